@@ -1,0 +1,84 @@
+//! Waiting until things are as expected, by watching.
+
+use std::time::Duration;
+
+use super::{Cluster, Error, Evidence, ObjectReference};
+
+/// The object is healthy by the rules for its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Healthy {
+    /// Which.
+    pub object: ObjectReference,
+    /// Only the one with this UID.
+    pub uid: Option<String>,
+    /// Nothing older counts.
+    pub generation: Option<i64>,
+}
+
+/// The object, or the one with this UID, does not exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    /// Which.
+    pub object: ObjectReference,
+    /// Another UID counts as gone.
+    pub uid: Option<String>,
+}
+
+/// The object has a condition of this status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// Which.
+    pub object: ObjectReference,
+    /// As in `status.conditions[].type`.
+    pub kind: String,
+    /// `True`, `False` or `Unknown`.
+    pub status: String,
+}
+
+/// The Service's ready endpoints are exactly pods with these labels, at least so many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    /// Which Service.
+    pub service: ObjectReference,
+    /// Of the pods.
+    pub label_selector: String,
+    /// How many.
+    pub at_least: u32,
+}
+
+/// What a wait is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expectation {
+    /// It is healthy.
+    Healthy(Healthy),
+    /// It is gone.
+    Gone(Gone),
+    /// It says so.
+    Condition(Condition),
+    /// Traffic goes there.
+    Endpoints(Endpoints),
+}
+
+/// How a wait ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Waited {
+    /// All came true.
+    Met,
+    /// One cannot come true any more.
+    Failed(Vec<Evidence>),
+    /// The time is over; evidence of those that have not come true.
+    TimedOut(Vec<Evidence>),
+}
+
+impl Cluster {
+    /// Waits until all have come true or one cannot any more. `cancelled` ends it with [`Error::Cancelled`].
+    pub async fn wait(
+        &self,
+        expectations: &[Expectation],
+        timeout: Duration,
+        cancelled: impl Future<Output = ()> + Send,
+    ) -> Result<Waited, Error> {
+        let _ = (expectations, timeout, cancelled);
+        unimplemented!()
+    }
+}
