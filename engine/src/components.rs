@@ -1,0 +1,271 @@
+//! Step components by digest and by reference. Every component that was ever offered stays in the data directory, so that
+//! a frozen release finds its own after an upgrade.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest as _, Sha256};
+use shipslog_events::ids::ComponentDigest;
+
+use crate::domain::nearest;
+
+/// A component's bytes and their digest. Cheap to clone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Component {
+    digest: ComponentDigest,
+    bytes: Arc<[u8]>,
+}
+
+/// The store.
+pub struct Components {
+    directory: PathBuf,
+    references: BTreeMap<String, ComponentDigest>,
+    loaded: Mutex<BTreeMap<ComponentDigest, Component>>,
+}
+
+/// Why there is no such component.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No embedded component has this name and major version.
+    #[error("{0}")]
+    UnknownReference(String),
+    /// Neither embedded nor kept.
+    #[error(
+        "the component {0} is not in the data directory; restore `components/` from a backup, or make a new release"
+    )]
+    Missing(ComponentDigest),
+    /// The file is not what it was.
+    #[error(
+        "the file {path} does not hold the component of that name: its digest is {actual}; restore it from a backup"
+    )]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What it holds now.
+        actual: ComponentDigest,
+    },
+    /// The disk.
+    #[error("cannot keep components in {path}: {source}")]
+    Disk {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Component {
+    /// Takes the bytes as they are; whether they are a component shows when they are compiled.
+    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        Self {
+            digest: ComponentDigest::new(format!("sha256:{}", hex::encode(Sha256::digest(&bytes)))),
+            bytes,
+        }
+    }
+
+    /// `sha256:<hex>` of the bytes.
+    pub fn digest(&self) -> &ComponentDigest {
+        &self.digest
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Components {
+    /// The embedded components under `<name>@<major>`, kept in `<data directory>/components`.
+    ///
+    /// ```
+    /// # use shipslog_engine::components::Components;
+    /// # let data = std::env::temp_dir().join(format!("shipslog-doc-{}", std::process::id()));
+    /// let components = Components::embedded(&data, &[("deploy-containers@1", b"\0asm")])?;
+    /// let component = components.by_reference("deploy-containers@1")?;
+    /// assert_eq!(components.by_digest(component.digest())?, component);
+    /// # std::fs::remove_dir_all(&data).ok();
+    /// # Ok::<(), shipslog_engine::components::Error>(())
+    /// ```
+    pub fn embedded(data: &Path, embedded: &[(&str, &[u8])]) -> Result<Self, Error> {
+        let directory = data.join("components");
+        std::fs::create_dir_all(&directory).map_err(|source| disk(&directory, source))?;
+        let mut store = Self {
+            directory,
+            references: BTreeMap::new(),
+            loaded: Mutex::new(BTreeMap::new()),
+        };
+        for (reference, bytes) in embedded {
+            let component = Component::new(*bytes);
+            store.keep(&component)?;
+            store
+                .references
+                .insert((*reference).to_owned(), component.digest.clone());
+            store.remember(component);
+        }
+        Ok(store)
+    }
+
+    /// What `uses: <name>@<major>` means today.
+    pub fn by_reference(&self, uses: &str) -> Result<Component, Error> {
+        match self.references.get(uses) {
+            Some(digest) => self.by_digest(digest),
+            None => {
+                let known: Vec<&str> = self.references().collect();
+                Err(Error::UnknownReference(nearest::unknown(
+                    "step component",
+                    uses,
+                    &known,
+                )))
+            }
+        }
+    }
+
+    /// The component that a release froze.
+    pub fn by_digest(&self, digest: &ComponentDigest) -> Result<Component, Error> {
+        let known = self
+            .loaded
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(digest)
+            .cloned();
+        match known {
+            Some(component) => Ok(component),
+            None => self.load(digest),
+        }
+    }
+
+    /// Everything that `uses` may say.
+    pub fn references(&self) -> impl Iterator<Item = &str> {
+        self.references.keys().map(String::as_str)
+    }
+
+    fn load(&self, digest: &ComponentDigest) -> Result<Component, Error> {
+        let path = self.path(digest).ok_or_else(|| Error::Missing(digest.clone()))?;
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(Error::Missing(digest.clone()));
+            }
+            Err(source) => return Err(disk(&path, source)),
+        };
+        let component = Component::new(bytes);
+        if component.digest != *digest {
+            return Err(Error::Damaged {
+                path,
+                actual: component.digest,
+            });
+        }
+        self.remember(component.clone());
+        Ok(component)
+    }
+
+    fn remember(&self, component: Component) {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.insert(component.digest.clone(), component);
+    }
+
+    /// Whole or not at all: a reader never finds half a component. A damaged file is replaced.
+    fn keep(&self, component: &Component) -> Result<(), Error> {
+        let Some(path) = self.path(&component.digest) else {
+            return Ok(());
+        };
+        if std::fs::read(&path).is_ok_and(|bytes| bytes == component.bytes()) {
+            return Ok(());
+        }
+        let draft = path.with_extension(format!("{}.draft", std::process::id()));
+        let written = std::fs::File::create(&draft)
+            .and_then(|mut file| file.write_all(component.bytes()).and_then(|()| file.sync_all()))
+            .and_then(|()| std::fs::rename(&draft, &path))
+            .and_then(|()| std::fs::File::open(&self.directory)?.sync_all());
+        written.map_err(|source| disk(&path, source))
+    }
+
+    /// Nothing where the text is no digest: a digest comes from the log, and still names no path of its own choice.
+    fn path(&self, digest: &ComponentDigest) -> Option<PathBuf> {
+        let hex = digest.as_str().strip_prefix("sha256:")?;
+        let fits = hex.len() == 64
+            && hex
+                .bytes()
+                .all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it));
+        fits.then(|| self.directory.join(format!("{hex}.wasm")))
+    }
+}
+
+fn disk(path: &Path, source: std::io::Error) -> Error {
+    Error::Disk {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+impl std::fmt::Debug for Component {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Component({}, {} bytes)", self.digest, self.bytes.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store(data: &Path, embedded: &[(&str, &[u8])]) -> Components {
+        Components::embedded(data, embedded).unwrap()
+    }
+
+    #[test]
+    fn an_unknown_reference_is_refused_with_the_nearest_name() {
+        let data = tempfile::tempdir().unwrap();
+        let components = store(
+            data.path(),
+            &[("deploy-containers@1", b"one"), ("rbac-bootstrap@1", b"two")],
+        );
+        assert_eq!(
+            components
+                .by_reference("deploy-container@1")
+                .unwrap_err()
+                .to_string(),
+            "step component `deploy-container@1` is not known; did you mean `deploy-containers@1`?"
+        );
+    }
+
+    #[test]
+    fn a_frozen_component_is_found_after_an_upgrade_that_embeds_another() {
+        let data = tempfile::tempdir().unwrap();
+        let frozen = store(data.path(), &[("step@1", b"old")])
+            .by_reference("step@1")
+            .unwrap();
+        let upgraded = store(data.path(), &[("step@1", b"new")]);
+        assert_eq!(upgraded.by_reference("step@1").unwrap().bytes(), b"new");
+        assert_eq!(upgraded.by_digest(frozen.digest()).unwrap().bytes(), b"old");
+    }
+
+    #[test]
+    fn a_damaged_file_is_found_out_and_one_that_is_embedded_is_mended() {
+        let data = tempfile::tempdir().unwrap();
+        let components = store(data.path(), &[("step@1", b"old")]);
+        let digest = components.by_reference("step@1").unwrap().digest().clone();
+        std::fs::write(components.path(&digest).unwrap(), b"olx").unwrap();
+        let without = store(data.path(), &[]);
+        assert!(matches!(without.by_digest(&digest), Err(Error::Damaged { .. })));
+        store(data.path(), &[("step@1", b"old")]);
+        assert_eq!(without.by_digest(&digest).unwrap().bytes(), b"old");
+    }
+
+    #[test]
+    fn a_digest_never_leads_out_of_the_directory() {
+        let data = tempfile::tempdir().unwrap();
+        let components = store(data.path(), &[]);
+        for text in ["sha256:../../etc/passwd", "sha256:", "md5:00", "sha256:ABC"] {
+            assert!(
+                matches!(
+                    components.by_digest(&ComponentDigest::new(text)),
+                    Err(Error::Missing(_))
+                ),
+                "{text}"
+            );
+        }
+    }
+}

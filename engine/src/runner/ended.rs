@@ -1,0 +1,77 @@
+//! How the three exports of a component answer, in words.
+
+pub use shipslog_events::event::deployment::AttemptOutcome;
+
+use crate::domain::capability::Capability;
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Never `Interrupted`: that is what the driver finds after the server died.
+    pub outcome: AttemptOutcome,
+    /// For people, sensitive values blanked; empty where there is nothing to say.
+    pub message: String,
+}
+
+impl Ended {
+    pub(super) fn new(outcome: AttemptOutcome, message: impl Into<String>) -> Self {
+        Self {
+            outcome,
+            message: message.into(),
+        }
+    }
+}
+
+/// The component could not answer: it is no step, or it failed inside the sandbox. Users read the sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Errored(pub String);
+
+/// What is wrong with the inputs, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cause {
+    /// As in `containers[0].ports`; may be empty.
+    pub path: String,
+    /// A sentence.
+    pub message: String,
+}
+
+/// Why `check` named no capabilities.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CheckRefusal {
+    /// The inputs are wrong.
+    #[error("the inputs are not valid: {}", sentences(.0))]
+    Inputs(Vec<Cause>),
+    /// The step needs more than its component describes: a fault of the component.
+    #[error("the step asks for more than its component declares: {}", rights(.0))]
+    BeyondDescription(Vec<Capability>),
+    /// No answer.
+    #[error(transparent)]
+    Errored(#[from] Errored),
+}
+
+fn sentences(causes: &[Cause]) -> String {
+    causes
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+fn rights(capabilities: &[Capability]) -> String {
+    capabilities
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+impl std::fmt::Display for Cause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.path.is_empty() {
+            f.write_str(&self.message)
+        } else {
+            write!(f, "{}: {}", self.path, self.message)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The only way in which anything leaves a run, besides the cluster.
+
+use futures::future::BoxFuture;
+use serde_json::Value;
+use shipslog_events::event::deployment::Layer;
+use shipslog_events::event::lane::ObjectReference;
+use shipslog_events::ids::Handle;
+
+/// Keeps what a run says. Each answer means: kept, as durably as the method says.
+pub trait Recorder: Send + Sync {
+    /// The step is about to write this object for the first time in this run. Durable when it answers; only then is the
+    /// request sent.
+    fn object_intended<'a>(&'a self, object: &'a ObjectReference) -> BoxFuture<'a, Result<(), NotRecorded>>;
+
+    /// The step deleted this object, or it was gone already.
+    fn object_removed<'a>(&'a self, object: &'a ObjectReference) -> BoxFuture<'a, Result<(), NotRecorded>>;
+
+    /// A call was refused: told once per run, layer and rule.
+    fn denied<'a>(&'a self, layer: Layer, rule: &'a str) -> BoxFuture<'a, Result<(), NotRecorded>>;
+
+    /// A turning point that the component describes.
+    fn milestone<'a>(&'a self, name: &'a str, detail: Value) -> BoxFuture<'a, Result<(), NotRecorded>>;
+
+    /// An output that the component describes.
+    fn output<'a>(&'a self, name: &'a str, value: OutputValue) -> BoxFuture<'a, Result<(), NotRecorded>>;
+
+    /// A line for the task log; `index` is the call's, so that a repeat can be told from a new line.
+    fn log<'a>(
+        &'a self,
+        index: u64,
+        level: LogLevel,
+        message: &'a str,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>>;
+
+    /// For live views; from the step, and from the host where it states what is being waited for.
+    fn progress<'a>(
+        &'a self,
+        done: u32,
+        total: u32,
+        message: &'a str,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>>;
+}
+
+/// What an output holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutputValue {
+    /// JSON, sensitive values already blanked.
+    Plain(Value),
+    /// The value is sealed; this names it.
+    Sensitive(Handle),
+}
+
+/// How much a line matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// For those who look for a fault.
+    Debug,
+    /// As expected.
+    Info,
+    /// Not as it should be, and it goes on.
+    Warning,
+    /// It does not go on.
+    Error,
+}
+
+/// The run cannot go on, because nobody would know what it does.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("what the step did could not be recorded: {0}")]
+pub struct NotRecorded(pub String);
