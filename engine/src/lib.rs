@@ -1,1 +1,13 @@
-//! .
+//! Decides, drives and carries out deployments.
+//!
+//! `domain` is pure. Around it, one module per outside thing: `cluster` (Kubernetes), `runner` (WebAssembly), `feed`
+//! (image registries), `sealing` (secrets), `views` (read models). The `driver` joins them and is the only part that acts.
+
+pub mod cluster;
+pub mod components;
+pub mod domain;
+pub mod driver;
+pub mod feed;
+pub mod runner;
+pub mod sealing;
+pub mod views;

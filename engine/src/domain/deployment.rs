@@ -1,0 +1,287 @@
+//! Deployments: one release to one environment, step by step, target by target.
+
+mod attempts;
+mod next;
+mod request;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Outcome, PlannedStep};
+use shipslog_events::ids::{
+    AttemptNumber, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion, StepName,
+    TargetName,
+};
+use shipslog_events::stream::LaneKey;
+
+pub use attempts::{Attempt, AttemptState, Deed};
+pub use next::{Due, ERRORED_ATTEMPTS, next};
+pub use request::{Refusal as RequestRefusal, Request, plan};
+
+/// A deployment, from its request to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deployment {
+    /// Its number.
+    pub id: DeploymentId,
+    /// Whose release.
+    pub project: ProjectName,
+    /// Which release.
+    pub release: ReleaseVersion,
+    /// Where to.
+    pub environment: EnvironmentName,
+    /// The phase that the environment is in.
+    pub phase: PhaseName,
+    /// The lane it goes through.
+    pub lane: LaneKey,
+    /// Steps in order, with their targets.
+    pub steps: Vec<PlannedStep>,
+    /// Where it stands.
+    pub status: Status,
+    /// Whether a person asked it to stop.
+    pub cancel_requested: bool,
+    /// Runs so far, by step and target.
+    pub attempts: Vec<Attempt>,
+}
+
+/// Where a deployment stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "kebab-case")]
+pub enum Status {
+    /// In line on its lane.
+    Waiting,
+    /// Its turn.
+    Running,
+    /// Over.
+    Ended {
+        /// How.
+        outcome: Outcome,
+        /// A word that programs can read.
+        reason: String,
+    },
+}
+
+/// What can be asked of a deployment that was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// A person wants it to stop.
+    Cancel,
+    /// Its lane gives it the turn.
+    Start,
+    /// A run begins.
+    StartAttempt {
+        /// Which run.
+        id: AttemptId,
+        /// Hex.
+        seed: String,
+        /// Seconds until the run is stopped.
+        deadline_seconds: u64,
+        /// Version of the host.
+        host_version: String,
+    },
+    /// A run is over.
+    EndAttempt {
+        /// Which run.
+        id: AttemptId,
+        /// How.
+        outcome: AttemptOutcome,
+    },
+    /// Everything that was to be done has been done, or cannot be.
+    End {
+        /// How.
+        outcome: Outcome,
+        /// A word that programs can read.
+        reason: String,
+    },
+}
+
+/// Why a command was turned down. Nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It is over.
+    #[error("{id} has {outcome} and takes no more commands")]
+    Ended {
+        /// Which deployment.
+        id: DeploymentId,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// It cannot do that now.
+    #[error("{id} is {status}: {what}")]
+    Untimely {
+        /// Which deployment.
+        id: DeploymentId,
+        /// Where it stands, in a word.
+        status: &'static str,
+        /// What was asked for.
+        what: String,
+    },
+}
+
+/// The rules of a deployment that was accepted.
+pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<DeploymentEvent>, Refusal> {
+    match (&deployment.status, command) {
+        (Status::Ended { outcome, .. }, _) => Err(Refusal::Ended {
+            id: deployment.id,
+            outcome: *outcome,
+        }),
+        (Status::Waiting | Status::Running, Command::Cancel) if deployment.cancel_requested => Ok(Vec::new()),
+        (Status::Waiting | Status::Running, Command::Cancel) => Ok(vec![DeploymentEvent::CancelRequested {}]),
+        (Status::Waiting, Command::Start) => Ok(vec![DeploymentEvent::DeploymentStarted {}]),
+        (Status::Running, Command::Start) => Err(deployment.untimely("it has its turn already")),
+        (
+            Status::Running,
+            Command::StartAttempt {
+                id,
+                seed,
+                deadline_seconds,
+                host_version,
+            },
+        ) => match deployment.latest(&id.step, &id.target) {
+            Some(it) if it.state == AttemptState::Running => {
+                Err(deployment.untimely("an attempt is running"))
+            }
+            latest if latest.map_or(AttemptNumber::FIRST, |it| it.id.attempt.next()) == id.attempt => {
+                Ok(vec![DeploymentEvent::AttemptStarted {
+                    id,
+                    seed,
+                    deadline_seconds,
+                    host_version,
+                }])
+            }
+            Some(_) | None => Err(deployment.untimely(&format!("attempt {id} is not the next"))),
+        },
+        (Status::Running, Command::EndAttempt { id, outcome }) => match deployment.attempt(&id) {
+            Some(it) if it.state == AttemptState::Running => {
+                Ok(vec![DeploymentEvent::AttemptEnded { id, outcome }])
+            }
+            Some(_) | None => Err(deployment.untimely(&format!("attempt {id} is not running"))),
+        },
+        (Status::Waiting, Command::StartAttempt { .. } | Command::EndAttempt { .. }) => {
+            Err(deployment.untimely("it has not had its turn"))
+        }
+        (Status::Waiting | Status::Running, Command::End { .. })
+            if deployment
+                .attempts
+                .iter()
+                .any(|it| it.state == AttemptState::Running) =>
+        {
+            Err(deployment.untimely("an attempt is running"))
+        }
+        (Status::Waiting | Status::Running, Command::End { outcome, reason }) => {
+            Ok(vec![DeploymentEvent::DeploymentEnded { outcome, reason }])
+        }
+    }
+}
+
+/// The memory of a deployment: cannot fail, because what is in the log has happened.
+#[must_use]
+pub fn evolve(deployment: Option<Deployment>, event: &DeploymentEvent) -> Option<Deployment> {
+    if let DeploymentEvent::DeploymentRequested {
+        deployment,
+        project,
+        release,
+        environment,
+        phase,
+        lane,
+        steps,
+    } = event
+    {
+        return Some(Deployment {
+            id: *deployment,
+            project: project.clone(),
+            release: release.clone(),
+            environment: environment.clone(),
+            phase: phase.clone(),
+            lane: lane.clone(),
+            steps: steps.clone(),
+            status: Status::Waiting,
+            cancel_requested: false,
+            attempts: Vec::new(),
+        });
+    }
+    let mut deployment = deployment?;
+    match event {
+        DeploymentEvent::DeploymentRequested { .. } => {}
+        DeploymentEvent::DeploymentStarted {} => deployment.status = Status::Running,
+        DeploymentEvent::CancelRequested {} => deployment.cancel_requested = true,
+        DeploymentEvent::DeploymentEnded { outcome, reason } => {
+            deployment.status = Status::Ended {
+                outcome: *outcome,
+                reason: reason.clone(),
+            };
+        }
+        DeploymentEvent::AttemptStarted { id, .. } => deployment.attempts.push(Attempt::started(id.clone())),
+        DeploymentEvent::AttemptEnded { id, outcome } => {
+            deployment.change(id, |it| it.state = AttemptState::Ended { outcome: *outcome });
+        }
+        DeploymentEvent::AccessDenied { id, layer, rule } => {
+            deployment.change(id, |it| {
+                it.deeds.push(Deed::Denied {
+                    layer: *layer,
+                    rule: rule.clone(),
+                })
+            });
+        }
+        DeploymentEvent::MilestoneReached { id, name } => {
+            deployment.change(id, |it| it.deeds.push(Deed::Milestone { name: name.clone() }));
+        }
+        DeploymentEvent::OutputSet { id, name, sensitive } => {
+            let output = Deed::Output {
+                name: name.clone(),
+                sensitive: *sensitive,
+            };
+            deployment.change(id, |it| it.deeds.push(output));
+        }
+    }
+    Some(deployment)
+}
+
+impl Deployment {
+    /// Whether something may still happen.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.status, Status::Ended { .. })
+    }
+
+    /// One run.
+    pub fn attempt(&self, id: &AttemptId) -> Option<&Attempt> {
+        self.attempts.iter().find(|it| it.id == *id)
+    }
+
+    /// The latest run of a step on a target.
+    pub fn latest(&self, step: &StepName, target: &TargetName) -> Option<&Attempt> {
+        self.attempts
+            .iter()
+            .rev()
+            .find(|it| it.id.step == *step && it.id.target == *target)
+    }
+
+    /// The latest runs, by step and target.
+    pub fn latest_attempts(&self) -> BTreeMap<(&StepName, &TargetName), &Attempt> {
+        self.attempts
+            .iter()
+            .map(|it| ((&it.id.step, &it.id.target), it))
+            .collect()
+    }
+
+    fn change(&mut self, id: &AttemptId, change: impl FnOnce(&mut Attempt)) {
+        if let Some(attempt) = self.attempts.iter_mut().find(|it| it.id == *id) {
+            change(attempt);
+        }
+    }
+
+    fn untimely(&self, what: &str) -> Refusal {
+        let status = match self.status {
+            Status::Waiting => "waiting",
+            Status::Running => "running",
+            Status::Ended { .. } => "over",
+        };
+        Refusal::Untimely {
+            id: self.id,
+            status,
+            what: what.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

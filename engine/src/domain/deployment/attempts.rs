@@ -1,0 +1,72 @@
+//! Attempts: runs of a step on a target, and what was recorded during them.
+
+use serde::{Deserialize, Serialize};
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, Layer};
+
+/// One run of one step on one target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Which.
+    #[serde(flatten)]
+    pub id: AttemptId,
+    /// Running or over.
+    pub state: AttemptState,
+    /// What was recorded, in order.
+    pub deeds: Vec<Deed>,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum AttemptState {
+    /// It runs, or it ran when the server died.
+    Running,
+    /// It is over.
+    Ended {
+        /// How.
+        outcome: AttemptOutcome,
+    },
+}
+
+/// What was recorded of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
+pub enum Deed {
+    /// A call was refused.
+    Denied {
+        /// Who said no.
+        layer: Layer,
+        /// The rule, in words.
+        rule: String,
+    },
+    /// A turning point.
+    Milestone {
+        /// Its name.
+        name: String,
+    },
+    /// An output was set.
+    Output {
+        /// Its name.
+        name: String,
+        /// Whether its value is a handle.
+        sensitive: bool,
+    },
+}
+
+impl Attempt {
+    pub(super) fn started(id: AttemptId) -> Self {
+        Self {
+            id,
+            state: AttemptState::Running,
+            deeds: Vec::new(),
+        }
+    }
+
+    /// How it ended, if it did.
+    pub fn outcome(&self) -> Option<AttemptOutcome> {
+        match self.state {
+            AttemptState::Running => None,
+            AttemptState::Ended { outcome } => Some(outcome),
+        }
+    }
+}

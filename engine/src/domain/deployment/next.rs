@@ -1,0 +1,139 @@
+//! What is due: derived from committed events alone, so that a replay after a crash finds the same.
+
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, Outcome, PlannedStep};
+use shipslog_events::ids::{AttemptNumber, TargetName};
+
+use super::{AttemptState, Deployment, Status};
+
+/// How often a step may end errored on a target before the deployment gives up.
+pub const ERRORED_ATTEMPTS: usize = 3;
+
+/// What the driver has to do now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Due {
+    /// Wait for the turn on the lane.
+    AwaitTurn,
+    /// Begin a run.
+    StartAttempt(AttemptId),
+    /// A run is under way: carry it out, or find that the server died under it.
+    Attend(AttemptId),
+    /// Ask a run to stop.
+    CancelAttempt(AttemptId),
+    /// End the deployment.
+    End {
+        /// How.
+        outcome: Outcome,
+        /// A word that programs can read.
+        reason: &'static str,
+    },
+    /// Nothing any more.
+    Nothing,
+}
+
+/// What is due for a deployment.
+pub fn next(deployment: &Deployment) -> Vec<Due> {
+    match deployment.status {
+        Status::Ended { .. } => vec![Due::Nothing],
+        Status::Waiting if deployment.cancel_requested => vec![cancelled()],
+        Status::Waiting => vec![Due::AwaitTurn],
+        Status::Running => running(deployment),
+    }
+}
+
+fn cancelled() -> Due {
+    Due::End {
+        outcome: Outcome::Cancelled,
+        reason: "cancelled",
+    }
+}
+
+fn running(deployment: &Deployment) -> Vec<Due> {
+    for step in &deployment.steps {
+        let standings: Vec<Standing> = step
+            .targets
+            .iter()
+            .map(|target| standing(deployment, step, target))
+            .collect();
+        if standings.iter().all(|it| matches!(it, Standing::Passed)) {
+            continue;
+        }
+        return of_step(deployment.cancel_requested, standings);
+    }
+    vec![Due::End {
+        outcome: Outcome::Succeeded,
+        reason: "succeeded",
+    }]
+}
+
+/// Where a step stands on one target.
+enum Standing {
+    Passed,
+    Running(AttemptId),
+    ToStart(AttemptId),
+    Failed(&'static str),
+    Cancelled,
+}
+
+fn standing(deployment: &Deployment, step: &PlannedStep, target: &TargetName) -> Standing {
+    let name = &step.step.step.name;
+    let start = |attempt| {
+        Standing::ToStart(AttemptId {
+            step: name.clone(),
+            target: target.clone(),
+            attempt,
+        })
+    };
+    let Some(latest) = deployment.latest(name, target) else {
+        return start(AttemptNumber::FIRST);
+    };
+    match latest.state {
+        AttemptState::Running => Standing::Running(latest.id.clone()),
+        AttemptState::Ended { outcome } => match outcome {
+            AttemptOutcome::Succeeded => Standing::Passed,
+            AttemptOutcome::Failed => Standing::Failed("failed"),
+            AttemptOutcome::Cancelled => Standing::Cancelled,
+            AttemptOutcome::Interrupted => start(latest.id.attempt.next()),
+            AttemptOutcome::Errored if errors(deployment, &latest.id) < ERRORED_ATTEMPTS => {
+                start(latest.id.attempt.next())
+            }
+            AttemptOutcome::Errored => Standing::Failed("errored"),
+        },
+    }
+}
+
+fn errors(deployment: &Deployment, id: &AttemptId) -> usize {
+    (deployment.attempts.iter())
+        .filter(|it| it.id.step == id.step && it.id.target == id.target)
+        .filter(|it| it.outcome() == Some(AttemptOutcome::Errored))
+        .count()
+}
+
+/// Runs that have begun are always carried to their end; new ones begin only while nothing has failed and nobody
+/// asked to stop.
+fn of_step(cancel_requested: bool, standings: Vec<Standing>) -> Vec<Due> {
+    let failed = standings.iter().find_map(|it| match it {
+        Standing::Failed(reason) => Some(*reason),
+        Standing::Passed | Standing::Running(_) | Standing::ToStart(_) | Standing::Cancelled => None,
+    });
+    let mut due = Vec::new();
+    for standing in standings {
+        match standing {
+            Standing::Running(id) => {
+                due.push(Due::Attend(id.clone()));
+                if cancel_requested {
+                    due.push(Due::CancelAttempt(id));
+                }
+            }
+            Standing::ToStart(id) if failed.is_none() && !cancel_requested => due.push(Due::StartAttempt(id)),
+            Standing::Passed | Standing::ToStart(_) | Standing::Failed(_) | Standing::Cancelled => {}
+        }
+    }
+    match (due.is_empty(), failed) {
+        (false, _) => due,
+        (true, Some(reason)) => vec![Due::End {
+            outcome: Outcome::Failed,
+            reason,
+        }],
+        (true, None) => vec![cancelled()],
+    }
+}

@@ -1,0 +1,107 @@
+//! What surrounds an event: who, when, why, and its place in the chain.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::body::Commitment;
+use crate::chain::Hash;
+use crate::event::Event;
+use crate::ids::{EventId, KeyId, Position, StreamVersion};
+use crate::stream::Stream;
+
+/// Who made it so.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Actor {
+    /// A person or a system, by the name of its API key.
+    Key(String),
+    /// The driver, carrying out what was committed.
+    Driver,
+    /// The server itself, such as at its first start.
+    Server,
+}
+
+/// From where a command came: nothing for the driver's.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Source {
+    /// The API key used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyId>,
+    /// The peer's address, without its port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// What all events of one append share.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    /// Who acted.
+    pub actor: Actor,
+    /// From where.
+    pub source: Source,
+    /// One person's command and all that followed from it.
+    pub correlation: Uuid,
+    /// The event that led to this one.
+    pub causation: Option<EventId>,
+}
+
+/// Bytes that may be erased one day: free text, inputs, documents as written, evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewBody {
+    /// Which of the event's bodies this is, such as `document` or `inputs`.
+    pub name: String,
+    /// Uncompressed content, most often canonical JSON.
+    pub bytes: Vec<u8>,
+}
+
+/// An event about to be appended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewEvent {
+    /// Appending the same id again answers as the first time.
+    pub id: EventId,
+    /// The facts.
+    pub event: Event,
+    /// What may be erased.
+    pub bodies: Vec<NewBody>,
+}
+
+/// Where a body can be found and what it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BodyReference {
+    /// Which of the event's bodies.
+    pub name: String,
+    /// SHA-256 over salt and bytes.
+    pub commitment: Commitment,
+}
+
+/// An event as the log holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// Place in the whole log.
+    pub position: Position,
+    /// Identity.
+    pub id: EventId,
+    /// The stream it belongs to.
+    pub stream: Stream,
+    /// The stream's version with this event.
+    pub version: StreamVersion,
+    /// Never earlier than that of the event before.
+    pub recorded_at: Timestamp,
+    /// Who acted.
+    pub actor: Actor,
+    /// From where.
+    pub source: Source,
+    /// One person's command and all that followed from it.
+    pub correlation: Uuid,
+    /// The event that led to this one.
+    pub causation: Option<EventId>,
+    /// The facts, in today's shape.
+    pub event: Event,
+    /// Its bodies, present or erased.
+    pub bodies: Vec<BodyReference>,
+    /// Hash of the event before.
+    pub previous: Hash,
+    /// Hash of this event and, through `previous`, of all before it.
+    pub hash: Hash,
+}

@@ -1,0 +1,39 @@
+//! API keys.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::KeyId;
+
+/// What a key may do. *Role* alone is a target's; this is an access role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccessRole {
+    /// Reads.
+    Viewer,
+    /// Also creates releases and deployments, cancels, retries.
+    Deployer,
+    /// Everything.
+    Administrator,
+}
+
+/// Facts of stream `access`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum AccessEvent {
+    /// A key exists from now on. It was shown once; only its digest is kept.
+    KeyCreated {
+        /// Its public id.
+        key: KeyId,
+        /// Who holds it: the actor's name in every event made with it.
+        name: String,
+        /// What it may do.
+        access_role: AccessRole,
+        /// Hex SHA-256 of the key: it has 256 random bits, so a plain digest gives nothing away.
+        digest: String,
+    },
+    /// A key opens nothing from now on.
+    KeyRevoked {
+        /// Its public id.
+        key: KeyId,
+    },
+}

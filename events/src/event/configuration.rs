@@ -1,0 +1,169 @@
+//! Configuration documents.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{
+    AccountName, CertificateName, EnvironmentName, FeedName, LifecycleName, PackageName, PhaseName, ProjectName,
+    RoleName, StepName,
+};
+
+/// The kinds of configuration documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Kind {
+    /// A stage that releases go through.
+    Environment,
+    /// Phases in order.
+    Lifecycle,
+    /// An image registry.
+    Feed,
+    /// A cluster's CA.
+    Certificate,
+    /// Credentials.
+    Account,
+    /// Cluster + account + namespace + roles.
+    Target,
+    /// A process with its packages and variables.
+    Project,
+}
+
+impl Kind {
+    /// All of them, in the order in which they can refer to each other.
+    pub const ALL: [Self; 7] = [
+        Self::Environment,
+        Self::Lifecycle,
+        Self::Feed,
+        Self::Certificate,
+        Self::Account,
+        Self::Target,
+        Self::Project,
+    ];
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(self, f)
+    }
+}
+
+/// A phase: its environments must all have succeeded before the next phase opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phase {
+    /// Its name, unique within the lifecycle.
+    pub name: PhaseName,
+    /// In the order written.
+    pub environments: Vec<EnvironmentName>,
+}
+
+/// The output of a step that an account's token comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputReference {
+    /// Whose process has the step.
+    pub project: ProjectName,
+    /// Where it was deployed.
+    pub environment: EnvironmentName,
+    /// The step that sets it.
+    pub step: StepName,
+    /// The output's name.
+    pub output: String,
+}
+
+/// A step of a process, as far as decisions read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessStep {
+    /// Its name, unique within the process.
+    pub name: StepName,
+    /// The component: `deploy-containers@1`.
+    pub uses: String,
+    /// It runs on every target of the environment that has one of these.
+    pub roles: Vec<RoleName>,
+}
+
+/// A package of a project: an image whose version is chosen when a release is created.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Package {
+    /// Its name, unique within the project.
+    pub name: PackageName,
+    /// Where its versions are listed.
+    pub feed: FeedName,
+    /// The image within the feed.
+    pub image: String,
+}
+
+/// What decisions read of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+pub enum DocumentFacts {
+    /// A stage.
+    Environment {},
+    /// Phases in order.
+    Lifecycle {
+        /// At least one.
+        phases: Vec<Phase>,
+    },
+    /// A registry.
+    Feed {},
+    /// A CA.
+    Certificate {},
+    /// Credentials.
+    Account {
+        /// Where its token comes from, if from a step's output.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from_output: Option<OutputReference>,
+    },
+    /// A permission boundary.
+    Target {
+        /// Credentials.
+        account: AccountName,
+        /// The cluster's CA.
+        certificate: CertificateName,
+        /// Nothing for a target that spans the cluster.
+        namespace: Option<String>,
+        /// Where it belongs.
+        environments: Vec<EnvironmentName>,
+        /// What it is for.
+        roles: Vec<RoleName>,
+    },
+    /// A process.
+    Project {
+        /// How its releases progress.
+        lifecycle: LifecycleName,
+        /// Images.
+        packages: Vec<Package>,
+        /// In order.
+        steps: Vec<ProcessStep>,
+        /// Environments that variables are scoped to.
+        variable_environments: Vec<EnvironmentName>,
+    },
+}
+
+impl DocumentFacts {
+    /// The document's kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Environment {} => Kind::Environment,
+            Self::Lifecycle { .. } => Kind::Lifecycle,
+            Self::Feed {} => Kind::Feed,
+            Self::Certificate {} => Kind::Certificate,
+            Self::Account { .. } => Kind::Account,
+            Self::Target { .. } => Kind::Target,
+            Self::Project { .. } => Kind::Project,
+        }
+    }
+}
+
+/// Facts of stream `configuration`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum ConfigurationEvent {
+    /// A document is as its body `document` says from now on.
+    DocumentApplied {
+        /// Unique within its kind.
+        name: String,
+        /// Unique within its kind too; made from the name.
+        slug: String,
+        /// Counted from 1.
+        revision: u64,
+        /// What decisions read.
+        facts: DocumentFacts,
+    },
+}

@@ -1,0 +1,76 @@
+//! Lanes: whose turn it is, and what was written into the cluster on the lane's behalf.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::deployment::Outcome;
+use crate::ids::{DeploymentId, StepName, TargetName};
+
+/// An object in a cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ObjectReference {
+    /// Empty for the core group.
+    pub group: String,
+    /// API version within the group.
+    pub version: String,
+    /// As in `kind:`.
+    pub kind: String,
+    /// Nothing for cluster-scoped kinds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// As in `metadata.name`.
+    pub name: String,
+}
+
+impl std::fmt::Display for ObjectReference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.namespace {
+            Some(namespace) => write!(f, "{} {namespace}/{}", self.kind, self.name),
+            None => write!(f, "{} {}", self.kind, self.name),
+        }
+    }
+}
+
+/// Facts of streams `lane/<project>/<environment>`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum LaneEvent {
+    /// A deployment stands in line.
+    TurnRequested {
+        /// Who waits.
+        deployment: DeploymentId,
+    },
+    /// It is this deployment's turn; no other may act on the lane.
+    TurnTaken {
+        /// Who acts.
+        deployment: DeploymentId,
+    },
+    /// The deployment has left the lane, from the line or from its turn.
+    TurnEnded {
+        /// Who left.
+        deployment: DeploymentId,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// The step is about to write this object: recorded before the first write, so that the inventory has no gap.
+    ObjectIntended {
+        /// By which deployment.
+        deployment: DeploymentId,
+        /// By which step.
+        step: StepName,
+        /// Through which target.
+        target: TargetName,
+        /// What.
+        object: ObjectReference,
+    },
+    /// The object is gone from the cluster.
+    ObjectRemoved {
+        /// By which deployment.
+        deployment: DeploymentId,
+        /// By which step.
+        step: StepName,
+        /// Through which target.
+        target: TargetName,
+        /// What.
+        object: ObjectReference,
+    },
+}

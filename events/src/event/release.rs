@@ -1,0 +1,81 @@
+//! Releases of a project.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::configuration::ProcessStep;
+use crate::ids::{
+    ComponentDigest, DeploymentId, EnvironmentName, FeedName, LifecycleName, PackageName, PhaseName, ProjectName,
+    ReleaseVersion,
+};
+
+/// A package with the version chosen and what it was then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenPackage {
+    /// The package's name in the project.
+    pub name: PackageName,
+    /// Where it was looked up.
+    pub feed: FeedName,
+    /// The reference that the cluster pulls: `<prefix/>httpd:2.4.71@sha256:…`.
+    pub reference: String,
+    /// The tag.
+    pub version: String,
+    /// Digest of the image's index.
+    pub digest: String,
+}
+
+/// A step with the component that will run, whatever the server embeds later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenStep {
+    /// As in the process.
+    #[serde(flatten)]
+    pub step: ProcessStep,
+    /// What `uses` meant.
+    pub component: ComponentDigest,
+}
+
+/// Facts of streams `releases/<project>`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum ReleaseEvent {
+    /// Frozen: body `snapshot` holds the steps' inputs and the variables as they were.
+    ReleaseCreated {
+        /// Whose.
+        project: ProjectName,
+        /// Unique within the project.
+        version: ReleaseVersion,
+        /// How it progresses.
+        lifecycle: LifecycleName,
+        /// Revision of the project document.
+        revision: u64,
+        /// Images, with digests.
+        packages: Vec<FrozenPackage>,
+        /// Steps, with components.
+        steps: Vec<FrozenStep>,
+    },
+    /// A deployment of it to an environment of the phase was accepted.
+    PhaseEntered {
+        /// Whose.
+        project: ProjectName,
+        /// Which release.
+        version: ReleaseVersion,
+        /// The phase.
+        phase: PhaseName,
+        /// Where in the phase.
+        environment: EnvironmentName,
+        /// By which deployment.
+        deployment: DeploymentId,
+    },
+    /// A deployment of it to an environment of the phase succeeded.
+    PhaseSucceeded {
+        /// Whose.
+        project: ProjectName,
+        /// Which release.
+        version: ReleaseVersion,
+        /// The phase.
+        phase: PhaseName,
+        /// Where in the phase.
+        environment: EnvironmentName,
+        /// By which deployment.
+        deployment: DeploymentId,
+    },
+}

@@ -1,0 +1,162 @@
+//! What any store of the log must do. `conformance` is its specification in tests.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use tokio::sync::watch;
+
+use crate::envelope::{Context, NewEvent, Recorded};
+use crate::ids::{DeploymentId, EventId, Handle, Position, StreamVersion};
+use crate::stream::Stream;
+
+/// A future that a trait object can answer with.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What a stream's version must be for an append to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Exactly this one; `StreamVersion::NONE` means that the stream must be new.
+    Version(StreamVersion),
+    /// Whatever it is: for facts that no decision guards, such as an output.
+    Any,
+}
+
+/// A stream that the decision read and that must not have moved since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guard {
+    /// The stream that was read.
+    pub stream: Stream,
+    /// Its version then.
+    pub version: StreamVersion,
+}
+
+/// The events for one stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamAppend {
+    /// Where they go.
+    pub stream: Stream,
+    /// What must hold there.
+    pub expected: Expected,
+    /// At least one.
+    pub events: Vec<NewEvent>,
+}
+
+/// A sealed value: ciphertext under a key that the database does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedValue {
+    /// What stands for it everywhere else.
+    pub handle: Handle,
+    /// Key id, nonce and ciphertext, as the sealer wrote them.
+    pub sealed: Vec<u8>,
+}
+
+/// One atomic append: all of it or nothing. Positions follow the order given here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Append {
+    /// Who, from where, why.
+    pub context: Context,
+    /// Events by stream, each stream at most once.
+    pub streams: Vec<StreamAppend>,
+    /// What must still hold elsewhere.
+    pub guards: Vec<Guard>,
+    /// Values minted with these events.
+    pub sealed: Vec<SealedValue>,
+}
+
+/// The answer to an append, the same for a repeated one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// Position of the append's last event.
+    pub position: Position,
+    /// The new version of each stream, in the order of the append.
+    pub versions: Vec<(Stream, StreamVersion)>,
+}
+
+/// Why nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// Somebody else wrote first: read again, decide again.
+    #[error("stream {stream} is at version {actual}, not at {expected}")]
+    Conflict {
+        /// The stream that moved.
+        stream: Stream,
+        /// What the append or a guard counted on.
+        expected: StreamVersion,
+        /// What it is.
+        actual: StreamVersion,
+    },
+    /// The event id is taken by an event with other bytes.
+    #[error("event id {id} is already used by another event")]
+    IdReused {
+        /// The id that was used before.
+        id: EventId,
+    },
+    /// Nothing to append, or a stream named twice: a mistake of the caller.
+    #[error("malformed append: {0}")]
+    Malformed(String),
+    /// The log is shutting down, or its store failed.
+    #[error("the event log is closed: {0}")]
+    Closed(String),
+}
+
+/// The log could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the event log cannot be read: {0}")]
+pub struct ReadError(pub String);
+
+/// A line of the task log, for people; not an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskLogLine {
+    /// The deployment it belongs to.
+    pub deployment: DeploymentId,
+    /// `<step>/<target>/<attempt number>`.
+    pub attempt: String,
+    /// Index of the host call that wrote it.
+    pub index: u64,
+    /// Which line of that call.
+    pub line: u32,
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// `debug`, `info`, `warning` or `error`.
+    pub level: String,
+    /// The text, already redacted.
+    pub message: String,
+}
+
+/// An append-only log with optimistic concurrency over several streams.
+pub trait EventLog: Send + Sync + 'static {
+    /// Appends atomically; acknowledged means durable.
+    fn append(&self, append: Append) -> Answer<'_, Result<Appended, AppendError>>;
+
+    /// Reserves a deployment number: committed before the answer, gaps allowed.
+    fn reserve_deployment(&self) -> Answer<'_, Result<DeploymentId, AppendError>>;
+
+    /// A stream's events after `after`, oldest first.
+    fn stream(&self, stream: Stream, after: StreamVersion) -> Answer<'_, Result<Vec<Recorded>, ReadError>>;
+
+    /// The whole log after `after`, oldest first, at most `limit`.
+    fn read(&self, after: Position, limit: usize) -> Answer<'_, Result<Vec<Recorded>, ReadError>>;
+
+    /// The bytes of one body; nothing where it was erased or never was.
+    fn body(&self, event: EventId, name: String) -> Answer<'_, Result<Option<Vec<u8>>, ReadError>>;
+
+    /// Sealed values by handle; unknown handles are left out.
+    fn sealed(&self, handles: Vec<Handle>) -> Answer<'_, Result<Vec<SealedValue>, ReadError>>;
+
+    /// Adds lines to the task log at low priority; a line that is there already is left alone.
+    fn write_task_log(&self, lines: Vec<TaskLogLine>) -> Answer<'_, Result<(), AppendError>>;
+
+    /// A deployment's task log in order, after the row number `after`; each with its row number.
+    fn task_log(
+        &self,
+        deployment: DeploymentId,
+        after: u64,
+        limit: usize,
+    ) -> Answer<'_, Result<Vec<(u64, TaskLogLine)>, ReadError>>;
+
+    /// The last committed position, and a wake-up at every commit. Task-log commits wake it too.
+    fn head(&self) -> watch::Receiver<Position>;
+
+    /// The log's own id, made with it: the instance.
+    fn instance(&self) -> uuid::Uuid;
+}
