@@ -4,10 +4,14 @@
 //! (image registries), `sealing` (secrets), `views` (read models). The `driver` joins them and is the only part that acts.
 
 pub mod cluster;
+pub mod commands;
 pub mod components;
 pub mod domain;
 pub mod driver;
+pub mod engine;
 pub mod feed;
 pub mod runner;
 pub mod sealing;
 pub mod views;
+
+pub use engine::Engine;

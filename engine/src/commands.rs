@@ -1,0 +1,148 @@
+//! What people can ask of Shipslog: each command loads, lets the domain decide, appends, and answers with the position.
+
+use std::collections::BTreeMap;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use shipslog_events::event::access::AccessRole;
+use shipslog_events::event::configuration::Kind;
+use shipslog_events::ids::{
+    DeploymentId, EnvironmentName, FeedName, KeyId, PackageName, Position, ProjectName, ReleaseVersion,
+};
+use shipslog_events::{Actor, Source};
+use uuid::Uuid;
+
+use crate::domain::schema::Problem;
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct By {
+    /// Who acts.
+    pub actor: Actor,
+    /// From where.
+    pub source: Source,
+    /// One request and all that follows from it.
+    pub correlation: Uuid,
+}
+
+/// Who a key belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The key's public id.
+    pub key: KeyId,
+    /// The actor's name.
+    pub name: String,
+    /// What it may do.
+    pub access_role: AccessRole,
+}
+
+/// A key just made: the only time it is shown.
+#[derive(Debug)]
+pub struct NewKey {
+    /// Its public id.
+    pub id: KeyId,
+    /// The key itself.
+    pub key: SecretString,
+    /// Where it stands in the log.
+    pub position: Position,
+}
+
+/// What an apply did, or would do, to one document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentChange {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// `created`, `changed` or `unchanged`.
+    pub change: ChangeKind,
+    /// A unified diff of the YAML-like text; empty where nothing changes. Secrets are never in it.
+    pub diff: String,
+}
+
+/// How a document differs from what was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeKind {
+    /// It was not there.
+    Created,
+    /// It was otherwise.
+    Changed,
+    /// It was so already.
+    Unchanged,
+}
+
+/// What an apply did, or would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// Every document that was sent.
+    pub changes: Vec<DocumentChange>,
+    /// The log's position with it; where it stood, if nothing changed or nothing was to be kept.
+    pub position: Position,
+}
+
+/// What to freeze.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRelease {
+    /// Whose.
+    pub project: ProjectName,
+    /// By default the one after the highest.
+    pub version: Option<ReleaseVersion>,
+    /// Chosen tags; packages without one get the newest.
+    pub packages: BTreeMap<PackageName, String>,
+}
+
+/// A release that was created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatedRelease {
+    /// Its version.
+    pub version: ReleaseVersion,
+    /// Where it stands in the log.
+    pub position: Position,
+}
+
+/// A deployment that was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// Its number.
+    pub deployment: DeploymentId,
+    /// Where to.
+    pub environment: EnvironmentName,
+    /// Where it stands in the log.
+    pub position: Position,
+}
+
+/// Why a command was not carried out. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The rules say no; the sentence says what to do.
+    #[error("{sentence}")]
+    Refused {
+        /// A stable word, such as `phase-not-succeeded`.
+        code: &'static str,
+        /// For people.
+        sentence: String,
+    },
+    /// The input is wrong in these places.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Invalid(Vec<Problem>),
+    /// What the command is about does not exist.
+    #[error("{0}")]
+    NotFound(String),
+    /// Something outside did not answer as it should, such as a feed.
+    #[error("{0}")]
+    Outside(String),
+    /// Our own failure.
+    #[error("the server could not do it: {0}")]
+    Internal(String),
+}
+
+/// A feed whose images can be listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageQuery {
+    /// The feed.
+    pub feed: FeedName,
+    /// The image within it.
+    pub image: String,
+}

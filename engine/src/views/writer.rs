@@ -1,0 +1,148 @@
+//! The thread that keeps the views up with the log. It sleeps until a commit wakes it; nothing polls.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use shipslog_events::ids::Position;
+use shipslog_events::{Actor, EventLog, Recorded};
+use tokio::sync::watch;
+
+use super::Error;
+use super::rows::{Current, Row, Tags, rows};
+
+/// Events per transaction while catching up.
+const BATCH: usize = 1_000;
+
+pub(super) fn start(connection: Connection, log: Arc<dyn EventLog>, sender: watch::Sender<Position>) {
+    let runtime = tokio::runtime::Handle::current();
+    std::thread::Builder::new()
+        .name("views".to_owned())
+        .spawn(move || {
+            if let Err(error) = runtime.block_on(follow(connection, log, &sender)) {
+                tracing::error!(%error, "the views are not kept up any more");
+            }
+        })
+        .expect("a thread can be made at start");
+}
+
+async fn follow(
+    mut connection: Connection,
+    log: Arc<dyn EventLog>,
+    sender: &watch::Sender<Position>,
+) -> Result<(), Error> {
+    let mut head = log.head();
+    // Only a weak hold, so that the log can close while its views wait for more.
+    let log = {
+        let weak = Arc::downgrade(&log);
+        drop(log);
+        weak
+    };
+    loop {
+        let reached = *sender.borrow();
+        let Some(open) = log.upgrade() else { return Ok(()) };
+        let events = open.read(reached, BATCH).await?;
+        drop(open);
+        match events.last().map(|it| it.position) {
+            Some(last) => {
+                write(&mut connection, &events)?;
+                sender.send_replace(last);
+            }
+            None if head.wait_for(|it| *it > reached).await.is_err() || sender.is_closed() => return Ok(()),
+            None => {}
+        }
+    }
+}
+
+/// Writes the rows of some events and the position they lead to, all or nothing.
+pub(super) fn write(connection: &mut Connection, events: &[Recorded]) -> Result<(), Error> {
+    let transaction = connection.transaction()?;
+    for event in events {
+        let (row, tags) = rows(&Rows(&transaction), event)?;
+        if let Some(row) = row {
+            replace(&transaction, event.position, &row)?;
+        }
+        index(&transaction, event, &tags)?;
+    }
+    if let Some(last) = events.last() {
+        transaction.execute("UPDATE reached SET position = ?1", [number(last.position.0)])?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+/// `SQLite` counts with a sign; positions are far from its end.
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn replace(transaction: &Transaction<'_>, position: Position, row: &Row) -> Result<(), Error> {
+    transaction
+        .prepare_cached(
+            "UPDATE rows SET until_position = ?3 WHERE view = ?1 AND key = ?2 AND until_position IS NULL",
+        )?
+        .execute(params![row.view, row.key, number(position.0)])?;
+    transaction
+        .prepare_cached(
+            "INSERT INTO rows (view, key, number, project, environment, release, open, value, from_position)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            row.view,
+            row.key,
+            number(row.number),
+            row.tags.project,
+            row.tags.environment,
+            row.tags.release,
+            row.open,
+            row.value,
+            number(position.0)
+        ])?;
+    Ok(())
+}
+
+fn index(transaction: &Transaction<'_>, event: &Recorded, tags: &Tags) -> Result<(), Error> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO events (position, stream, type, actor, recorded_at, project, environment, release, deployment)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            number(event.position.0),
+            event.stream.to_string(),
+            event.event.kind().0,
+            actor(&event.actor),
+            event.recorded_at.as_millisecond(),
+            tags.project,
+            tags.environment,
+            tags.release,
+            tags.deployment.map(number)
+        ])?;
+    Ok(())
+}
+
+/// An actor as the audit's filter has it.
+pub(super) fn actor(actor: &Actor) -> &str {
+    match actor {
+        Actor::Key(name) => name,
+        Actor::Driver => "driver",
+        Actor::Server => "server",
+    }
+}
+
+struct Rows<'a>(&'a Transaction<'a>);
+
+impl Current for Rows<'_> {
+    fn value(&self, view: &str, key: &str) -> Result<Option<String>, Error> {
+        let (view, column) = match view.strip_suffix("#number") {
+            Some(view) => (view, "CAST(number AS TEXT)"),
+            None => (view, "value"),
+        };
+        let query =
+            format!("SELECT {column} FROM rows WHERE view = ?1 AND key = ?2 AND until_position IS NULL");
+        Ok(self
+            .0
+            .prepare_cached(&query)?
+            .query_row([view, key], |row| row.get(0))
+            .optional()?)
+    }
+}
