@@ -222,13 +222,22 @@ mod tests {
     #[test]
     fn anything_else_is_refused_with_the_form_to_use() {
         let refused = "release-1".parse::<DeploymentId>().unwrap_err();
-        assert_eq!(refused.to_string(), "`release-1` is no deployment; write it as `deployments-841` or `841`");
+        assert_eq!(
+            refused.to_string(),
+            "`release-1` is no deployment; write it as `deployments-841` or `841`"
+        );
     }
 
     #[test]
     fn a_decision_made_again_derives_the_same_event_id() {
         let cause = EventId(Uuid::from_u128(7));
-        assert_eq!(EventId::derived(cause, "ended", 0), EventId::derived(cause, "ended", 0));
-        assert_ne!(EventId::derived(cause, "ended", 0), EventId::derived(cause, "ended", 1));
+        assert_eq!(
+            EventId::derived(cause, "ended", 0),
+            EventId::derived(cause, "ended", 0)
+        );
+        assert_ne!(
+            EventId::derived(cause, "ended", 0),
+            EventId::derived(cause, "ended", 1)
+        );
     }
 }

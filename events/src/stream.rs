@@ -73,9 +73,10 @@ impl FromStr for Stream {
             None if text == "access" => Ok(Self::Access),
             Some(("releases", project)) => Ok(Self::Releases(project.to_owned())),
             Some(("lane", key)) => Ok(Self::Lane(LaneKey(key.to_owned()))),
-            Some(("deployment", number)) => {
-                number.parse().map(|it| Self::Deployment(DeploymentId(it))).map_err(|_| unknown())
-            }
+            Some(("deployment", number)) => number
+                .parse()
+                .map(|it| Self::Deployment(DeploymentId(it)))
+                .map_err(|_| unknown()),
             None | Some(_) => Err(unknown()),
         }
     }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{
-    AccountName, CertificateName, EnvironmentName, FeedName, LifecycleName, PackageName, PhaseName, ProjectName,
-    RoleName, StepName,
+    AccountName, CertificateName, EnvironmentName, FeedName, LifecycleName, PackageName, PhaseName,
+    ProjectName, RoleName, StepName,
 };
 
 /// The kinds of configuration documents.

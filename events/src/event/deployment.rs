@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::release::FrozenStep;
 use crate::ids::{
-    AttemptNumber, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion, StepName, TargetName,
+    AttemptNumber, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion, StepName,
+    TargetName,
 };
 use crate::stream::LaneKey;
 

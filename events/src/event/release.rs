@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::configuration::ProcessStep;
 use crate::ids::{
-    ComponentDigest, DeploymentId, EnvironmentName, FeedName, LifecycleName, PackageName, PhaseName, ProjectName,
-    ReleaseVersion,
+    ComponentDigest, DeploymentId, EnvironmentName, FeedName, LifecycleName, PackageName, PhaseName,
+    ProjectName, ReleaseVersion,
 };
 
 /// A package with the version chosen and what it was then.

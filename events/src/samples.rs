@@ -1,0 +1,293 @@
+//! Events to test with: every type, and every value of the enums inside them, by the name of the case.
+
+use crate::event::Event;
+use crate::event::access::{AccessEvent, AccessRole};
+use crate::event::configuration::{
+    ConfigurationEvent, DocumentFacts, OutputReference, Package, Phase, ProcessStep,
+};
+use crate::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Layer, Outcome, PlannedStep};
+use crate::event::lane::{LaneEvent, ObjectReference};
+use crate::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
+use crate::ids::{AttemptNumber, DeploymentId};
+use crate::stream::LaneKey;
+
+/// All cases; the name is empty where a type has only one.
+pub(crate) fn all() -> Vec<(String, Event)> {
+    [access(), configuration(), releases(), lanes(), deployments()].concat()
+}
+
+fn case(name: impl Into<String>, event: impl Into<Event>) -> (String, Event) {
+    (name.into(), event.into())
+}
+
+fn access() -> Vec<(String, Event)> {
+    let created = |name, access_role| {
+        let (key, digest) = ("k_7f3a".into(), "9f86d081884c7d65".repeat(4));
+        case(
+            name,
+            AccessEvent::KeyCreated {
+                key,
+                name: "ci".into(),
+                access_role,
+                digest,
+            },
+        )
+    };
+    vec![
+        created("viewer", AccessRole::Viewer),
+        created("deployer", AccessRole::Deployer),
+        created("administrator", AccessRole::Administrator),
+        case("", AccessEvent::KeyRevoked { key: "k_7f3a".into() }),
+    ]
+}
+
+fn configuration() -> Vec<(String, Event)> {
+    let from_output = OutputReference {
+        project: "Httpd bootstrap".into(),
+        environment: "Admin".into(),
+        step: "Bootstrap Development".into(),
+        output: "token".into(),
+    };
+    let phase = Phase {
+        name: "Development".into(),
+        environments: vec!["Development".into()],
+    };
+    let target = DocumentFacts::Target {
+        account: "httpd-development".into(),
+        certificate: "cluster-ca".into(),
+        namespace: Some("httpd-development".into()),
+        environments: vec!["Development".into()],
+        roles: vec!["Httpd".into()],
+    };
+    let whole_cluster = DocumentFacts::Target {
+        account: "administrator".into(),
+        certificate: "cluster-ca".into(),
+        namespace: None,
+        environments: vec!["Admin".into()],
+        roles: vec!["Admin".into()],
+    };
+    let project = DocumentFacts::Project {
+        lifecycle: "Application".into(),
+        packages: vec![Package {
+            name: "httpd".into(),
+            feed: "Docker".into(),
+            image: "httpd".into(),
+        }],
+        steps: vec![process_step()],
+        variable_environments: vec!["Production".into()],
+    };
+    [
+        ("environment", DocumentFacts::Environment {}),
+        ("lifecycle", DocumentFacts::Lifecycle { phases: vec![phase] }),
+        ("feed", DocumentFacts::Feed {}),
+        ("certificate", DocumentFacts::Certificate {}),
+        ("account", DocumentFacts::Account { from_output: None }),
+        (
+            "account-from-output",
+            DocumentFacts::Account {
+                from_output: Some(from_output),
+            },
+        ),
+        ("target", target),
+        ("target-of-whole-cluster", whole_cluster),
+        ("project", project),
+    ]
+    .map(|(name, facts)| case(name, applied(facts)))
+    .to_vec()
+}
+
+fn applied(facts: DocumentFacts) -> ConfigurationEvent {
+    ConfigurationEvent::DocumentApplied {
+        name: "My Httpd".into(),
+        slug: "my-httpd".into(),
+        revision: 3,
+        facts,
+    }
+}
+
+fn releases() -> Vec<(String, Event)> {
+    let package = FrozenPackage {
+        name: "httpd".into(),
+        feed: "Docker".into(),
+        reference: "docker.io/library/httpd:2.4.71@sha256:4f1b".into(),
+        version: "2.4.71".into(),
+        digest: "sha256:4f1b".into(),
+    };
+    let created = ReleaseEvent::ReleaseCreated {
+        project: "Httpd".into(),
+        version: "1.0.0".into(),
+        lifecycle: "Application".into(),
+        revision: 3,
+        packages: vec![package],
+        steps: vec![frozen_step()],
+    };
+    let entered = ReleaseEvent::PhaseEntered {
+        project: "Httpd".into(),
+        version: "1.0.0".into(),
+        phase: "Development".into(),
+        environment: "Development".into(),
+        deployment: DeploymentId(841),
+    };
+    let succeeded = ReleaseEvent::PhaseSucceeded {
+        project: "Httpd".into(),
+        version: "1.0.0".into(),
+        phase: "Development".into(),
+        environment: "Development".into(),
+        deployment: DeploymentId(841),
+    };
+    [created, entered, succeeded]
+        .map(|event| case("", event))
+        .to_vec()
+}
+
+fn lanes() -> Vec<(String, Event)> {
+    let deployment = DeploymentId(841);
+    let object = ObjectReference {
+        group: "apps".into(),
+        version: "v1".into(),
+        kind: "Deployment".into(),
+        namespace: Some("httpd-development".into()),
+        name: "httpd-deployments-841".into(),
+    };
+    let of_cluster = ObjectReference {
+        group: String::new(),
+        version: "v1".into(),
+        kind: "Namespace".into(),
+        namespace: None,
+        name: "httpd-development".into(),
+    };
+    let (step, target) = (|| "Deploy httpd".into(), || "Httpd Development".into());
+    let intended = |object| LaneEvent::ObjectIntended {
+        deployment,
+        step: step(),
+        target: target(),
+        object,
+    };
+    let removed = |object| LaneEvent::ObjectRemoved {
+        deployment,
+        step: step(),
+        target: target(),
+        object,
+    };
+    vec![
+        case("", LaneEvent::TurnRequested { deployment }),
+        case("", LaneEvent::TurnTaken { deployment }),
+        case(
+            "",
+            LaneEvent::TurnEnded {
+                deployment,
+                outcome: Outcome::Succeeded,
+            },
+        ),
+        case("in-namespace", intended(object.clone())),
+        case("of-cluster", intended(of_cluster.clone())),
+        case("in-namespace", removed(object)),
+        case("of-cluster", removed(of_cluster)),
+    ]
+}
+
+fn deployments() -> Vec<(String, Event)> {
+    let requested = DeploymentEvent::DeploymentRequested {
+        deployment: DeploymentId(841),
+        project: "Httpd".into(),
+        release: "1.0.0".into(),
+        environment: "Development".into(),
+        phase: "Development".into(),
+        lane: LaneKey::new("httpd", "development"),
+        steps: vec![PlannedStep {
+            step: frozen_step(),
+            targets: vec!["Httpd Development".into()],
+        }],
+    };
+    let attempt_started = DeploymentEvent::AttemptStarted {
+        id: attempt(),
+        seed: "c0ffee".into(),
+        deadline_seconds: 1800,
+        host_version: "0.1.0".into(),
+    };
+    let milestone = DeploymentEvent::MilestoneReached {
+        id: attempt(),
+        name: "traffic-switched".into(),
+    };
+    let output = |sensitive| DeploymentEvent::OutputSet {
+        id: attempt(),
+        name: "token".into(),
+        sensitive,
+    };
+    let mut cases = vec![
+        case("", requested),
+        case("", DeploymentEvent::DeploymentStarted {}),
+        case("", attempt_started),
+        case("", milestone),
+        case("plain", output(false)),
+        case("sensitive", output(true)),
+        case("", DeploymentEvent::CancelRequested {}),
+    ];
+    cases.extend(LAYERS.map(|layer| case(layer.to_string(), denied(layer))));
+    cases.extend(ATTEMPT_OUTCOMES.map(|outcome| case(outcome.to_string(), attempt_ended(outcome))));
+    cases.extend(OUTCOMES.map(|outcome| case(outcome.to_string(), deployment_ended(outcome))));
+    cases
+}
+
+pub(crate) const OUTCOMES: [Outcome; 3] = [Outcome::Succeeded, Outcome::Failed, Outcome::Cancelled];
+
+pub(crate) const LAYERS: [Layer; 5] = [
+    Layer::Declaration,
+    Layer::Grant,
+    Layer::Boundary,
+    Layer::Cluster,
+    Layer::Admission,
+];
+
+pub(crate) const ATTEMPT_OUTCOMES: [AttemptOutcome; 5] = [
+    AttemptOutcome::Succeeded,
+    AttemptOutcome::Failed,
+    AttemptOutcome::Errored,
+    AttemptOutcome::Cancelled,
+    AttemptOutcome::Interrupted,
+];
+
+fn denied(layer: Layer) -> DeploymentEvent {
+    DeploymentEvent::AccessDenied {
+        id: attempt(),
+        layer,
+        rule: "get secrets in namespace kube-system".into(),
+    }
+}
+
+fn attempt_ended(outcome: AttemptOutcome) -> DeploymentEvent {
+    DeploymentEvent::AttemptEnded {
+        id: attempt(),
+        outcome,
+    }
+}
+
+fn deployment_ended(outcome: Outcome) -> DeploymentEvent {
+    DeploymentEvent::DeploymentEnded {
+        outcome,
+        reason: "errored".into(),
+    }
+}
+
+fn attempt() -> AttemptId {
+    AttemptId {
+        step: "Deploy httpd".into(),
+        target: "Httpd Development".into(),
+        attempt: AttemptNumber::FIRST,
+    }
+}
+
+fn process_step() -> ProcessStep {
+    ProcessStep {
+        name: "Deploy httpd".into(),
+        uses: "deploy-containers@1".into(),
+        roles: vec!["Httpd".into()],
+    }
+}
+
+fn frozen_step() -> FrozenStep {
+    FrozenStep {
+        step: process_step(),
+        component: "sha256:51e9".into(),
+    }
+}

@@ -1,0 +1,258 @@
+//! The one writer: drains the queue into a transaction, commits, then answers everybody (group commit, no timer).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode, params};
+use tokio::sync::watch;
+
+use super::place::{self, Failure};
+use super::prepared::{Prepared, PreparedEvent};
+use super::queue::{Queue, Request, Work};
+use super::tail::{Tail, Versions};
+use super::task_queue::Row;
+use crate::ids::{DeploymentId, Position};
+use crate::log::{AppendError, Appended};
+
+/// Checkpoint after about so many pages of 4 KiB in the write-ahead log.
+const CHECKPOINT_PAGES: usize = 1000;
+
+/// Owns the write connection, for the life of its thread.
+pub(super) struct Appender {
+    connection: Connection,
+    queue: Arc<Queue>,
+    head: watch::Sender<Position>,
+    commits: Arc<AtomicU64>,
+    tail: Tail,
+    versions: Versions,
+    /// Pages written since the last checkpoint, roughly.
+    pages: usize,
+}
+
+/// Closes the queue when the thread ends, by a panic too: a caller must never wait for nobody.
+struct Abandon(Arc<Queue>);
+
+impl Drop for Abandon {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
+impl Appender {
+    pub(super) fn new(
+        connection: Connection,
+        queue: Arc<Queue>,
+        commits: Arc<AtomicU64>,
+    ) -> rusqlite::Result<Self> {
+        let tail = Tail::load(&connection)?;
+        let (head, _) = watch::channel(Position(tail.position.cast_unsigned()));
+        Ok(Self {
+            connection,
+            queue,
+            head,
+            commits,
+            tail,
+            versions: Versions::default(),
+            pages: 0,
+        })
+    }
+
+    pub(super) fn head(&self) -> watch::Receiver<Position> {
+        self.head.subscribe()
+    }
+
+    /// Works until the queue is closed and empty.
+    pub(super) fn run(mut self) {
+        let _abandon = Abandon(Arc::clone(&self.queue));
+        loop {
+            match self.queue.next() {
+                Work::Requests(requests) => self.commit_together(requests),
+                Work::Lines(rows) => self.write_lines(&rows),
+                Work::Done => break,
+            }
+            if self.pages >= CHECKPOINT_PAGES {
+                self.checkpoint();
+            }
+        }
+        self.checkpoint();
+    }
+
+    fn commit_together(&mut self, mut requests: Vec<Request>) {
+        match self.transact(&mut requests) {
+            Ok(()) => {
+                self.commits.fetch_add(1, Ordering::Relaxed);
+                self.head
+                    .send_replace(Position(self.tail.position.cast_unsigned()));
+                requests.into_iter().for_each(Request::send);
+            }
+            Err(error) => {
+                self.take_back(&error);
+                let reason = format!("the store failed, nothing was written: {error}");
+                for request in requests {
+                    request.fail(&reason);
+                }
+            }
+        }
+    }
+
+    fn transact(&mut self, requests: &mut [Request]) -> rusqlite::Result<()> {
+        self.execute("BEGIN IMMEDIATE")?;
+        self.pages += 4;
+        for request in requests {
+            match request {
+                Request::Append(append, caller) => caller.keep(self.append(append)?),
+                Request::Reserve(caller) => caller.keep(Ok(self.reserve()?)),
+            }
+        }
+        or_die(self.execute("COMMIT"));
+        Ok(())
+    }
+
+    /// One append in a savepoint of its own: refused, it leaves nothing behind, neither in the file nor in memory.
+    fn append(&mut self, append: &Prepared) -> rusqlite::Result<Result<Appended, AppendError>> {
+        self.execute("SAVEPOINT append")?;
+        let (mut tail, now) = (self.tail, Timestamp::now());
+        let placed = place::place(
+            &self.connection,
+            append,
+            self.tail.time(now),
+            &mut tail,
+            &mut self.versions,
+        );
+        let answer = match placed {
+            Ok(appended) => {
+                self.pages += pages(append);
+                self.tail = tail;
+                Ok(appended)
+            }
+            Err(Failure::Refused(refusal)) => {
+                self.execute("ROLLBACK TO append")?;
+                Err(refusal)
+            }
+            // The store took the whole transaction back, or may be broken: not this append's affair alone.
+            Err(Failure::Store(error)) if self.connection.is_autocommit() || is_grave(&error) => {
+                return Err(error);
+            }
+            Err(Failure::Store(error)) => {
+                self.execute("ROLLBACK TO append")?;
+                Err(AppendError::Closed(format!(
+                    "the append could not be stored: {error}"
+                )))
+            }
+        };
+        self.execute("RELEASE append")?;
+        Ok(answer)
+    }
+
+    fn reserve(&self) -> rusqlite::Result<DeploymentId> {
+        let sql = "UPDATE counters SET value = value + 1 WHERE name = 'deployment' RETURNING value";
+        let number: i64 = self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([], |row| row.get(0))?;
+        Ok(DeploymentId(number.cast_unsigned()))
+    }
+
+    /// Nothing of the transaction was acknowledged: takes all of it back, in the file and in memory.
+    fn take_back(&mut self, error: &rusqlite::Error) {
+        self.roll_back(error);
+        tracing::error!(%error, "a transaction of the event log was rolled back");
+        self.tail = or_die(Tail::load(&self.connection));
+        self.versions.forget();
+    }
+
+    fn roll_back(&self, error: &rusqlite::Error) {
+        if is_grave(error) {
+            die(error);
+        }
+        if !self.connection.is_autocommit() {
+            or_die(self.execute("ROLLBACK"));
+        }
+    }
+
+    /// Lines are no facts: they need not survive a power cut, and one that cannot be written stops nothing.
+    fn write_lines(&mut self, rows: &[Row]) {
+        self.pages += 4 + rows.len() / 16;
+        let written = self
+            .execute("PRAGMA synchronous = NORMAL")
+            .and_then(|()| self.insert_lines(rows));
+        if let Err(error) = written {
+            self.roll_back(&error);
+            tracing::error!(%error, lines = rows.len(), "lines of the task log were lost");
+        }
+        or_die(self.execute("PRAGMA synchronous = FULL"));
+        self.head.send_modify(|_| {});
+    }
+
+    fn insert_lines(&self, rows: &[Row]) -> rusqlite::Result<()> {
+        self.execute("BEGIN IMMEDIATE")?;
+        let sql = "INSERT INTO task_log (deployment, attempt, call, line, at, level, message)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+        let mut insert = self.connection.prepare_cached(sql)?;
+        for Row { line, number } in rows {
+            let (deployment, call) = (line.deployment.0.cast_signed(), line.index.cast_signed());
+            insert.execute(params![
+                deployment,
+                line.attempt,
+                call,
+                number,
+                line.at,
+                line.level,
+                line.message
+            ])?;
+        }
+        or_die(self.execute("COMMIT"));
+        Ok(())
+    }
+
+    /// Moves the write-ahead log into the database, after everybody was answered. Readers may hold a part back.
+    fn checkpoint(&mut self) {
+        self.pages = 0;
+        let moved = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        if let Err(error) = moved {
+            if is_grave(&error) {
+                die(&error);
+            }
+            tracing::warn!(%error, "the event log was not checkpointed; it will be tried again");
+        }
+    }
+
+    fn execute(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    }
+}
+
+/// Roughly the pages that an append dirties.
+fn pages(append: &Prepared) -> usize {
+    let event = |(_, event): (_, &PreparedEvent)| {
+        let bodies: usize = event
+            .bodies
+            .iter()
+            .map(|body| body.stored.compressed.len() / 4096 + 1)
+            .sum();
+        event.facts.len() / 4096 + 1 + bodies
+    };
+    append.events().map(event).sum()
+}
+
+/// After these, what the file holds is not sure.
+fn is_grave(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    )
+}
+
+/// Never go on after a failed commit: the system may have dropped the pages that it could not write, and a second
+/// try would seem to succeed. What the file holds is found out by opening it again.
+fn die(error: &rusqlite::Error) -> ! {
+    tracing::error!(%error, "the event log could not be written; stopping at once");
+    std::process::abort()
+}
+
+fn or_die<T>(result: rusqlite::Result<T>) -> T {
+    result.unwrap_or_else(|error| die(&error))
+}

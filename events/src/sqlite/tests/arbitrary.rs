@@ -1,0 +1,279 @@
+//! Every event there can be, for properties.
+
+use proptest::prelude::*;
+use proptest::{collection::vec, option, sample::select};
+
+use crate::event::Event;
+use crate::event::access::{AccessEvent, AccessRole};
+use crate::event::configuration::{
+    ConfigurationEvent, DocumentFacts, OutputReference, Package, Phase, ProcessStep,
+};
+use crate::event::deployment::{AttemptId, DeploymentEvent, Outcome, PlannedStep};
+use crate::event::lane::{LaneEvent, ObjectReference};
+use crate::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
+use crate::ids::{AttemptNumber, DeploymentId};
+use crate::samples::{ATTEMPT_OUTCOMES, LAYERS, OUTCOMES};
+use crate::stream::LaneKey;
+
+pub(super) fn any_event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        access().prop_map(Event::from),
+        configuration().prop_map(Event::from),
+        release().prop_map(Event::from),
+        lane().prop_map(Event::from),
+        deployment().prop_map(Event::from),
+    ]
+}
+
+/// Texts as people write them, and as nobody should.
+fn text() -> BoxedStrategy<String> {
+    prop_oneof![
+        "[a-z0-9-]{0,12}",
+        any::<String>(),
+        Just("type".to_owned()),
+        Just("\"}{\\\u{0}".to_owned())
+    ]
+    .boxed()
+}
+
+/// A name of any type.
+fn name<T: From<String> + std::fmt::Debug + 'static>() -> BoxedStrategy<T> {
+    text().prop_map(T::from).boxed()
+}
+
+fn names<T: From<String> + std::fmt::Debug + 'static>() -> BoxedStrategy<Vec<T>> {
+    vec(name(), 0..3).boxed()
+}
+
+fn access() -> impl Strategy<Value = AccessEvent> {
+    let role = select(vec![
+        AccessRole::Viewer,
+        AccessRole::Deployer,
+        AccessRole::Administrator,
+    ]);
+    prop_oneof![
+        (name(), text(), role, text()).prop_map(|(key, name, access_role, digest)| AccessEvent::KeyCreated {
+            key,
+            name,
+            access_role,
+            digest
+        }),
+        name().prop_map(|key| AccessEvent::KeyRevoked { key }),
+    ]
+}
+
+fn configuration() -> impl Strategy<Value = ConfigurationEvent> {
+    (text(), text(), any::<u64>(), facts()).prop_map(|(name, slug, revision, facts)| {
+        ConfigurationEvent::DocumentApplied {
+            name,
+            slug,
+            revision,
+            facts,
+        }
+    })
+}
+
+fn facts() -> impl Strategy<Value = DocumentFacts> {
+    let phase = (name(), names()).prop_map(|(name, environments)| Phase { name, environments });
+    let package = (name(), name(), text()).prop_map(|(name, feed, image)| Package { name, feed, image });
+    let output =
+        (name(), name(), name(), text()).prop_map(|(project, environment, step, output)| OutputReference {
+            project,
+            environment,
+            step,
+            output,
+        });
+    let target = (name(), name(), option::of(text()), names(), names()).prop_map(
+        |(account, certificate, namespace, environments, roles)| DocumentFacts::Target {
+            account,
+            certificate,
+            namespace,
+            environments,
+            roles,
+        },
+    );
+    let project = (name(), vec(package, 0..3), vec(process_step(), 0..3), names()).prop_map(
+        |(lifecycle, packages, steps, variable_environments)| DocumentFacts::Project {
+            lifecycle,
+            packages,
+            steps,
+            variable_environments,
+        },
+    );
+    prop_oneof![
+        Just(DocumentFacts::Environment {}),
+        Just(DocumentFacts::Feed {}),
+        Just(DocumentFacts::Certificate {}),
+        vec(phase, 0..3).prop_map(|phases| DocumentFacts::Lifecycle { phases }),
+        option::of(output).prop_map(|from_output| DocumentFacts::Account { from_output }),
+        target,
+        project,
+    ]
+}
+
+fn process_step() -> impl Strategy<Value = ProcessStep> {
+    (name(), text(), names()).prop_map(|(name, uses, roles)| ProcessStep { name, uses, roles })
+}
+
+fn frozen_step() -> impl Strategy<Value = FrozenStep> {
+    (process_step(), name()).prop_map(|(step, component)| FrozenStep { step, component })
+}
+
+fn deployment_id() -> impl Strategy<Value = DeploymentId> {
+    any::<u64>().prop_map(DeploymentId)
+}
+
+fn release() -> impl Strategy<Value = ReleaseEvent> {
+    let package =
+        (name(), name(), text(), text(), text()).prop_map(|(name, feed, reference, version, digest)| {
+            FrozenPackage {
+                name,
+                feed,
+                reference,
+                version,
+                digest,
+            }
+        });
+    let created = (
+        name(),
+        name(),
+        name(),
+        any::<u64>(),
+        vec(package, 0..3),
+        vec(frozen_step(), 0..3),
+    )
+        .prop_map(|(project, version, lifecycle, revision, packages, steps)| {
+            ReleaseEvent::ReleaseCreated {
+                project,
+                version,
+                lifecycle,
+                revision,
+                packages,
+                steps,
+            }
+        });
+    let place = || (name(), name(), name(), name(), deployment_id());
+    prop_oneof![
+        created,
+        place().prop_map(
+            |(project, version, phase, environment, deployment)| ReleaseEvent::PhaseEntered {
+                project,
+                version,
+                phase,
+                environment,
+                deployment,
+            }
+        ),
+        place().prop_map(
+            |(project, version, phase, environment, deployment)| ReleaseEvent::PhaseSucceeded {
+                project,
+                version,
+                phase,
+                environment,
+                deployment,
+            }
+        ),
+    ]
+}
+
+fn outcome() -> impl Strategy<Value = Outcome> {
+    select(OUTCOMES.to_vec())
+}
+
+fn lane() -> impl Strategy<Value = LaneEvent> {
+    let object = || {
+        (text(), text(), text(), option::of(text()), text()).prop_map(
+            |(group, version, kind, namespace, name)| ObjectReference {
+                group,
+                version,
+                kind,
+                namespace,
+                name,
+            },
+        )
+    };
+    let touched = || (deployment_id(), name(), name(), object());
+    prop_oneof![
+        deployment_id().prop_map(|deployment| LaneEvent::TurnRequested { deployment }),
+        deployment_id().prop_map(|deployment| LaneEvent::TurnTaken { deployment }),
+        (deployment_id(), outcome())
+            .prop_map(|(deployment, outcome)| LaneEvent::TurnEnded { deployment, outcome }),
+        touched().prop_map(|(deployment, step, target, object)| LaneEvent::ObjectIntended {
+            deployment,
+            step,
+            target,
+            object,
+        }),
+        touched().prop_map(|(deployment, step, target, object)| LaneEvent::ObjectRemoved {
+            deployment,
+            step,
+            target,
+            object,
+        }),
+    ]
+}
+
+fn attempt() -> impl Strategy<Value = AttemptId> {
+    (name(), name(), any::<u32>()).prop_map(|(step, target, attempt)| AttemptId {
+        step,
+        target,
+        attempt: AttemptNumber(attempt),
+    })
+}
+
+fn requested() -> impl Strategy<Value = DeploymentEvent> {
+    let lane = (text(), text()).prop_map(|(project, environment)| LaneKey::new(&project, &environment));
+    let step = (frozen_step(), names()).prop_map(|(step, targets)| PlannedStep { step, targets });
+    (
+        deployment_id(),
+        name(),
+        name(),
+        name(),
+        name(),
+        lane,
+        vec(step, 0..3),
+    )
+        .prop_map(
+            |(deployment, project, release, environment, phase, lane, steps)| {
+                DeploymentEvent::DeploymentRequested {
+                    deployment,
+                    project,
+                    release,
+                    environment,
+                    phase,
+                    lane,
+                    steps,
+                }
+            },
+        )
+}
+
+fn deployment() -> impl Strategy<Value = DeploymentEvent> {
+    let started =
+        (attempt(), text(), any::<u64>(), text()).prop_map(|(id, seed, deadline_seconds, host_version)| {
+            DeploymentEvent::AttemptStarted {
+                id,
+                seed,
+                deadline_seconds,
+                host_version,
+            }
+        });
+    prop_oneof![
+        requested(),
+        Just(DeploymentEvent::DeploymentStarted {}),
+        started,
+        (attempt(), select(LAYERS.to_vec()), text())
+            .prop_map(|(id, layer, rule)| DeploymentEvent::AccessDenied { id, layer, rule }),
+        (attempt(), text()).prop_map(|(id, name)| DeploymentEvent::MilestoneReached { id, name }),
+        (attempt(), text(), any::<bool>()).prop_map(|(id, name, sensitive)| DeploymentEvent::OutputSet {
+            id,
+            name,
+            sensitive
+        }),
+        (attempt(), select(ATTEMPT_OUTCOMES.to_vec()))
+            .prop_map(|(id, outcome)| DeploymentEvent::AttemptEnded { id, outcome }),
+        Just(DeploymentEvent::CancelRequested {}),
+        (outcome(), text())
+            .prop_map(|(outcome, reason)| DeploymentEvent::DeploymentEnded { outcome, reason }),
+    ]
+}
