@@ -1,18 +1,31 @@
 //! What people can ask of Shipslog: each command loads, lets the domain decide, appends, and answers with the position.
 
+mod apply;
+mod deployments;
+mod images;
+mod keys;
+mod releases;
+mod seal;
+
 use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use shipslog_events::event::Event;
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::event::configuration::Kind;
 use shipslog_events::ids::{
-    DeploymentId, EnvironmentName, FeedName, KeyId, PackageName, Position, ProjectName, ReleaseVersion,
+    DeploymentId, EnvironmentName, EventId, FeedName, KeyId, PackageName, Position, ProjectName,
+    ReleaseVersion,
 };
-use shipslog_events::{Actor, Source};
+use shipslog_events::log::ReadError;
+use shipslog_events::{Actor, Append, AppendError, Context, EventLog, NewBody, NewEvent, Source};
 use uuid::Uuid;
 
 use crate::domain::schema::Problem;
+
+pub(crate) use keys::{FIRST_KEY_FILE, first_key};
+pub(crate) use seal::open;
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +149,74 @@ pub enum Error {
     /// Our own failure.
     #[error("the server could not do it: {0}")]
     Internal(String),
+}
+
+impl Error {
+    pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
+        Self::Internal(error.to_string())
+    }
+
+    pub(crate) fn refused(code: &'static str, sentence: impl std::fmt::Display) -> Self {
+        Self::Refused {
+            code,
+            sentence: sentence.to_string(),
+        }
+    }
+}
+
+impl From<ReadError> for Error {
+    fn from(error: ReadError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl By {
+    pub(crate) fn context(&self) -> Context {
+        Context {
+            actor: self.actor.clone(),
+            source: self.source.clone(),
+            correlation: self.correlation,
+            causation: None,
+        }
+    }
+}
+
+/// How often a command is decided anew when somebody else wrote first.
+const DECISIONS: usize = 20;
+
+/// Appends what `decide` answers; decides anew when somebody else wrote first. `None` means that nothing is to be
+/// written.
+pub(crate) async fn transact<T, F>(
+    log: &dyn EventLog,
+    mut decide: impl FnMut() -> F,
+) -> Result<(T, Position), Error>
+where
+    F: Future<Output = Result<(Option<Append>, T), Error>>,
+{
+    for _ in 0..DECISIONS {
+        let (append, answer) = decide().await?;
+        let Some(append) = append else {
+            return Ok((answer, *log.head().borrow()));
+        };
+        match log.append(append).await {
+            Ok(appended) => return Ok((answer, appended.position)),
+            Err(AppendError::Conflict { .. }) => {}
+            Err(error) => return Err(Error::internal(error)),
+        }
+    }
+    Err(Error::refused(
+        "busy",
+        "others keep changing the same things; try again",
+    ))
+}
+
+/// An event of a person's command.
+pub(crate) fn new_event(event: impl Into<Event>, bodies: Vec<NewBody>) -> NewEvent {
+    NewEvent {
+        id: EventId(Uuid::now_v7()),
+        event: event.into(),
+        bodies,
+    }
 }
 
 /// A feed whose images can be listed.

@@ -1,17 +1,23 @@
 //! The whole engine behind one handle: what `web` calls and `cli` opens.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use shipslog_events::EventLog;
-use shipslog_events::event::access::AccessRole;
-use shipslog_events::ids::{DeploymentId, EnvironmentName, KeyId, Position, ProjectName, ReleaseVersion};
+use shipslog_events::sqlite::{self, Broken, Verified};
+use shipslog_events::{EventLog, SqliteLog};
 
-use crate::commands::{
-    Accepted, Applied, By, CreatedRelease, Error, Identity, ImageQuery, NewKey, NewRelease,
-};
-use crate::driver::Live;
+use crate::clusters::Clusters;
+use crate::commands::{self, FIRST_KEY_FILE};
+use crate::components::Components;
+use crate::domain::configuration::{Catalogue, Interface};
+use crate::driver::{Driver, Live};
+use crate::load::ConfigurationCache;
+use crate::runner::{Runner, RunnerConfig};
+use crate::sealing::{Sealer, SealingKey};
 use crate::views::Views;
+
+/// The log's file in the data directory.
+pub const LOG_FILE: &str = "shipslog.db";
 
 /// How to open an engine.
 #[derive(Debug, Clone)]
@@ -25,7 +31,23 @@ pub struct Options {
 /// A running engine. Clones share it.
 #[derive(Clone)]
 pub struct Engine {
-    inner: Arc<()>,
+    pub(crate) parts: Arc<Parts>,
+    driver: Driver,
+    first_key_file: Option<PathBuf>,
+}
+
+/// What commands and the driver work with.
+pub(crate) struct Parts {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) views: Views,
+    pub(crate) runner: Runner,
+    pub(crate) components: Components,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) sealer: Sealer,
+    pub(crate) clusters: Clusters,
+    pub(crate) configuration: ConfigurationCache,
+    pub(crate) live: Live,
 }
 
 /// The engine could not be opened; the sentence names what is wrong and what to do.
@@ -33,101 +55,123 @@ pub struct Engine {
 #[error("{0}")]
 pub struct OpenError(pub String);
 
+impl OpenError {
+    fn because(error: impl std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
 impl Engine {
-    /// Opens the log, the views and the sandbox, goes on with open deployments, and makes the first administrator's key
-    /// where there is none.
+    /// Opens the log, the views and the sandbox, goes on with open deployments, and makes the first administrator's
+    /// key where there is none.
     pub async fn open(options: Options, components: &[(&str, &[u8])]) -> Result<Self, OpenError> {
-        let _ = (options, components);
-        unimplemented!()
+        let Options {
+            data_dir,
+            sealing_key_file,
+        } = options;
+        make_private(&data_dir).map_err(|error| {
+            OpenError(format!(
+                "cannot use the data directory {}: {error}",
+                data_dir.display()
+            ))
+        })?;
+        let log: Arc<dyn EventLog> =
+            Arc::new(SqliteLog::open(data_dir.join(LOG_FILE)).map_err(OpenError::because)?);
+        let key_file = sealing_key_file.unwrap_or_else(|| data_dir.join("sealing.key"));
+        let key = SealingKey::load_or_create(&key_file).map_err(OpenError::because)?;
+        let runner = Runner::new(RunnerConfig::new(data_dir.join("cache"))).map_err(OpenError::because)?;
+        let components = Components::embedded(&data_dir, components).map_err(OpenError::because)?;
+        let catalogue = catalogue(&runner, &components).await?;
+        let views = Views::open(&data_dir.join("views.db"), Arc::clone(&log)).map_err(OpenError::because)?;
+        let parts = Arc::new(Parts {
+            views,
+            runner,
+            components,
+            catalogue,
+            sealer: Sealer::new(&key),
+            clusters: Clusters::default(),
+            configuration: ConfigurationCache::default(),
+            live: Live::default(),
+            data_dir,
+            log,
+        });
+        let first_key_file = commands::first_key(&parts).await.map_err(OpenError::because)?;
+        let driver = Driver::start(Arc::clone(&parts))
+            .await
+            .map_err(OpenError::because)?;
+        Ok(Self {
+            parts,
+            driver,
+            first_key_file,
+        })
     }
+
     /// Where the first administrator's key was written, if this start made it.
-    pub fn first_key_file(&self) -> Option<&std::path::Path> {
-        unimplemented!()
+    pub fn first_key_file(&self) -> Option<&Path> {
+        self.first_key_file.as_deref()
     }
-    /// Stops taking up new work and waits until nothing is in the middle of an append.
+
+    /// Where the first administrator's key lies, if nobody moved it.
+    pub fn key_file(data_dir: &Path) -> PathBuf {
+        data_dir.join(FIRST_KEY_FILE)
+    }
+
+    /// Stops taking up new work. Runs under way are left as a crash would leave them: the next start goes on.
     pub async fn close(self) {
-        unimplemented!()
+        self.driver.stop().await;
     }
+
     /// The read models.
     pub fn views(&self) -> &Views {
-        unimplemented!()
+        &self.parts.views
     }
+
     /// The log.
     pub fn log(&self) -> &Arc<dyn EventLog> {
-        unimplemented!()
+        &self.parts.log
     }
+
     /// What running deployments say of themselves right now.
     pub fn live(&self) -> &Live {
-        unimplemented!()
+        &self.parts.live
     }
-    /// Whose key this is, if it opens anything.
-    pub async fn authenticate(&self, key: &str) -> Result<Option<Identity>, Error> {
-        let _ = key;
-        unimplemented!()
+
+    /// Checks the whole log: every event's hash, every body that is still there.
+    pub async fn verify(&self) -> Result<Verified, Broken> {
+        let path = self.parts.data_dir.join(LOG_FILE);
+        tokio::task::spawn_blocking(move || sqlite::verify(&path))
+            .await
+            .expect("verification answers with what is wrong, it does not panic")
     }
-    /// Applies documents, all or nothing; `dry_run` only says what would change.
-    pub async fn apply(
-        &self,
-        by: &By,
-        documents: Vec<serde_json::Value>,
-        dry_run: bool,
-    ) -> Result<Applied, Error> {
-        let _ = (by, documents, dry_run);
-        unimplemented!()
+}
+
+fn make_private(directory: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+}
+
+async fn catalogue(runner: &Runner, components: &Components) -> Result<Catalogue, OpenError> {
+    let mut catalogue = Catalogue::new();
+    for reference in components.references() {
+        let component = components.by_reference(reference).map_err(OpenError::because)?;
+        let description = runner.describe(&component).await.map_err(|error| {
+            OpenError(format!(
+                "the built-in step {reference} does not answer: {error}; build the binary anew"
+            ))
+        })?;
+        let outputs = description
+            .outputs
+            .iter()
+            .map(|it| (it.name.clone(), it.sensitive))
+            .collect();
+        let interface = Interface {
+            inputs: description.inputs.clone(),
+            outputs,
+        };
+        catalogue.insert(reference.to_owned(), interface);
     }
-    /// A document as it is now; secrets are handles.
-    pub async fn document(
-        &self,
-        kind: shipslog_events::event::configuration::Kind,
-        name: &str,
-    ) -> Result<Option<serde_json::Value>, Error> {
-        let _ = (kind, name);
-        unimplemented!()
-    }
-    /// Freezes a release.
-    pub async fn create_release(&self, by: &By, release: NewRelease) -> Result<CreatedRelease, Error> {
-        let _ = (by, release);
-        unimplemented!()
-    }
-    /// Accepts a deployment of a release to an environment.
-    pub async fn deploy(
-        &self,
-        by: &By,
-        project: &ProjectName,
-        release: &ReleaseVersion,
-        environment: &EnvironmentName,
-    ) -> Result<Accepted, Error> {
-        let _ = (by, project, release, environment);
-        unimplemented!()
-    }
-    /// Accepts a deployment to the next environment where the release has not succeeded.
-    pub async fn promote(
-        &self,
-        by: &By,
-        project: &ProjectName,
-        release: &ReleaseVersion,
-    ) -> Result<Accepted, Error> {
-        let _ = (by, project, release);
-        unimplemented!()
-    }
-    /// Asks a deployment to stop.
-    pub async fn cancel(&self, by: &By, deployment: DeploymentId) -> Result<Position, Error> {
-        let _ = (by, deployment);
-        unimplemented!()
-    }
-    /// Makes an API key.
-    pub async fn create_key(&self, by: &By, name: String, access_role: AccessRole) -> Result<NewKey, Error> {
-        let _ = (by, name, access_role);
-        unimplemented!()
-    }
-    /// Lets a key open nothing any more.
-    pub async fn revoke_key(&self, by: &By, key: KeyId) -> Result<Position, Error> {
-        let _ = (by, key);
-        unimplemented!()
-    }
-    /// Tags of an image, newest first.
-    pub async fn image_versions(&self, image: &ImageQuery) -> Result<Vec<String>, Error> {
-        let _ = image;
-        unimplemented!()
-    }
+    Ok(catalogue)
 }

@@ -4,12 +4,14 @@
 //! (image registries), `sealing` (secrets), `views` (read models). The `driver` joins them and is the only part that acts.
 
 pub mod cluster;
+mod clusters;
 pub mod commands;
 pub mod components;
 pub mod domain;
 pub mod driver;
 pub mod engine;
 pub mod feed;
+mod load;
 pub mod runner;
 pub mod sealing;
 pub mod views;

@@ -96,11 +96,18 @@ impl Capability {
 
 impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verbs = self.verbs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let verbs = self
+            .verbs
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ");
         write!(f, "{verbs} on {} {}", self.kind, self.name)?;
         if !self.group.is_empty() {
             write!(f, " ({})", self.group)?;
         }
-        self.namespace.as_ref().map_or(Ok(()), |it| write!(f, " in the namespace {it}"))
+        self.namespace
+            .as_ref()
+            .map_or(Ok(()), |it| write!(f, " in the namespace {it}"))
     }
 }

@@ -16,7 +16,7 @@ use shipslog_events::stream::LaneKey;
 
 pub use attempts::{Attempt, AttemptState, Deed};
 pub use next::{Due, ERRORED_ATTEMPTS, next};
-pub use request::{Refusal as RequestRefusal, Request, plan};
+pub use request::{Plan, Refusal as RequestRefusal, Request, plan};
 
 /// A deployment, from its request to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! Validation against JSON Schemas, with the path of the wrong field in the words people write.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
 use jsonschema::error::ValidationErrorKind;
@@ -57,6 +58,17 @@ impl fmt::Display for Problem {
 /// may be a secret.
 pub fn validate(schema: &Value, value: &Value) -> Result<(), Vec<Problem>> {
     collect(jsonschema::options(), schema, value, |_| true)
+}
+
+/// JSON pointers of the values that do not fit.
+pub fn unfit(schema: &Value, value: &Value) -> BTreeSet<String> {
+    let Ok(validator) = jsonschema::options().build(schema) else {
+        return BTreeSet::new();
+    };
+    validator
+        .iter_errors(value)
+        .map(|it| it.instance_path().to_string())
+        .collect()
 }
 
 /// Validates a step's inputs as a project has them, before variables are resolved: text that is wholly `#{…}` passes

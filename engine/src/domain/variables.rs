@@ -14,6 +14,8 @@ mod scope;
 mod set;
 mod system;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

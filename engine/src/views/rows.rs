@@ -112,6 +112,8 @@ pub(super) struct Tags {
 /// The current rows, as the fold needs them.
 pub(super) trait Current {
     fn value(&self, view: &str, key: &str) -> Result<Option<String>, super::Error>;
+    /// The number that a row is listed by, which it keeps.
+    fn number(&self, view: &str, key: &str) -> Result<Option<u64>, super::Error>;
 }
 
 fn read<T: DeserializeOwned>(
@@ -247,7 +249,8 @@ fn release_row(
         deployment: None,
         ..tags.clone()
     };
-    let number = current_number(current, "release", &key)?.unwrap_or(recorded.position.0);
+    // Listed in the order of their creation.
+    let number = current.number("release", &key)?.unwrap_or(recorded.position.0);
     let row = after.map(|release| {
         let view = ReleaseView {
             release,
@@ -258,12 +261,6 @@ fn release_row(
         row("release", key, number, row_tags, true, &view)
     });
     Ok((row.transpose()?, tags))
-}
-
-/// Releases are listed in the order of their creation, which their first event's position gives.
-fn current_number(current: &dyn Current, view: &str, key: &str) -> Result<Option<u64>, super::Error> {
-    let number = current.value(&format!("{view}#number"), key)?;
-    Ok(number.and_then(|it| it.parse().ok()))
 }
 
 fn deployment_row(

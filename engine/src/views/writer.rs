@@ -133,16 +133,21 @@ struct Rows<'a>(&'a Transaction<'a>);
 
 impl Current for Rows<'_> {
     fn value(&self, view: &str, key: &str) -> Result<Option<String>, Error> {
-        let (view, column) = match view.strip_suffix("#number") {
-            Some(view) => (view, "CAST(number AS TEXT)"),
-            None => (view, "value"),
-        };
-        let query =
-            format!("SELECT {column} FROM rows WHERE view = ?1 AND key = ?2 AND until_position IS NULL");
+        let query = "SELECT value FROM rows WHERE view = ?1 AND key = ?2 AND until_position IS NULL";
         Ok(self
             .0
-            .prepare_cached(&query)?
+            .prepare_cached(query)?
             .query_row([view, key], |row| row.get(0))
             .optional()?)
+    }
+
+    fn number(&self, view: &str, key: &str) -> Result<Option<u64>, Error> {
+        let query = "SELECT number FROM rows WHERE view = ?1 AND key = ?2 AND until_position IS NULL";
+        let number: Option<i64> = self
+            .0
+            .prepare_cached(query)?
+            .query_row([view, key], |row| row.get(0))
+            .optional()?;
+        Ok(number.map(i64::unsigned_abs))
     }
 }

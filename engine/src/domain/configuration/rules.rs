@@ -10,6 +10,7 @@ use crate::domain::document::{Account, Document, Lifecycle, Project, Step, Token
 use crate::domain::nearest;
 use crate::domain::schema::{self, Problem};
 use crate::domain::slug::slug;
+use crate::domain::variables::{VariableSet, system_names};
 
 fn title(document: &Document) -> String {
     let (kind, name) = document.key();
@@ -160,10 +161,35 @@ fn of_project(project: &Project, catalogue: &Catalogue) -> Vec<Problem> {
         }
     }
     let packages: Vec<String> = project.packages.iter().map(|it| it.name.clone()).collect();
+    problems.extend(of_variables(project, &packages));
     for (index, step) in project.process.iter().enumerate() {
         let within = format!("process[{index}]");
         problems.extend(
             of_step(step, &packages, catalogue)
+                .into_iter()
+                .map(|it| it.within(&within)),
+        );
+    }
+    problems
+}
+
+/// Names without any value anywhere, text that cannot be read, values that contradict each other.
+fn of_variables(project: &Project, packages: &[String]) -> Vec<Problem> {
+    let variables = match VariableSet::of(project) {
+        Ok(variables) => variables,
+        Err(problems) => return problems,
+    };
+    let system = system_names(packages.iter().map(String::as_str));
+    let mut problems: Vec<Problem> = variables
+        .check_values(&system)
+        .into_iter()
+        .map(|it| it.within("variables"))
+        .collect();
+    for (index, step) in project.process.iter().enumerate() {
+        let within = format!("process[{index}].with");
+        problems.extend(
+            variables
+                .check_json(&step.with, &system)
                 .into_iter()
                 .map(|it| it.within(&within)),
         );

@@ -145,3 +145,15 @@ fn the_same_document_twice_in_one_apply_is_refused() {
         ["Environment Admin: stands here 2 times; keep one"]
     );
 }
+
+#[test]
+fn an_unknown_variable_is_refused_with_its_path_and_the_nearest_names() {
+    let mut values = stages();
+    values.push(project(&json!({ "namespace": "#{Octopus.Enviroment.Name}" })));
+    let problems = refused(&values);
+    assert!(
+        problems[0].starts_with("Project Bootstrap: process[0].with.namespace: "),
+        "{problems:?}"
+    );
+    assert!(problems[0].contains("Octopus.Environment.Name"), "{problems:?}");
+}

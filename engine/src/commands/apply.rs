@@ -1,0 +1,182 @@
+//! Applying configuration: all documents of one apply, or none.
+
+use serde_json::Value;
+use shipslog_events::event::configuration::Kind;
+use shipslog_events::log::StreamAppend;
+use shipslog_events::{Append, Expected, NewBody, Stream};
+use similar::TextDiff;
+
+use super::seal::seal;
+use super::{Applied, By, ChangeKind, DocumentChange, Error, new_event, transact};
+use crate::components::Component;
+use crate::domain::configuration::{self, Change};
+use crate::domain::document::{Document, Project};
+use crate::domain::schema::Problem;
+use crate::engine::{Engine, Parts};
+use crate::runner::CheckRefusal;
+
+impl Engine {
+    /// Applies documents, all or nothing; `dry_run` only says what would change. Secrets in them are sealed here.
+    pub async fn apply(&self, by: &By, documents: Vec<Value>, dry_run: bool) -> Result<Applied, Error> {
+        let read = read(&documents)?;
+        let parts = &*self.parts;
+        let decide = || async {
+            let loaded = parts.configuration.load(&*parts.log).await?;
+            let mut documents = read.clone();
+            let sealed = seal(parts, &mut documents, &loaded.state.documents).await?;
+            let current = &loaded.state.documents;
+            let changes =
+                configuration::decide(&loaded.state.configuration, &documents, current, &parts.catalogue)
+                    .map_err(|refusal| Error::Invalid(refusal.0))?;
+            check_steps(parts, &changes).await?;
+            let answer = documents
+                .iter()
+                .map(|it| change_of(it, &changes))
+                .collect::<Vec<_>>();
+            let append = (!changes.is_empty() && !dry_run).then(|| Append {
+                context: by.context(),
+                streams: vec![StreamAppend {
+                    stream: Stream::Configuration,
+                    expected: Expected::Version(loaded.version),
+                    events: changes.into_iter().map(event_of).collect(),
+                }],
+                guards: Vec::new(),
+                sealed,
+            });
+            Ok((append, answer))
+        };
+        let (changes, position) = transact(&*parts.log, decide).await?;
+        Ok(Applied { changes, position })
+    }
+
+    /// A document as it is now; secrets are handles.
+    pub async fn document(&self, kind: Kind, name: &str) -> Result<Option<Value>, Error> {
+        let loaded = self.parts.configuration.load(&*self.parts.log).await?;
+        Ok(loaded
+            .state
+            .documents
+            .get(&(kind, name.to_owned()))
+            .map(Document::to_value))
+    }
+}
+
+fn read(values: &[Value]) -> Result<Vec<Document>, Error> {
+    let mut documents = Vec::new();
+    let mut problems = Vec::new();
+    for (index, value) in values.iter().enumerate() {
+        match Document::read(value) {
+            Ok(document) => documents.push(document),
+            Err(found) => problems.extend(found.into_iter().map(|it| of_document(index, value, &it))),
+        }
+    }
+    if problems.is_empty() {
+        Ok(documents)
+    } else {
+        Err(Error::Invalid(problems))
+    }
+}
+
+/// Leads a problem by the document's kind and name, or by its place where it has none.
+fn of_document(index: usize, value: &Value, problem: &Problem) -> Problem {
+    let text = |field: &str| value.get(field).and_then(Value::as_str);
+    let title = match (text("kind"), text("name")) {
+        (Some(kind), Some(name)) => format!("{kind} {name}"),
+        _ => format!("document {}", index + 1),
+    };
+    match problem.path.as_str() {
+        "" => Problem::new(title, problem.message.clone()),
+        path => Problem::new(format!("{title}: {path}"), problem.message.clone()),
+    }
+}
+
+/// Asks each changed step's component about its inputs, where they need no variables.
+async fn check_steps(parts: &Parts, changes: &[Change]) -> Result<(), Error> {
+    let mut problems = Vec::new();
+    for change in changes {
+        if let Document::Project(project) = &change.document {
+            problems.extend(check_project(parts, project).await?);
+        }
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(problems))
+    }
+}
+
+async fn check_project(parts: &Parts, project: &Project) -> Result<Vec<Problem>, Error> {
+    let mut problems = Vec::new();
+    for (index, step) in project.process.iter().enumerate() {
+        if step.with.to_string().contains("#{") {
+            continue;
+        }
+        let component = parts
+            .components
+            .by_reference(&step.uses)
+            .map_err(Error::internal)?;
+        let path = format!("Project {}: process[{index}]", project.name);
+        let found = check(parts, &component, &step.with).await;
+        problems.extend(found.into_iter().map(|it| it.within(&path)));
+    }
+    Ok(problems)
+}
+
+/// What the component itself finds wrong with inputs; paths begin with `with`.
+pub(super) async fn check(parts: &Parts, component: &Component, inputs: &Value) -> Vec<Problem> {
+    match parts.runner.check(component, inputs).await {
+        Ok(_) => Vec::new(),
+        Err(CheckRefusal::Inputs(causes)) => causes
+            .into_iter()
+            .map(|it| Problem::new(it.path, it.message).within("with"))
+            .collect(),
+        Err(refusal @ (CheckRefusal::BeyondDescription(_) | CheckRefusal::Errored(_))) => {
+            vec![Problem::new("with", refusal.to_string())]
+        }
+    }
+}
+
+fn event_of(change: Change) -> shipslog_events::NewEvent {
+    let document = change.document.to_value().to_string().into_bytes();
+    new_event(
+        change.event,
+        vec![NewBody {
+            name: "document".to_owned(),
+            bytes: document,
+        }],
+    )
+}
+
+fn change_of(document: &Document, changes: &[Change]) -> DocumentChange {
+    let (kind, name) = document.key();
+    let change = changes.iter().find(|it| it.document.key() == document.key());
+    let (kind_of_change, diff) = match change {
+        None => (ChangeKind::Unchanged, String::new()),
+        Some(change) => {
+            let before = change.before.as_ref().map(yaml).unwrap_or_default();
+            let after = yaml(&change.document);
+            let diff = TextDiff::from_lines(before.as_str(), after.as_str());
+            let kind = if change.before.is_some() {
+                ChangeKind::Changed
+            } else {
+                ChangeKind::Created
+            };
+            (kind, diff.unified_diff().context_radius(2).to_string())
+        }
+    };
+    DocumentChange {
+        kind,
+        name,
+        change: kind_of_change,
+        diff,
+    }
+}
+
+/// As people write it. A secret is shown as no more than that it is one.
+fn yaml(document: &Document) -> String {
+    let mut shown = document.clone();
+    for (_, secret) in shown.secrets_mut() {
+        let mark: String = secret.chars().rev().take(6).collect();
+        *secret = format!("<secret {mark}>");
+    }
+    serde_saphyr::to_string(&shown.to_value()).unwrap_or_else(|_| shown.to_value().to_string())
+}

@@ -1,0 +1,194 @@
+//! Deployments: accepted, promoted, cancelled. What happens then is the driver's.
+
+use shipslog_events::event::Event;
+use shipslog_events::ids::{
+    DeploymentId, EnvironmentName, Position, ProjectName, ReleaseVersion, StreamVersion,
+};
+use shipslog_events::log::StreamAppend;
+use shipslog_events::{Append, Expected, Guard, Stream};
+
+use super::{Accepted, By, Error, new_event, transact};
+use crate::domain::deployment::{self, Command, Plan, Request, RequestRefusal};
+use crate::domain::nearest;
+use crate::domain::release::{self, Release};
+use crate::engine::{Engine, Parts};
+use crate::load::{self, Configured, Loaded, ReleaseHistory};
+
+impl Engine {
+    /// Accepts a deployment of a release to an environment.
+    pub async fn deploy(
+        &self,
+        by: &By,
+        project: &ProjectName,
+        release: &ReleaseVersion,
+        environment: &EnvironmentName,
+    ) -> Result<Accepted, Error> {
+        request(&self.parts, by, project, release, Some(environment)).await
+    }
+
+    /// Accepts a deployment to the next environment where the release has not succeeded.
+    pub async fn promote(
+        &self,
+        by: &By,
+        project: &ProjectName,
+        release: &ReleaseVersion,
+    ) -> Result<Accepted, Error> {
+        request(&self.parts, by, project, release, None).await
+    }
+
+    /// Asks a deployment to stop. Asking twice is asking once.
+    pub async fn cancel(&self, by: &By, id: DeploymentId) -> Result<Position, Error> {
+        let log = &*self.parts.log;
+        let decide = || async {
+            let Some(loaded) = load::deployment(log, id).await? else {
+                return Err(Error::NotFound(format!(
+                    "there is no {id}; `shipslog get deployments` lists them"
+                )));
+            };
+            let events = deployment::decide(&loaded.state.deployment, Command::Cancel)
+                .map_err(|refusal| Error::refused("deployment-ended", refusal))?;
+            let append = (!events.is_empty()).then(|| Append {
+                context: by.context(),
+                streams: vec![stream(
+                    Stream::Deployment(id),
+                    loaded.version,
+                    events.into_iter().map(Event::from),
+                )],
+                guards: Vec::new(),
+                sealed: Vec::new(),
+            });
+            Ok((append, ()))
+        };
+        Ok(transact(log, decide).await?.1)
+    }
+}
+
+fn stream(stream: Stream, version: StreamVersion, events: impl IntoIterator<Item = Event>) -> StreamAppend {
+    let events = events.into_iter().map(|it| new_event(it, Vec::new())).collect();
+    StreamAppend {
+        stream,
+        expected: Expected::Version(version),
+        events,
+    }
+}
+
+async fn request(
+    parts: &Parts,
+    by: &By,
+    project: &ProjectName,
+    version: &ReleaseVersion,
+    environment: Option<&EnvironmentName>,
+) -> Result<Accepted, Error> {
+    let log = &*parts.log;
+    let decide = || async {
+        let configured = parts.configuration.load(log).await?;
+        let (slug, history) = releases_of(parts, &configured.state, project).await?;
+        let release = history
+            .state
+            .releases
+            .existing(version)
+            .map_err(|it| Error::NotFound(it.to_string()))?;
+        let environment = match environment {
+            Some(environment) => environment.clone(),
+            None => next_environment(&configured.state, release)?,
+        };
+        // Planned once with a number that is not taken, so that a refusal leaves no gap in the numbers.
+        let configuration = &configured.state.configuration;
+        let draft = Request {
+            id: DeploymentId(0),
+            release,
+            environment: environment.clone(),
+        };
+        deployment::plan(configuration, draft).map_err(refused)?;
+        let id = log.reserve_deployment().await.map_err(Error::internal)?;
+        let asked = Request {
+            id,
+            release,
+            environment: environment.clone(),
+        };
+        let plan = deployment::plan(configuration, asked).map_err(refused)?;
+        let lane = load::lane(log, &plan.lane).await?;
+        let append = append_of(by, id, plan, slug, &history, lane.version, configured.version);
+        Ok((Some(append), (id, environment)))
+    };
+    let ((deployment, environment), position) = transact(log, decide).await?;
+    Ok(Accepted {
+        deployment,
+        environment,
+        position,
+    })
+}
+
+fn append_of(
+    by: &By,
+    id: DeploymentId,
+    plan: Plan,
+    slug: String,
+    history: &Loaded<ReleaseHistory>,
+    lane: StreamVersion,
+    configuration: StreamVersion,
+) -> Append {
+    Append {
+        context: by.context(),
+        streams: vec![
+            stream(
+                Stream::Deployment(id),
+                StreamVersion::NONE,
+                [plan.requested.into()],
+            ),
+            stream(Stream::Releases(slug), history.version, [plan.entered.into()]),
+            stream(Stream::Lane(plan.lane), lane, [plan.turn.into()]),
+        ],
+        guards: vec![Guard {
+            stream: Stream::Configuration,
+            version: configuration,
+        }],
+        sealed: Vec::new(),
+    }
+}
+
+fn next_environment(configured: &Configured, release: &Release) -> Result<EnvironmentName, Error> {
+    let phases = configured.configuration.phases(&release.lifecycle);
+    release.next_environment(phases).ok_or_else(|| {
+        let sentence = format!(
+            "release {} has succeeded in every phase of lifecycle {}; `shipslog deploy --to` deploys it again",
+            release.version, release.lifecycle
+        );
+        Error::refused("nowhere-to-promote", sentence)
+    })
+}
+
+/// A project's slug and releases, or a refusal that names the nearest project.
+pub(super) async fn releases_of(
+    parts: &Parts,
+    configured: &Configured,
+    project: &ProjectName,
+) -> Result<(String, Loaded<ReleaseHistory>), Error> {
+    let Some(slug) = configured.configuration.project_slug(project) else {
+        let known = configured
+            .configuration
+            .names(shipslog_events::event::configuration::Kind::Project);
+        return Err(Error::NotFound(nearest::unknown(
+            "project",
+            project.as_str(),
+            &known,
+        )));
+    };
+    let history = load::releases(&*parts.log, slug).await?;
+    Ok((slug.to_owned(), history))
+}
+
+fn refused(refusal: RequestRefusal) -> Error {
+    match &refusal {
+        RequestRefusal::UnknownEnvironment(sentence) => Error::NotFound(sentence.clone()),
+        RequestRefusal::NoTarget { .. } => Error::refused("no-target", refusal),
+        RequestRefusal::Phase(phase) => match phase {
+            release::Refusal::PhaseMissing { .. } => Error::refused("phase-not-succeeded", refusal),
+            release::Refusal::NotInLifecycle { .. } => Error::refused("not-in-lifecycle", refusal),
+            release::Refusal::Unknown(sentence) => Error::NotFound(sentence.clone()),
+            release::Refusal::Exists { .. } | release::Refusal::Version(_) => {
+                Error::refused("release-version", refusal)
+            }
+        },
+    }
+}

@@ -1,0 +1,162 @@
+//! API keys: made, revoked, recognised.
+
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use shipslog_events::event::access::AccessRole;
+use shipslog_events::ids::{KeyId, Position};
+use shipslog_events::log::StreamAppend;
+use shipslog_events::{Actor, Append, Expected, Source, Stream};
+use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
+
+use super::{By, Error, Identity, NewKey, new_event, transact};
+use crate::domain::access::{self, Command, Refusal};
+use crate::engine::{Engine, Parts};
+use crate::load;
+
+/// The first administrator's key in the data directory.
+pub(crate) const FIRST_KEY_FILE: &str = "admin.key";
+
+impl Engine {
+    /// Makes an API key. It is shown this once; only its digest is kept.
+    pub async fn create_key(&self, by: &By, name: String, access_role: AccessRole) -> Result<NewKey, Error> {
+        let key = random_key()?;
+        let id = random_id()?;
+        let position = create(&self.parts, by, &id, &key, name, access_role).await?;
+        Ok(NewKey { id, key, position })
+    }
+
+    /// Lets a key open nothing any more.
+    pub async fn revoke_key(&self, by: &By, key: KeyId) -> Result<Position, Error> {
+        command(&self.parts, by, Command::Revoke { key }).await
+    }
+
+    /// Whose key this is, if it opens anything.
+    pub async fn authenticate(&self, key: &str) -> Result<Option<Identity>, Error> {
+        let digest = digest(key);
+        let access = load::access(&*self.parts.log).await?.state;
+        let found = access
+            .in_use()
+            .find(|(_, it)| it.digest.as_bytes().ct_eq(digest.as_bytes()).into());
+        Ok(found.map(|(id, it)| Identity {
+            key: id.clone(),
+            name: it.name.clone(),
+            access_role: it.access_role,
+        }))
+    }
+}
+
+/// Makes the first administrator's key where there is none, and answers with its file. The file is durable before the
+/// key exists, so that no crash leaves a key that nobody holds.
+pub(crate) async fn first_key(parts: &Parts) -> Result<Option<PathBuf>, Error> {
+    if load::access(&*parts.log).await?.state.all().next().is_some() {
+        return Ok(None);
+    }
+    let key = random_key()?;
+    let path = parts.data_dir.join(FIRST_KEY_FILE);
+    write_private(&path, key.expose_secret())
+        .map_err(|error| Error::Internal(format!("cannot write {}: {error}", path.display())))?;
+    let by = By {
+        actor: Actor::Server,
+        source: Source::default(),
+        correlation: Uuid::now_v7(),
+    };
+    create(
+        parts,
+        &by,
+        &random_id()?,
+        &key,
+        "administrator".to_owned(),
+        AccessRole::Administrator,
+    )
+    .await?;
+    Ok(Some(path))
+}
+
+async fn create(
+    parts: &Parts,
+    by: &By,
+    id: &KeyId,
+    key: &SecretString,
+    name: String,
+    access_role: AccessRole,
+) -> Result<Position, Error> {
+    let digest = digest(key.expose_secret());
+    command(
+        parts,
+        by,
+        Command::Create {
+            key: id.clone(),
+            name,
+            access_role,
+            digest,
+        },
+    )
+    .await
+}
+
+async fn command(parts: &Parts, by: &By, command: Command) -> Result<Position, Error> {
+    let decide = || async {
+        let access = load::access(&*parts.log).await?;
+        let events = access::decide(&access.state, command.clone()).map_err(refused)?;
+        let append = (!events.is_empty()).then(|| Append {
+            context: by.context(),
+            streams: vec![StreamAppend {
+                stream: Stream::Access,
+                expected: Expected::Version(access.version),
+                events: events.into_iter().map(|it| new_event(it, Vec::new())).collect(),
+            }],
+            guards: Vec::new(),
+            sealed: Vec::new(),
+        });
+        Ok((append, ()))
+    };
+    Ok(transact(&*parts.log, decide).await?.1)
+}
+
+fn refused(refusal: Refusal) -> Error {
+    match &refusal {
+        Refusal::NameTaken(_) => Error::refused("key-name-taken", refusal),
+        Refusal::Name(_) => Error::refused("key-name", refusal),
+        Refusal::LastAdministrator(_) => Error::refused("last-administrator", refusal),
+        Refusal::Unknown(_) => Error::NotFound(refusal.to_string()),
+    }
+}
+
+fn random_key() -> Result<SecretString, Error> {
+    Ok(SecretString::from(format!("shipslog_{}", random_text::<32>()?)))
+}
+
+fn random_id() -> Result<KeyId, Error> {
+    let mut bytes = [0; 6];
+    getrandom::fill(&mut bytes).map_err(Error::internal)?;
+    Ok(KeyId::new(hex::encode(bytes)))
+}
+
+fn random_text<const BYTES: usize>() -> Result<String, Error> {
+    let mut bytes = [0; BYTES];
+    getrandom::fill(&mut bytes).map_err(Error::internal)?;
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+}
+
+fn digest(key: &str) -> String {
+    hex::encode(Sha256::digest(key.as_bytes()))
+}
+
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.write_all(b"\n")?;
+    file.sync_all()
+}

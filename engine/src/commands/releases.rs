@@ -1,0 +1,216 @@
+//! Releases: images, components, inputs and variables frozen together.
+
+use std::collections::BTreeSet;
+
+use shipslog_events::event::configuration::{DocumentFacts, Kind};
+use shipslog_events::event::release::{FrozenPackage, FrozenStep};
+use shipslog_events::ids::{EnvironmentName, PackageName, ProjectName, RoleName, TargetName};
+use shipslog_events::log::StreamAppend;
+use shipslog_events::{Append, Expected, Guard, NewBody, Stream};
+
+use super::deployments::releases_of;
+use super::images::feed;
+use super::{By, CreatedRelease, Error, NewRelease, new_event, transact};
+use crate::domain::document::{Document, Project};
+use crate::domain::inputs::{Place, Snapshot};
+use crate::domain::nearest;
+use crate::domain::release::{self, Create, Refusal};
+use crate::domain::schema::Problem;
+use crate::engine::{Engine, Parts};
+use crate::feed::{self as feeds};
+use crate::load::Configured;
+
+impl Engine {
+    /// Freezes a release: the newest tags unless others are chosen, their digests, the steps' components, inputs and
+    /// variables. Everything is resolved for every environment first, so that no release exists that cannot deploy.
+    pub async fn create_release(&self, by: &By, asked: NewRelease) -> Result<CreatedRelease, Error> {
+        let parts = &*self.parts;
+        let decide = || async {
+            let loaded = parts.configuration.load(&*parts.log).await?;
+            let (slug, history) = releases_of(parts, &loaded.state, &asked.project).await?;
+            let (project, revision) = project(&loaded.state, &asked.project)?;
+            let packages = freeze_packages(parts, &loaded.state, project, &asked).await?;
+            let steps = freeze_steps(parts, project)?;
+            let snapshot = Snapshot::of(project);
+            let create = Create {
+                project: asked.project.clone(),
+                version: asked.version.clone(),
+                lifecycle: project.lifecycle.as_str().into(),
+                revision,
+                packages,
+                steps,
+            };
+            let event = release::decide(&history.state.releases, create.clone()).map_err(refused)?;
+            let version = release::version_of(&event).clone();
+            let problems = problems(parts, &loaded.state, &snapshot, &create, &version).await?;
+            if !problems.is_empty() {
+                return Err(Error::Invalid(problems));
+            }
+            let bytes = serde_json::to_vec(&snapshot).map_err(Error::internal)?;
+            let body = NewBody {
+                name: "snapshot".to_owned(),
+                bytes,
+            };
+            let append = Append {
+                context: by.context(),
+                streams: vec![StreamAppend {
+                    stream: Stream::Releases(slug),
+                    expected: Expected::Version(history.version),
+                    events: vec![new_event(event, vec![body])],
+                }],
+                guards: vec![Guard {
+                    stream: Stream::Configuration,
+                    version: loaded.version,
+                }],
+                sealed: Vec::new(),
+            };
+            Ok((Some(append), version))
+        };
+        let (version, position) = transact(&*parts.log, decide).await?;
+        Ok(CreatedRelease { version, position })
+    }
+}
+
+fn refused(refusal: Refusal) -> Error {
+    match &refusal {
+        Refusal::Exists { .. } => Error::refused("release-exists", refusal),
+        Refusal::Version(_) => Error::refused("release-version", refusal),
+        Refusal::Unknown(sentence) => Error::NotFound(sentence.clone()),
+        Refusal::NotInLifecycle { .. } | Refusal::PhaseMissing { .. } => {
+            Error::refused("phase-not-succeeded", refusal)
+        }
+    }
+}
+
+fn project<'a>(configured: &'a Configured, name: &ProjectName) -> Result<(&'a Project, u64), Error> {
+    let entry = configured.configuration.get(Kind::Project, name.as_str());
+    match (
+        configured.documents.get(&(Kind::Project, name.to_string())),
+        entry,
+    ) {
+        (Some(Document::Project(project)), Some(entry)) => Ok((project, entry.revision)),
+        _ => Err(Error::NotFound(format!(
+            "project {name} was erased; apply it again"
+        ))),
+    }
+}
+
+async fn freeze_packages(
+    parts: &Parts,
+    configured: &Configured,
+    project: &Project,
+    asked: &NewRelease,
+) -> Result<Vec<FrozenPackage>, Error> {
+    let known: Vec<String> = project.packages.iter().map(|it| it.name.clone()).collect();
+    if let Some(stranger) = asked
+        .packages
+        .keys()
+        .find(|it| !known.iter().any(|name| name == it.as_str()))
+    {
+        let message = nearest::unknown("package", stranger.as_str(), &known);
+        return Err(Error::Invalid(vec![Problem::new(
+            format!("packages.{stranger}"),
+            message,
+        )]));
+    }
+    let outside = |error: feeds::Error| Error::Outside(error.to_string());
+    let mut frozen = Vec::new();
+    for package in &project.packages {
+        let name = PackageName::from(package.name.as_str());
+        let feed = feed(parts, configured, &package.feed.as_str().into()).await?;
+        let tag = match asked.packages.get(&name) {
+            Some(tag) => tag.clone(),
+            None => feeds::newest(&feed, &package.image).await.map_err(outside)?,
+        };
+        let image = feeds::resolve(&feed, &package.image, &tag)
+            .await
+            .map_err(outside)?;
+        frozen.push(FrozenPackage {
+            name,
+            feed: package.feed.as_str().into(),
+            reference: image.reference,
+            version: image.version,
+            digest: image.digest,
+        });
+    }
+    Ok(frozen)
+}
+
+fn freeze_steps(parts: &Parts, project: &Project) -> Result<Vec<FrozenStep>, Error> {
+    let DocumentFacts::Project { steps, .. } = Document::Project(Box::new(project.clone())).facts() else {
+        return Ok(Vec::new());
+    };
+    steps
+        .into_iter()
+        .map(|step| {
+            let component = parts
+                .components
+                .by_reference(&step.uses)
+                .map_err(Error::internal)?;
+            Ok(FrozenStep {
+                component: component.digest().clone(),
+                step,
+            })
+        })
+        .collect()
+}
+
+/// Everything that would be wrong with the inputs somewhere: in every environment, on every target there is today.
+async fn problems(
+    parts: &Parts,
+    configured: &Configured,
+    snapshot: &Snapshot,
+    create: &Create,
+    version: &shipslog_events::ids::ReleaseVersion,
+) -> Result<Vec<Problem>, Error> {
+    let phases = configured.configuration.phases(&create.lifecycle);
+    let environments: Vec<EnvironmentName> = phases.iter().flat_map(|it| it.environments.clone()).collect();
+    let mut problems = BTreeSet::new();
+    for environment in &environments {
+        for (index, step) in create.steps.iter().enumerate() {
+            let component = parts
+                .components
+                .by_digest(&step.component)
+                .map_err(Error::internal)?;
+            let description = parts.runner.describe(&component).await.map_err(Error::internal)?;
+            for target in configured.configuration.targets(environment, &step.step.roles) {
+                let (roles, namespace) = facts_of(configured, &target);
+                let place = Place {
+                    project: &create.project,
+                    release: version,
+                    packages: &create.packages,
+                    environment,
+                    deployment: Some(shipslog_events::ids::DeploymentId(0)),
+                    step: &step.step.name,
+                    target: Some(&target),
+                    roles: &roles,
+                    namespace: namespace.as_deref(),
+                };
+                let found = match snapshot.resolve(&description.inputs, &place) {
+                    Err(problems) => problems,
+                    Ok(resolved) => super::apply::check(parts, &component, &resolved.inputs).await,
+                };
+                let path = format!("process[{index}]");
+                problems.extend(found.into_iter().map(|it| {
+                    let it = it.within(&path);
+                    (it.path, format!("{} (in {environment}, on {target})", it.message))
+                }));
+            }
+        }
+    }
+    Ok(problems
+        .into_iter()
+        .map(|(path, message)| Problem::new(path, message))
+        .collect())
+}
+
+fn facts_of(configured: &Configured, target: &TargetName) -> (Vec<RoleName>, Option<String>) {
+    match configured
+        .configuration
+        .get(Kind::Target, target.as_str())
+        .map(|it| &it.facts)
+    {
+        Some(DocumentFacts::Target { roles, namespace, .. }) => (roles.clone(), namespace.clone()),
+        Some(_) | None => (Vec::new(), None),
+    }
+}

@@ -1,0 +1,75 @@
+//! A run's secrets: opens handles, keeps freshly minted ones until an event names them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use secrecy::SecretString;
+use shipslog_events::ids::Handle;
+use shipslog_events::log::SealedValue;
+
+use crate::commands::open;
+use crate::engine::Parts;
+use crate::runner::{SecretStore, SecretStoreError};
+
+/// What a run mints lives as long as the run, unless an event names it: then it is kept with that event.
+pub(super) struct Vault {
+    parts: Arc<Parts>,
+    minted: Mutex<BTreeMap<Handle, SealedValue>>,
+}
+
+impl Vault {
+    pub(super) fn new(parts: Arc<Parts>) -> Self {
+        Self {
+            parts,
+            minted: Mutex::default(),
+        }
+    }
+
+    /// A value minted in this run.
+    pub(super) fn minted(&self, handle: &Handle) -> Option<SealedValue> {
+        self.minted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(handle)
+            .cloned()
+    }
+}
+
+impl SecretStore for Vault {
+    fn open<'a>(&'a self, handle: &'a Handle) -> BoxFuture<'a, Result<SecretString, SecretStoreError>> {
+        async move {
+            let failed = |error: String| SecretStoreError::Failed(error);
+            match self.minted(handle) {
+                Some(sealed) => self
+                    .parts
+                    .sealer
+                    .open(&sealed)
+                    .map_err(|it| failed(it.to_string())),
+                None => open(&self.parts, handle)
+                    .await
+                    .map_err(|it| failed(it.to_string()))?
+                    .ok_or(SecretStoreError::Unknown),
+            }
+        }
+        .boxed()
+    }
+
+    fn seal<'a>(&'a self, value: &'a SecretString) -> BoxFuture<'a, Result<Handle, SecretStoreError>> {
+        async move {
+            let sealed = self
+                .parts
+                .sealer
+                .seal(value)
+                .map_err(|it| SecretStoreError::Failed(it.to_string()))?;
+            let handle = sealed.handle.clone();
+            self.minted
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(handle.clone(), sealed);
+            Ok(handle)
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,192 @@
+//! Loading: folds streams of the log into what the domain decides on.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+use shipslog_events::event::Event;
+use shipslog_events::ids::{DeploymentId, EventId, ReleaseVersion, StreamVersion};
+use shipslog_events::log::ReadError;
+use shipslog_events::stream::{LaneKey, Stream};
+use shipslog_events::{EventLog, Recorded};
+
+use crate::domain::access::{self, Access};
+use crate::domain::configuration::{self, Configuration};
+use crate::domain::deployment::{self, Deployment};
+use crate::domain::document::{Document, Key};
+use crate::domain::lane::{self, Lane};
+use crate::domain::release::{self, Releases};
+
+/// What was read, and the version that a decision on it counts on.
+#[derive(Debug, Clone)]
+pub(crate) struct Loaded<T> {
+    pub(crate) state: T,
+    pub(crate) version: StreamVersion,
+}
+
+async fn fold<T>(
+    log: &dyn EventLog,
+    stream: Stream,
+    initial: T,
+    evolve: impl Fn(T, &Recorded) -> T,
+) -> Result<Loaded<T>, ReadError> {
+    let events = log.stream(stream, StreamVersion::NONE).await?;
+    let version = events.last().map_or(StreamVersion::NONE, |it| it.version);
+    Ok(Loaded {
+        state: events.iter().fold(initial, evolve),
+        version,
+    })
+}
+
+pub(crate) async fn access(log: &dyn EventLog) -> Result<Loaded<Access>, ReadError> {
+    fold(
+        log,
+        Stream::Access,
+        Access::default(),
+        |access, recorded| match &recorded.event {
+            Event::Access(event) => access::evolve(access, event),
+            _ => access,
+        },
+    )
+    .await
+}
+
+pub(crate) async fn lane(log: &dyn EventLog, key: &LaneKey) -> Result<Loaded<Lane>, ReadError> {
+    fold(
+        log,
+        Stream::Lane(key.clone()),
+        Lane::default(),
+        |lane, recorded| match &recorded.event {
+            Event::Lane(event) => lane::evolve(lane, event),
+            _ => lane,
+        },
+    )
+    .await
+}
+
+/// A project's releases, with the events that created them: their bodies hold what was frozen.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ReleaseHistory {
+    pub(crate) releases: Releases,
+    pub(crate) created: BTreeMap<ReleaseVersion, EventId>,
+}
+
+pub(crate) async fn releases(log: &dyn EventLog, slug: &str) -> Result<Loaded<ReleaseHistory>, ReadError> {
+    let stream = Stream::Releases(slug.to_owned());
+    fold(log, stream, ReleaseHistory::default(), |mut history, recorded| {
+        if let Event::Release(event) = &recorded.event {
+            history
+                .created
+                .entry(release::version_of(event).clone())
+                .or_insert(recorded.id);
+            history.releases = release::evolve(history.releases, event);
+        }
+        history
+    })
+    .await
+}
+
+/// A deployment with its events.
+#[derive(Debug, Clone)]
+pub(crate) struct DeploymentHistory {
+    pub(crate) deployment: Deployment,
+    pub(crate) events: Vec<Recorded>,
+}
+
+impl DeploymentHistory {
+    /// The event that requested it: the cause of all that the driver does for it.
+    pub(crate) fn request(&self) -> EventId {
+        self.events[0].id
+    }
+}
+
+pub(crate) async fn deployment(
+    log: &dyn EventLog,
+    id: DeploymentId,
+) -> Result<Option<Loaded<DeploymentHistory>>, ReadError> {
+    let events = log.stream(Stream::Deployment(id), StreamVersion::NONE).await?;
+    let version = events.last().map_or(StreamVersion::NONE, |it| it.version);
+    let deployment = events
+        .iter()
+        .fold(None, |deployment, recorded| match &recorded.event {
+            Event::Deployment(event) => deployment::evolve(deployment, event),
+            _ => deployment,
+        });
+    Ok(deployment.map(|deployment| Loaded {
+        state: DeploymentHistory { deployment, events },
+        version,
+    }))
+}
+
+/// All configuration: what decisions read, and the documents as written.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Configured {
+    pub(crate) configuration: Configuration,
+    pub(crate) documents: BTreeMap<Key, Document>,
+}
+
+/// Configuration is read by every command, so it is kept and only what was added is read.
+#[derive(Default)]
+pub(crate) struct ConfigurationCache {
+    latest: Mutex<Option<Arc<Loaded<Configured>>>>,
+}
+
+impl ConfigurationCache {
+    pub(crate) async fn load(&self, log: &dyn EventLog) -> Result<Arc<Loaded<Configured>>, ReadError> {
+        let known = self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = known.unwrap_or_else(|| {
+            Arc::new(Loaded {
+                state: Configured::default(),
+                version: StreamVersion::NONE,
+            })
+        });
+        let added = log.stream(Stream::Configuration, known.version).await?;
+        let Some(last) = added.last() else {
+            return Ok(known);
+        };
+        let mut configured = known.state.clone();
+        for recorded in &added {
+            let Event::Configuration(event) = &recorded.event else {
+                continue;
+            };
+            configured.configuration = configuration::evolve(configured.configuration, event);
+            if let Some(document) = document(log, recorded.id).await? {
+                configured.documents.insert(document.key(), document);
+            }
+        }
+        let loaded = Arc::new(Loaded {
+            state: configured,
+            version: last.version,
+        });
+        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&loaded));
+        Ok(loaded)
+    }
+}
+
+/// Nothing where it was erased.
+async fn document(log: &dyn EventLog, event: EventId) -> Result<Option<Document>, ReadError> {
+    let Some(value) = json_body(log, event, "document").await? else {
+        return Ok(None);
+    };
+    Document::read(&value).map(Some).map_err(|problems| {
+        let sentences: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        ReadError(format!(
+            "the document of event {event} is not one of this version: {}",
+            sentences.join("; ")
+        ))
+    })
+}
+
+/// A body that holds JSON; nothing where it was erased.
+pub(crate) async fn json_body(
+    log: &dyn EventLog,
+    event: EventId,
+    name: &str,
+) -> Result<Option<Value>, ReadError> {
+    let Some(bytes) = log.body(event, name.to_owned()).await? else {
+        return Ok(None);
+    };
+    serde_json::from_slice(&bytes)
+        .map(Some)
+        .map_err(|error| ReadError(format!("body {name} of event {event} is no JSON: {error}")))
+}
