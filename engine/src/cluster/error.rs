@@ -45,9 +45,7 @@ pub enum Error {
     #[error("the API server does not accept the account's credential ({0}); renew the Account's secret")]
     Unauthorized(String),
     /// The API server's certificate is not signed by the given CA.
-    #[error(
-        "the API server's certificate is not trusted ({0}); put the cluster's CA into the Certificate that the Target names"
-    )]
+    #[error("the API server's certificate is not trusted: {0}")]
     Untrusted(String),
     /// What does not fit above.
     #[error("{message} ({code})")]

@@ -2,7 +2,13 @@
 
 use serde_json::Value;
 
-use super::{Cluster, Error, ObjectReference};
+use super::kinds::Place;
+use super::objects::text;
+use super::wire::Call;
+use super::{Cluster, Error, Kind, ObjectReference, fields, path};
+
+/// The most objects in a page.
+const PAGE: u32 = 500;
 
 /// Which objects to list.
 #[derive(Debug, Clone, Default)]
@@ -44,13 +50,63 @@ impl std::fmt::Debug for Page {
 impl Cluster {
     /// The object as it is.
     pub async fn get(&self, object: &ObjectReference) -> Result<Value, Error> {
-        let _ = object;
-        unimplemented!()
+        let place = self.place(object).await?;
+        self.read(&place).await
+    }
+
+    pub(super) async fn read(&self, place: &Place) -> Result<Value, Error> {
+        self.inner.wire.ask_json(&Call::get(place.path.clone())).await
+    }
+
+    /// The object, or nothing where there is none.
+    pub(super) async fn find(&self, place: &Place) -> Result<Option<Value>, Error> {
+        match self.read(place).await {
+            Ok(object) => Ok(Some(object)),
+            Err(Error::NotFound) => Ok(None),
+            Err(other) => Err(other),
+        }
     }
 
     /// A page of objects.
     pub async fn list(&self, selection: &Selection) -> Result<Page, Error> {
-        let _ = selection;
-        unimplemented!()
+        let kind = self
+            .kind(&selection.group, &selection.version, &selection.kind)
+            .await?;
+        let namespace = self.namespace_of(&kind, selection.namespace.as_deref())?;
+        let limit = if selection.limit == 0 {
+            PAGE
+        } else {
+            selection.limit.min(PAGE)
+        }
+        .to_string();
+        let query = [
+            ("labelSelector", selection.label_selector.as_str()),
+            ("limit", &limit),
+            ("continue", selection.continue_from.as_deref().unwrap_or_default()),
+        ];
+        let path = path::query(&path::collection(&kind, namespace.as_deref()), &query);
+        let mut answer = self.inner.wire.ask_json(&Call::get(path)).await?;
+        let objects = listed(&mut answer, &kind);
+        let objects = objects
+            .into_iter()
+            .map(|it| fields::keep(it, &selection.fields))
+            .collect();
+        let rest = text(&answer, "/metadata/continue");
+        Ok(Page {
+            objects,
+            continue_from: (!rest.is_empty()).then(|| rest.to_owned()),
+        })
     }
+}
+
+/// The objects of a list. Each is told what it is, since the server says it of the list only.
+pub(super) fn listed(answer: &mut Value, kind: &Kind) -> Vec<Value> {
+    let Some(Value::Array(mut objects)) = answer.get_mut("items").map(Value::take) else {
+        return Vec::new();
+    };
+    for object in objects.iter_mut().filter_map(Value::as_object_mut) {
+        object.insert("apiVersion".to_owned(), kind.api_version().into());
+        object.insert("kind".to_owned(), kind.kind.clone().into());
+    }
+    objects
 }

@@ -1,7 +1,15 @@
 //! Waiting until things are as expected, by watching.
 
+mod plan;
+mod scene;
+
 use std::time::Duration;
 
+use tokio::time::{Instant, timeout_at};
+
+use self::plan::Awaited;
+use self::scene::{Scene, Settled, Verdict};
+use super::evidence::Reader;
 use super::{Cluster, Error, Evidence, ObjectReference};
 
 /// The object is healthy by the rules for its kind.
@@ -78,7 +86,43 @@ impl Cluster {
         timeout: Duration,
         cancelled: impl Future<Output = ()> + Send,
     ) -> Result<Waited, Error> {
-        let _ = (expectations, timeout, cancelled);
-        unimplemented!()
+        tokio::select! {
+            biased;
+            () = cancelled => Err(Error::Cancelled),
+            waited = self.wait_for(expectations, timeout) => waited,
+        }
+    }
+
+    async fn wait_for(&self, expectations: &[Expectation], timeout: Duration) -> Result<Waited, Error> {
+        let deadline = Instant::now() + timeout;
+        let plan = timeout_at(deadline, self.plan(expectations))
+            .await
+            .map_err(|_| Error::TimedOut)??;
+        let mut scene = Scene::open(self, &plan);
+        match timeout_at(deadline, scene.settle(&plan)).await {
+            Ok(Ok(Settled::Met)) => Ok(Waited::Met),
+            Ok(Ok(Settled::Failed(index))) => Ok(Waited::Failed(
+                self.evidence_of(&mut scene, &plan[index..=index]).await,
+            )),
+            Ok(Err(error)) => Err(error),
+            Err(_) => {
+                let open: Vec<Awaited> = plan
+                    .into_iter()
+                    .filter(|it| scene.judge(it) != Verdict::Met)
+                    .collect();
+                Ok(Waited::TimedOut(self.evidence_of(&mut scene, &open).await))
+            }
+        }
+    }
+
+    /// What was seen of things that are not as expected. Reads only events and logs; all else has been watched.
+    async fn evidence_of(&self, scene: &mut Scene, open: &[Awaited]) -> Vec<Evidence> {
+        scene.complete(open).await;
+        let mut reader = Reader::new(self);
+        let mut found = Vec::new();
+        for awaited in open {
+            found.push(reader.read(&scene.around(awaited)).await);
+        }
+        found
     }
 }

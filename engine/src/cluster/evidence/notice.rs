@@ -1,0 +1,116 @@
+//! Events of the cluster, reduced to what a person needs.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::cluster::objects::{number, text};
+
+/// Reasons that are not warnings and tell something all the same.
+const TELLING: [&str; 4] = ["BackOff", "Killing", "Pulling", "NotTriggerScaleUp"];
+
+/// One event, however often it occurred.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Notice {
+    pub(super) kind: String,
+    pub(super) name: String,
+    /// Of the object that it is about.
+    pub(super) uid: String,
+    /// Where it is about a container.
+    pub(super) container: String,
+    pub(super) reason: String,
+    pub(super) message: String,
+    times: i64,
+    /// RFC 3339, so that they sort as texts.
+    last: String,
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {}: {}: {}",
+            self.kind, self.name, self.reason, self.message
+        )?;
+        if self.times > 1 {
+            write!(f, " ({} times)", self.times)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// What the events tell about these objects, newest last.
+pub(super) fn of(events: &[Value], uids: &[&str]) -> Vec<Notice> {
+    let about = |it: &&Value| uids.contains(&text(it, "/involvedObject/uid"));
+    let telling = |it: &&Value| text(it, "/type") == "Warning" || TELLING.contains(&text(it, "/reason"));
+    let mut found: Vec<Notice> = events.iter().filter(about).filter(telling).map(read).collect();
+    found.sort_by(|a, b| a.last.cmp(&b.last));
+    found
+}
+
+fn read(event: &Value) -> Notice {
+    let times = number(event, "/series/count")
+        .or_else(|| number(event, "/count"))
+        .unwrap_or(1);
+    let moments = [
+        "/series/lastObservedTime",
+        "/lastTimestamp",
+        "/eventTime",
+        "/metadata/creationTimestamp",
+    ];
+    let last = moments
+        .iter()
+        .map(|it| text(event, it))
+        .find(|it| !it.is_empty())
+        .unwrap_or_default();
+    Notice {
+        kind: text(event, "/involvedObject/kind").to_owned(),
+        name: text(event, "/involvedObject/name").to_owned(),
+        uid: text(event, "/involvedObject/uid").to_owned(),
+        container: container(text(event, "/involvedObject/fieldPath")).to_owned(),
+        reason: text(event, "/reason").to_owned(),
+        message: text(event, "/message")
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" "),
+        times,
+        last: last.to_owned(),
+    }
+}
+
+/// `spec.containers{httpd}` is about `httpd`.
+fn container(path: &str) -> &str {
+    path.split_once('{')
+        .and_then(|(_, it)| it.strip_suffix('}'))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_telling_events_of_the_objects_are_kept_newest_last() {
+        let event = |uid: &str, kind: &str, reason: &str, last: &str| {
+            json!({"type": kind, "reason": reason, "count": 2,
+            "message": "a\n  b", "lastTimestamp": last,
+            "involvedObject": {"kind": "Pod", "name": "p", "uid": uid, "fieldPath": "spec.containers{httpd}"}})
+        };
+        let events = [
+            event("1", "Warning", "Unhealthy", "2026-01-01T00:00:02Z"),
+            event("1", "Normal", "BackOff", "2026-01-01T00:00:01Z"),
+            event("1", "Normal", "Scheduled", "2026-01-01T00:00:00Z"),
+            event("2", "Warning", "Unhealthy", "2026-01-01T00:00:03Z"),
+        ];
+        let found = of(&events, &["1"]);
+        let said: Vec<String> = found.iter().map(Notice::to_string).collect();
+        assert_eq!(
+            said,
+            ["Pod p: BackOff: a b (2 times)", "Pod p: Unhealthy: a b (2 times)"]
+        );
+        assert_eq!(found[0].container, "httpd");
+    }
+}
