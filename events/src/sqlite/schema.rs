@@ -87,6 +87,11 @@ mod tests {
     }
 
     #[test]
+    fn the_library_is_new_enough_not_to_lose_commits_when_its_write_ahead_log_starts_over() {
+        assert!(rusqlite::version_number() >= 3_052_000, "{}", rusqlite::version());
+    }
+
+    #[test]
     fn migrating_twice_changes_nothing() {
         let mut connection = fresh();
         let instance = meta(&connection, "instance").unwrap();
