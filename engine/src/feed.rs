@@ -102,3 +102,8 @@ impl Feed {
         }
     }
 }
+
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,8 @@ const SUGGESTED: usize = 3;
 const LISTED: usize = 8;
 /// Jaro-Winkler likeness from which a name counts as near.
 const NEAR: f64 = 0.8;
+/// How much less alike than the nearest another one may be: a common beginning alone is not enough.
+const MARGIN: f64 = 0.08;
 
 /// The known names most like `name`, nearest first, at most three; none where nothing is near.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
@@ -17,6 +19,8 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<
         .collect();
     found.sort_by(|(a, x), (b, y)| b.total_cmp(a).then_with(|| x.cmp(y)));
     found.dedup_by_key(|(_, it)| *it);
+    let best = found.first().map_or(0.0, |(likeness, _)| *likeness);
+    found.retain(|(likeness, _)| *likeness >= best - MARGIN);
     found.into_iter().take(SUGGESTED).map(|(_, it)| it).collect()
 }
 
@@ -94,6 +98,19 @@ mod tests {
         assert_eq!(
             hint("httpd-1x", known),
             "; did you mean `httpd-1`, `httpd-10` or `httpd-2`?"
+        );
+    }
+
+    #[test]
+    fn a_common_beginning_alone_is_not_near() {
+        let known = [
+            "Octopus.Environment.Name",
+            "Octopus.Release.Number",
+            "Octopus.Step.Name",
+        ];
+        assert_eq!(
+            nearest("Octopus.Enviroment.Name", known),
+            ["Octopus.Environment.Name"]
         );
     }
 

@@ -58,12 +58,12 @@ impl Redactor {
             .filter(|it| it.len() >= SHORTEST_LINE && !is_armour(it));
         let lines: Vec<&str> = lines.filter(|it| *it != trimmed).collect();
         for text in [whole, trimmed].into_iter().chain(lines) {
-            forms::plain(text)
-                .into_iter()
-                .for_each(|it| keep(&mut self.anywhere, it));
-            forms::base64(text)
-                .into_iter()
-                .for_each(|it| keep(&mut self.base64, it));
+            for form in forms::plain(text) {
+                keep(&mut self.anywhere, form);
+            }
+            for form in forms::base64(text) {
+                keep(&mut self.base64, form);
+            }
         }
     }
 }

@@ -214,7 +214,7 @@ impl ParserError<Input<'_>> for SyntaxError {
 
 fn refuse_keywords(input: &Input<'_>, start: usize) -> ModalResult<(), SyntaxError> {
     let text = input.as_ref().trim_start();
-    let word: String = text.chars().take_while(|it| it.is_ascii_alphabetic()).collect();
+    let word: String = text.chars().take_while(char::is_ascii_alphabetic).collect();
     let after = text[word.len()..].chars().next();
     let feature = match (word.to_ascii_lowercase().as_str(), after) {
         ("", Some('/')) => "a closing tag",
