@@ -2,16 +2,44 @@
 //! that are counted, checked against the step's rights and told to the [`Recorder`].
 
 mod attempt;
+mod bindings;
+mod cache;
+mod call;
 mod cancel;
+mod clock;
+mod context;
 mod description;
 mod ended;
+mod engine;
+mod kubernetes;
 mod kubernetes_api;
+mod limits;
+mod log;
+mod milestones;
+mod outputs;
+mod prepare;
+mod progress;
+mod random;
 mod recorder;
+mod run;
+mod sandbox;
 mod secret_store;
+mod secrets;
+mod text;
+mod variables;
+mod vault;
+mod words;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::Semaphore;
 
 pub use attempt::{Attempt, Now, Situation};
 pub use cancel::Cancel;
@@ -23,7 +51,10 @@ pub use secret_store::{SecretStore, SecretStoreError};
 pub use shipslog_events::event::deployment::AttemptId;
 
 use crate::components::Component;
-use crate::domain::capability::Capability;
+use crate::domain::capability::{self, Capability};
+use limits::Limits;
+use prepare::{Prepared, Workshop};
+use run::{Host, Run};
 
 /// How large and how long things may be. [`RunnerConfig::new`] has what suits a server.
 #[derive(Debug, Clone)]
@@ -65,21 +96,36 @@ impl RunnerConfig {
     }
 }
 
+/// `describe` and `check` have sandboxes of their own: they answer also while every other one is in use.
+const CONCURRENT_QUESTIONS: u32 = 16;
+
 /// The sandbox. Clones share it.
 #[derive(Clone)]
-pub struct Runner {}
+pub struct Runner(Arc<Inner>);
+
+struct Inner {
+    config: RunnerConfig,
+    workshop: Workshop,
+    runs: Semaphore,
+    questions: Semaphore,
+}
 
 impl Runner {
     /// Starts the engine and its ticker, and makes the cache directory.
     pub fn new(config: RunnerConfig) -> Result<Self, Errored> {
-        let _ = config;
-        Ok(Self {})
+        let engine = engine::start(&config)?;
+        Ok(Self(Arc::new(Inner {
+            workshop: Workshop::new(&engine, &config)?,
+            runs: Semaphore::new(usize::try_from(config.concurrent_runs).unwrap_or(usize::MAX).max(1)),
+            questions: Semaphore::new(CONCURRENT_QUESTIONS as usize),
+            config,
+        })))
     }
 
     /// What the component says about itself; asked once, then remembered.
     pub async fn describe(&self, component: &Component) -> Result<Arc<Description>, Errored> {
-        let _ = component;
-        Err(Errored("to be written".to_owned()))
+        let prepared = self.0.workshop.prepare(component).await?;
+        self.0.description(&prepared).await
     }
 
     /// The capabilities that these inputs need, always within what the component declares.
@@ -88,8 +134,11 @@ impl Runner {
         component: &Component,
         inputs: &serde_json::Value,
     ) -> Result<Vec<Capability>, CheckRefusal> {
-        let _ = (component, inputs);
-        Err(CheckRefusal::Errored(Errored("to be written".to_owned())))
+        let prepared = self.0.workshop.prepare(component).await?;
+        let description = self.0.description(&prepared).await?;
+        let asked = self.0.check(&prepared, &inputs.to_string()).await?;
+        capability::covers(&description.capabilities, &asked).map_err(CheckRefusal::BeyondDescription)?;
+        Ok(asked)
     }
 
     /// Runs it to its end; never panics on what a component does.
@@ -100,7 +149,75 @@ impl Runner {
         recorder: Arc<dyn Recorder>,
         cancel: Cancel,
     ) -> Ended {
-        let _ = (component, attempt, recorder, cancel);
-        Ended::new(AttemptOutcome::Errored, "to be written")
+        let prepared = match self.0.workshop.prepare(component).await {
+            Ok(prepared) => prepared,
+            Err(Errored(sentence)) => return Ended::new(AttemptOutcome::Errored, sentence),
+        };
+        let _place = tokio::select! {
+            biased;
+            () = cancel.requested() => {
+                return Ended::new(AttemptOutcome::Cancelled, "the step was cancelled before it began");
+            }
+            place = self.0.runs.acquire() => place,
+        };
+        self.0.run(&prepared, attempt, recorder, &cancel).await
+    }
+}
+
+impl Inner {
+    async fn run(
+        &self,
+        prepared: &Prepared,
+        attempt: Attempt,
+        recorder: Arc<dyn Recorder>,
+        cancel: &Cancel,
+    ) -> Ended {
+        let inputs = attempt.inputs.to_string();
+        let run = Arc::new(Run::new(attempt, recorder, cancel.clone(), &self.config));
+        let host = Host { limits: Limits::new(self.config.memory_limit), run: Arc::clone(&run) };
+        let left = sandbox::run(prepared, host, &inputs, &self.config, cancel).await;
+        ended::of_run(left, &run, &self.config)
+    }
+
+    async fn description(&self, prepared: &Prepared) -> Result<Arc<Description>, Errored> {
+        let describe = || async {
+            let json = self.question(self.ask_describe(prepared)).await?;
+            Description::parse(&json).map(Arc::new)
+        };
+        prepared.description.get_or_try_init(describe).await.cloned()
+    }
+
+    async fn check(&self, prepared: &Prepared, inputs: &str) -> Result<Vec<Capability>, CheckRefusal> {
+        let json = match self.question(self.ask_check(prepared, inputs)).await? {
+            Ok(json) => json,
+            Err(causes) => return Err(CheckRefusal::Inputs(causes)),
+        };
+        serde_json::from_str(&json).map_err(|error| {
+            CheckRefusal::Errored(Errored(format!("the step's `check` is not of the contract's form: {error}")))
+        })
+    }
+
+    async fn ask_describe(&self, prepared: &Prepared) -> Result<String, Errored> {
+        let (step, mut store) = sandbox::ask(prepared, &self.config).await?;
+        step.call_describe(&mut store).await.map_err(|error| words::stopped(&error, self.config.call_limit))
+    }
+
+    async fn ask_check(&self, prepared: &Prepared, inputs: &str) -> Result<Result<String, Vec<Cause>>, Errored> {
+        let (step, mut store) = sandbox::ask(prepared, &self.config).await?;
+        let answer = step.call_check(&mut store, &inputs.to_owned()).await;
+        let answer = answer.map_err(|error| words::stopped(&error, self.config.call_limit))?;
+        let cause = |it: bindings::Cause| Cause { path: it.path, message: it.message };
+        Ok(answer.map_err(|causes| causes.into_iter().map(cause).collect()))
+    }
+
+    async fn question<T>(&self, answer: impl Future<Output = Result<T, Errored>>) -> Result<T, Errored> {
+        let _place = self.questions.acquire().await;
+        match tokio::time::timeout(self.config.question_deadline, answer).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                let seconds = self.config.question_deadline.as_secs_f32();
+                Err(Errored(format!("the step did not answer `describe` or `check` within {seconds} s")))
+            }
+        }
     }
 }

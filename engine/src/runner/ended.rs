@@ -2,6 +2,10 @@
 
 pub use shipslog_events::event::deployment::AttemptOutcome;
 
+use super::bindings::Failure;
+use super::run::Run;
+use super::sandbox::Left;
+use super::{RunnerConfig, text};
 use crate::domain::capability::Capability;
 
 /// How a run ended.
@@ -48,6 +52,30 @@ pub enum CheckRefusal {
     /// No answer.
     #[error(transparent)]
     Errored(#[from] Errored),
+}
+
+/// A step that failed after it heard that it is to stop, stopped; one that came to its end all the same, did that.
+pub(super) fn of_run(left: Left, run: &Run, config: &RunnerConfig) -> Ended {
+    let cancelled = run.calls.has_told_cancel();
+    let message = |text: &str| text::readable(&run.vault, text);
+    match left {
+        Left::Answered(Ok(())) => Ended::new(AttemptOutcome::Succeeded, ""),
+        Left::Answered(Err(Failure::Failed(text) | Failure::Errored(text))) if cancelled => {
+            Ended::new(AttemptOutcome::Cancelled, message(&text))
+        }
+        Left::Answered(Err(Failure::Failed(text))) => Ended::new(AttemptOutcome::Failed, message(&text)),
+        Left::Answered(Err(Failure::Errored(text))) => Ended::new(AttemptOutcome::Errored, message(&text)),
+        Left::Stopped(Errored(text)) => Ended::new(AttemptOutcome::Errored, message(&text)),
+        Left::TooLong => {
+            let seconds = run.attempt.deadline.as_secs_f32();
+            Ended::new(AttemptOutcome::Errored, format!("the step was stopped after {seconds} s, its deadline"))
+        }
+        Left::OutOfGrace => {
+            let seconds = config.cancel_grace.as_secs_f32();
+            let text = format!("the step was cancelled and did not end within {seconds} s; it was stopped where it was");
+            Ended::new(AttemptOutcome::Cancelled, text)
+        }
+    }
 }
 
 fn sentences(causes: &[Cause]) -> String {

@@ -1,0 +1,201 @@
+//! The one way into the host: every host function goes through [`Calls::call`], which knows its class and its index.
+//!
+//! A journal will sit here: it compares the arguments with what was recorded under the index, answers from the record
+//! while there is one, and keeps each answer. Hence arguments and answers that can be written down, today already.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Cancel;
+
+/// What a host function does to the world, and so what must be durable when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Nothing outside the run sees it.
+    Local,
+    /// Looks at the world.
+    Read,
+    /// Repeating it changes nothing.
+    IdempotentWrite,
+    /// Everything else that writes.
+    GuardedWrite,
+    /// Waits, possibly for long.
+    Suspending,
+    /// Answers otherwise each time: time, randomness, new handles.
+    Recorded,
+}
+
+/// The run was asked to stop. A step hears it once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cancelled;
+
+/// The step called too often.
+#[derive(Debug, thiserror::Error)]
+#[error("the step made more than {0} calls to its host, which is the limit")]
+pub(super) struct TooManyCalls(u64);
+
+/// The calls of one run.
+#[derive(Debug)]
+pub(super) struct Calls {
+    limit: u64,
+    made: AtomicU64,
+    cancel: Cancel,
+    told: AtomicBool,
+}
+
+impl Calls {
+    pub(super) fn new(limit: u64, cancel: Cancel) -> Self {
+        Self { limit, made: AtomicU64::new(0), cancel, told: AtomicBool::new(false) }
+    }
+
+    /// Makes one call: `work` gets its index, counted from 0.
+    ///
+    /// Cancel comes from a suspending call at any moment and from a write before it is sent, never instead of a sent
+    /// write's answer. After that, calls work again: a step may tidy up.
+    pub(super) async fn call<A, T, F>(
+        &self,
+        class: Class,
+        function: &'static str,
+        arguments: &A,
+        work: impl FnOnce(u64) -> F + Send,
+    ) -> wasmtime::Result<Result<T, Cancelled>>
+    where
+        A: Serialize + Sync + ?Sized,
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = wasmtime::Result<T>> + Send,
+    {
+        let index = self.enter(class, function, arguments)?;
+        match class {
+            Class::Local | Class::Read | Class::Recorded => work(index).await.map(Ok),
+            Class::IdempotentWrite | Class::GuardedWrite if self.tell_cancel() => Ok(Err(Cancelled)),
+            Class::IdempotentWrite | Class::GuardedWrite => work(index).await.map(Ok),
+            Class::Suspending => tokio::select! {
+                biased;
+                () = self.cancelled() => Ok(Err(Cancelled)),
+                answer = work(index) => answer.map(Ok),
+            },
+        }
+    }
+
+    /// A call of a class that cancel never comes from.
+    pub(super) async fn answer<A, T, F>(
+        &self,
+        class: Class,
+        function: &'static str,
+        arguments: &A,
+        work: impl FnOnce(u64) -> F + Send,
+    ) -> wasmtime::Result<T>
+    where
+        A: Serialize + Sync + ?Sized,
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = wasmtime::Result<T>> + Send,
+    {
+        let answered = self.call(class, function, arguments, work).await?;
+        answered.map_err(|Cancelled| wasmtime::format_err!("{function} cannot be cancelled"))
+    }
+
+    /// Whether the step has heard that it is to stop.
+    pub(super) fn has_told_cancel(&self) -> bool {
+        self.told.load(Ordering::Acquire)
+    }
+
+    fn enter<A: ?Sized>(&self, class: Class, function: &'static str, _arguments: &A) -> Result<u64, TooManyCalls> {
+        let index = self.made.fetch_add(1, Ordering::Relaxed);
+        if index >= self.limit {
+            return Err(TooManyCalls(self.limit));
+        }
+        tracing::trace!(index, ?class, function, "host call");
+        Ok(index)
+    }
+
+    fn tell_cancel(&self) -> bool {
+        self.cancel.is_requested() && !self.told.swap(true, Ordering::AcqRel)
+    }
+
+    async fn cancelled(&self) {
+        self.cancel.requested().await;
+        if !self.tell_cancel() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn calls() -> (Calls, Cancel) {
+        let cancel = Cancel::new();
+        (Calls::new(100, cancel.clone()), cancel)
+    }
+
+    async fn answer(calls: &Calls, class: Class) -> Result<u64, Cancelled> {
+        calls.call(class, "test", "", |index| async move { Ok(index) }).await.unwrap()
+    }
+
+    const ALL: [Class; 6] = [
+        Class::Local,
+        Class::Read,
+        Class::IdempotentWrite,
+        Class::GuardedWrite,
+        Class::Suspending,
+        Class::Recorded,
+    ];
+
+    #[tokio::test]
+    async fn every_call_has_an_index_of_its_own_whatever_its_class() {
+        let (calls, _) = calls();
+        for (expected, class) in (0..).zip(ALL) {
+            assert_eq!(answer(&calls, class).await, Ok(expected));
+        }
+    }
+
+    #[tokio::test]
+    async fn cancel_comes_once_and_later_calls_work() {
+        for class in [Class::IdempotentWrite, Class::GuardedWrite, Class::Suspending] {
+            let (calls, cancel) = calls();
+            cancel.request();
+            for other in [Class::Local, Class::Read, Class::Recorded] {
+                assert!(answer(&calls, other).await.is_ok(), "{other:?}");
+            }
+            assert!(!calls.has_told_cancel());
+            assert_eq!(answer(&calls, class).await, Err(Cancelled), "{class:?}");
+            assert!(calls.has_told_cancel());
+            for later in ALL {
+                assert!(answer(&calls, later).await.is_ok(), "{later:?} after {class:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn cancel_ends_a_wait_in_its_middle() {
+        let (calls, cancel) = calls();
+        let endless = calls.call(Class::Suspending, "test", "", |_| std::future::pending::<wasmtime::Result<u64>>());
+        let (answered, ()) = tokio::join!(endless, async { cancel.request() });
+        assert_eq!(answered.unwrap(), Err(Cancelled));
+    }
+
+    #[tokio::test]
+    async fn a_write_that_was_sent_is_answered_although_cancel_came_meanwhile() {
+        let (calls, cancel) = calls();
+        let answered = calls
+            .call(Class::GuardedWrite, "test", "", |index| async move {
+                cancel.request();
+                tokio::task::yield_now().await;
+                Ok(index)
+            })
+            .await;
+        assert_eq!(answered.unwrap(), Ok(0));
+        assert_eq!(answer(&calls, Class::IdempotentWrite).await, Err(Cancelled));
+    }
+
+    #[tokio::test]
+    async fn there_is_a_last_call() {
+        let calls = Calls::new(2, Cancel::new());
+        assert!(answer(&calls, Class::Local).await.is_ok() && answer(&calls, Class::Read).await.is_ok());
+        let refused = calls.call(Class::Local, "test", "", |index| async move { Ok(index) }).await.unwrap_err();
+        assert_eq!(refused.to_string(), "the step made more than 2 calls to its host, which is the limit");
+    }
+}

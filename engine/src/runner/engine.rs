@@ -1,0 +1,112 @@
+//! The one wasmtime engine: the same configuration for every component, whoever wrote it.
+
+use std::hash::{Hash as _, Hasher};
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use super::RunnerConfig;
+use super::ended::Errored;
+
+/// How often a guest that computes gives others their turn.
+const TICK: Duration = Duration::from_millis(10);
+/// Of the stack, what wasm may use; the rest is for host functions.
+const WASM_STACK: usize = 512 << 10;
+const STACK: usize = 2 << 20;
+/// What a component may consist of; language runtimes have many parts.
+const CORE_INSTANCES: u32 = 64;
+const MEMORIES: u32 = 8;
+const TABLES: u32 = 16;
+const TABLE_ELEMENTS: usize = 60_000;
+const INSTANCE_SIZE: usize = 16 << 20;
+
+/// Everything that compiled code depends on besides the component and wasmtime itself. Wasmtime's own check of foreign
+/// files does not look at all of it.
+const SETTINGS: &str = "epochs, nan canonicalized, relaxed simd deterministic, no threads, no memory64, optimized for speed";
+
+/// An engine whose epoch advances as long as it lives.
+pub(super) fn start(config: &RunnerConfig) -> Result<Engine, Errored> {
+    let engine = match Engine::new(&configuration(Some(pool(config)))) {
+        Ok(engine) => engine,
+        Err(error) => {
+            tracing::warn!(%error, "no address space for a pool of sandboxes; making each when it is needed");
+            Engine::new(&configuration(None)).map_err(|error| Errored(format!("the sandbox cannot start: {error}")))?
+        }
+    };
+    tick(&engine)?;
+    Ok(engine)
+}
+
+/// What a compiled component must match to be run by this engine, as hex.
+pub(super) fn fingerprint(engine: &Engine) -> String {
+    let mut hasher = Feed(Sha256::new().chain_update(SETTINGS).chain_update(std::env::consts::ARCH));
+    hasher.0.update(std::env::consts::OS);
+    // Holds wasmtime's version, the target, compiler flags and memory layout.
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    hex::encode(hasher.0.finalize())
+}
+
+fn configuration(pool: Option<PoolingAllocationConfig>) -> Config {
+    let mut config = Config::new();
+    config
+        .epoch_interruption(true)
+        .cranelift_nan_canonicalization(true)
+        .relaxed_simd_deterministic(true)
+        .wasm_features(wasmtime::WasmFeatures::THREADS, false)
+        .wasm_memory64(false)
+        .concurrency_support(false)
+        .parallel_compilation(true)
+        .max_wasm_stack(WASM_STACK)
+        .async_stack_size(STACK);
+    if let Some(pool) = pool {
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    }
+    config
+}
+
+fn pool(config: &RunnerConfig) -> PoolingAllocationConfig {
+    let sandboxes = config.concurrent_runs.saturating_add(super::CONCURRENT_QUESTIONS);
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(sandboxes)
+        .total_core_instances(sandboxes.saturating_mul(CORE_INSTANCES / 2))
+        .total_memories(sandboxes.saturating_mul(2))
+        .total_tables(sandboxes.saturating_mul(4))
+        .total_stacks(sandboxes)
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(TABLES)
+        .table_elements(TABLE_ELEMENTS)
+        .max_core_instance_size(INSTANCE_SIZE)
+        .max_memory_size(config.memory_limit.max(1 << 16));
+    pool
+}
+
+/// The thread ends with the engine.
+fn tick(engine: &Engine) -> Result<(), Errored> {
+    let engine = engine.weak();
+    std::thread::Builder::new()
+        .name("sandbox-ticker".to_owned())
+        .spawn(move || {
+            while let Some(engine) = engine.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                std::thread::sleep(TICK);
+            }
+        })
+        .map(drop)
+        .map_err(|error| Errored(format!("the sandbox's ticker cannot start: {error}")))
+}
+
+/// Lets `Hash` feed a digest that is the same in every process.
+struct Feed(Sha256);
+
+impl Hasher for Feed {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        0
+    }
+}

@@ -1,0 +1,100 @@
+//! Which object is meant: kind and namespace as the cluster knows them, so that what is decided on is what is sent.
+
+use serde_json::Value;
+
+use super::super::run::Run;
+use super::stop::{Stop, answered, invalid};
+use crate::cluster::{Kind, ObjectReference};
+use crate::domain::capability::{Request, Verb};
+use crate::sealing::find_handles;
+
+/// An object and whether its kind has namespaces.
+pub(super) struct Located {
+    pub(super) object: ObjectReference,
+    pub(super) cluster_scoped: bool,
+}
+
+impl Located {
+    /// What doing this to the object asks for.
+    pub(super) fn request(&self, verb: Verb) -> Request {
+        Request {
+            verb,
+            group: self.object.group.clone(),
+            kind: self.object.kind.clone(),
+            namespace: self.object.namespace.clone(),
+            name: Some(self.object.name.clone()),
+            cluster_scoped: self.cluster_scoped,
+        }
+    }
+
+    pub(super) fn is_secret(&self) -> bool {
+        is_secret(&self.object.group, &self.object.kind)
+    }
+}
+
+pub(super) fn is_secret(group: &str, kind: &str) -> bool {
+    group.is_empty() && kind == "Secret"
+}
+
+/// The kind as the cluster spells it.
+pub(super) async fn kind(run: &Run, group: &str, version: &str, kind: &str) -> Result<Kind, Stop> {
+    for (path, text) in [("group", group), ("version", version), ("kind", kind)] {
+        without_handle(path, text)?;
+    }
+    answered(run, run.attempt.cluster.kind(group, version, kind).await).await
+}
+
+/// The namespace that is meant: the given one or the target's own, none for kinds without.
+pub(super) fn namespace(run: &Run, kind: &Kind, given: Option<&str>, path: &str) -> Result<Option<String>, Stop> {
+    match (kind.namespaced, given.filter(|it| !it.is_empty())) {
+        (true, Some(given)) => without_handle(path, given).map(|()| Some(given.to_owned())),
+        (true, None) => Ok(run.attempt.rights.boundary.namespace.clone()),
+        (false, Some(_)) => Err(invalid(path, format!("{} has no namespaces; leave it out", kind.kind))),
+        (false, None) => Ok(None),
+    }
+}
+
+/// The object that a reference means.
+pub(super) async fn locate(run: &Run, object: &ObjectReference) -> Result<Located, Stop> {
+    let kind = kind(run, &object.group, &object.version, &object.kind).await?;
+    let namespace = namespace(run, &kind, object.namespace.as_deref(), "namespace")?;
+    if object.name.is_empty() {
+        return Err(invalid("name", "is missing"));
+    }
+    without_handle("name", &object.name)?;
+    Ok(Located { cluster_scoped: !kind.namespaced, object: named(kind, namespace, &object.name) })
+}
+
+/// The object that a manifest is. Its namespace is written into it where it was left out.
+pub(super) async fn read(run: &Run, text: &str) -> Result<(Value, Located), Stop> {
+    let mut manifest: Value =
+        serde_json::from_str(text).map_err(|error| invalid("", format!("the object is not JSON: {error}")))?;
+    let api_version = required(&manifest, "/apiVersion", "apiVersion")?;
+    let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+    let kind = kind(run, group, version, required(&manifest, "/kind", "kind")?).await?;
+    let name = required(&manifest, "/metadata/name", "metadata.name")?.to_owned();
+    without_handle("metadata.name", &name)?;
+    let given = manifest.pointer("/metadata/namespace").and_then(Value::as_str);
+    let namespace = namespace(run, &kind, given, "metadata.namespace")?;
+    if let Some(namespace) = &namespace {
+        manifest["metadata"]["namespace"] = Value::String(namespace.clone());
+    }
+    Ok((manifest, Located { cluster_scoped: !kind.namespaced, object: named(kind, namespace, &name) }))
+}
+
+/// A handle in a name would be sent as it is, and mean nothing.
+pub(super) fn without_handle(path: &str, text: &str) -> Result<(), Stop> {
+    if find_handles(text).is_empty() { Ok(()) } else { Err(invalid(path, super::secret_data::LEAK)) }
+}
+
+fn named(kind: Kind, namespace: Option<String>, name: &str) -> ObjectReference {
+    ObjectReference { group: kind.group, version: kind.version, kind: kind.kind, namespace, name: name.to_owned() }
+}
+
+fn required<'a>(manifest: &'a Value, pointer: &str, path: &str) -> Result<&'a str, Stop> {
+    match manifest.pointer(pointer) {
+        Some(Value::String(text)) if !text.is_empty() => Ok(text),
+        Some(Value::String(_)) | None => Err(invalid(path, "is missing")),
+        Some(_) => Err(invalid(path, "is no text")),
+    }
+}

@@ -1,0 +1,82 @@
+//! Waiting for the cluster.
+
+use std::time::Duration;
+
+use super::super::bindings::shipslog::step::kubernetes::{self as wit, Waited};
+use super::super::progress;
+use super::super::run::Run;
+use super::object::Located;
+use super::stop::{Stop, answered, authorize, invalid};
+use super::{convert, needs, object};
+use crate::cluster::{Condition, Endpoints, Expectation, Gone, Healthy, ObjectReference};
+
+/// What one call may wait for.
+const MOST: usize = 100;
+/// Kept of the step's own time, so that it can still say why the wait was in vain.
+const RESERVE: Duration = Duration::from_secs(2);
+
+pub(super) async fn wait(
+    run: &Run,
+    expectations: &[wit::Expectation],
+    timeout: u32,
+) -> Result<Waited, Stop> {
+    if expectations.len() > MOST {
+        return Err(invalid("expectations", format!("one call waits for at most {MOST} things")));
+    }
+    let mut located = Vec::with_capacity(expectations.len());
+    for expectation in expectations {
+        located.push(locate(run, expectation).await?);
+    }
+    for (expectation, object) in &located {
+        authorize(run, &needs::wait(expectation, object)).await?;
+    }
+    let expectations: Vec<Expectation> = located.into_iter().map(|(it, _)| it).collect();
+    progress::waiting(run, &sentence(&expectations)).await?;
+    let timeout = Duration::from_secs(u64::from(timeout)).min(run.remaining().saturating_sub(RESERVE));
+    let waited = answered(run, run.attempt.cluster.wait(&expectations, timeout).await).await?;
+    Ok(convert::waited(&run.vault, waited))
+}
+
+async fn locate(run: &Run, expectation: &wit::Expectation) -> Result<(Expectation, Located), Stop> {
+    let given = match expectation {
+        wit::Expectation::Healthy(it) => &it.object,
+        wit::Expectation::Gone(it) => &it.object,
+        wit::Expectation::Condition(it) => &it.object,
+        wit::Expectation::Endpoints(it) => {
+            object::without_handle("labelSelector", &it.label_selector)?;
+            &it.service
+        }
+    };
+    let located = object::locate(run, &convert::reference(given)).await?;
+    Ok((convert(expectation, located.object.clone()), located))
+}
+
+fn convert(expectation: &wit::Expectation, object: ObjectReference) -> Expectation {
+    match expectation.clone() {
+        wit::Expectation::Healthy(it) => {
+            Expectation::Healthy(Healthy { object, uid: it.uid, generation: it.generation })
+        }
+        wit::Expectation::Gone(it) => Expectation::Gone(Gone { object, uid: it.uid }),
+        wit::Expectation::Condition(it) => {
+            Expectation::Condition(Condition { object, kind: it.type_, status: it.status })
+        }
+        wit::Expectation::Endpoints(it) => Expectation::Endpoints(Endpoints {
+            service: object,
+            label_selector: it.label_selector,
+            at_least: it.at_least,
+        }),
+    }
+}
+
+fn sentence(expectations: &[Expectation]) -> String {
+    let parts: Vec<String> = expectations
+        .iter()
+        .map(|it| match it {
+            Expectation::Healthy(it) => format!("{} to be healthy", it.object),
+            Expectation::Gone(it) => format!("{} to be gone", it.object),
+            Expectation::Condition(it) => format!("{} to be {}={}", it.object, it.kind, it.status),
+            Expectation::Endpoints(it) => format!("{} to send traffic to {}", it.service, it.label_selector),
+        })
+        .collect();
+    format!("waiting for {}", parts.join(", "))
+}

@@ -1,0 +1,174 @@
+//! A run without a sandbox, a cluster or a store: what the tests of the host functions share.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use shipslog_events::event::deployment::{AttemptId, Layer};
+use shipslog_events::event::lane::ObjectReference;
+use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
+
+use super::kubernetes::FakeCluster;
+use super::run::Run;
+use super::{
+    Attempt, Cancel, LogLevel, NotRecorded, OutputDescription, OutputValue, Recorder, RunnerConfig, SecretStore,
+    SecretStoreError, Situation,
+};
+use crate::domain::capability::{Boundary, Capability, Rights};
+
+/// The handle with this number.
+pub(super) fn handle(number: u8) -> Handle {
+    let digit = char::from(b'a' + number % 26);
+    Handle::new(format!("shipslog-handle-{}", digit.to_string().repeat(52)))
+}
+
+/// A store of sealed values that seals nothing.
+pub(super) struct Sealed {
+    values: Mutex<BTreeMap<Handle, String>>,
+    next: AtomicU8,
+}
+
+/// Minted ones are numbered from here.
+const FIRST_MINTED: u8 = 10;
+
+impl Sealed {
+    pub(super) fn with<const N: usize>(values: [(u8, &str); N]) -> Self {
+        let values = values.into_iter().map(|(number, value)| (handle(number), value.to_owned())).collect();
+        Self { values: Mutex::new(values), next: AtomicU8::new(FIRST_MINTED) }
+    }
+
+    pub(super) fn minted(&self) -> u8 {
+        self.next.load(Ordering::Relaxed) - FIRST_MINTED
+    }
+}
+
+impl SecretStore for Sealed {
+    fn open<'a>(&'a self, handle: &'a Handle) -> BoxFuture<'a, Result<SecretString, SecretStoreError>> {
+        let value = self.values.lock().unwrap().get(handle).cloned();
+        async { value.map(SecretString::from).ok_or(SecretStoreError::Unknown) }.boxed()
+    }
+
+    fn seal<'a>(&'a self, value: &'a SecretString) -> BoxFuture<'a, Result<Handle, SecretStoreError>> {
+        let minted = handle(self.next.fetch_add(1, Ordering::Relaxed));
+        self.values.lock().unwrap().insert(minted.clone(), value.expose_secret().to_owned());
+        async { Ok(minted) }.boxed()
+    }
+}
+
+/// Everything that happened, in order, a line each: from the recorder and from the cluster.
+pub(super) type Told = Arc<Mutex<Vec<String>>>;
+
+struct Notebook(Told);
+
+impl Notebook {
+    fn note<'a>(&'a self, line: String) -> BoxFuture<'a, Result<(), NotRecorded>> {
+        self.0.lock().unwrap().push(line);
+        async { Ok(()) }.boxed()
+    }
+}
+
+impl Recorder for Notebook {
+    fn object_intended<'a>(&'a self, object: &'a ObjectReference) -> BoxFuture<'a, Result<(), NotRecorded>> {
+        self.note(format!("intended {object}"))
+    }
+
+    fn object_removed<'a>(&'a self, object: &'a ObjectReference) -> BoxFuture<'a, Result<(), NotRecorded>> {
+        self.note(format!("removed {object}"))
+    }
+
+    fn denied<'a>(&'a self, layer: Layer, rule: &'a str) -> BoxFuture<'a, Result<(), NotRecorded>> {
+        self.note(format!("denied {layer}: {rule}"))
+    }
+
+    fn milestone<'a>(&'a self, name: &'a str, detail: Value) -> BoxFuture<'a, Result<(), NotRecorded>> {
+        self.note(format!("milestone {name} {detail}"))
+    }
+
+    fn output<'a>(&'a self, name: &'a str, value: OutputValue) -> BoxFuture<'a, Result<(), NotRecorded>> {
+        self.note(match value {
+            OutputValue::Plain(value) => format!("output {name} {value}"),
+            OutputValue::Sensitive(handle) => format!("output {name} {handle}"),
+        })
+    }
+
+    fn log<'a>(&'a self, index: u64, level: LogLevel, message: &'a str) -> BoxFuture<'a, Result<(), NotRecorded>> {
+        self.note(format!("log {index} {level:?} {message}"))
+    }
+
+    fn progress<'a>(&'a self, done: u32, total: u32, message: &'a str) -> BoxFuture<'a, Result<(), NotRecorded>> {
+        self.note(format!("progress {done}/{total} {message}"))
+    }
+}
+
+/// One attempt in its surroundings. Its target has the namespace `dev`, its step may do anything there.
+pub(super) struct Scene {
+    pub(super) attempt: Attempt,
+    pub(super) cancel: Cancel,
+    pub(super) store: Arc<Sealed>,
+    pub(super) cluster: Arc<FakeCluster>,
+    told: Told,
+}
+
+impl Scene {
+    pub(super) fn new() -> Self {
+        let told = Told::default();
+        let store = Arc::new(Sealed::with([(1, "first secret"), (2, "second secret")]));
+        let cluster = Arc::new(FakeCluster::new(Arc::clone(&told)));
+        let everything: Vec<Capability> = serde_json::from_value(json!([{
+            "verbs": ["get", "list", "watch", "apply", "patch", "delete", "logs", "force"],
+            "group": "*", "kind": "*", "namespace": "*",
+        }]))
+        .unwrap();
+        let boundary = Boundary { namespace: Some("dev".to_owned()), extra_namespaces: Vec::new() };
+        let attempt = Attempt {
+            id: AttemptId { step: "Deploy httpd".into(), target: "Httpd Development".into(), attempt: AttemptNumber(1) },
+            situation: situation(),
+            inputs: json!({ "password": handle(1) }),
+            variables: BTreeMap::new(),
+            outputs: vec![output("address", false), output("token", true)],
+            milestones: vec!["traffic-moved".to_owned()],
+            rights: Rights { declared: everything.clone(), granted: everything, boundary },
+            seed: [7; 32],
+            deadline: Duration::from_secs(60),
+            cluster: Arc::clone(&cluster) as _,
+            secrets: Arc::clone(&store) as _,
+            now: Arc::new(|| 0),
+        };
+        Self { attempt, cancel: Cancel::new(), store, cluster, told }
+    }
+
+    pub(super) fn run(&self) -> Run {
+        Run::new(self.attempt.clone(), self.recorder(), self.cancel.clone(), &RunnerConfig::new("unused"))
+    }
+
+    pub(super) fn recorder(&self) -> Arc<dyn Recorder> {
+        Arc::new(Notebook(Arc::clone(&self.told)))
+    }
+
+    pub(super) fn told(&self) -> Vec<String> {
+        self.told.lock().unwrap().clone()
+    }
+}
+
+fn situation() -> Situation {
+    Situation {
+        deployment: DeploymentId(7),
+        project: "Httpd".into(),
+        project_slug: "httpd".to_owned(),
+        environment: "Development".into(),
+        release: "1.0.0".into(),
+        step_slug: "deploy-httpd".to_owned(),
+        labels: BTreeMap::from([("shipslog.dev/deployment".to_owned(), "deployments-7".to_owned())]),
+        annotations: BTreeMap::new(),
+        inventory: Vec::new(),
+    }
+}
+
+fn output(name: &str, sensitive: bool) -> OutputDescription {
+    OutputDescription { name: name.to_owned(), summary: String::new(), sensitive }
+}

@@ -1,0 +1,82 @@
+//! Real components in the real sandbox, from those that behave to those that mean harm.
+
+mod cancelled;
+mod guest;
+mod hostile;
+mod questions;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::testing::Scene;
+use super::*;
+
+/// A sandbox of its own, small.
+struct Yard {
+    runner: Runner,
+    config: RunnerConfig,
+    _directory: tempfile::TempDir,
+}
+
+impl Yard {
+    fn new(change: impl FnOnce(&mut RunnerConfig)) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut config = RunnerConfig::new(directory.path().join("cache"));
+        (config.concurrent_runs, config.memory_limit) = (8, 4 << 20);
+        change(&mut config);
+        Self { runner: Runner::new(config.clone()).unwrap(), config, _directory: directory }
+    }
+
+    async fn run(&self, component: &Component, scene: &Scene) -> Ended {
+        self.runner.run(component, scene.attempt.clone(), scene.recorder(), scene.cancel.clone()).await
+    }
+}
+
+fn plain() -> Yard {
+    Yard::new(|_| ())
+}
+
+fn short(deadline: Duration) -> Scene {
+    let mut scene = Scene::new();
+    scene.attempt.deadline = deadline;
+    scene
+}
+
+fn errored(sentence: &str) -> Ended {
+    Ended { outcome: AttemptOutcome::Errored, message: sentence.to_owned() }
+}
+
+fn kept(config: &RunnerConfig) -> usize {
+    std::fs::read_dir(&config.cache_dir).unwrap().count()
+}
+
+#[tokio::test]
+async fn a_step_that_does_its_work_succeeds_and_what_it_says_is_kept() {
+    let scene = Scene::new();
+    let component = guest::Guest { run: guest::LOG_ONCE, ..guest::Guest::default() }.component();
+    let ended = plain().run(&component, &scene).await;
+    assert_eq!(ended, Ended { outcome: AttemptOutcome::Succeeded, message: String::new() });
+    assert_eq!(scene.told(), ["log 0 Info hello"]);
+}
+
+#[tokio::test]
+async fn a_step_says_no_or_that_it_could_not_find_out() {
+    for (case, outcome) in [(0, AttemptOutcome::Failed), (1, AttemptOutcome::Errored)] {
+        let run = guest::fail(case);
+        let component = guest::Guest { run: &run, ..guest::Guest::default() }.component();
+        let ended = plain().run(&component, &Scene::new()).await;
+        assert_eq!(ended, Ended { outcome, message: "hello".to_owned() });
+    }
+}
+
+#[tokio::test]
+async fn a_component_is_compiled_once_even_for_another_server_on_the_same_directory() {
+    let yard = plain();
+    let component = guest::Guest::default().component();
+    let (one, other) = tokio::join!(yard.runner.describe(&component), yard.runner.describe(&component));
+    assert!(Arc::ptr_eq(&one.unwrap(), &other.unwrap()));
+    assert_eq!(kept(&yard.config), 1);
+    let second = Runner::new(yard.config.clone()).unwrap();
+    assert_eq!(second.describe(&component).await.unwrap().name, "test");
+    assert_eq!(kept(&yard.config), 1);
+}

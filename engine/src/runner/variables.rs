@@ -1,0 +1,61 @@
+//! Host side of `shipslog:step/variables`: a step reads the variables of its scope, no others.
+
+use std::collections::BTreeMap;
+
+use wasmtime::component::{HasData, Linker};
+
+use super::bindings::shipslog::step::variables::{self, Error};
+use super::call::{Calls, Class};
+use crate::domain::nearest;
+
+/// The frozen variables; handles where they are sensitive.
+pub(super) struct Variables<'a> {
+    pub(super) granted: &'a BTreeMap<String, String>,
+    pub(super) calls: &'a Calls,
+}
+
+struct HasVariables;
+
+impl HasData for HasVariables {
+    type Data<'a> = Variables<'a>;
+}
+
+impl variables::Host for Variables<'_> {
+    async fn get(&mut self, name: String) -> wasmtime::Result<Result<String, Error>> {
+        let granted = self.granted;
+        self.calls
+            .answer(Class::Local, "variables.get", &name, |_| async {
+                Ok(granted.get(&name).cloned().ok_or_else(|| unknown(&name, granted)))
+            })
+            .await
+    }
+}
+
+fn unknown(name: &str, granted: &BTreeMap<String, String>) -> Error {
+    let known: Vec<&String> = granted.keys().collect();
+    Error::Unknown(nearest::unknown("variable", name, &known))
+}
+
+pub(super) fn add_to_linker<T: Send + 'static>(
+    linker: &mut Linker<T>,
+    view: fn(&mut T) -> Variables<'_>,
+) -> wasmtime::Result<()> {
+    variables::add_to_linker::<T, HasVariables>(linker, view)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variables::Host as _;
+    use super::*;
+    use crate::runner::Cancel;
+
+    #[tokio::test]
+    async fn a_variable_out_of_scope_is_unknown_with_the_nearest_name() {
+        let granted = BTreeMap::from([("Page.Text".to_owned(), "Hello".to_owned())]);
+        let calls = Calls::new(10, Cancel::new());
+        let mut variables = Variables { granted: &granted, calls: &calls };
+        assert_eq!(variables.get("Page.Text".to_owned()).await.unwrap(), Ok("Hello".to_owned()));
+        let Err(Error::Unknown(sentence)) = variables.get("Page.Txt".to_owned()).await.unwrap() else { panic!() };
+        assert_eq!(sentence, "variable `Page.Txt` is not known; did you mean `Page.Text`?");
+    }
+}

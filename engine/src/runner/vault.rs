@@ -1,0 +1,189 @@
+//! The secrets of one run: which handles it may use, what they open to, and what must never be seen in a text.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
+use shipslog_events::ids::Handle;
+
+use super::secret_store::{SecretStore, SecretStoreError};
+use crate::sealing::{Redactor, find_handles, replace_handles};
+
+/// Handles come in through the frozen inputs and variables, or are minted by the run itself; no other one opens.
+pub(super) struct Vault {
+    store: Arc<dyn SecretStore>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    handles: BTreeSet<Handle>,
+    /// Those whose value is the base64 of bytes that are no text.
+    binary: BTreeSet<Handle>,
+    /// By what was sealed: the same value of the same place is minted once.
+    minted: BTreeMap<[u8; 32], Handle>,
+    redactor: Redactor,
+}
+
+/// Why a text with handles could not be filled in.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// The guest's mistake: the handle is not this run's.
+    NotGiven,
+    /// The guest's mistake: bytes that are no text cannot stand inside one.
+    NotText,
+    /// Our failure.
+    Failed(wasmtime::Error),
+}
+
+/// The guest used a function in a way for which the contract has no error.
+#[derive(Debug, thiserror::Error)]
+#[error("the step was stopped: {0}")]
+pub(super) struct Misuse(pub(super) &'static str);
+
+impl Vault {
+    pub(super) fn new(store: Arc<dyn SecretStore>, given: impl IntoIterator<Item = Handle>) -> Self {
+        let known = Known { handles: given.into_iter().collect(), ..Known::default() };
+        Self { store, known: Mutex::new(known) }
+    }
+
+    pub(super) fn is_known(&self, handle: &Handle) -> bool {
+        self.with(|it| it.handles.contains(handle))
+    }
+
+    /// Whether the handle's value is no text, so that it can only be the whole value of a Secret's key.
+    pub(super) fn is_binary(&self, handle: &Handle) -> bool {
+        self.with(|it| it.binary.contains(handle))
+    }
+
+    /// The text without any value that this run has had in hand.
+    pub(super) fn redact(&self, text: &str) -> String {
+        self.with(|it| it.redactor.redact(text))
+    }
+
+    /// Puts the values in. The answer is for the API server, never for the guest.
+    pub(super) async fn fill(&self, text: &str) -> Result<SecretString, Refused> {
+        let mut values = BTreeMap::new();
+        for handle in find_handles(text) {
+            if self.is_binary(&handle) {
+                return Err(Refused::NotText);
+            }
+            let value = self.open(&handle).await?;
+            values.insert(handle, value);
+        }
+        let filled = replace_handles(text, |it| values.get(it).map(|value| value.expose_secret().to_owned()));
+        Ok(SecretString::from(filled))
+    }
+
+    /// What the whole handle stands for.
+    pub(super) async fn bytes(&self, handle: &Handle) -> Result<Vec<u8>, Refused> {
+        let value = self.open(handle).await?;
+        if !self.is_binary(handle) {
+            return Ok(value.expose_secret().as_bytes().to_vec());
+        }
+        STANDARD.decode(value.expose_secret()).map_err(|error| Refused::Failed(error.into()))
+    }
+
+    /// A handle for these bytes, the same each time for the same bytes of the same place. Their text is not hidden: the
+    /// guest does not have it, and Secrets hold words such as a namespace's name, which logs need.
+    pub(super) async fn seal(&self, place: &[&str], bytes: &[u8]) -> wasmtime::Result<Handle> {
+        let key = identity(place, bytes);
+        if let Some(handle) = self.with(|it| it.minted.get(&key).cloned()) {
+            return Ok(handle);
+        }
+        let text = std::str::from_utf8(bytes).ok();
+        let value = SecretString::from(text.map_or_else(|| STANDARD.encode(bytes), str::to_owned));
+        let handle = self.store.seal(&value).await?;
+        self.with(|it| {
+            it.handles.insert(handle.clone());
+            if text.is_none() {
+                it.binary.insert(handle.clone());
+            }
+            it.minted.insert(key, handle.clone());
+        });
+        Ok(handle)
+    }
+
+    /// Never to be seen in a text from now on.
+    pub(super) fn hide(&self, value: &SecretString) {
+        self.with(|it| it.redactor.add(value));
+    }
+
+    async fn open(&self, handle: &Handle) -> Result<SecretString, Refused> {
+        if !self.is_known(handle) {
+            return Err(Refused::NotGiven);
+        }
+        match self.store.open(handle).await {
+            Ok(value) => {
+                self.hide(&value);
+                Ok(value)
+            }
+            Err(SecretStoreError::Unknown) => Err(Refused::NotGiven),
+            Err(error @ SecretStoreError::Failed(_)) => Err(Refused::Failed(error.into())),
+        }
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut Known) -> T) -> T {
+        look(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn identity(place: &[&str], bytes: &[u8]) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for part in place.iter().map(|it| it.as_bytes()).chain([bytes]) {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    digest.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runner::testing::{Sealed, handle};
+
+    fn vault() -> (Arc<Sealed>, Vault) {
+        let store = Arc::new(Sealed::with([(1, "first secret"), (2, "second secret")]));
+        (Arc::clone(&store), Vault::new(store, [handle(1)]))
+    }
+
+    #[tokio::test]
+    async fn a_given_handle_is_filled_in_wherever_it_stands_and_its_value_is_hidden_from_then_on() {
+        let (_, vault) = vault();
+        assert_eq!(vault.redact("the first secret"), "the first secret");
+        let filled = vault.fill(&format!("user:{}@host", handle(1))).await.unwrap();
+        assert_eq!(filled.expose_secret(), "user:first secret@host");
+        assert!(!vault.redact("the first secret").contains("first secret"));
+        assert!(!vault.redact(&STANDARD.encode("first secret")).contains(&STANDARD.encode("first secret")));
+        assert_eq!(vault.redact(&format!("a {}", handle(1))), format!("a {}", handle(1)), "a handle is no secret");
+    }
+
+    #[tokio::test]
+    async fn a_handle_that_was_not_given_does_not_open_although_the_store_has_it() {
+        let (_, vault) = vault();
+        assert!(matches!(vault.fill(handle(2).as_str()).await, Err(Refused::NotGiven)));
+        assert!(matches!(vault.bytes(&handle(2)).await, Err(Refused::NotGiven)));
+    }
+
+    #[tokio::test]
+    async fn the_same_value_of_the_same_place_is_minted_once() {
+        let (store, vault) = vault();
+        let one = vault.seal(&["uid", "token"], b"value").await.unwrap();
+        assert_eq!(vault.seal(&["uid", "token"], b"value").await.unwrap(), one);
+        assert_ne!(vault.seal(&["uid", "other"], b"value").await.unwrap(), one);
+        assert_ne!(vault.seal(&["uid", "token"], b"another").await.unwrap(), one);
+        assert_eq!(store.minted(), 3);
+        assert_eq!(vault.fill(one.as_str()).await.unwrap().expose_secret(), "value");
+    }
+
+    #[tokio::test]
+    async fn bytes_that_are_no_text_come_back_whole_and_nowhere_else() {
+        let (_, vault) = vault();
+        let handle = vault.seal(&["uid", "key"], &[0xff, 0, 1]).await.unwrap();
+        assert_eq!(vault.bytes(&handle).await.unwrap(), [0xff, 0, 1]);
+        assert!(matches!(vault.fill(handle.as_str()).await, Err(Refused::NotText)));
+    }
+}
