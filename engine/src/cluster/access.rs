@@ -186,7 +186,77 @@ fn sentence(
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
     use super::*;
+    use crate::cluster::fake::{Fake, Reply};
+    use crate::cluster::objects::text;
+
+    fn right(verb: &str, group: &str, kind: &str) -> Right {
+        Right {
+            verb: verb.to_owned(),
+            group: group.to_owned(),
+            kind: kind.to_owned(),
+            subresource: String::new(),
+            namespace: None,
+            name: None,
+        }
+    }
+
+    fn allowed(allowed: bool) -> Reply {
+        Reply::Json(201, json!({"status": {"allowed": allowed}}))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rule_that_takes_a_while_to_count_is_waited_for() {
+        let fake = Fake::new(|call, nth| (call.path == REVIEWS).then(|| allowed(nth >= 4)));
+        let missing = fake
+            .cluster()
+            .preflight(&[right("create", "apps", "Deployment")])
+            .await;
+        assert_eq!(missing, Ok(Vec::new()));
+        assert_eq!(fake.count("POST", REVIEWS), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_missing_rights_are_named_at_once_when_the_patience_is_over() {
+        let may = |call: &Value| text(call, "/spec/resourceAttributes/verb") == "get";
+        let fake = Fake::new(move |call, _| (call.path == REVIEWS).then(|| allowed(may(&call.body))));
+        let rights = [
+            right("patch", "apps", "Deployment"),
+            right("get", "", "Pod"),
+            right("create", "example.com", "Policy"),
+        ];
+        let start = Instant::now();
+        let missing = fake.cluster().preflight(&rights).await.unwrap();
+        assert_eq!(
+            missing,
+            [
+                "create policies.example.com in namespace web",
+                "patch deployments.apps in namespace web"
+            ]
+        );
+        assert!(start.elapsed() >= Duration::from_secs(10) && start.elapsed() < Duration::from_secs(12));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn can_i_asks_about_the_resource_of_the_kind() {
+        let fake = Fake::new(|call, _| (call.path == REVIEWS).then(|| allowed(true)));
+        let pod = ObjectReference {
+            group: String::new(),
+            version: "v1".to_owned(),
+            kind: "Pod".to_owned(),
+            namespace: None,
+            name: "a".to_owned(),
+        };
+        assert_eq!(fake.cluster().can_i("get", &pod, "log").await, Ok(true));
+        let asked = fake.last_body("POST", REVIEWS);
+        let expected = json!({"verb": "get", "group": "", "version": "v1", "resource": "pods", "subresource": "log",
+            "namespace": "web", "name": "a"});
+        assert_eq!(asked["spec"]["resourceAttributes"], expected);
+    }
 
     #[test]
     fn plurals_are_guessed_as_usual() {

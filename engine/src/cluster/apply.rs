@@ -255,9 +255,8 @@ fn applied(before: &Before, object: Value) -> Applied {
             objects::resource_version(before) != objects::resource_version(&object)
                 && objects::essence(before) != objects::essence(&object)
         }
-        Before::Known(None) => true,
-        // Not to be told: the safe answer is that something changed.
-        Before::Unknown => true,
+        // It is new; or what it was may not be read, and the safe answer is that something changed.
+        Before::Known(None) | Before::Unknown => true,
     };
     let generation = objects::number(&object, "/metadata/generation");
     Applied {
@@ -266,3 +265,6 @@ fn applied(before: &Before, object: Value) -> Applied {
         changed,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -152,3 +152,6 @@ fn identity(credential: &Credential) -> AuthInfo {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,3 +119,6 @@ fn call(place: &Place, options: &DeleteOptions) -> Call {
     let class = if by_uid { Class::Repeatable } else { Class::Guarded };
     Call::write(Method::DELETE, place.path.clone(), JSON, &body, class)
 }
+
+#[cfg(test)]
+mod tests;

@@ -150,6 +150,27 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::cluster::fake::{Fake, Reply};
+
+    #[tokio::test(start_paused = true)]
+    async fn the_servers_own_plan_is_compared_with_what_is_there() {
+        let path = "/api/v1/namespaces/web/configmaps/a";
+        let stored = |value: &str| json!({"metadata": {"name": "a", "uid": "u"}, "data": {"k": value}});
+        let fake = Fake::new(move |call, _| match (call.path == path, call.is_dry_run()) {
+            (true, true) => Some(Reply::Json(200, stored("new"))),
+            (true, false) => Some(Reply::Json(200, stored("old"))),
+            (false, _) => None,
+        });
+        let manifest =
+            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"k": "new"}});
+        let found = fake.cluster().diff(&manifest, "m").await.unwrap();
+        assert_eq!(paths(&found), ["Changed data.k"]);
+        assert_eq!(
+            (found[0].before.clone(), found[0].after.clone()),
+            (Some(json!("old")), Some(json!("new")))
+        );
+        assert_eq!(fake.count("PATCH", path), 0);
+    }
 
     fn paths(found: &[Change]) -> Vec<String> {
         found.iter().map(|it| format!("{it:?}")).collect()

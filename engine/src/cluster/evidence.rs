@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use self::notice::Notice;
-use super::health::{Health, Related, health};
+use super::health::{Health, Related, containers, health};
 use super::objects::{name, text, uid};
 use super::related::{has_pods, is_ready, newest_pods, newest_replica_set, selector};
 use super::watch::Source;
@@ -186,15 +186,15 @@ impl<'a> Reader<'a> {
         let Some(pod) = around.known_pods().iter().find(|it| !is_ready(it)) else {
             return Vec::new();
         };
-        let containers: Vec<&Value> = super::health::containers(pod)
+        let silent: Vec<&Value> = containers(pod)
             .filter(|it| has_log(it))
             .take(CONTAINERS)
             .collect();
         let mut tail = Vec::new();
-        for status in &containers {
+        for status in &silent {
             let container = text(status, "/name");
             let lines = self.container_log(around.reference, pod, status).await;
-            let several = containers.len() > 1;
+            let several = silent.len() > 1;
             tail.extend(lines.into_iter().map(|it| {
                 if several {
                     format!("[{container}] {it}")
@@ -227,7 +227,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Whether a container is not ready and has ever run.
-fn has_log(status: &&Value) -> bool {
+fn has_log(status: &Value) -> bool {
     let ready = status.get("ready").and_then(Value::as_bool).unwrap_or(false);
     let ran = ["/state/running", "/state/terminated", "/lastState/terminated"];
     let done = text(status, "/state/terminated/reason") == "Completed";
@@ -241,3 +241,6 @@ async fn patiently<T>(reading: impl Future<Output = Result<T, Error>>) -> Result
         Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
     }
 }
+
+#[cfg(test)]
+mod tests;

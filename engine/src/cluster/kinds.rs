@@ -237,3 +237,6 @@ fn unknown(group: &str, version: &str, kind: &str, kinds: &[Kind]) -> Error {
     };
     Error::invalid("kind", format!("the cluster knows no `{kind}` in `{api}`{hint}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,10 +29,10 @@ impl Default for Options {
             request_timeout: Duration::from_secs(30),
             backoff_min: Duration::from_millis(200),
             backoff_max: Duration::from_secs(5),
-            backoff_budget: Duration::from_secs(60),
+            backoff_budget: Duration::from_mins(1),
             access_patience: Duration::from_secs(10),
             access_interval: Duration::from_millis(500),
-            watch_timeout: Duration::from_secs(240),
+            watch_timeout: Duration::from_mins(4),
             answer_limit: 64 * 1024 * 1024,
         }
     }

@@ -189,3 +189,6 @@ fn secrets(place: &Place, patch: &Value) -> Secrets {
         Secrets::in_data(patch)
     }
 }
+
+#[cfg(test)]
+mod tests;

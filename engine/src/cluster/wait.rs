@@ -2,13 +2,15 @@
 
 mod plan;
 mod scene;
+mod verdict;
 
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
 use self::plan::Awaited;
-use self::scene::{Scene, Settled, Verdict};
+use self::scene::{Scene, Settled};
+use self::verdict::Verdict;
 use super::evidence::Reader;
 use super::{Cluster, Error, Evidence, ObjectReference};
 
@@ -126,3 +128,6 @@ impl Cluster {
         found
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -305,3 +305,6 @@ fn gave_up(call: &Call, reach: Reach, after: Option<u32>, message: &str, tries: 
         )),
     }
 }
+
+#[cfg(test)]
+mod tests;

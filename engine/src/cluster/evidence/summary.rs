@@ -10,13 +10,13 @@ use crate::cluster::related::is_ready;
 
 /// The most telling thing known: of a pod, of what makes pods, or of the object itself.
 pub(super) fn summary(around: &Around<'_>, notices: &[Notice]) -> String {
-    let sick = around
+    let mut sick = around
         .pods
         .as_deref()
         .unwrap_or_default()
         .iter()
         .filter(|it| !is_ready(it));
-    let of_pod = sick.filter_map(|it| pod_trouble(it, notices)).next();
+    let of_pod = sick.find_map(|it| pod_trouble(it, notices));
     of_pod
         .or_else(|| making_trouble(notices))
         .unwrap_or_else(|| state(around, notices))
@@ -94,15 +94,14 @@ fn blocked(pod: &Value, notices: &[&Notice]) -> Option<String> {
             "ContainerCreating" | "PodInitializing"
         )
     });
-    let newest = notices.iter().rev().filter(|_| creating).find_map(|it| {
+    notices.iter().rev().filter(|_| creating).find_map(|it| {
         let what = match it.reason.as_str() {
             "FailedMount" | "FailedAttachVolume" => "cannot mount a volume",
             "FailedCreatePodSandBox" => "cannot be started",
             _ => return None,
         };
         Some(format!("Pod {} {what}: {}", name(pod), it.message))
-    });
-    newest
+    })
 }
 
 /// A container that keeps ending, unless a probe ends it.

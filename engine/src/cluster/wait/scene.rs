@@ -9,9 +9,10 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::plan::{Awaited, What, whole};
+use super::verdict::{Verdict, judge_condition, judge_object, lingers};
 use crate::cluster::evidence::Around;
 use crate::cluster::health::{Health, Related, health};
-use crate::cluster::objects::{condition, name, number, text, uid};
+use crate::cluster::objects::{name, uid};
 use crate::cluster::related::{endpoints_trouble, has_pods, newest_pods, ready_endpoints, selector};
 use crate::cluster::watch::{Source, Update};
 use crate::cluster::{Cluster, Error, Kind};
@@ -27,14 +28,6 @@ enum View {
     /// By name.
     Seen(BTreeMap<String, Value>),
     Refused(String),
-}
-
-/// How it stands with an expectation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Verdict {
-    Met,
-    Open(String),
-    Failed(String),
 }
 
 /// How a plan ended.
@@ -236,20 +229,10 @@ impl Scene {
         meant: Option<&str>,
         generation: Option<i64>,
     ) -> Verdict {
-        let Some(object) = object else {
-            return match meant {
-                Some(_) => Verdict::Failed("it has been deleted".to_owned()),
-                None => Verdict::Open("it does not exist".to_owned()),
-            };
+        let object = match judge_object(object, meant, generation) {
+            Ok(object) => object,
+            Err(verdict) => return verdict,
         };
-        if meant.is_some_and(|it| it != uid(object)) {
-            return Verdict::Failed("it has been replaced by another object of the same name".to_owned());
-        }
-        if let Some(wanted) =
-            generation.filter(|it| number(object, "/metadata/generation").is_some_and(|is| is < *it))
-        {
-            return Verdict::Open(format!("generation {wanted} is not to be seen yet"));
-        }
         let pods = self.newest_pods(awaited, object, true).unwrap_or_default();
         match health(
             &awaited.object.group,
@@ -314,41 +297,4 @@ impl Scene {
 fn is_workload(awaited: &Awaited) -> bool {
     matches!(awaited.what, What::Healthy { .. } | What::Condition { .. })
         && has_pods(&awaited.object.group, &awaited.object.kind)
-}
-
-fn lingers(object: &Value) -> String {
-    if object.pointer("/metadata/deletionTimestamp").is_none() {
-        return "it still exists, and nobody has deleted it".to_owned();
-    }
-    let finalizers = object.pointer("/metadata/finalizers").and_then(Value::as_array);
-    let finalizers: Vec<&str> = finalizers
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    if finalizers.is_empty() {
-        return "it is deleted and on its way out".to_owned();
-    }
-    format!(
-        "it is deleted, but waits for its finalizers: {}",
-        finalizers.join(", ")
-    )
-}
-
-fn judge_condition(object: &Value, kind: &str, status: &str) -> Verdict {
-    let Some(found) = condition(object, kind) else {
-        return Verdict::Open(format!("it has no condition {kind}"));
-    };
-    let generation = number(object, "/metadata/generation").unwrap_or(0);
-    if number(found, "/observedGeneration").is_some_and(|it| it < generation) {
-        return Verdict::Open(format!("its condition {kind} is of an older generation"));
-    }
-    if text(found, "/status") == status {
-        return Verdict::Met;
-    }
-    Verdict::Open(format!(
-        "{kind} is {}: {}",
-        text(found, "/status"),
-        text(found, "/message")
-    ))
 }
