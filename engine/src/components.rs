@@ -110,17 +110,11 @@ impl Components {
 
     /// What `uses: <name>@<major>` means today.
     pub fn by_reference(&self, uses: &str) -> Result<Component, Error> {
-        match self.references.get(uses) {
-            Some(digest) => self.by_digest(digest),
-            None => {
-                let known: Vec<&str> = self.references().collect();
-                Err(Error::UnknownReference(nearest::unknown(
-                    "step component",
-                    uses,
-                    &known,
-                )))
-            }
-        }
+        let digest = self.references.get(uses).ok_or_else(|| {
+            let known: Vec<&str> = self.references().collect();
+            Error::UnknownReference(nearest::unknown("step component", uses, &known))
+        })?;
+        self.by_digest(digest)
     }
 
     /// The component that a release froze.

@@ -116,7 +116,11 @@ impl Runner {
         let engine = engine::start(&config)?;
         Ok(Self(Arc::new(Inner {
             workshop: Workshop::new(&engine, &config)?,
-            runs: Semaphore::new(usize::try_from(config.concurrent_runs).unwrap_or(usize::MAX).max(1)),
+            runs: Semaphore::new(
+                usize::try_from(config.concurrent_runs)
+                    .unwrap_or(usize::MAX)
+                    .max(1),
+            ),
             questions: Semaphore::new(CONCURRENT_QUESTIONS as usize),
             config,
         })))
@@ -174,7 +178,10 @@ impl Inner {
     ) -> Ended {
         let inputs = attempt.inputs.to_string();
         let run = Arc::new(Run::new(attempt, recorder, cancel.clone(), &self.config));
-        let host = Host { limits: Limits::new(self.config.memory_limit), run: Arc::clone(&run) };
+        let host = Host {
+            limits: Limits::new(self.config.memory_limit),
+            run: Arc::clone(&run),
+        };
         let left = sandbox::run(prepared, host, &inputs, &self.config, cancel).await;
         ended::of_run(left, &run, &self.config)
     }
@@ -193,31 +200,44 @@ impl Inner {
             Err(causes) => return Err(CheckRefusal::Inputs(causes)),
         };
         serde_json::from_str(&json).map_err(|error| {
-            CheckRefusal::Errored(Errored(format!("the step's `check` is not of the contract's form: {error}")))
+            CheckRefusal::Errored(Errored(format!(
+                "the step's `check` is not of the contract's form: {error}"
+            )))
         })
     }
 
     async fn ask_describe(&self, prepared: &Prepared) -> Result<String, Errored> {
         let (step, mut store) = sandbox::ask(prepared, &self.config).await?;
-        step.call_describe(&mut store).await.map_err(|error| words::stopped(&error, self.config.call_limit))
+        step.call_describe(&mut store)
+            .await
+            .map_err(|error| words::stopped(&error, self.config.call_limit))
     }
 
-    async fn ask_check(&self, prepared: &Prepared, inputs: &str) -> Result<Result<String, Vec<Cause>>, Errored> {
+    async fn ask_check(
+        &self,
+        prepared: &Prepared,
+        inputs: &str,
+    ) -> Result<Result<String, Vec<Cause>>, Errored> {
         let (step, mut store) = sandbox::ask(prepared, &self.config).await?;
         let answer = step.call_check(&mut store, &inputs.to_owned()).await;
         let answer = answer.map_err(|error| words::stopped(&error, self.config.call_limit))?;
-        let cause = |it: bindings::Cause| Cause { path: it.path, message: it.message };
+        let cause = |it: bindings::Cause| Cause {
+            path: it.path,
+            message: it.message,
+        };
         Ok(answer.map_err(|causes| causes.into_iter().map(cause).collect()))
     }
 
     async fn question<T>(&self, answer: impl Future<Output = Result<T, Errored>>) -> Result<T, Errored> {
         let _place = self.questions.acquire().await;
-        match tokio::time::timeout(self.config.question_deadline, answer).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                let seconds = self.config.question_deadline.as_secs_f32();
-                Err(Errored(format!("the step did not answer `describe` or `check` within {seconds} s")))
-            }
-        }
+        let deadline = self.config.question_deadline;
+        tokio::time::timeout(deadline, answer)
+            .await
+            .unwrap_or_else(|_elapsed| {
+                let seconds = deadline.as_secs_f32();
+                Err(Errored(format!(
+                    "the step did not answer `describe` or `check` within {seconds} s"
+                )))
+            })
     }
 }

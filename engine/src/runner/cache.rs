@@ -7,6 +7,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use sha2::{Digest as _, Sha256};
 use shipslog_events::ids::ComponentDigest;
@@ -29,9 +30,16 @@ impl Cache {
     /// Makes the directory; one that others may write to is refused.
     pub(super) fn open(directory: &Path, engine: &Engine) -> Result<Self, Errored> {
         let unusable = |error: io::Error| {
-            Errored(format!("the directory {} for compiled steps is not usable: {error}", directory.display()))
+            Errored(format!(
+                "the directory {} for compiled steps is not usable: {error}",
+                directory.display()
+            ))
         };
-        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(unusable)?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)
+            .map_err(unusable)?;
         let metadata = fs::metadata(directory).map_err(unusable)?;
         if metadata.mode() & 0o022 != 0 {
             return Err(Errored(format!(
@@ -39,7 +47,10 @@ impl Cache {
                 directory.display()
             )));
         }
-        Ok(Self { directory: directory.to_owned(), fingerprint: engine::fingerprint(engine) })
+        Ok(Self {
+            directory: directory.to_owned(),
+            fingerprint: engine::fingerprint(engine),
+        })
     }
 
     /// The compiled component, if this server compiled it for this very engine.
@@ -56,15 +67,22 @@ impl Cache {
 
     /// Keeps it, whole or not at all. A full disk only costs time at the next start.
     pub(super) fn keep(&self, digest: &ComponentDigest, component: &Component) {
-        let kept = component.serialize().map_err(io::Error::other).and_then(|code| self.write(&self.path(digest), &code));
+        let kept = component
+            .serialize()
+            .map_err(io::Error::other)
+            .and_then(|code| write(&self.path(digest), &code));
         if let Err(error) = kept {
             tracing::warn!(%digest, %error, "a compiled step is not kept");
         }
     }
 
     fn path(&self, digest: &ComponentDigest) -> PathBuf {
-        let key = Sha256::new().chain_update(digest.as_str()).chain_update([0]).chain_update(&self.fingerprint);
-        self.directory.join(format!("{}.cwasm", hex::encode(key.finalize())))
+        let key = Sha256::new()
+            .chain_update(digest.as_str())
+            .chain_update([0])
+            .chain_update(&self.fingerprint);
+        self.directory
+            .join(format!("{}.cwasm", hex::encode(key.finalize())))
     }
 
     fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
@@ -79,21 +97,31 @@ impl Cache {
         file.read_to_end(&mut code)?;
         Ok((Sha256::digest(&code)[..] == digest).then_some(code))
     }
-
-    fn write(&self, path: &Path, code: &[u8]) -> io::Result<()> {
-        let draft = path.with_extension(format!("{}.draft", std::process::id()));
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-        file.write_all(&Sha256::digest(code))?;
-        file.write_all(code)?;
-        file.sync_all()?;
-        fs::rename(&draft, path)
-    }
 }
 
-#[expect(unsafe_code, reason = "only what this server compiled: see the top of this file")]
+fn write(path: &Path, code: &[u8]) -> io::Result<()> {
+    static DRAFTS: AtomicU32 = AtomicU32::new(0);
+    let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
+    let draft = path.with_extension(format!("{}-{number}.draft", std::process::id()));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?;
+    file.write_all(&Sha256::digest(code))?;
+    file.write_all(code)?;
+    file.sync_all()?;
+    fs::rename(&draft, path)
+}
+
+#[expect(
+    unsafe_code,
+    reason = "only what this server compiled: see the top of this file"
+)]
 fn deserialize(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
     // SAFETY: `Cache::read` hands out only files in a directory that nobody else writes to, with the digest of what
-    // `Cache::write` put there, under a name that includes this engine's whole configuration.
+    // `write` put there, under a name that includes this engine's whole configuration.
     unsafe { Component::deserialize(engine, code) }
 }
 
@@ -116,7 +144,10 @@ mod tests {
 
     fn kept(directory: &Path, engine: &Engine) -> Cache {
         let cache = Cache::open(directory, engine).unwrap();
-        cache.keep(&digest(), &Component::new(engine, wat::parse_str(COMPONENT).unwrap()).unwrap());
+        cache.keep(
+            &digest(),
+            &Component::new(engine, wat::parse_str(COMPONENT).unwrap()).unwrap(),
+        );
         cache
     }
 
@@ -126,7 +157,12 @@ mod tests {
         let path = directory.path().join("cache");
         let (one, other) = (engine(&path), engine(&path));
         kept(&path, &one);
-        assert!(Cache::open(&path, &other).unwrap().load(&digest(), &other).is_some());
+        assert!(
+            Cache::open(&path, &other)
+                .unwrap()
+                .load(&digest(), &other)
+                .is_some()
+        );
         assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o700);
     }
 

@@ -47,7 +47,12 @@ pub(super) struct Calls {
 
 impl Calls {
     pub(super) fn new(limit: u64, cancel: Cancel) -> Self {
-        Self { limit, made: AtomicU64::new(0), cancel, told: AtomicBool::new(false) }
+        Self {
+            limit,
+            made: AtomicU64::new(0),
+            cancel,
+            told: AtomicBool::new(false),
+        }
     }
 
     /// Makes one call: `work` gets its index, counted from 0.
@@ -67,15 +72,21 @@ impl Calls {
         F: Future<Output = wasmtime::Result<T>> + Send,
     {
         let index = self.enter(class, function, arguments)?;
-        match class {
-            Class::Local | Class::Read | Class::Recorded => work(index).await.map(Ok),
-            Class::IdempotentWrite | Class::GuardedWrite if self.tell_cancel() => Ok(Err(Cancelled)),
-            Class::IdempotentWrite | Class::GuardedWrite => work(index).await.map(Ok),
-            Class::Suspending => tokio::select! {
-                biased;
-                () = self.cancelled() => Ok(Err(Cancelled)),
-                answer = work(index) => answer.map(Ok),
-            },
+        let (writes, suspends) = match class {
+            Class::Local | Class::Read | Class::Recorded => (false, false),
+            Class::IdempotentWrite | Class::GuardedWrite => (true, false),
+            Class::Suspending => (false, true),
+        };
+        if writes && self.tell_cancel() {
+            return Ok(Err(Cancelled));
+        }
+        if !suspends {
+            return work(index).await.map(Ok);
+        }
+        tokio::select! {
+            biased;
+            () = self.cancelled() => Ok(Err(Cancelled)),
+            answer = work(index) => answer.map(Ok),
         }
     }
 
@@ -101,7 +112,12 @@ impl Calls {
         self.told.load(Ordering::Acquire)
     }
 
-    fn enter<A: ?Sized>(&self, class: Class, function: &'static str, _arguments: &A) -> Result<u64, TooManyCalls> {
+    fn enter<A: ?Sized>(
+        &self,
+        class: Class,
+        function: &'static str,
+        _arguments: &A,
+    ) -> Result<u64, TooManyCalls> {
         let index = self.made.fetch_add(1, Ordering::Relaxed);
         if index >= self.limit {
             return Err(TooManyCalls(self.limit));
@@ -132,7 +148,10 @@ mod tests {
     }
 
     async fn answer(calls: &Calls, class: Class) -> Result<u64, Cancelled> {
-        calls.call(class, "test", "", |index| async move { Ok(index) }).await.unwrap()
+        calls
+            .call(class, "test", "", |index| async move { Ok(index) })
+            .await
+            .unwrap()
     }
 
     const ALL: [Class; 6] = [
@@ -172,7 +191,9 @@ mod tests {
     #[tokio::test]
     async fn cancel_ends_a_wait_in_its_middle() {
         let (calls, cancel) = calls();
-        let endless = calls.call(Class::Suspending, "test", "", |_| std::future::pending::<wasmtime::Result<u64>>());
+        let endless = calls.call(Class::Suspending, "test", "", |_| {
+            std::future::pending::<wasmtime::Result<u64>>()
+        });
         let (answered, ()) = tokio::join!(endless, async { cancel.request() });
         assert_eq!(answered.unwrap(), Err(Cancelled));
     }
@@ -195,7 +216,13 @@ mod tests {
     async fn there_is_a_last_call() {
         let calls = Calls::new(2, Cancel::new());
         assert!(answer(&calls, Class::Local).await.is_ok() && answer(&calls, Class::Read).await.is_ok());
-        let refused = calls.call(Class::Local, "test", "", |index| async move { Ok(index) }).await.unwrap_err();
-        assert_eq!(refused.to_string(), "the step made more than 2 calls to its host, which is the limit");
+        let refused = calls
+            .call(Class::Local, "test", "", |index| async move { Ok(index) })
+            .await
+            .unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the step made more than 2 calls to its host, which is the limit"
+        );
     }
 }

@@ -23,7 +23,9 @@ impl HasData for HasClock {
 impl clock::Host for Clock<'_> {
     async fn now(&mut self) -> wasmtime::Result<u64> {
         let now = self.now;
-        self.calls.answer(Class::Recorded, "clock.now", &(), |_| async { Ok(now()) }).await
+        self.calls
+            .answer(Class::Recorded, "clock.now", &(), |_| async { Ok(now()) })
+            .await
     }
 
     async fn sleep(&mut self, milliseconds: u64) -> wasmtime::Result<Result<(), ()>> {
@@ -57,7 +59,10 @@ mod tests {
     async fn time_comes_from_the_given_clock_and_a_long_sleep_ends_when_the_run_is_cancelled() {
         let (now, cancel): (Now, Cancel) = (Arc::new(|| 1_234), Cancel::new());
         let calls = Calls::new(10, cancel.clone());
-        let mut clock = Clock { now: &now, calls: &calls };
+        let mut clock = Clock {
+            now: &now,
+            calls: &calls,
+        };
         assert_eq!(clock.now().await.unwrap(), 1_234);
         let (slept, ()) = tokio::join!(clock.sleep(u64::MAX), async { cancel.request() });
         assert_eq!(slept.unwrap(), Err(()));

@@ -23,25 +23,37 @@ impl Context<'_> {
     where
         T: serde::Serialize + serde::de::DeserializeOwned + Send,
     {
-        self.calls.answer(Class::Local, function, &(), |_| async { Ok(fact) }).await
+        self.calls
+            .answer(Class::Local, function, &(), |_| async { Ok(fact) })
+            .await
     }
 }
 
 impl context::Host for Context<'_> {
     async fn project(&mut self) -> wasmtime::Result<String> {
-        self.tell("context.project", self.attempt.situation.project.to_string()).await
+        self.tell("context.project", self.attempt.situation.project.to_string())
+            .await
     }
 
     async fn environment(&mut self) -> wasmtime::Result<String> {
-        self.tell("context.environment", self.attempt.situation.environment.to_string()).await
+        self.tell(
+            "context.environment",
+            self.attempt.situation.environment.to_string(),
+        )
+        .await
     }
 
     async fn release(&mut self) -> wasmtime::Result<String> {
-        self.tell("context.release", self.attempt.situation.release.to_string()).await
+        self.tell("context.release", self.attempt.situation.release.to_string())
+            .await
     }
 
     async fn deployment(&mut self) -> wasmtime::Result<String> {
-        self.tell("context.deployment", self.attempt.situation.deployment.to_string()).await
+        self.tell(
+            "context.deployment",
+            self.attempt.situation.deployment.to_string(),
+        )
+        .await
     }
 
     async fn step(&mut self) -> wasmtime::Result<String> {
@@ -49,11 +61,16 @@ impl context::Host for Context<'_> {
     }
 
     async fn target(&mut self) -> wasmtime::Result<String> {
-        self.tell("context.target", self.attempt.id.target.to_string()).await
+        self.tell("context.target", self.attempt.id.target.to_string())
+            .await
     }
 
     async fn namespace(&mut self) -> wasmtime::Result<Option<String>> {
-        self.tell("context.namespace", self.attempt.rights.boundary.namespace.clone()).await
+        self.tell(
+            "context.namespace",
+            self.attempt.rights.boundary.namespace.clone(),
+        )
+        .await
     }
 
     async fn attempt(&mut self) -> wasmtime::Result<u32> {
@@ -67,11 +84,18 @@ impl context::Host for Context<'_> {
 
     async fn annotations(&mut self) -> wasmtime::Result<Vec<(String, String)>> {
         let annotations = self.attempt.situation.annotations.clone();
-        self.tell("context.annotations", annotations.into_iter().collect()).await
+        self.tell("context.annotations", annotations.into_iter().collect())
+            .await
     }
 
     async fn inventory(&mut self) -> wasmtime::Result<Vec<String>> {
-        let objects = self.attempt.situation.inventory.iter().map(ToString::to_string).collect();
+        let objects = self
+            .attempt
+            .situation
+            .inventory
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         self.tell("context.inventory", objects).await
     }
 }
@@ -92,7 +116,10 @@ mod tests {
     #[tokio::test]
     async fn a_step_is_told_where_it_stands() {
         let run = Scene::new().run();
-        let mut context = Context { attempt: &run.attempt, calls: &run.calls };
+        let mut context = Context {
+            attempt: &run.attempt,
+            calls: &run.calls,
+        };
         assert_eq!(context.deployment().await.unwrap(), "deployments-7");
         assert_eq!(context.namespace().await.unwrap().as_deref(), Some("dev"));
         assert_eq!(context.attempt().await.unwrap(), 1);

@@ -64,15 +64,21 @@ pub(super) fn of_run(left: Left, run: &Run, config: &RunnerConfig) -> Ended {
             Ended::new(AttemptOutcome::Cancelled, message(&text))
         }
         Left::Answered(Err(Failure::Failed(text))) => Ended::new(AttemptOutcome::Failed, message(&text)),
-        Left::Answered(Err(Failure::Errored(text))) => Ended::new(AttemptOutcome::Errored, message(&text)),
-        Left::Stopped(Errored(text)) => Ended::new(AttemptOutcome::Errored, message(&text)),
+        Left::Answered(Err(Failure::Errored(text))) | Left::Stopped(Errored(text)) => {
+            Ended::new(AttemptOutcome::Errored, message(&text))
+        }
         Left::TooLong => {
             let seconds = run.attempt.deadline.as_secs_f32();
-            Ended::new(AttemptOutcome::Errored, format!("the step was stopped after {seconds} s, its deadline"))
+            Ended::new(
+                AttemptOutcome::Errored,
+                format!("the step was stopped after {seconds} s, its deadline"),
+            )
         }
         Left::OutOfGrace => {
             let seconds = config.cancel_grace.as_secs_f32();
-            let text = format!("the step was cancelled and did not end within {seconds} s; it was stopped where it was");
+            let text = format!(
+                "the step was cancelled and did not end within {seconds} s; it was stopped where it was"
+            );
             Ended::new(AttemptOutcome::Cancelled, text)
         }
     }

@@ -11,19 +11,35 @@ use super::ended::Errored;
 
 /// How often a guest that computes gives others their turn.
 const TICK: Duration = Duration::from_millis(10);
-/// Of the stack, what wasm may use; the rest is for host functions.
-const WASM_STACK: usize = 512 << 10;
-const STACK: usize = 2 << 20;
 /// What a component may consist of; language runtimes have many parts.
 const CORE_INSTANCES: u32 = 64;
-const MEMORIES: u32 = 8;
+const MEMORIES: u32 = 2;
 const TABLES: u32 = 16;
 const TABLE_ELEMENTS: usize = 60_000;
 const INSTANCE_SIZE: usize = 16 << 20;
 
-/// Everything that compiled code depends on besides the component and wasmtime itself. Wasmtime's own check of foreign
-/// files does not look at all of it.
-const SETTINGS: &str = "epochs, nan canonicalized, relaxed simd deterministic, no threads, no memory64, optimized for speed";
+/// One line of the configuration.
+type Setting = (&'static str, fn(&mut Config) -> &mut Config);
+
+/// The whole configuration that compiled code depends on, each line with its name. Wasmtime's own check of foreign files
+/// does not look at all of it, so the names are part of what a compiled component must match.
+const SETTINGS: [Setting; 9] = [
+    ("epochs", |it| it.epoch_interruption(true)),
+    ("NaNs canonicalized", |it| it.cranelift_nan_canonicalization(true)),
+    ("relaxed SIMD deterministic", |it| {
+        it.relaxed_simd_deterministic(true)
+    }),
+    ("no threads", |it| {
+        it.wasm_features(wasmtime::WasmFeatures::THREADS, false)
+    }),
+    ("no 64-bit memories", |it| it.wasm_memory64(false)),
+    ("no concurrency inside a component", |it| {
+        it.concurrency_support(false)
+    }),
+    ("compiled in parallel", |it| it.parallel_compilation(true)),
+    ("512 KiB of stack for wasm", |it| it.max_wasm_stack(512 << 10)),
+    ("2 MiB of stack in all", |it| it.async_stack_size(2 << 20)),
+];
 
 /// An engine whose epoch advances as long as it lives.
 pub(super) fn start(config: &RunnerConfig) -> Result<Engine, Errored> {
@@ -31,7 +47,8 @@ pub(super) fn start(config: &RunnerConfig) -> Result<Engine, Errored> {
         Ok(engine) => engine,
         Err(error) => {
             tracing::warn!(%error, "no address space for a pool of sandboxes; making each when it is needed");
-            Engine::new(&configuration(None)).map_err(|error| Errored(format!("the sandbox cannot start: {error}")))?
+            Engine::new(&configuration(None))
+                .map_err(|error| Errored(format!("the sandbox cannot start: {error}")))?
         }
     };
     tick(&engine)?;
@@ -40,8 +57,15 @@ pub(super) fn start(config: &RunnerConfig) -> Result<Engine, Errored> {
 
 /// What a compiled component must match to be run by this engine, as hex.
 pub(super) fn fingerprint(engine: &Engine) -> String {
-    let mut hasher = Feed(Sha256::new().chain_update(SETTINGS).chain_update(std::env::consts::ARCH));
-    hasher.0.update(std::env::consts::OS);
+    let mut hasher = Feed(
+        Sha256::new()
+            .chain_update(std::env::consts::ARCH)
+            .chain_update(std::env::consts::OS),
+    );
+    for (name, _) in SETTINGS {
+        hasher.0.update(name);
+        hasher.0.update([0]);
+    }
     // Holds wasmtime's version, the target, compiler flags and memory layout.
     engine.precompile_compatibility_hash().hash(&mut hasher);
     hex::encode(hasher.0.finalize())
@@ -49,16 +73,9 @@ pub(super) fn fingerprint(engine: &Engine) -> String {
 
 fn configuration(pool: Option<PoolingAllocationConfig>) -> Config {
     let mut config = Config::new();
-    config
-        .epoch_interruption(true)
-        .cranelift_nan_canonicalization(true)
-        .relaxed_simd_deterministic(true)
-        .wasm_features(wasmtime::WasmFeatures::THREADS, false)
-        .wasm_memory64(false)
-        .concurrency_support(false)
-        .parallel_compilation(true)
-        .max_wasm_stack(WASM_STACK)
-        .async_stack_size(STACK);
+    for (_, set) in SETTINGS {
+        set(&mut config);
+    }
     if let Some(pool) = pool {
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     }
@@ -68,10 +85,11 @@ fn configuration(pool: Option<PoolingAllocationConfig>) -> Config {
 fn pool(config: &RunnerConfig) -> PoolingAllocationConfig {
     let sandboxes = config.concurrent_runs.saturating_add(super::CONCURRENT_QUESTIONS);
     let mut pool = PoolingAllocationConfig::new();
+    // Enough for the largest component in every place: none can take another's.
     pool.total_component_instances(sandboxes)
-        .total_core_instances(sandboxes.saturating_mul(CORE_INSTANCES / 2))
-        .total_memories(sandboxes.saturating_mul(2))
-        .total_tables(sandboxes.saturating_mul(4))
+        .total_core_instances(sandboxes.saturating_mul(CORE_INSTANCES))
+        .total_memories(sandboxes.saturating_mul(MEMORIES))
+        .total_tables(sandboxes.saturating_mul(TABLES))
         .total_stacks(sandboxes)
         .max_core_instances_per_component(CORE_INSTANCES)
         .max_memories_per_component(MEMORIES)

@@ -25,7 +25,8 @@ use serde::de::DeserializeOwned;
 use wasmtime::component::{HasData, Linker};
 
 use super::bindings::shipslog::step::kubernetes::{
-    self, Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Page, PatchKind, Selection, Waited,
+    self, Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Page, PatchKind,
+    Selection, Waited,
 };
 use super::bindings::shipslog::step::types::ObjectReference;
 use super::call::Class;
@@ -56,18 +57,34 @@ impl Kubernetes<'_> {
         A: Serialize + Sync,
         T: Serialize + DeserializeOwned,
     {
-        let answered = self.run.calls.call(class, function, arguments, |_| stop::settle(work)).await?;
+        let answered = self
+            .run
+            .calls
+            .call(class, function, arguments, |_| stop::settle(work))
+            .await?;
         Ok(answered.unwrap_or(Err(Error::Cancelled)))
     }
 }
 
 impl kubernetes::Host for Kubernetes<'_> {
     async fn get(&mut self, object: ObjectReference) -> wasmtime::Result<Result<String, Error>> {
-        self.call(Class::Read, "kubernetes.get", &object, read::get(self.run, &object)).await
+        self.call(
+            Class::Read,
+            "kubernetes.get",
+            &object,
+            read::get(self.run, &object),
+        )
+        .await
     }
 
     async fn list(&mut self, selection: Selection) -> wasmtime::Result<Result<Page, Error>> {
-        self.call(Class::Read, "kubernetes.list", &selection, read::list(self.run, &selection)).await
+        self.call(
+            Class::Read,
+            "kubernetes.list",
+            &selection,
+            read::list(self.run, &selection),
+        )
+        .await
     }
 
     async fn apply(
@@ -76,9 +93,14 @@ impl kubernetes::Host for Kubernetes<'_> {
         options: ApplyOptions,
     ) -> wasmtime::Result<Result<Applied, Error>> {
         let guarded = options.uid.is_some() || options.resource_version.is_some();
-        let class = if guarded { Class::GuardedWrite } else { Class::IdempotentWrite };
+        let class = if guarded {
+            Class::GuardedWrite
+        } else {
+            Class::IdempotentWrite
+        };
         let work = write::apply(self.run, &object, &options);
-        self.call(class, "kubernetes.apply", &(&object, &options), work).await
+        self.call(class, "kubernetes.apply", &(&object, &options), work)
+            .await
     }
 
     async fn patch(
@@ -91,10 +113,13 @@ impl kubernetes::Host for Kubernetes<'_> {
     ) -> wasmtime::Result<Result<String, Error>> {
         let arguments = (object, kind, patch, uid, resource_version);
         let (object, kind, patch, uid, version) = &arguments;
-        let precondition =
-            crate::cluster::Precondition { uid: uid.clone(), resource_version: version.clone() };
+        let precondition = crate::cluster::Precondition {
+            uid: uid.clone(),
+            resource_version: version.clone(),
+        };
         let work = write::patch(self.run, object, *kind, patch, &precondition);
-        self.call(Class::GuardedWrite, "kubernetes.patch", &arguments, work).await
+        self.call(Class::GuardedWrite, "kubernetes.patch", &arguments, work)
+            .await
     }
 
     async fn delete(
@@ -103,9 +128,14 @@ impl kubernetes::Host for Kubernetes<'_> {
         options: DeleteOptions,
     ) -> wasmtime::Result<Result<(), Error>> {
         let idempotent = options.uid.is_some() && options.resource_version.is_none();
-        let class = if idempotent { Class::IdempotentWrite } else { Class::GuardedWrite };
+        let class = if idempotent {
+            Class::IdempotentWrite
+        } else {
+            Class::GuardedWrite
+        };
         let work = write::delete(self.run, &object, &options);
-        self.call(class, "kubernetes.delete", &(&object, &options), work).await
+        self.call(class, "kubernetes.delete", &(&object, &options), work)
+            .await
     }
 
     async fn wait(
@@ -114,11 +144,23 @@ impl kubernetes::Host for Kubernetes<'_> {
         timeout: u32,
     ) -> wasmtime::Result<Result<Waited, Error>> {
         let work = wait::wait(self.run, &expectations, timeout);
-        self.call(Class::Suspending, "kubernetes.wait", &(&expectations, timeout), work).await
+        self.call(
+            Class::Suspending,
+            "kubernetes.wait",
+            &(&expectations, timeout),
+            work,
+        )
+        .await
     }
 
     async fn diff(&mut self, object: String) -> wasmtime::Result<Result<Vec<Change>, Error>> {
-        self.call(Class::Read, "kubernetes.diff", &object, read::diff(self.run, &object)).await
+        self.call(
+            Class::Read,
+            "kubernetes.diff",
+            &object,
+            read::diff(self.run, &object),
+        )
+        .await
     }
 
     async fn can_i(
@@ -128,7 +170,13 @@ impl kubernetes::Host for Kubernetes<'_> {
         subresource: String,
     ) -> wasmtime::Result<Result<bool, Error>> {
         let work = read::can_i(self.run, &verb, &object, &subresource);
-        self.call(Class::Read, "kubernetes.can-i", &(&verb, &object, &subresource), work).await
+        self.call(
+            Class::Read,
+            "kubernetes.can-i",
+            &(&verb, &object, &subresource),
+            work,
+        )
+        .await
     }
 
     async fn logs(
@@ -139,11 +187,23 @@ impl kubernetes::Host for Kubernetes<'_> {
         previous: bool,
     ) -> wasmtime::Result<Result<Vec<String>, Error>> {
         let work = read::logs(self.run, &pod, &container, tail_lines, previous);
-        self.call(Class::Read, "kubernetes.logs", &(&pod, &container, tail_lines, previous), work).await
+        self.call(
+            Class::Read,
+            "kubernetes.logs",
+            &(&pod, &container, tail_lines, previous),
+            work,
+        )
+        .await
     }
 
     async fn explain(&mut self, object: ObjectReference) -> wasmtime::Result<Result<Evidence, Error>> {
-        self.call(Class::Read, "kubernetes.explain", &object, read::explain(self.run, &object)).await
+        self.call(
+            Class::Read,
+            "kubernetes.explain",
+            &object,
+            read::explain(self.run, &object),
+        )
+        .await
     }
 }
 

@@ -68,14 +68,24 @@ mod tests {
     fn memories_and_tables_share_one_allowance() {
         let mut limits = Limits::new(1 << 20);
         assert!(limits.memory_growing(0, 512 << 10, None).unwrap());
-        assert!(limits.memory_growing(0, 256 << 10, None).unwrap(), "a second memory");
+        assert!(
+            limits.memory_growing(0, 256 << 10, None).unwrap(),
+            "a second memory"
+        );
         assert!(limits.table_growing(0, (256 << 10) / ELEMENT, None).unwrap());
         let error = limits.table_growing(0, 1, None).unwrap_err();
-        assert_eq!(error.to_string(), "the step needs more memory than its limit of 1 MiB");
+        assert_eq!(
+            error.to_string(),
+            "the step needs more memory than its limit of 1 MiB"
+        );
     }
 
     #[test]
     fn asking_beyond_its_own_maximum_is_answered_no() {
-        assert!(!Limits::new(1 << 10).memory_growing(0, 1 << 20, Some(1 << 16)).unwrap());
+        assert!(
+            !Limits::new(1 << 10)
+                .memory_growing(0, 1 << 20, Some(1 << 16))
+                .unwrap()
+        );
     }
 }

@@ -50,18 +50,23 @@ impl log::Host for Log<'_> {
         let run = self.run;
         let line = text::readable(&run.vault, &message);
         run.calls
-            .answer(Class::Local, "log.write", &(level, &message), |index| async move {
-                let (level, message) = (importance(level), line);
-                match run.log.take(message.len()) {
-                    Room::Enough => run.recorder.log(index, level, &message).await?,
-                    Room::JustFilled => {
-                        let notice = "the step has written 8 MiB of log; further lines are not kept";
-                        run.recorder.log(index, LogLevel::Warning, notice).await?;
+            .answer(
+                Class::Local,
+                "log.write",
+                &(level, &message),
+                |index| async move {
+                    let (level, message) = (importance(level), line);
+                    match run.log.take(message.len()) {
+                        Room::Enough => run.recorder.log(index, level, &message).await?,
+                        Room::JustFilled => {
+                            let notice = "the step has written 8 MiB of log; further lines are not kept";
+                            run.recorder.log(index, LogLevel::Warning, notice).await?;
+                        }
+                        Room::None => {}
                     }
-                    Room::None => {}
-                }
-                Ok(())
-            })
+                    Ok(())
+                },
+            )
             .await
     }
 }
@@ -94,10 +99,17 @@ mod tests {
         let run = scene.run();
         run.vault.fill(handle(1).as_str()).await.unwrap();
         let mut log = Log { run: &run };
-        log.write(log::Level::Info, "the first secret is out".to_owned()).await.unwrap();
-        log.write(log::Level::Error, format!("{} is not", handle(1))).await.unwrap();
+        log.write(log::Level::Info, "the first secret is out".to_owned())
+            .await
+            .unwrap();
+        log.write(log::Level::Error, format!("{} is not", handle(1)))
+            .await
+            .unwrap();
         let lines = scene.told();
-        assert!(lines[0].starts_with("log 0 Info the ") && !lines[0].contains("first secret"), "{lines:?}");
+        assert!(
+            lines[0].starts_with("log 0 Info the ") && !lines[0].contains("first secret"),
+            "{lines:?}"
+        );
         assert_eq!(lines[1], format!("log 1 Error {} is not", handle(1)));
     }
 

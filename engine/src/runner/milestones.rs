@@ -66,12 +66,20 @@ mod tests {
         let scene = Scene::new();
         let run = scene.run();
         let mut milestones = Milestones { run: &run };
-        let reached = milestones.reached("traffic-moved".to_owned(), r#"{"to":"green"}"#.to_owned()).await;
+        let reached = milestones
+            .reached("traffic-moved".to_owned(), r#"{"to":"green"}"#.to_owned())
+            .await;
         assert_eq!(reached.unwrap(), Ok(()));
-        let refused = milestones.reached("traffic-move".to_owned(), "{}".to_owned()).await.unwrap();
+        let refused = milestones
+            .reached("traffic-move".to_owned(), "{}".to_owned())
+            .await
+            .unwrap();
         assert!(matches!(refused, Err(Error::NotDeclared(sentence)) if sentence.contains("`traffic-moved`")));
         assert!(matches!(
-            milestones.reached("traffic-moved".to_owned(), "{".to_owned()).await.unwrap(),
+            milestones
+                .reached("traffic-moved".to_owned(), "{".to_owned())
+                .await
+                .unwrap(),
             Err(Error::Other(_))
         ));
         assert_eq!(scene.told(), [r#"milestone traffic-moved {"to":"green"}"#]);

@@ -44,13 +44,19 @@ impl outputs::Host for Outputs<'_> {
     async fn set_sensitive(&mut self, name: String, handle: String) -> wasmtime::Result<Result<(), Error>> {
         let run = self.run;
         run.calls
-            .answer(Class::Local, "outputs.set-sensitive", &(&name, &handle), |_| async {
-                let handle = described(&run.attempt.outputs, &name, true).and_then(|()| own(&run.vault, &handle));
-                match handle {
-                    Ok(handle) => keep(run, &name, OutputValue::Sensitive(handle)).await,
-                    Err(error) => Ok(Err(error)),
-                }
-            })
+            .answer(
+                Class::Local,
+                "outputs.set-sensitive",
+                &(&name, &handle),
+                |_| async {
+                    let handle =
+                        described(&run.attempt.outputs, &name, true).and_then(|()| own(&run.vault, &handle));
+                    match handle {
+                        Ok(handle) => keep(run, &name, OutputValue::Sensitive(handle)).await,
+                        Err(error) => Ok(Err(error)),
+                    }
+                },
+            )
             .await
     }
 }
@@ -63,8 +69,14 @@ async fn keep(run: &Run, name: &str, value: OutputValue) -> wasmtime::Result<Res
 fn described(outputs: &[OutputDescription], name: &str, sensitive: bool) -> Result<(), Error> {
     match outputs.iter().find(|it| it.name == name) {
         Some(output) if output.sensitive == sensitive => Ok(()),
-        Some(_) if sensitive => Err(other("not-sensitive", "the component describes this output as one for all to see")),
-        Some(_) => Err(other("sensitive", "the component describes this output as sensitive; set it by its handle")),
+        Some(_) if sensitive => Err(other(
+            "not-sensitive",
+            "the component describes this output as one for all to see",
+        )),
+        Some(_) => Err(other(
+            "sensitive",
+            "the component describes this output as sensitive; set it by its handle",
+        )),
         None => {
             let known: Vec<&str> = outputs.iter().map(|it| it.name.as_str()).collect();
             Err(Error::NotDeclared(nearest::unknown("output", name, &known)))
@@ -81,10 +93,13 @@ fn plain(value: &str) -> Result<serde_json::Value, Error> {
 
 fn own(vault: &Vault, text: &str) -> Result<Handle, Error> {
     match &find_handles(text)[..] {
-        [handle] if handle.as_str() != text => {
-            Err(other("not-a-handle", "make one handle of the whole text with `secrets.format`"))
+        [handle] if handle.as_str() != text => Err(other(
+            "not-a-handle",
+            "make one handle of the whole text with `secrets.format`",
+        )),
+        [handle] if !vault.is_known(handle) => {
+            Err(other("not-given", "the handle was not given to this step"))
         }
-        [handle] if !vault.is_known(handle) => Err(other("not-given", "the handle was not given to this step")),
         [handle] if vault.is_binary(handle) => Err(other("not-text", "the value is not text")),
         [handle] => Ok(handle.clone()),
         [] | [..] => Err(other("not-a-handle", "a sensitive output takes one handle")),
@@ -121,9 +136,27 @@ mod tests {
         let scene = Scene::new();
         let run = scene.run();
         let mut outputs = Outputs { run: &run };
-        assert_eq!(outputs.set("address".to_owned(), "\"10.0.0.1\"".to_owned()).await.unwrap(), Ok(()));
-        assert_eq!(outputs.set_sensitive("token".to_owned(), handle(1).to_string()).await.unwrap(), Ok(()));
-        assert_eq!(scene.told(), ["output address \"10.0.0.1\"".to_owned(), format!("output token {}", handle(1))]);
+        assert_eq!(
+            outputs
+                .set("address".to_owned(), "\"10.0.0.1\"".to_owned())
+                .await
+                .unwrap(),
+            Ok(())
+        );
+        assert_eq!(
+            outputs
+                .set_sensitive("token".to_owned(), handle(1).to_string())
+                .await
+                .unwrap(),
+            Ok(())
+        );
+        assert_eq!(
+            scene.told(),
+            [
+                "output address \"10.0.0.1\"".to_owned(),
+                format!("output token {}", handle(1))
+            ]
+        );
     }
 
     #[tokio::test]
@@ -132,14 +165,23 @@ mod tests {
         let run = scene.run();
         let mut outputs = Outputs { run: &run };
         let answer = outputs.set("adress".to_owned(), "1".to_owned()).await.unwrap();
-        assert_eq!(code(answer), "output `adress` is not known; did you mean `address`?");
-        assert_eq!(code(outputs.set("token".to_owned(), "\"x\"".to_owned()).await.unwrap()), "sensitive");
+        assert_eq!(
+            code(answer),
+            "output `adress` is not known; did you mean `address`?"
+        );
+        assert_eq!(
+            code(outputs.set("token".to_owned(), "\"x\"".to_owned()).await.unwrap()),
+            "sensitive"
+        );
         for (text, expected) in [
             ("plain".to_owned(), "not-a-handle"),
             (format!("x{}", handle(1)), "not-a-handle"),
             (handle(2).to_string(), "not-given"),
         ] {
-            assert_eq!(code(outputs.set_sensitive("token".to_owned(), text).await.unwrap()), expected);
+            assert_eq!(
+                code(outputs.set_sensitive("token".to_owned(), text).await.unwrap()),
+                expected
+            );
         }
         assert_eq!(scene.told(), [""; 0]);
     }

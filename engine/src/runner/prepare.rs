@@ -39,7 +39,8 @@ pub(super) struct Workshop {
 impl Workshop {
     pub(super) fn new(engine: &Engine, config: &RunnerConfig) -> Result<Self, Errored> {
         let mut linker = Linker::new(engine);
-        run::add_to_linker(&mut linker).map_err(|error| Errored(format!("the host functions do not fit: {error}")))?;
+        run::add_to_linker(&mut linker)
+            .map_err(|error| Errored(format!("the host functions do not fit: {error}")))?;
         Ok(Self {
             engine: engine.clone(),
             linker,
@@ -64,11 +65,24 @@ impl Workshop {
         let compiled = self.compile(component, form).await?;
         let not_a_step = |error| words::not_a_step(&error);
         self.only_imports_of_the_world(&compiled)?;
-        let running = self.linker.instantiate_pre(&compiled).and_then(StepPre::new).map_err(not_a_step)?;
+        let running = self
+            .linker
+            .instantiate_pre(&compiled)
+            .and_then(StepPre::new)
+            .map_err(not_a_step)?;
         let mut silent: Linker<Limits> = Linker::new(&self.engine);
-        silent.define_unknown_imports_as_traps(&compiled).map_err(not_a_step)?;
-        let asking = silent.instantiate_pre(&compiled).and_then(StepPre::new).map_err(not_a_step)?;
-        Ok(Arc::new(Prepared { asking, running, description: OnceCell::new() }))
+        silent
+            .define_unknown_imports_as_traps(&compiled)
+            .map_err(not_a_step)?;
+        let asking = silent
+            .instantiate_pre(&compiled)
+            .and_then(StepPre::new)
+            .map_err(not_a_step)?;
+        Ok(Arc::new(Prepared {
+            asking,
+            running,
+            description: OnceCell::new(),
+        }))
     }
 
     async fn compile(&self, component: &Component, Checked: Checked) -> Result<Compiled, Errored> {
@@ -80,11 +94,14 @@ impl Workshop {
             if let Some(compiled) = cache.load(component.digest(), &engine) {
                 return Ok(compiled);
             }
-            let compiled = Compiled::new(&engine, component.bytes()).map_err(|error| words::not_a_step(&error))?;
+            let compiled =
+                Compiled::new(&engine, component.bytes()).map_err(|error| words::not_a_step(&error))?;
             cache.keep(component.digest(), &compiled);
             Ok(compiled)
         });
-        compiled.await.unwrap_or_else(|error| Err(Errored(format!("the component could not be compiled: {error}"))))
+        compiled
+            .await
+            .unwrap_or_else(|error| Err(Errored(format!("the component could not be compiled: {error}"))))
     }
 
     /// The linker would refuse too, in fewer words.
@@ -110,7 +127,10 @@ struct Checked;
 /// What can be said of the bytes before they are compiled.
 fn check_form(bytes: &[u8], largest: usize) -> Result<Checked, Errored> {
     if bytes.len() > largest {
-        return Err(Errored(format!("the component has {} bytes; at most {largest} are taken", bytes.len())));
+        return Err(Errored(format!(
+            "the component has {} bytes; at most {largest} are taken",
+            bytes.len()
+        )));
     }
     match bytes.get(..8) {
         Some([0, b'a', b's', b'm', _, _, 1, 0]) => Ok(Checked),

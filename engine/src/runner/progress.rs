@@ -29,11 +29,18 @@ impl progress::Host for Progress<'_> {
     async fn report(&mut self, done: u32, total: u32, message: String) -> wasmtime::Result<()> {
         let run = self.run;
         run.calls
-            .answer(Class::Local, "progress.report", &(done, total, &message), |_| async {
-                *run.progress.0.lock().unwrap_or_else(PoisonError::into_inner) = (done, total);
-                run.recorder.progress(done, total, &text::readable(&run.vault, &message)).await?;
-                Ok(())
-            })
+            .answer(
+                Class::Local,
+                "progress.report",
+                &(done, total, &message),
+                |_| async {
+                    *run.progress.0.lock().unwrap_or_else(PoisonError::into_inner) = (done, total);
+                    run.recorder
+                        .progress(done, total, &text::readable(&run.vault, &message))
+                        .await?;
+                    Ok(())
+                },
+            )
             .await
     }
 }
@@ -41,7 +48,9 @@ impl progress::Host for Progress<'_> {
 /// The host's own word: what is being waited for.
 pub(super) async fn waiting(run: &Run, message: &str) -> Result<(), NotRecorded> {
     let (done, total) = *run.progress.0.lock().unwrap_or_else(PoisonError::into_inner);
-    run.recorder.progress(done, total, &text::readable(&run.vault, message)).await
+    run.recorder
+        .progress(done, total, &text::readable(&run.vault, message))
+        .await
 }
 
 pub(super) fn add_to_linker<T: Send + 'static>(
@@ -61,11 +70,19 @@ mod tests {
     async fn the_host_says_what_it_waits_for_and_keeps_the_steps_count() {
         let scene = Scene::new();
         let run = scene.run();
-        Progress { run: &run }.report(2, 5, "applying".to_owned()).await.unwrap();
-        waiting(&run, "waiting for Deployment httpd to be healthy").await.unwrap();
+        Progress { run: &run }
+            .report(2, 5, "applying".to_owned())
+            .await
+            .unwrap();
+        waiting(&run, "waiting for Deployment httpd to be healthy")
+            .await
+            .unwrap();
         assert_eq!(
             scene.told(),
-            ["progress 2/5 applying", "progress 2/5 waiting for Deployment httpd to be healthy"]
+            [
+                "progress 2/5 applying",
+                "progress 2/5 waiting for Deployment httpd to be healthy"
+            ]
         );
     }
 }

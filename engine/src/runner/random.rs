@@ -34,7 +34,10 @@ impl HasData for HasRandom {
 
 impl Stream {
     pub(super) fn new(seed: [u8; 32]) -> Self {
-        Self { seed, taken: AtomicU64::new(0) }
+        Self {
+            seed,
+            taken: AtomicU64::new(0),
+        }
     }
 
     fn take(&self, length: u32) -> Vec<u8> {
@@ -42,11 +45,18 @@ impl Stream {
         let until = from + u64::from(length);
         let bytes = (from / BLOCK..until.div_ceil(BLOCK)).flat_map(|it| self.block(it));
         let (skipped, length) = (usize::try_from(from % BLOCK), usize::try_from(length));
-        bytes.skip(skipped.unwrap_or_default()).take(length.unwrap_or_default()).collect()
+        bytes
+            .skip(skipped.unwrap_or_default())
+            .take(length.unwrap_or_default())
+            .collect()
     }
 
     fn block(&self, number: u64) -> [u8; 32] {
-        Sha256::new().chain_update(self.seed).chain_update(number.to_be_bytes()).finalize().into()
+        Sha256::new()
+            .chain_update(self.seed)
+            .chain_update(number.to_be_bytes())
+            .finalize()
+            .into()
     }
 }
 
@@ -78,7 +88,10 @@ mod tests {
     #[test]
     fn the_stream_depends_on_the_seed_only_not_on_how_it_is_cut() {
         let (whole, cut) = (Stream::new([7; 32]), Stream::new([7; 32]));
-        let pieces: Vec<u8> = [1, 31, 0, 33, 5, 30].into_iter().flat_map(|it| cut.take(it)).collect();
+        let pieces: Vec<u8> = [1, 31, 0, 33, 5, 30]
+            .into_iter()
+            .flat_map(|it| cut.take(it))
+            .collect();
         assert_eq!(whole.take(100), pieces);
         assert_ne!(Stream::new([8; 32]).take(100), pieces);
     }

@@ -37,9 +37,19 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub(super) fn new(attempt: Attempt, recorder: Arc<dyn Recorder>, cancel: Cancel, config: &RunnerConfig) -> Self {
+    pub(super) fn new(
+        attempt: Attempt,
+        recorder: Arc<dyn Recorder>,
+        cancel: Cancel,
+        config: &RunnerConfig,
+    ) -> Self {
         let inputs = attempt.inputs.to_string();
-        let given = attempt.variables.values().map(String::as_str).chain([inputs.as_str()]).flat_map(find_handles);
+        let given = attempt
+            .variables
+            .values()
+            .map(String::as_str)
+            .chain([inputs.as_str()])
+            .flat_map(find_handles);
         Self {
             vault: Vault::new(Arc::clone(&attempt.secrets), given),
             random: random::Stream::new(attempt.seed),
@@ -85,7 +95,10 @@ impl Run {
 
 /// The host functions of the world, and nothing else.
 pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
-    context::add_to_linker(linker, |it: &mut Host| context::Context { attempt: &it.run.attempt, calls: &it.run.calls })?;
+    context::add_to_linker(linker, |it: &mut Host| context::Context {
+        attempt: &it.run.attempt,
+        calls: &it.run.calls,
+    })?;
     kubernetes::add_to_linker(linker, |it: &mut Host| kubernetes::Kubernetes { run: &it.run })?;
     log::add_to_linker(linker, |it: &mut Host| log::Log { run: &it.run })?;
     progress::add_to_linker(linker, |it: &mut Host| progress::Progress { run: &it.run })?;
@@ -95,9 +108,18 @@ pub(super) fn add_to_linker(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
         granted: &it.run.attempt.variables,
         calls: &it.run.calls,
     })?;
-    secrets::add_to_linker(linker, |it: &mut Host| secrets::Secrets { vault: &it.run.vault, calls: &it.run.calls })?;
-    clock::add_to_linker(linker, |it: &mut Host| clock::Clock { now: &it.run.attempt.now, calls: &it.run.calls })?;
-    random::add_to_linker(linker, |it: &mut Host| random::Random { stream: &it.run.random, calls: &it.run.calls })
+    secrets::add_to_linker(linker, |it: &mut Host| secrets::Secrets {
+        vault: &it.run.vault,
+        calls: &it.run.calls,
+    })?;
+    clock::add_to_linker(linker, |it: &mut Host| clock::Clock {
+        now: &it.run.attempt.now,
+        calls: &it.run.calls,
+    })?;
+    random::add_to_linker(linker, |it: &mut Host| random::Random {
+        stream: &it.run.random,
+        calls: &it.run.calls,
+    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

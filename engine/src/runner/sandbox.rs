@@ -39,6 +39,7 @@ pub(super) async fn run(
         step.call_run(&mut store, &inputs.to_owned()).await
     };
     tokio::select! {
+        biased;
         answer = work => match answer {
             Ok(answer) => Left::Answered(answer),
             Err(error) => Left::Stopped(words::stopped(&error, config.call_limit)),

@@ -29,7 +29,9 @@ impl secrets::Host for Secrets<'_> {
                 let filled = vault.fill(&text).await.map_err(thrown)?;
                 let encoded = SecretString::from(encode(filled.expose_secret(), encoding)?);
                 vault.hide(&encoded);
-                let handle = vault.seal(&["secrets.format"], encoded.expose_secret().as_bytes()).await?;
+                let handle = vault
+                    .seal(&["secrets.format"], encoded.expose_secret().as_bytes())
+                    .await?;
                 Ok(handle.to_string())
             })
             .await
@@ -43,7 +45,11 @@ fn encode(text: &str, encoding: Encoding) -> wasmtime::Result<String> {
         Encoding::Base64 => STANDARD.encode(text),
         Encoding::JsonString => {
             let quoted = serde_json::to_string(text)?;
-            quoted.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(&quoted).to_owned()
+            quoted
+                .strip_prefix('"')
+                .and_then(|it| it.strip_suffix('"'))
+                .unwrap_or(&quoted)
+                .to_owned()
         }
     })
 }
@@ -78,17 +84,27 @@ mod tests {
         let store = Arc::new(Sealed::with([(1, "pass\"word")]));
         let vault = Vault::new(Arc::clone(&store) as _, [handle(1)]);
         let calls = Calls::new(10, Cancel::new());
-        let mut secrets = Secrets { vault: &vault, calls: &calls };
+        let mut secrets = Secrets {
+            vault: &vault,
+            calls: &calls,
+        };
         for (text, encoding, expected) in [
             (format!("user:{}", handle(1)), Encoding::Raw, "user:pass\"word"),
-            (format!("user:{}", handle(1)), Encoding::Base64, "dXNlcjpwYXNzIndvcmQ="),
+            (
+                format!("user:{}", handle(1)),
+                Encoding::Base64,
+                "dXNlcjpwYXNzIndvcmQ=",
+            ),
             (handle(1).to_string(), Encoding::JsonString, "pass\\\"word"),
         ] {
             let composite = secrets.format(text, encoding).await.unwrap();
             assert!(composite.starts_with("shipslog-handle-"), "{composite}");
             assert_eq!(vault.fill(&composite).await.unwrap().expose_secret(), expected);
         }
-        let refused = secrets.format(handle(2).to_string(), Encoding::Raw).await.unwrap_err();
+        let refused = secrets
+            .format(handle(2).to_string(), Encoding::Raw)
+            .await
+            .unwrap_err();
         assert!(refused.to_string().contains("was not given to it"), "{refused}");
     }
 }

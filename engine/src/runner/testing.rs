@@ -16,8 +16,8 @@ use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
 use super::kubernetes::FakeCluster;
 use super::run::Run;
 use super::{
-    Attempt, Cancel, LogLevel, NotRecorded, OutputDescription, OutputValue, Recorder, RunnerConfig, SecretStore,
-    SecretStoreError, Situation,
+    Attempt, Cancel, LogLevel, NotRecorded, OutputDescription, OutputValue, Recorder, RunnerConfig,
+    SecretStore, SecretStoreError, Situation,
 };
 use crate::domain::capability::{Boundary, Capability, Rights};
 
@@ -38,8 +38,14 @@ const FIRST_MINTED: u8 = 10;
 
 impl Sealed {
     pub(super) fn with<const N: usize>(values: [(u8, &str); N]) -> Self {
-        let values = values.into_iter().map(|(number, value)| (handle(number), value.to_owned())).collect();
-        Self { values: Mutex::new(values), next: AtomicU8::new(FIRST_MINTED) }
+        let values = values
+            .into_iter()
+            .map(|(number, value)| (handle(number), value.to_owned()))
+            .collect();
+        Self {
+            values: Mutex::new(values),
+            next: AtomicU8::new(FIRST_MINTED),
+        }
     }
 
     pub(super) fn minted(&self) -> u8 {
@@ -55,7 +61,10 @@ impl SecretStore for Sealed {
 
     fn seal<'a>(&'a self, value: &'a SecretString) -> BoxFuture<'a, Result<Handle, SecretStoreError>> {
         let minted = handle(self.next.fetch_add(1, Ordering::Relaxed));
-        self.values.lock().unwrap().insert(minted.clone(), value.expose_secret().to_owned());
+        self.values
+            .lock()
+            .unwrap()
+            .insert(minted.clone(), value.expose_secret().to_owned());
         async { Ok(minted) }.boxed()
     }
 }
@@ -66,7 +75,7 @@ pub(super) type Told = Arc<Mutex<Vec<String>>>;
 struct Notebook(Told);
 
 impl Notebook {
-    fn note<'a>(&'a self, line: String) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    fn note(&self, line: String) -> BoxFuture<'_, Result<(), NotRecorded>> {
         self.0.lock().unwrap().push(line);
         async { Ok(()) }.boxed()
     }
@@ -96,11 +105,21 @@ impl Recorder for Notebook {
         })
     }
 
-    fn log<'a>(&'a self, index: u64, level: LogLevel, message: &'a str) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    fn log<'a>(
+        &'a self,
+        index: u64,
+        level: LogLevel,
+        message: &'a str,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
         self.note(format!("log {index} {level:?} {message}"))
     }
 
-    fn progress<'a>(&'a self, done: u32, total: u32, message: &'a str) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    fn progress<'a>(
+        &'a self,
+        done: u32,
+        total: u32,
+        message: &'a str,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
         self.note(format!("progress {done}/{total} {message}"))
     }
 }
@@ -124,26 +143,48 @@ impl Scene {
             "group": "*", "kind": "*", "namespace": "*",
         }]))
         .unwrap();
-        let boundary = Boundary { namespace: Some("dev".to_owned()), extra_namespaces: Vec::new() };
+        let boundary = Boundary {
+            namespace: Some("dev".to_owned()),
+            extra_namespaces: Vec::new(),
+        };
         let attempt = Attempt {
-            id: AttemptId { step: "Deploy httpd".into(), target: "Httpd Development".into(), attempt: AttemptNumber(1) },
+            id: AttemptId {
+                step: "Deploy httpd".into(),
+                target: "Httpd Development".into(),
+                attempt: AttemptNumber(1),
+            },
             situation: situation(),
             inputs: json!({ "password": handle(1) }),
             variables: BTreeMap::new(),
             outputs: vec![output("address", false), output("token", true)],
             milestones: vec!["traffic-moved".to_owned()],
-            rights: Rights { declared: everything.clone(), granted: everything, boundary },
+            rights: Rights {
+                declared: everything.clone(),
+                granted: everything,
+                boundary,
+            },
             seed: [7; 32],
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_mins(1),
             cluster: Arc::clone(&cluster) as _,
             secrets: Arc::clone(&store) as _,
             now: Arc::new(|| 0),
         };
-        Self { attempt, cancel: Cancel::new(), store, cluster, told }
+        Self {
+            attempt,
+            cancel: Cancel::new(),
+            store,
+            cluster,
+            told,
+        }
     }
 
     pub(super) fn run(&self) -> Run {
-        Run::new(self.attempt.clone(), self.recorder(), self.cancel.clone(), &RunnerConfig::new("unused"))
+        Run::new(
+            self.attempt.clone(),
+            self.recorder(),
+            self.cancel.clone(),
+            &RunnerConfig::new("unused"),
+        )
     }
 
     pub(super) fn recorder(&self) -> Arc<dyn Recorder> {
@@ -170,5 +211,9 @@ fn situation() -> Situation {
 }
 
 fn output(name: &str, sensitive: bool) -> OutputDescription {
-    OutputDescription { name: name.to_owned(), summary: String::new(), sensitive }
+    OutputDescription {
+        name: name.to_owned(),
+        summary: String::new(),
+        sensitive,
+    }
 }

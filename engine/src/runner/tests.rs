@@ -24,11 +24,22 @@ impl Yard {
         let mut config = RunnerConfig::new(directory.path().join("cache"));
         (config.concurrent_runs, config.memory_limit) = (8, 4 << 20);
         change(&mut config);
-        Self { runner: Runner::new(config.clone()).unwrap(), config, _directory: directory }
+        Self {
+            runner: Runner::new(config.clone()).unwrap(),
+            config,
+            _directory: directory,
+        }
     }
 
     async fn run(&self, component: &Component, scene: &Scene) -> Ended {
-        self.runner.run(component, scene.attempt.clone(), scene.recorder(), scene.cancel.clone()).await
+        self.runner
+            .run(
+                component,
+                scene.attempt.clone(),
+                scene.recorder(),
+                scene.cancel.clone(),
+            )
+            .await
     }
 }
 
@@ -43,7 +54,10 @@ fn short(deadline: Duration) -> Scene {
 }
 
 fn errored(sentence: &str) -> Ended {
-    Ended { outcome: AttemptOutcome::Errored, message: sentence.to_owned() }
+    Ended {
+        outcome: AttemptOutcome::Errored,
+        message: sentence.to_owned(),
+    }
 }
 
 fn kept(config: &RunnerConfig) -> usize {
@@ -53,9 +67,19 @@ fn kept(config: &RunnerConfig) -> usize {
 #[tokio::test]
 async fn a_step_that_does_its_work_succeeds_and_what_it_says_is_kept() {
     let scene = Scene::new();
-    let component = guest::Guest { run: guest::LOG_ONCE, ..guest::Guest::default() }.component();
+    let component = guest::Guest {
+        run: guest::LOG_ONCE,
+        ..guest::Guest::default()
+    }
+    .component();
     let ended = plain().run(&component, &scene).await;
-    assert_eq!(ended, Ended { outcome: AttemptOutcome::Succeeded, message: String::new() });
+    assert_eq!(
+        ended,
+        Ended {
+            outcome: AttemptOutcome::Succeeded,
+            message: String::new()
+        }
+    );
     assert_eq!(scene.told(), ["log 0 Info hello"]);
 }
 
@@ -63,9 +87,19 @@ async fn a_step_that_does_its_work_succeeds_and_what_it_says_is_kept() {
 async fn a_step_says_no_or_that_it_could_not_find_out() {
     for (case, outcome) in [(0, AttemptOutcome::Failed), (1, AttemptOutcome::Errored)] {
         let run = guest::fail(case);
-        let component = guest::Guest { run: &run, ..guest::Guest::default() }.component();
+        let component = guest::Guest {
+            run: &run,
+            ..guest::Guest::default()
+        }
+        .component();
         let ended = plain().run(&component, &Scene::new()).await;
-        assert_eq!(ended, Ended { outcome, message: "hello".to_owned() });
+        assert_eq!(
+            ended,
+            Ended {
+                outcome,
+                message: "hello".to_owned()
+            }
+        );
     }
 }
 
@@ -79,4 +113,14 @@ async fn a_component_is_compiled_once_even_for_another_server_on_the_same_direct
     let second = Runner::new(yard.config.clone()).unwrap();
     assert_eq!(second.describe(&component).await.unwrap().name, "test");
     assert_eq!(kept(&yard.config), 1);
+}
+
+#[tokio::test]
+async fn a_run_may_be_moved_between_threads() {
+    let (yard, scene) = (plain(), Scene::new());
+    let component = guest::Guest::default().component();
+    let ended = tokio::spawn(async move { yard.run(&component, &scene).await })
+        .await
+        .unwrap();
+    assert_eq!(ended.outcome, AttemptOutcome::Succeeded);
 }

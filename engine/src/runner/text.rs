@@ -18,7 +18,9 @@ pub(super) fn blanked(vault: &Vault, value: Value) -> Value {
         Value::String(text) => Value::String(vault.redact(&text)),
         Value::Array(items) => items.into_iter().map(|it| blanked(vault, it)).collect(),
         Value::Object(fields) => {
-            let fields = fields.into_iter().map(|(key, value)| (vault.redact(&key), blanked(vault, value)));
+            let fields = fields
+                .into_iter()
+                .map(|(key, value)| (vault.redact(&key), blanked(vault, value)));
             Value::Object(fields.collect::<Map<_, _>>())
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => value,

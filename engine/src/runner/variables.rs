@@ -53,9 +53,20 @@ mod tests {
     async fn a_variable_out_of_scope_is_unknown_with_the_nearest_name() {
         let granted = BTreeMap::from([("Page.Text".to_owned(), "Hello".to_owned())]);
         let calls = Calls::new(10, Cancel::new());
-        let mut variables = Variables { granted: &granted, calls: &calls };
-        assert_eq!(variables.get("Page.Text".to_owned()).await.unwrap(), Ok("Hello".to_owned()));
-        let Err(Error::Unknown(sentence)) = variables.get("Page.Txt".to_owned()).await.unwrap() else { panic!() };
-        assert_eq!(sentence, "variable `Page.Txt` is not known; did you mean `Page.Text`?");
+        let mut variables = Variables {
+            granted: &granted,
+            calls: &calls,
+        };
+        assert_eq!(
+            variables.get("Page.Text".to_owned()).await.unwrap(),
+            Ok("Hello".to_owned())
+        );
+        let Err(Error::Unknown(sentence)) = variables.get("Page.Txt".to_owned()).await.unwrap() else {
+            panic!()
+        };
+        assert_eq!(
+            sentence,
+            "variable `Page.Txt` is not known; did you mean `Page.Text`?"
+        );
     }
 }

@@ -46,8 +46,14 @@ pub(super) struct Misuse(pub(super) &'static str);
 
 impl Vault {
     pub(super) fn new(store: Arc<dyn SecretStore>, given: impl IntoIterator<Item = Handle>) -> Self {
-        let known = Known { handles: given.into_iter().collect(), ..Known::default() };
-        Self { store, known: Mutex::new(known) }
+        let known = Known {
+            handles: given.into_iter().collect(),
+            ..Known::default()
+        };
+        Self {
+            store,
+            known: Mutex::new(known),
+        }
     }
 
     pub(super) fn is_known(&self, handle: &Handle) -> bool {
@@ -74,7 +80,9 @@ impl Vault {
             let value = self.open(&handle).await?;
             values.insert(handle, value);
         }
-        let filled = replace_handles(text, |it| values.get(it).map(|value| value.expose_secret().to_owned()));
+        let filled = replace_handles(text, |it| {
+            values.get(it).map(|value| value.expose_secret().to_owned())
+        });
         Ok(SecretString::from(filled))
     }
 
@@ -84,7 +92,9 @@ impl Vault {
         if !self.is_binary(handle) {
             return Ok(value.expose_secret().as_bytes().to_vec());
         }
-        STANDARD.decode(value.expose_secret()).map_err(|error| Refused::Failed(error.into()))
+        STANDARD
+            .decode(value.expose_secret())
+            .map_err(|error| Refused::Failed(error.into()))
     }
 
     /// A handle for these bytes, the same each time for the same bytes of the same place. Their text is not hidden: the
@@ -157,14 +167,25 @@ mod tests {
         let filled = vault.fill(&format!("user:{}@host", handle(1))).await.unwrap();
         assert_eq!(filled.expose_secret(), "user:first secret@host");
         assert!(!vault.redact("the first secret").contains("first secret"));
-        assert!(!vault.redact(&STANDARD.encode("first secret")).contains(&STANDARD.encode("first secret")));
-        assert_eq!(vault.redact(&format!("a {}", handle(1))), format!("a {}", handle(1)), "a handle is no secret");
+        assert!(
+            !vault
+                .redact(&STANDARD.encode("first secret"))
+                .contains(&STANDARD.encode("first secret"))
+        );
+        assert_eq!(
+            vault.redact(&format!("a {}", handle(1))),
+            format!("a {}", handle(1)),
+            "a handle is no secret"
+        );
     }
 
     #[tokio::test]
     async fn a_handle_that_was_not_given_does_not_open_although_the_store_has_it() {
         let (_, vault) = vault();
-        assert!(matches!(vault.fill(handle(2).as_str()).await, Err(Refused::NotGiven)));
+        assert!(matches!(
+            vault.fill(handle(2).as_str()).await,
+            Err(Refused::NotGiven)
+        ));
         assert!(matches!(vault.bytes(&handle(2)).await, Err(Refused::NotGiven)));
     }
 

@@ -10,7 +10,11 @@ use super::vault::Misuse;
 
 /// A failure while a component ran; `call_limit` is what it may pass in one call.
 pub(super) fn stopped(error: &Error, call_limit: usize) -> Errored {
-    Errored(known(error).or_else(|| trapped(error)).unwrap_or_else(|| by_text(error, call_limit)))
+    Errored(
+        known(error)
+            .or_else(|| trapped(error))
+            .unwrap_or_else(|| by_text(error, call_limit)),
+    )
 }
 
 /// A failure before anything ran.
@@ -53,7 +57,10 @@ fn by_text(error: &Error, call_limit: usize) -> String {
         return format!("the step called {function} in `describe` or `check`, which must do without");
     }
     if text.contains("fuel allocated for hostcalls") {
-        return format!("the step passed more than {} KiB in one call, which is the limit", call_limit >> 10);
+        return format!(
+            "the step passed more than {} KiB in one call, which is the limit",
+            call_limit >> 10
+        );
     }
     format!("the step crashed: {text}")
 }

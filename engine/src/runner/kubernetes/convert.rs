@@ -13,7 +13,11 @@ const LARGEST: usize = 4 << 20;
 /// Object JSON for the guest.
 pub(super) fn json(value: &Value) -> Result<String, wit::Error> {
     let text = value.to_string();
-    if text.len() > LARGEST { Err(wit::Error::TooLarge(LARGEST as u64)) } else { Ok(text) }
+    if text.len() > LARGEST {
+        Err(wit::Error::TooLarge(LARGEST as u64))
+    } else {
+        Ok(text)
+    }
 }
 
 pub(super) fn error(vault: &Vault, error: cluster::Error) -> wit::Error {
@@ -22,13 +26,23 @@ pub(super) fn error(vault: &Vault, error: cluster::Error) -> wit::Error {
         cluster::Error::NotFound => wit::Error::NotFound,
         cluster::Error::Changed => wit::Error::Changed,
         cluster::Error::Conflict(conflicts) => wit::Error::Conflict(
-            conflicts.into_iter().map(|it| wit::FieldConflict { path: it.path, manager: it.manager }).collect(),
+            conflicts
+                .into_iter()
+                .map(|it| wit::FieldConflict {
+                    path: it.path,
+                    manager: it.manager,
+                })
+                .collect(),
         ),
-        cluster::Error::Forbidden(denial) => {
-            wit::Error::Forbidden(wit::Denial { layer: layer(denial.layer), rule: clean(denial.rule) })
-        }
+        cluster::Error::Forbidden(denial) => wit::Error::Forbidden(wit::Denial {
+            layer: layer(denial.layer),
+            rule: clean(denial.rule),
+        }),
         cluster::Error::Invalid(causes) => {
-            let cause = |it: cluster::Cause| types::Cause { path: clean(it.path), message: clean(it.message) };
+            let cause = |it: cluster::Cause| types::Cause {
+                path: clean(it.path),
+                message: clean(it.message),
+            };
             wit::Error::Invalid(causes.into_iter().map(cause).collect())
         }
         cluster::Error::TimedOut => wit::Error::TimedOut,
@@ -37,8 +51,12 @@ pub(super) fn error(vault: &Vault, error: cluster::Error) -> wit::Error {
         cluster::Error::OutcomeUnknown(text) => wit::Error::OutcomeUnknown(clean(text)),
         cluster::Error::TooLarge(bytes) => wit::Error::TooLarge(bytes),
         cluster::Error::Cancelled => wit::Error::Cancelled,
-        error @ cluster::Error::Unauthorized(_) => wit::Error::Other(("unauthorized".to_owned(), clean(error.to_string()))),
-        error @ cluster::Error::Untrusted(_) => wit::Error::Other(("untrusted".to_owned(), clean(error.to_string()))),
+        error @ cluster::Error::Unauthorized(_) => {
+            wit::Error::Other(("unauthorized".to_owned(), clean(error.to_string())))
+        }
+        error @ cluster::Error::Untrusted(_) => {
+            wit::Error::Other(("untrusted".to_owned(), clean(error.to_string())))
+        }
         cluster::Error::Other { code, message } => wit::Error::Other((code, clean(message))),
     }
 }
@@ -61,8 +79,20 @@ pub(super) fn reference(object: &types::ObjectReference) -> cluster::ObjectRefer
 }
 
 fn reference_back(object: cluster::ObjectReference) -> types::ObjectReference {
-    let cluster::ObjectReference { group, version, kind, namespace, name } = object;
-    types::ObjectReference { group, version, kind, namespace, name }
+    let cluster::ObjectReference {
+        group,
+        version,
+        kind,
+        namespace,
+        name,
+    } = object;
+    types::ObjectReference {
+        group,
+        version,
+        kind,
+        namespace,
+        name,
+    }
 }
 
 pub(super) fn apply_options(options: &wit::ApplyOptions) -> cluster::ApplyOptions {

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::super::testing::Told;
 use super::super::{KubernetesApi, Patch};
 use crate::cluster::{
-    Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Kind, ObjectReference, Page, Selection,
-    Waited,
+    Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Kind, ObjectReference, Page,
+    Selection, Waited,
 };
 
 type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
@@ -26,12 +26,20 @@ pub(in crate::runner) struct FakeCluster {
 
 impl FakeCluster {
     pub(in crate::runner) fn new(told: Told) -> Self {
-        Self { told, objects: Mutex::default(), refusal: Mutex::default(), evidence: Mutex::default() }
+        Self {
+            told,
+            objects: Mutex::default(),
+            refusal: Mutex::default(),
+            evidence: Mutex::default(),
+        }
     }
 
     /// There is this object.
     pub(in crate::runner) fn has(&self, kind: &str, name: &str, object: Value) {
-        self.objects.lock().unwrap().insert(format!("{kind} {name}"), object);
+        self.objects
+            .lock()
+            .unwrap()
+            .insert(format!("{kind} {name}"), object);
     }
 
     pub(in crate::runner) fn object(&self, kind: &str, name: &str) -> Value {
@@ -48,7 +56,7 @@ impl FakeCluster {
         self.evidence.lock().unwrap().push(line.to_owned());
     }
 
-    fn asked<'a, T: Send + 'a>(&self, line: String, answer: Result<T, Error>) -> Answer<'a, T> {
+    fn asked<'a, T: Send + 'a>(&self, line: &str, answer: Result<T, Error>) -> Answer<'a, T> {
         self.told.lock().unwrap().push(format!("cluster: {line}"));
         async { answer }.boxed()
     }
@@ -59,7 +67,12 @@ impl FakeCluster {
 
     fn found(&self, object: &ObjectReference) -> Result<Value, Error> {
         let key = format!("{} {}", object.kind, object.name);
-        self.objects.lock().unwrap().get(&key).cloned().ok_or(Error::NotFound)
+        self.objects
+            .lock()
+            .unwrap()
+            .get(&key)
+            .cloned()
+            .ok_or(Error::NotFound)
     }
 }
 
@@ -67,57 +80,115 @@ impl KubernetesApi for FakeCluster {
     fn kind<'a>(&'a self, group: &'a str, version: &'a str, kind: &'a str) -> Answer<'a, Kind> {
         let namespaced = !matches!(kind, "Namespace" | "ClusterRole" | "IngressClass");
         let (group, version, kind) = (group.to_owned(), version.to_owned(), kind.to_owned());
-        async move { Ok(Kind { plural: format!("{}s", kind.to_lowercase()), group, version, kind, namespaced }) }.boxed()
+        async move {
+            Ok(Kind {
+                plural: format!("{}s", kind.to_lowercase()),
+                group,
+                version,
+                kind,
+                namespaced,
+            })
+        }
+        .boxed()
     }
 
     fn get<'a>(&'a self, object: &'a ObjectReference) -> Answer<'a, Value> {
-        self.asked(format!("get {object}"), self.found(object))
+        self.asked(&format!("get {object}"), self.found(object))
     }
 
     fn list<'a>(&'a self, selection: &'a Selection) -> Answer<'a, Page> {
         let prefix = format!("{} ", selection.kind);
         let objects = self.objects.lock().unwrap();
-        let objects = objects.iter().filter(|(key, _)| key.starts_with(&prefix)).map(|(_, it)| it.clone()).collect();
-        self.asked(format!("list {}", selection.kind), Ok(Page { objects, continue_from: None }))
+        let objects = objects
+            .iter()
+            .filter(|(key, _)| key.starts_with(&prefix))
+            .map(|(_, it)| it.clone())
+            .collect();
+        self.asked(
+            &format!("list {}", selection.kind),
+            Ok(Page {
+                objects,
+                continue_from: None,
+            }),
+        )
     }
 
-    fn apply<'a>(&'a self, object: &'a Value, manager: &'a str, options: &'a ApplyOptions) -> Answer<'a, Applied> {
-        let name = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    fn apply<'a>(
+        &'a self,
+        object: &'a Value,
+        manager: &'a str,
+        options: &'a ApplyOptions,
+    ) -> Answer<'a, Applied> {
+        let name = |pointer: &str| {
+            object
+                .pointer(pointer)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
         let (kind, namespace, name) = (name("/kind"), name("/metadata/namespace"), name("/metadata/name"));
-        let answer = self.written(Applied { object: object.clone(), generation: Some(1), changed: true });
+        let answer = self.written(Applied {
+            object: object.clone(),
+            generation: Some(1),
+            changed: true,
+        });
         if answer.is_ok() {
             self.has(&kind, &name, object.clone());
         }
         let force = if options.force { " by force" } else { "" };
-        self.asked(format!("apply {kind} {namespace}/{name} as {manager}{force}"), answer)
+        self.asked(
+            &format!("apply {kind} {namespace}/{name} as {manager}{force}"),
+            answer,
+        )
     }
 
-    fn patch<'a>(&'a self, object: &'a ObjectReference, manager: &'a str, patch: Patch<'a>) -> Answer<'a, Value> {
+    fn patch<'a>(
+        &'a self,
+        object: &'a ObjectReference,
+        manager: &'a str,
+        patch: Patch<'a>,
+    ) -> Answer<'a, Value> {
         let _ = manager;
         let answer = self.written(patch.body.clone());
-        self.asked(format!("patch {object} {}", patch.body), answer)
+        self.asked(&format!("patch {object} {}", patch.body), answer)
     }
 
     fn delete<'a>(&'a self, object: &'a ObjectReference, options: &'a DeleteOptions) -> Answer<'a, ()> {
         let answer = self.written(());
-        let uid = options.uid.as_deref().map(|it| format!(" of {it}")).unwrap_or_default();
-        self.asked(format!("delete {object}{uid}"), answer)
+        let uid = options
+            .uid
+            .as_deref()
+            .map(|it| format!(" of {it}"))
+            .unwrap_or_default();
+        self.asked(&format!("delete {object}{uid}"), answer)
     }
 
     fn wait<'a>(&'a self, expectations: &'a [Expectation], timeout: Duration) -> Answer<'a, Waited> {
         let line = format!("wait for {} up to {} s", expectations.len(), timeout.as_secs());
         let pending = self.refusal.lock().unwrap().is_some();
         self.told.lock().unwrap().push(format!("cluster: {line}"));
-        async move { if pending { std::future::pending().await } else { Ok(Waited::Met) } }.boxed()
+        async move {
+            if pending {
+                std::future::pending().await
+            } else {
+                Ok(Waited::Met)
+            }
+        }
+        .boxed()
     }
 
     fn diff<'a>(&'a self, object: &'a Value, manager: &'a str) -> Answer<'a, Vec<Change>> {
         let _ = (object, manager);
-        self.asked("diff".to_owned(), Ok(Vec::new()))
+        self.asked("diff", Ok(Vec::new()))
     }
 
-    fn can_i<'a>(&'a self, verb: &'a str, object: &'a ObjectReference, subresource: &'a str) -> Answer<'a, bool> {
-        self.asked(format!("can-i {verb} {object} {subresource}"), Ok(true))
+    fn can_i<'a>(
+        &'a self,
+        verb: &'a str,
+        object: &'a ObjectReference,
+        subresource: &'a str,
+    ) -> Answer<'a, bool> {
+        self.asked(&format!("can-i {verb} {object} {subresource}"), Ok(true))
     }
 
     fn logs<'a>(
@@ -128,13 +199,18 @@ impl KubernetesApi for FakeCluster {
         previous: bool,
     ) -> Answer<'a, Vec<String>> {
         let _ = (container, tail_lines, previous);
-        self.asked(format!("logs {pod}"), Ok(self.evidence.lock().unwrap().clone()))
+        self.asked(&format!("logs {pod}"), Ok(self.evidence.lock().unwrap().clone()))
     }
 
     fn explain<'a>(&'a self, object: &'a ObjectReference) -> Answer<'a, Evidence> {
         let log_tail = self.evidence.lock().unwrap().clone();
-        let evidence = Evidence { object: object.clone(), summary: log_tail.join(" "), events: log_tail.clone(), log_tail };
-        self.asked(format!("explain {object}"), Ok(evidence))
+        let evidence = Evidence {
+            object: object.clone(),
+            summary: log_tail.join(" "),
+            events: log_tail.clone(),
+            log_tail,
+        };
+        self.asked(&format!("explain {object}"), Ok(evidence))
     }
 }
 

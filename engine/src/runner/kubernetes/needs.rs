@@ -5,8 +5,13 @@ use crate::cluster::Expectation;
 use crate::domain::capability::{Request, Verb};
 
 /// Group and kind of what runs pods, and so is looked at through them.
-const WORKLOADS: [(&str, &str); 5] =
-    [("apps", "Deployment"), ("apps", "ReplicaSet"), ("apps", "StatefulSet"), ("apps", "DaemonSet"), ("batch", "Job")];
+const WORKLOADS: [(&str, &str); 5] = [
+    ("apps", "Deployment"),
+    ("apps", "ReplicaSet"),
+    ("apps", "StatefulSet"),
+    ("apps", "DaemonSet"),
+    ("batch", "Job"),
+];
 
 /// Apply, and force where fields of others are to be taken.
 pub(super) fn apply(object: &Located, force: bool) -> Vec<Request> {
@@ -17,26 +22,22 @@ pub(super) fn apply(object: &Located, force: bool) -> Vec<Request> {
     requests
 }
 
-/// Following an object until the expectation holds: reading it, and for health what the rule for its kind reads.
+/// Following an object until the expectation holds: reading it, and for health what the rule for its kind reads. The
+/// endpoints of a Service are read from their slices, the Service itself is not.
 pub(super) fn wait(expectation: &Expectation, object: &Located) -> Vec<Request> {
-    let mut requests: Vec<Request> =
-        [Verb::Get, Verb::List, Verb::Watch].into_iter().map(|it| object.request(it)).collect();
+    let follow = [Verb::Get, Verb::List, Verb::Watch].map(|it| object.request(it));
     match expectation {
-        Expectation::Healthy(_) => {
-            if is_workload(object) {
-                requests.push(around(object, Verb::Watch, "", "Pod"));
-            }
-            requests.extend(surroundings(object));
-        }
-        Expectation::Endpoints(_) => requests.extend([
-            around(object, Verb::List, "discovery.k8s.io", "EndpointSlice"),
-            around(object, Verb::Watch, "discovery.k8s.io", "EndpointSlice"),
-            around(object, Verb::List, "", "Pod"),
-            around(object, Verb::Watch, "", "Pod"),
-        ]),
-        Expectation::Gone(_) | Expectation::Condition(_) => {}
+        Expectation::Gone(_) | Expectation::Condition(_) => follow.into(),
+        Expectation::Healthy(_) => follow
+            .into_iter()
+            .chain(parts(object, Verb::Watch))
+            .chain(surroundings(object))
+            .collect(),
+        Expectation::Endpoints(_) => [("discovery.k8s.io", "EndpointSlice"), ("", "Pod")]
+            .into_iter()
+            .flat_map(|(group, kind)| [Verb::List, Verb::Watch].map(|verb| around(object, verb, group, kind)))
+            .collect(),
     }
-    requests
 }
 
 /// Reading an object and what may say why it is as it is.
@@ -48,29 +49,44 @@ pub(super) fn explain(object: &Located) -> Vec<Request> {
 
 /// Events, and for what runs pods also those and their logs.
 fn surroundings(object: &Located) -> Vec<Request> {
-    let kind = (object.object.group.as_str(), object.object.kind.as_str());
-    let mut requests = Vec::new();
-    if kind == ("apps", "Deployment") {
-        requests.push(around(object, Verb::List, "apps", "ReplicaSet"));
-    }
+    let mut requests = parts(object, Verb::List);
     if is_workload(object) {
-        requests.push(around(object, Verb::List, "", "Pod"));
-        requests.push(around(object, Verb::Logs, "", "Pod"));
+        requests.extend([
+            around(object, Verb::Logs, "", "Pod"),
+            around(object, Verb::List, "", "Event"),
+        ]);
     }
-    if kind == ("", "Pod") {
-        requests.push(object.request(Verb::Logs));
-    }
-    if is_workload(object) || kind == ("", "Pod") {
-        requests.push(around(object, Verb::List, "", "Event"));
+    if is(object, ("", "Pod")) {
+        requests.extend([
+            object.request(Verb::Logs),
+            around(object, Verb::List, "", "Event"),
+        ]);
     }
     requests
 }
 
+/// The pods of what runs pods, and for a Deployment the replica sets between.
+fn parts(object: &Located, verb: Verb) -> Vec<Request> {
+    let sets = is(object, ("apps", "Deployment")).then(|| around(object, verb, "apps", "ReplicaSet"));
+    let pods = is_workload(object).then(|| around(object, verb, "", "Pod"));
+    sets.into_iter().chain(pods).collect()
+}
+
+fn is(object: &Located, kind: (&str, &str)) -> bool {
+    (object.object.group.as_str(), object.object.kind.as_str()) == kind
+}
+
 fn is_workload(object: &Located) -> bool {
-    WORKLOADS.contains(&(object.object.group.as_str(), object.object.kind.as_str()))
+    WORKLOADS.iter().any(|it| is(object, *it))
 }
 
 /// Every object of the kind in the object's namespace.
 fn around(object: &Located, verb: Verb, group: &str, kind: &str) -> Request {
-    Request { verb, group: group.to_owned(), kind: kind.to_owned(), name: None, ..object.request(verb) }
+    Request {
+        verb,
+        group: group.to_owned(),
+        kind: kind.to_owned(),
+        name: None,
+        ..object.request(verb)
+    }
 }

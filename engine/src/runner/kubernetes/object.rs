@@ -45,11 +45,19 @@ pub(super) async fn kind(run: &Run, group: &str, version: &str, kind: &str) -> R
 }
 
 /// The namespace that is meant: the given one or the target's own, none for kinds without.
-pub(super) fn namespace(run: &Run, kind: &Kind, given: Option<&str>, path: &str) -> Result<Option<String>, Stop> {
+pub(super) fn namespace(
+    run: &Run,
+    kind: &Kind,
+    given: Option<&str>,
+    path: &str,
+) -> Result<Option<String>, Stop> {
     match (kind.namespaced, given.filter(|it| !it.is_empty())) {
         (true, Some(given)) => without_handle(path, given).map(|()| Some(given.to_owned())),
         (true, None) => Ok(run.attempt.rights.boundary.namespace.clone()),
-        (false, Some(_)) => Err(invalid(path, format!("{} has no namespaces; leave it out", kind.kind))),
+        (false, Some(_)) => Err(invalid(
+            path,
+            format!("{} has no namespaces; leave it out", kind.kind),
+        )),
         (false, None) => Ok(None),
     }
 }
@@ -62,13 +70,16 @@ pub(super) async fn locate(run: &Run, object: &ObjectReference) -> Result<Locate
         return Err(invalid("name", "is missing"));
     }
     without_handle("name", &object.name)?;
-    Ok(Located { cluster_scoped: !kind.namespaced, object: named(kind, namespace, &object.name) })
+    Ok(Located {
+        cluster_scoped: !kind.namespaced,
+        object: named(kind, namespace, &object.name),
+    })
 }
 
 /// The object that a manifest is. Its namespace is written into it where it was left out.
 pub(super) async fn read(run: &Run, text: &str) -> Result<(Value, Located), Stop> {
-    let mut manifest: Value =
-        serde_json::from_str(text).map_err(|error| invalid("", format!("the object is not JSON: {error}")))?;
+    let mut manifest: Value = serde_json::from_str(text)
+        .map_err(|error| invalid("", format!("the object is not JSON: {error}")))?;
     let api_version = required(&manifest, "/apiVersion", "apiVersion")?;
     let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
     let kind = kind(run, group, version, required(&manifest, "/kind", "kind")?).await?;
@@ -79,16 +90,32 @@ pub(super) async fn read(run: &Run, text: &str) -> Result<(Value, Located), Stop
     if let Some(namespace) = &namespace {
         manifest["metadata"]["namespace"] = Value::String(namespace.clone());
     }
-    Ok((manifest, Located { cluster_scoped: !kind.namespaced, object: named(kind, namespace, &name) }))
+    Ok((
+        manifest,
+        Located {
+            cluster_scoped: !kind.namespaced,
+            object: named(kind, namespace, &name),
+        },
+    ))
 }
 
 /// A handle in a name would be sent as it is, and mean nothing.
 pub(super) fn without_handle(path: &str, text: &str) -> Result<(), Stop> {
-    if find_handles(text).is_empty() { Ok(()) } else { Err(invalid(path, super::secret_data::LEAK)) }
+    if find_handles(text).is_empty() {
+        Ok(())
+    } else {
+        Err(invalid(path, super::secret_data::LEAK))
+    }
 }
 
 fn named(kind: Kind, namespace: Option<String>, name: &str) -> ObjectReference {
-    ObjectReference { group: kind.group, version: kind.version, kind: kind.kind, namespace, name: name.to_owned() }
+    ObjectReference {
+        group: kind.group,
+        version: kind.version,
+        kind: kind.kind,
+        namespace,
+        name: name.to_owned(),
+    }
 }
 
 fn required<'a>(manifest: &'a Value, pointer: &str, path: &str) -> Result<&'a str, Stop> {

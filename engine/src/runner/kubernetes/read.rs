@@ -53,7 +53,10 @@ pub(super) async fn list(run: &Run, selection: &Selection) -> Result<Page, Stop>
         }
         objects.push(convert::json(&found)?);
     }
-    Ok(Page { objects, continue_from: page.continue_from })
+    Ok(Page {
+        objects,
+        continue_from: page.continue_from,
+    })
 }
 
 pub(super) async fn diff(run: &Run, object: &str) -> Result<Vec<Change>, Stop> {
@@ -81,7 +84,10 @@ pub(super) async fn can_i(
     let kind = object::kind(run, &object.group, &object.version, &object.kind).await?;
     let namespace = object::namespace(run, &kind, object.namespace.as_deref(), "namespace")?;
     object::without_handle("name", &object.name)?;
-    let object = cluster::ObjectReference { namespace, ..convert::reference(object) };
+    let object = cluster::ObjectReference {
+        namespace,
+        ..convert::reference(object)
+    };
     answered(run, run.attempt.cluster.can_i(verb, &object, subresource).await).await
 }
 
@@ -94,7 +100,11 @@ pub(super) async fn logs(
 ) -> Result<Vec<String>, Stop> {
     let located = object::locate(run, &convert::reference(pod)).await?;
     authorize(run, &[located.request(Verb::Logs)]).await?;
-    let lines = run.attempt.cluster.logs(&located.object, container, tail_lines.min(MOST), previous).await;
+    let lines = run
+        .attempt
+        .cluster
+        .logs(&located.object, container, tail_lines.min(MOST), previous)
+        .await;
     let lines = answered(run, lines).await?;
     Ok(lines.iter().map(|it| run.vault.redact(it)).collect())
 }

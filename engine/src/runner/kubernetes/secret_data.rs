@@ -13,8 +13,7 @@ use crate::domain::capability::{Request, Verb};
 use crate::sealing::find_handles;
 
 /// What is wrong with a handle outside the data of a Secret.
-pub(super) const LEAK: &str =
-    "a sensitive value may stand only in the data of a Secret; here anybody who reads the object would see it";
+pub(super) const LEAK: &str = "a sensitive value may stand only in the data of a Secret; here anybody who reads the object would see it";
 
 /// Fields of a Secret that hold no values.
 const PLAIN: [&str; 5] = ["apiVersion", "kind", "metadata", "type", "immutable"];
@@ -22,7 +21,11 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Opens the handles in a manifest on its way to the API server.
 pub(super) async fn fill(run: &Run, manifest: &mut Value, secret: bool) -> Result<(), Stop> {
-    let values = if secret { take_values(manifest) } else { Values::default() };
+    let values = if secret {
+        take_values(manifest)
+    } else {
+        Values::default()
+    };
     refuse_leaks(manifest)?;
     if let Some(data) = filled(run, values).await? {
         manifest["data"] = Value::Object(data);
@@ -31,7 +34,12 @@ pub(super) async fn fill(run: &Run, manifest: &mut Value, secret: bool) -> Resul
 }
 
 /// The same in a patch. In a JSON Patch handles may stand in values of paths under `/data`.
-pub(super) async fn fill_patch(run: &Run, patch: &mut Value, kind: PatchKind, secret: bool) -> Result<(), Stop> {
+pub(super) async fn fill_patch(
+    run: &Run,
+    patch: &mut Value,
+    kind: PatchKind,
+    secret: bool,
+) -> Result<(), Stop> {
     match (kind, patch) {
         (PatchKind::JsonPatch, Value::Array(operations)) if secret => {
             for operation in operations {
@@ -46,18 +54,28 @@ pub(super) async fn fill_patch(run: &Run, patch: &mut Value, kind: PatchKind, se
 
 /// Replaces the data of a Secret by handles on its way to the guest, unless it was granted to see it.
 pub(super) async fn seal(run: &Run, secret: &mut Value, namespace: Option<&str>) -> Result<(), Stop> {
-    let Some(fields) = secret.as_object_mut() else { return Ok(()) };
-    if let Some(annotations) = fields.get_mut("metadata").and_then(|it| it.get_mut("annotations")) {
+    let Some(fields) = secret.as_object_mut() else {
+        return Ok(());
+    };
+    if let Some(annotations) = fields
+        .get_mut("metadata")
+        .and_then(|it| it.get_mut("annotations"))
+    {
         annotations.as_object_mut().and_then(|it| it.remove(LAST_APPLIED));
     }
     fields.remove("stringData");
     let text = |pointer: &[&str]| {
-        let found = pointer.iter().try_fold(fields.get("metadata")?, |value, key| value.get(*key))?;
+        let found = pointer
+            .iter()
+            .try_fold(fields.get("metadata")?, |value, key| value.get(*key))?;
         found.as_str().map(str::to_owned)
     };
     let (uid, name) = (text(&["uid"]).unwrap_or_default(), text(&["name"]));
     let reveal = reveals(run, name, namespace);
-    for (key, value) in fields.iter_mut().filter(|(key, _)| !PLAIN.contains(&key.as_str())) {
+    for (key, value) in fields
+        .iter_mut()
+        .filter(|(key, _)| !PLAIN.contains(&key.as_str()))
+    {
         seal_all(run, value, &uid, key, reveal).await?;
     }
     Ok(())
@@ -72,7 +90,9 @@ struct Values {
 
 /// Takes out what may hold handles; what has not the shape of it stays, and must hold none.
 fn take_values(manifest: &mut Value) -> Values {
-    let Some(fields) = manifest.as_object_mut() else { return Values::default() };
+    let Some(fields) = manifest.as_object_mut() else {
+        return Values::default();
+    };
     let mut take = |key: &str| match fields.get_mut(key) {
         Some(Value::Object(values)) => {
             let values = std::mem::take(values);
@@ -100,7 +120,9 @@ async fn filled(run: &Run, values: Values) -> Result<Option<Map<String, Value>>,
     for (key, value) in values.string_data {
         refuse_leaks(&Value::String(key.clone()))?;
         let value = match value {
-            Value::String(text) => Value::String(STANDARD.encode(opened(run, &text, &format!("stringData.{key}")).await?)),
+            Value::String(text) => {
+                Value::String(STANDARD.encode(opened(run, &text, &format!("stringData.{key}")).await?))
+            }
             other => {
                 refuse_leaks(&other)?;
                 other
@@ -121,9 +143,15 @@ async fn data_value(run: &Run, value: Value, path: &str) -> Result<Value, Stop> 
         return Ok(Value::String(STANDARD.encode(opened(run, &text, path).await?)));
     }
     if !find_handles(&text).is_empty() {
-        return Err(invalid(path, "is not base64; a text with a sensitive value in it belongs into stringData"));
+        return Err(invalid(
+            path,
+            "is not base64; a text with a sensitive value in it belongs into stringData",
+        ));
     }
-    let inside = STANDARD.decode(&text).ok().and_then(|it| String::from_utf8(it).ok());
+    let inside = STANDARD
+        .decode(&text)
+        .ok()
+        .and_then(|it| String::from_utf8(it).ok());
     match inside.filter(|it| !find_handles(it).is_empty()) {
         Some(inside) => Ok(Value::String(STANDARD.encode(opened(run, &inside, path).await?))),
         None => Ok(Value::String(text)),
@@ -133,22 +161,36 @@ async fn data_value(run: &Run, value: Value, path: &str) -> Result<Value, Stop> 
 async fn opened(run: &Run, text: &str, path: &str) -> Result<Vec<u8>, Stop> {
     let opened = match &find_handles(text)[..] {
         [handle] if handle.as_str() == text => run.vault.bytes(handle).await,
-        [] | [..] => run.vault.fill(text).await.map(|it| it.expose_secret().as_bytes().to_vec()),
+        [] | [..] => run
+            .vault
+            .fill(text)
+            .await
+            .map(|it| it.expose_secret().as_bytes().to_vec()),
     };
     opened.map_err(|refused| not_opened(path, refused))
 }
 
 async fn fill_operation(run: &Run, operation: &mut Value) -> Result<(), Stop> {
-    let path = operation.get("path").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let path = operation
+        .get("path")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     let value = operation.get_mut("value").map(std::mem::take);
     refuse_leaks(operation)?;
     let Some(value) = value else { return Ok(()) };
     operation["value"] = match (path.strip_prefix("/data"), value) {
         (Some(""), Value::Object(data)) => {
-            let values = Values { data, string_data: Map::new(), present: true };
+            let values = Values {
+                data,
+                string_data: Map::new(),
+                present: true,
+            };
             Value::Object(filled(run, values).await?.unwrap_or_default())
         }
-        (Some(key), value @ Value::String(_)) if key.starts_with('/') => data_value(run, value, &path).await?,
+        (Some(key), value @ Value::String(_)) if key.starts_with('/') => {
+            data_value(run, value, &path).await?
+        }
         (Some(_) | None, value) => {
             refuse_leaks(&value)?;
             value
@@ -160,9 +202,12 @@ async fn fill_operation(run: &Run, operation: &mut Value) -> Result<(), Stop> {
 async fn seal_all(run: &Run, value: &mut Value, uid: &str, key: &str, reveal: bool) -> Result<(), Stop> {
     match value {
         Value::String(text) => {
-            let bytes = STANDARD.decode(&*text).unwrap_or_else(|_| text.as_bytes().to_vec());
+            let bytes = STANDARD
+                .decode(&*text)
+                .unwrap_or_else(|_| text.as_bytes().to_vec());
             if reveal {
-                run.vault.hide(&SecretString::from(String::from_utf8_lossy(&bytes).into_owned()));
+                run.vault
+                    .hide(&SecretString::from(String::from_utf8_lossy(&bytes).into_owned()));
             } else {
                 *text = run.vault.seal(&[uid, key], &bytes).await?.to_string();
             }
@@ -205,7 +250,10 @@ fn refuse_leaks(value: &Value) -> Result<(), Stop> {
     if paths.is_empty() {
         return Ok(());
     }
-    let causes = paths.into_iter().map(|path| Cause { path, message: LEAK.to_owned() });
+    let causes = paths.into_iter().map(|path| Cause {
+        path,
+        message: LEAK.to_owned(),
+    });
     Err(Error::Invalid(causes.collect()).into())
 }
 

@@ -49,14 +49,20 @@ pub(super) async fn settle<T>(
 
 /// One thing is wrong, at this path.
 pub(super) fn invalid(path: impl Into<String>, message: impl Into<String>) -> Stop {
-    Stop::Answer(Error::Invalid(vec![Cause { path: path.into(), message: message.into() }]))
+    Stop::Answer(Error::Invalid(vec![Cause {
+        path: path.into(),
+        message: message.into(),
+    }]))
 }
 
 /// A handle at this path could not be opened.
 pub(super) fn not_opened(path: &str, refused: Refused) -> Stop {
     match refused {
         Refused::NotGiven => invalid(path, "the handle was not given to this step"),
-        Refused::NotText => invalid(path, "the value is not text, so it cannot stand inside one; use the handle alone"),
+        Refused::NotText => invalid(
+            path,
+            "the value is not text, so it cannot stand inside one; use the handle alone",
+        ),
         Refused::Failed(error) => Stop::Trap(error),
     }
 }
@@ -66,7 +72,11 @@ pub(super) async fn authorize(run: &Run, requests: &[Request]) -> Result<(), Sto
     for request in requests {
         if let Err(denial) = run.attempt.rights.decide(request) {
             run.denied(denial.layer, &denial.rule).await?;
-            return Err(Error::Forbidden(Denial { layer: layer(denial.layer), rule: denial.rule }).into());
+            return Err(Error::Forbidden(Denial {
+                layer: layer(denial.layer),
+                rule: denial.rule,
+            })
+            .into());
         }
     }
     Ok(())

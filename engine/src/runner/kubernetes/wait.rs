@@ -15,13 +15,12 @@ const MOST: usize = 100;
 /// Kept of the step's own time, so that it can still say why the wait was in vain.
 const RESERVE: Duration = Duration::from_secs(2);
 
-pub(super) async fn wait(
-    run: &Run,
-    expectations: &[wit::Expectation],
-    timeout: u32,
-) -> Result<Waited, Stop> {
+pub(super) async fn wait(run: &Run, expectations: &[wit::Expectation], timeout: u32) -> Result<Waited, Stop> {
     if expectations.len() > MOST {
-        return Err(invalid("expectations", format!("one call waits for at most {MOST} things")));
+        return Err(invalid(
+            "expectations",
+            format!("one call waits for at most {MOST} things"),
+        ));
     }
     let mut located = Vec::with_capacity(expectations.len());
     for expectation in expectations {
@@ -53,13 +52,17 @@ async fn locate(run: &Run, expectation: &wit::Expectation) -> Result<(Expectatio
 
 fn convert(expectation: &wit::Expectation, object: ObjectReference) -> Expectation {
     match expectation.clone() {
-        wit::Expectation::Healthy(it) => {
-            Expectation::Healthy(Healthy { object, uid: it.uid, generation: it.generation })
-        }
+        wit::Expectation::Healthy(it) => Expectation::Healthy(Healthy {
+            object,
+            uid: it.uid,
+            generation: it.generation,
+        }),
         wit::Expectation::Gone(it) => Expectation::Gone(Gone { object, uid: it.uid }),
-        wit::Expectation::Condition(it) => {
-            Expectation::Condition(Condition { object, kind: it.type_, status: it.status })
-        }
+        wit::Expectation::Condition(it) => Expectation::Condition(Condition {
+            object,
+            kind: it.type_,
+            status: it.status,
+        }),
         wit::Expectation::Endpoints(it) => Expectation::Endpoints(Endpoints {
             service: object,
             label_selector: it.label_selector,

@@ -17,10 +17,21 @@ pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Re
     authorize(run, &needs::apply(&located, options.force)).await?;
     secret_data::fill(run, &mut manifest, located.is_secret()).await?;
     run.intends(&located.object).await?;
-    let (manager, options) = (run.attempt.situation.field_manager(), convert::apply_options(options));
-    let applied = answered(run, run.attempt.cluster.apply(&manifest, &manager, &options).await).await?;
+    let (manager, options) = (
+        run.attempt.situation.field_manager(),
+        convert::apply_options(options),
+    );
+    let applied = answered(
+        run,
+        run.attempt.cluster.apply(&manifest, &manager, &options).await,
+    )
+    .await?;
     let object = for_guest(run, &located, applied.object).await?;
-    Ok(Applied { object, generation: applied.generation, changed: applied.changed })
+    Ok(Applied {
+        object,
+        generation: applied.generation,
+        changed: applied.changed,
+    })
 }
 
 pub(super) async fn patch(
@@ -32,13 +43,21 @@ pub(super) async fn patch(
 ) -> Result<String, Stop> {
     let located = object::locate(run, &convert::reference(object)).await?;
     authorize(run, &[located.request(Verb::Patch)]).await?;
-    let mut body: Value =
-        serde_json::from_str(patch).map_err(|error| invalid("", format!("the patch is not JSON: {error}")))?;
+    let mut body: Value = serde_json::from_str(patch)
+        .map_err(|error| invalid("", format!("the patch is not JSON: {error}")))?;
     secret_data::fill_patch(run, &mut body, kind, located.is_secret()).await?;
     run.intends(&located.object).await?;
-    let patch = Patch { kind: convert::patch_kind(kind), body: &body, precondition };
+    let patch = Patch {
+        kind: convert::patch_kind(kind),
+        body: &body,
+        precondition,
+    };
     let manager = run.attempt.situation.field_manager();
-    let patched = answered(run, run.attempt.cluster.patch(&located.object, &manager, patch).await).await?;
+    let patched = answered(
+        run,
+        run.attempt.cluster.patch(&located.object, &manager, patch).await,
+    )
+    .await?;
     for_guest(run, &located, patched).await
 }
 
@@ -60,7 +79,10 @@ pub(super) async fn delete(run: &Run, object: &ObjectReference, options: &Delete
 /// Whether another object has the name by now: the inventory keeps that one.
 async fn is_another_now(run: &Run, located: &Located, uid: &str) -> bool {
     match run.attempt.cluster.get(&located.object).await {
-        Ok(found) => found.pointer("/metadata/uid").and_then(Value::as_str).is_some_and(|it| it != uid),
+        Ok(found) => found
+            .pointer("/metadata/uid")
+            .and_then(Value::as_str)
+            .is_some_and(|it| it != uid),
         Err(_) => false,
     }
 }

@@ -5,7 +5,11 @@ use super::*;
 
 async fn cancelled(yard: &Yard, run: &str) -> Ended {
     let scene = Scene::new();
-    let component = Guest { run, ..Guest::default() }.component();
+    let component = Guest {
+        run,
+        ..Guest::default()
+    }
+    .component();
     yard.runner.describe(&component).await.unwrap();
     let (ended, ()) = tokio::join!(yard.run(&component, &scene), async {
         tokio::task::yield_now().await;
@@ -17,12 +21,22 @@ async fn cancelled(yard: &Yard, run: &str) -> Ended {
 #[tokio::test]
 async fn a_step_that_is_told_to_stop_stops_in_its_own_words() {
     let ended = cancelled(&plain(), SLEEP).await;
-    assert_eq!(ended, Ended { outcome: AttemptOutcome::Cancelled, message: "hello".to_owned() });
+    assert_eq!(
+        ended,
+        Ended {
+            outcome: AttemptOutcome::Cancelled,
+            message: "hello".to_owned()
+        }
+    );
 }
 
 #[tokio::test]
 async fn one_that_does_not_is_stopped_when_its_grace_is_over() {
-    let ended = cancelled(&Yard::new(|it| it.cancel_grace = Duration::from_millis(100)), STUBBORN).await;
+    let ended = cancelled(
+        &Yard::new(|it| it.cancel_grace = Duration::from_millis(100)),
+        STUBBORN,
+    )
+    .await;
     assert_eq!(ended.outcome, AttemptOutcome::Cancelled);
     assert_eq!(
         ended.message,
@@ -34,7 +48,11 @@ async fn one_that_does_not_is_stopped_when_its_grace_is_over() {
 async fn a_run_that_was_cancelled_while_it_stood_in_line_never_begins() {
     let scene = Scene::new();
     scene.cancel.request();
-    let component = Guest { run: LOG_ONCE, ..Guest::default() }.component();
+    let component = Guest {
+        run: LOG_ONCE,
+        ..Guest::default()
+    }
+    .component();
     let ended = plain().run(&component, &scene).await;
     assert_eq!(ended.outcome, AttemptOutcome::Cancelled);
     assert_eq!(scene.told(), [""; 0]);

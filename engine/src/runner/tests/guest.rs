@@ -4,7 +4,7 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 use crate::components::Component;
 
-/// Without capabilities beyond reading ConfigMaps called `page-…`.
+/// Without capabilities beyond reading maps called `page-…`.
 pub(super) const DESCRIPTION: &str = r#"{"name":"test","version":"1.2.3","summary":"A test.","inputs":{"type":"object"},
     "capabilities":[{"verbs":["get"],"kind":"ConfigMap","name":"page-*"}],"outputs":[],"milestones":[]}"#;
 
@@ -21,7 +21,13 @@ pub(super) struct Guest<'a> {
 
 impl Default for Guest<'_> {
     fn default() -> Self {
-        Self { describe: DESCRIPTION, check: (0, "[]"), run: "i32.const 0", pages: 3, aside: "" }
+        Self {
+            describe: DESCRIPTION,
+            check: (0, "[]"),
+            run: "i32.const 0",
+            pages: 3,
+            aside: "",
+        }
     }
 }
 
@@ -43,7 +49,8 @@ pub(super) const SLEEP: &str = "(drop (call $sleep (i64.const 9000000000000))) \
     (i32.store8 (i32.const 64) (i32.const 1)) (i32.store8 (i32.const 68) (i32.const 0)) \
     (i32.store (i32.const 72) (i32.const 32)) (i32.store (i32.const 76) (i32.const 5)) i32.const 64";
 /// Sleeps, hears that it is to stop, and computes on.
-pub(super) const STUBBORN: &str = "(drop (call $sleep (i64.const 9000000000000))) (loop $l (br $l)) unreachable";
+pub(super) const STUBBORN: &str =
+    "(drop (call $sleep (i64.const 9000000000000))) (loop $l (br $l)) unreachable";
 
 /// Says `hello` as `failed` (0) or `errored` (1).
 pub(super) fn fail(case: u8) -> String {
@@ -101,13 +108,23 @@ pub(super) const CAUSE: &str = "\u{20}\0\0\0\u{5}\0\0\0\u{20}\0\0\0\u{5}\0\0\0";
 
 fn wrap(module: &[u8]) -> Vec<u8> {
     let mut resolve = wit_parser::Resolve::default();
-    let (package, _) = resolve.push_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../step-sdk/wit")).unwrap();
+    let (package, _) = resolve
+        .push_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../step-sdk/wit"))
+        .unwrap();
     let world = resolve.select_world(&[package], Some("step")).unwrap();
     let mut module = module.to_vec();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
-    ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
+    ComponentEncoder::default()
+        .validate(true)
+        .module(&module)
+        .unwrap()
+        .encode()
+        .unwrap()
 }
 
 fn escaped(bytes: &[u8]) -> String {
-    bytes.iter().map(|it| format!("\\{it:02x}")).collect()
+    bytes
+        .iter()
+        .flat_map(|it| ['\\'.to_string(), hex::encode([*it])])
+        .collect()
 }

@@ -1,0 +1,190 @@
+//! Applying, patching, deleting, waiting.
+
+use super::*;
+use crate::runner::RunnerConfig;
+
+#[tokio::test]
+async fn the_log_knows_of_an_object_before_the_cluster_does_once_a_run() {
+    let scene = Scene::new();
+    let run = scene.run();
+    let mut kubernetes = Kubernetes { run: &run };
+    for _ in 0..2 {
+        let applied = kubernetes
+            .apply(config_map(None, &json!({})), PLAIN)
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(
+            applied.object.contains("\"namespace\":\"dev\""),
+            "{}",
+            applied.object
+        );
+    }
+    let apply = "cluster: apply ConfigMap dev/page as shipslog:httpd:deploy-httpd";
+    assert_eq!(scene.told(), ["intended ConfigMap dev/page", apply, apply]);
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_known_as_gone_and_writing_it_again_as_new() {
+    let scene = Scene::new();
+    let run = scene.run();
+    let mut kubernetes = Kubernetes { run: &run };
+    kubernetes
+        .patch(
+            reference("", "ConfigMap", "page"),
+            PatchKind::Merge,
+            "{}".to_owned(),
+            None,
+            None,
+        )
+        .await
+        .unwrap()
+        .unwrap();
+    kubernetes
+        .delete(reference("", "ConfigMap", "page"), BACKGROUND)
+        .await
+        .unwrap()
+        .unwrap();
+    kubernetes
+        .apply(config_map(None, &json!({})), PLAIN)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        scene.told(),
+        [
+            "intended ConfigMap dev/page",
+            "cluster: patch ConfigMap dev/page {}",
+            "cluster: delete ConfigMap dev/page",
+            "removed ConfigMap dev/page",
+            "intended ConfigMap dev/page",
+            "cluster: apply ConfigMap dev/page as shipslog:httpd:deploy-httpd",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_delete_of_one_that_has_been_replaced_leaves_the_new_one_in_the_inventory() {
+    let scene = Scene::new();
+    let run = scene.run();
+    scene
+        .cluster
+        .has("ConfigMap", "page", json!({ "metadata": { "uid": "new" } }));
+    let mut kubernetes = Kubernetes { run: &run };
+    for (uid, kept) in [("old", true), ("new", false)] {
+        let options = DeleteOptions {
+            uid: Some(uid.to_owned()),
+            ..BACKGROUND
+        };
+        kubernetes
+            .delete(reference("", "ConfigMap", "page"), options)
+            .await
+            .unwrap()
+            .unwrap();
+        let told = scene.told();
+        assert_eq!(
+            !told.contains(&"removed ConfigMap dev/page".to_owned()),
+            kept,
+            "{told:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn cancel_is_heard_once_before_a_write_is_sent() {
+    let scene = Scene::new();
+    let run = scene.run();
+    let mut kubernetes = Kubernetes { run: &run };
+    scene.cancel.request();
+    assert_eq!(
+        kubernetes.get(reference("", "ConfigMap", "page")).await.unwrap(),
+        Err(Error::NotFound)
+    );
+    assert_eq!(
+        kubernetes
+            .apply(config_map(None, &json!({})), PLAIN)
+            .await
+            .unwrap(),
+        Err(Error::Cancelled)
+    );
+    assert_eq!(scene.told(), ["cluster: get ConfigMap dev/page"]);
+    assert!(
+        kubernetes
+            .apply(config_map(None, &json!({})), PLAIN)
+            .await
+            .unwrap()
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn a_wait_says_what_it_is_for_ends_with_the_step_and_hears_cancel() {
+    let scene = Scene::new();
+    let run = scene.run();
+    let mut kubernetes = Kubernetes { run: &run };
+    let healthy = Expectation::Healthy(kubernetes::Healthy {
+        object: reference("apps", "Deployment", "httpd"),
+        uid: None,
+        generation: Some(1),
+    });
+    assert_eq!(
+        kubernetes.wait(vec![healthy.clone()], 3600).await.unwrap(),
+        Ok(Waited::Met)
+    );
+    let told = scene.told();
+    assert_eq!(
+        told[0],
+        "progress 0/0 waiting for Deployment dev/httpd to be healthy"
+    );
+    assert!(
+        ["cluster: wait for 1 up to 57 s", "cluster: wait for 1 up to 58 s"].contains(&told[1].as_str()),
+        "{told:?}"
+    );
+    scene.cluster.refuses(crate::cluster::Error::NotFound);
+    let (waited, ()) = tokio::join!(kubernetes.wait(vec![healthy], 3600), async {
+        scene.cancel.request();
+    });
+    assert_eq!(waited.unwrap(), Err(Error::Cancelled));
+}
+
+#[tokio::test]
+async fn what_is_no_object_is_said_with_its_path() {
+    let scene = Scene::new();
+    let run = scene.run();
+    let mut kubernetes = Kubernetes { run: &run };
+    for (object, path) in [
+        ("{", ""),
+        ("[]", "apiVersion"),
+        (r#"{"apiVersion":"v1"}"#, "kind"),
+        (
+            r#"{"apiVersion":"v1","kind":"Pod","metadata":{"generateName":"x-"}}"#,
+            "metadata.name",
+        ),
+        (r#"{"apiVersion":"v1","kind":7,"metadata":{"name":"x"}}"#, "kind"),
+        (
+            r#"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"x","namespace":"y"}}"#,
+            "metadata.namespace",
+        ),
+    ] {
+        let refused = kubernetes
+            .apply(object.to_owned(), PLAIN)
+            .await
+            .unwrap()
+            .unwrap_err();
+        assert_eq!(causes(refused), [path], "{object}");
+    }
+    assert_eq!(scene.told(), [""; 0]);
+}
+
+#[test]
+fn a_field_manager_is_never_longer_than_the_api_server_takes() {
+    let mut scene = Scene::new();
+    scene.attempt.situation.project_slug = "p".repeat(200);
+    let run = super::Run::new(
+        scene.attempt.clone(),
+        scene.recorder(),
+        scene.cancel.clone(),
+        &RunnerConfig::new("x"),
+    );
+    assert_eq!(run.attempt.situation.field_manager().len(), 128);
+}
