@@ -1,0 +1,29 @@
+//! The component's three exports, for any step.
+
+use std::marker::PhantomData;
+
+use crate::bindings::{self, Guest};
+use crate::{Failure, Step, step};
+
+/// A step as the contract's exports; made by [`export!`](crate::export).
+#[derive(Debug)]
+pub struct Exported<S>(PhantomData<S>);
+
+impl<S: Step + 'static> Guest for Exported<S> {
+    fn describe() -> String {
+        step::describe::<S>().to_string()
+    }
+
+    fn check(inputs: String) -> Result<String, Vec<bindings::Cause>> {
+        step::check::<S>(&inputs)
+            .map(|it| serde_json::to_string(&it).expect("capabilities are plain data"))
+            .map_err(|causes| causes.into_iter().map(Into::into).collect())
+    }
+
+    fn run(inputs: String) -> Result<(), bindings::Failure> {
+        step::run::<S>(&inputs).map_err(|failure| match failure {
+            Failure::Failed(sentence) => bindings::Failure::Failed(sentence),
+            Failure::Errored(sentence) => bindings::Failure::Errored(sentence),
+        })
+    }
+}

@@ -1,0 +1,52 @@
+//! Turning points that the history should hold, such as the moment when traffic moved.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::bindings::shipslog::step::milestones as wit;
+use crate::{Failure, imports};
+
+/// Records that a milestone which the description lists was reached, as an event of its own.
+pub fn reached(name: &str, detail: &Value) -> Result<(), Error> {
+    imports::milestones::reached(name, &detail.to_string()).map_err(Error::from)
+}
+
+/// Why a milestone was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// The description does not list it.
+    NotDeclared(String),
+    /// More bytes than the limit, which it names.
+    TooLarge(u64),
+    /// What later hosts may say: a code and a sentence.
+    Other(String, String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotDeclared(name) => write!(f, "the step's description lists no milestone `{name}`"),
+            Self::TooLarge(limit) => write!(f, "the detail is larger than {limit} bytes"),
+            Self::Other(code, sentence) => write!(f, "{sentence} ({code})"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::failed(error.to_string())
+    }
+}
+
+impl From<wit::Error> for Error {
+    fn from(error: wit::Error) -> Self {
+        match error {
+            wit::Error::NotDeclared(name) => Self::NotDeclared(name),
+            wit::Error::TooLarge(limit) => Self::TooLarge(limit),
+            wit::Error::Other((code, sentence)) => Self::Other(code, sentence),
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! A host in memory, for a step's own unit tests: objects, variables and answers as the test says.
+//!
+//! ```
+//! use shipslog_step::testing::Host;
+//! use shipslog_step::{log, variables};
+//!
+//! let host = Host::new().variable("Greeting", "hello");
+//! host.within(|| log::info(variables::get("Greeting").unwrap()));
+//! assert_eq!(host.log(), ["info: hello"]);
+//! ```
+
+mod cluster;
+pub(crate) mod imports;
+mod reason;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use crate::kubernetes::{Evidence, Reason};
+use crate::{Capability, Cause, Failure, Step, step};
+use cluster::Cluster;
+
+thread_local! {
+    static CURRENT: RefCell<Option<Host>> = const { RefCell::new(None) };
+}
+
+/// A host in memory. Clones are the same host.
+#[derive(Debug, Clone, Default)]
+pub struct Host(Rc<RefCell<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    cluster: Cluster,
+    namespace: Option<String>,
+    labels: BTreeMap<String, String>,
+    annotations: BTreeMap<String, String>,
+    variables: BTreeMap<String, String>,
+    inventory: Vec<Value>,
+    deployment: String,
+    refusals: Vec<Refusal>,
+    waits: VecDeque<crate::bindings::shipslog::step::kubernetes::Waited>,
+    calls: Vec<String>,
+    log: Vec<String>,
+    progress: Vec<String>,
+    outputs: BTreeMap<String, Value>,
+    milestones: Vec<(String, Value)>,
+    slept: u64,
+}
+
+#[derive(Debug)]
+struct Refusal {
+    call: String,
+    reason: Reason,
+    once: bool,
+}
+
+/// What the host says of a run: `deployments-1` of the step `step` of the project `project` in `development`.
+impl Host {
+    /// A host with an empty cluster and no namespace of the target's own.
+    pub fn new() -> Self {
+        let labels = [
+            ("instance", "test"),
+            ("project", "project"),
+            ("environment", "development"),
+            ("step", "step"),
+        ];
+        let host = Self::default();
+        host.with(|it| {
+            it.labels = labels
+                .map(|(key, value)| (format!("shipslog.dev/{key}"), value.to_owned()))
+                .into();
+            it.labels
+                .insert("shipslog.dev/release".to_owned(), "1.0.0".to_owned());
+        });
+        host.deployment("deployments-1")
+    }
+
+    /// It is this deployment that runs, as `deployments-2`.
+    #[must_use]
+    pub fn deployment(self, deployment: &str) -> Self {
+        self.with(|it| {
+            deployment.clone_into(&mut it.deployment);
+            it.labels
+                .insert("shipslog.dev/deployment".to_owned(), deployment.to_owned());
+            it.annotations.insert(
+                "shipslog.dev/deployment-uid".to_owned(),
+                format!("uid-of-{deployment}"),
+            );
+        });
+        self
+    }
+
+    /// The target's namespace.
+    #[must_use]
+    pub fn namespace(self, namespace: &str) -> Self {
+        self.with(|it| it.namespace = Some(namespace.to_owned()));
+        self
+    }
+
+    /// One of the labels that say whose an object is.
+    #[must_use]
+    pub fn label(self, key: &str, value: &str) -> Self {
+        self.with(|it| it.labels.insert(key.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// A variable of the release.
+    #[must_use]
+    pub fn variable(self, name: &str, value: &str) -> Self {
+        self.with(|it| it.variables.insert(name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// An object that somebody else put into the cluster.
+    #[must_use]
+    pub fn holding(self, object: &Value) -> Self {
+        self.with(|it| it.cluster.put(object, it.namespace.as_deref()));
+        self
+    }
+
+    /// An object that an earlier deployment wrote, as `{group, version, kind, namespace, name, deployment}`.
+    #[must_use]
+    pub fn inventory(self, written: Value) -> Self {
+        self.with(|it| it.inventory.push(written));
+        self
+    }
+
+    /// Calls that begin so, as `apply Role` or `delete RoleBinding web/x`, are answered no.
+    #[must_use]
+    pub fn refusing(self, call: &str, reason: Reason) -> Self {
+        self.refuse(call, reason, false)
+    }
+
+    /// The next call that begins so is answered no; later ones are done.
+    #[must_use]
+    pub fn refusing_once(self, call: &str, reason: Reason) -> Self {
+        self.refuse(call, reason, true)
+    }
+
+    /// The next wait ends with a failure seen early. Waits that nothing is said of are met.
+    #[must_use]
+    pub fn failing_wait(self, evidence: Evidence) -> Self {
+        let evidence = vec![reason::evidence(evidence)];
+        self.with(|it| {
+            it.waits
+                .push_back(crate::bindings::shipslog::step::kubernetes::Waited::Failed(
+                    evidence,
+                ))
+        });
+        self
+    }
+
+    /// Runs a step with these inputs.
+    pub fn run<S: Step>(&self, inputs: &Value) -> Result<(), Failure> {
+        self.within(|| step::run::<S>(&inputs.to_string()))
+    }
+
+    /// Runs any code that calls the host.
+    pub fn within<T>(&self, code: impl FnOnce() -> T) -> T {
+        let before = CURRENT.replace(Some(self.clone()));
+        let answer = code();
+        CURRENT.set(before);
+        answer
+    }
+
+    /// The object of this kind and name, whatever its namespace.
+    pub fn object(&self, kind: &str, name: &str) -> Option<Value> {
+        self.with(|it| it.cluster.named(kind, name))
+    }
+
+    /// Every call to the cluster so far, as `apply ConfigMap web/greeting`.
+    pub fn calls(&self) -> Vec<String> {
+        self.with(|it| it.calls.clone())
+    }
+
+    /// The calls that write.
+    pub fn writes(&self) -> Vec<String> {
+        let writes = |it: &String| {
+            ["apply ", "patch ", "delete "]
+                .iter()
+                .any(|verb| it.starts_with(verb))
+        };
+        self.calls().into_iter().filter(writes).collect()
+    }
+
+    /// Forgets the calls, the log and the progress so far.
+    pub fn forget(&self) {
+        self.with(|it| {
+            it.calls.clear();
+            it.log.clear();
+            it.progress.clear();
+        });
+    }
+
+    /// The task log, as `info: hello`.
+    pub fn log(&self) -> Vec<String> {
+        self.with(|it| it.log.clone())
+    }
+
+    /// The progress reported, as `1/3 message`.
+    pub fn progress(&self) -> Vec<String> {
+        self.with(|it| it.progress.clone())
+    }
+
+    /// An output; of a sensitive one the handle, as `{"sensitive": handle}`.
+    pub fn output(&self, name: &str) -> Option<Value> {
+        self.with(|it| it.outputs.get(name).cloned())
+    }
+
+    /// The milestones reached, with their details.
+    pub fn milestones(&self) -> Vec<(String, Value)> {
+        self.with(|it| it.milestones.clone())
+    }
+
+    fn refuse(self, call: &str, reason: Reason, once: bool) -> Self {
+        let call = call.to_owned();
+        self.with(|it| it.refusals.push(Refusal { call, reason, once }));
+        self
+    }
+
+    fn with<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
+        f(&mut self.0.borrow_mut())
+    }
+}
+
+impl State {
+    /// Notes a call to the cluster; answers the reason where the test wants it refused.
+    fn call(&mut self, call: String) -> Option<Reason> {
+        let found = self.refusals.iter().position(|it| call.starts_with(&it.call));
+        self.calls.push(call);
+        let found = found?;
+        let reason = self.refusals[found].reason.clone();
+        if self.refusals[found].once {
+            self.refusals.remove(found);
+        }
+        Some(reason)
+    }
+}
+
+/// What a step says of itself, as the engine reads it.
+pub fn describe<S: Step>() -> Value {
+    step::describe::<S>()
+}
+
+/// What a step says these inputs need. There is no host: a call would panic, as it traps in the engine.
+pub fn check<S: Step>(inputs: &Value) -> Result<Vec<Capability>, Vec<Cause>> {
+    step::check::<S>(&inputs.to_string())
+}
+
+/// What a step says these inputs need, one line each, for golden lists.
+pub fn checked<S: Step>(inputs: &Value) -> String {
+    let lines: Vec<String> = match check::<S>(inputs) {
+        Ok(capabilities) => capabilities.iter().map(line).collect(),
+        Err(causes) => causes.iter().map(|it| format!("refused: {it}")).collect(),
+    };
+    lines.join("\n")
+}
+
+fn line(capability: &Capability) -> String {
+    let verbs: Vec<Value> = capability.verbs.iter().map(|it| json!(it)).collect();
+    let verbs: Vec<&str> = verbs.iter().filter_map(Value::as_str).collect();
+    let group = if capability.group.is_empty() {
+        "core"
+    } else {
+        &capability.group
+    };
+    let namespace = capability
+        .namespace
+        .as_ref()
+        .map(|it| format!("{it}/"))
+        .unwrap_or_default();
+    format!(
+        "{group} {} {namespace}{}: {}",
+        capability.kind,
+        capability.name,
+        verbs.join(" ")
+    )
+}
+
+fn current<T>(f: impl FnOnce(&mut State) -> T) -> T {
+    let host = CURRENT.with_borrow(Clone::clone);
+    host.expect("a step calls its host only while it runs; in tests, within `testing::Host`")
+        .with(f)
+}
