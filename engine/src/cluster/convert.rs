@@ -6,6 +6,10 @@ use kube::core::response::StatusCause;
 
 use super::{Cause, Denial, Error, FieldConflict, Layer};
 
+/// What server-side apply says, as a 500, of a value that is of the right type and cannot be read all the same: base64
+/// that is none, for example.
+const CANNOT_READ: &str = "error decoding from json: ";
+
 /// What to do about an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -21,6 +25,9 @@ pub(super) fn verdict(code: StatusCode, body: &[u8], after: Option<u32>) -> Verd
     let message = sentence(code, &status);
     if message.contains("failed to create typed patch object") {
         return Verdict::Final(Error::Invalid(typed_patch(&message)));
+    }
+    if let Some((_, why)) = message.split_once(CANNOT_READ) {
+        return Verdict::Final(Error::invalid("", why));
     }
     if code.is_client_error()
         && message.contains("admission webhook \"")
@@ -202,6 +209,16 @@ mod tests {
         let paths: Vec<_> = causes.iter().map(|it| it.path.as_str()).collect();
         assert_eq!(paths, ["spec.replica", "spec.x"]);
         assert_eq!(causes[0].message, "field not declared in schema");
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_comes_as_500_too() {
+        let message = "failed to convert new object (web/s; /v1, Kind=Secret) to proper version: unable to convert \
+                       unstructured object to /v1, Kind=Secret: error decoding from json: illegal base64 data at input byte 3";
+        assert_eq!(
+            last(500, &json!({"message": message})),
+            Error::invalid("", "illegal base64 data at input byte 3")
+        );
     }
 
     #[test]

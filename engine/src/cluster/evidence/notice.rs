@@ -70,13 +70,19 @@ fn read(event: &Value) -> Notice {
         uid: text(event, "/involvedObject/uid").to_owned(),
         container: container(text(event, "/involvedObject/fieldPath")).to_owned(),
         reason: text(event, "/reason").to_owned(),
-        message: text(event, "/message")
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" "),
+        message: line(text(event, "/message")),
         times,
         last: last.to_owned(),
     }
+}
+
+/// In one line, without the cluster's note that it counts several as one.
+fn line(message: &str) -> String {
+    let words = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    words
+        .strip_prefix("(combined from similar events): ")
+        .unwrap_or(&words)
+        .to_owned()
 }
 
 /// `spec.containers{httpd}` is about `httpd`.
