@@ -1,0 +1,137 @@
+//! What earlier deployments left and this one replaces: planned from the inventory, confirmed by what is read. Pure.
+
+pub mod uses;
+
+use serde_json::Value;
+use shipslog_step::context::Written;
+use shipslog_step::kubernetes::ObjectReference;
+
+use crate::names::Names;
+use crate::ownership;
+use crate::situation::Situation;
+
+/// What Kubernetes gives a pod to end where nothing is said.
+const DEFAULT_GRACE: u32 = 30;
+
+/// What earlier deployments left, in the order in which it goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Old {
+    /// First, so that nothing uses the rest.
+    pub workloads: Vec<ObjectReference>,
+    /// ConfigMaps and Secrets.
+    pub configs: Vec<ObjectReference>,
+    /// What this step does not remove, and why.
+    pub left: Vec<String>,
+}
+
+/// Sorts the inventory, without what this deployment has itself.
+pub fn plan(inventory: Vec<Written>, names: &Names, situation: &Situation) -> Old {
+    let mut old = Old::default();
+    for Written { object, .. } in inventory {
+        let object = without_own_namespace(object, situation);
+        if object.namespace.is_some() {
+            old.left
+                .push(format!("{object}, because the target has another namespace now"));
+        } else if !is_own(&object, names) {
+            old.sort(object);
+        }
+    }
+    old
+}
+
+impl Old {
+    fn sort(&mut self, object: ObjectReference) {
+        match (object.group.as_str(), object.kind.as_str()) {
+            ("apps", "Deployment") => self.workloads.push(object),
+            ("", "ConfigMap" | "Secret") => self.configs.push(object),
+            ("", "Service") => self.left.push(format!(
+                "{object}, which is not in the step's inputs any more: whoever uses it has to go elsewhere first"
+            )),
+            _ => self.left.push(format!("{object}, because this step does not write its kind any more")),
+        }
+    }
+}
+
+/// Calls mean the target's own namespace where none is given.
+fn without_own_namespace(object: ObjectReference, situation: &Situation) -> ObjectReference {
+    let namespace = object
+        .namespace
+        .clone()
+        .filter(|it| Some(it) != situation.namespace.as_ref());
+    ObjectReference { namespace, ..object }
+}
+
+fn is_own(object: &ObjectReference, names: &Names) -> bool {
+    let own = match (object.group.as_str(), object.kind.as_str()) {
+        ("apps", "Deployment") => Some(&names.workload),
+        ("", "ConfigMap") => names.config_map.as_ref(),
+        ("", "Secret") => names.secret.as_ref(),
+        ("", "Service") => names.service.as_ref(),
+        _ => None,
+    };
+    own == Some(&object.name)
+}
+
+/// What becomes of one object of the old set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Delete the one with this UID.
+    Delete {
+        /// Of what was read.
+        uid: String,
+        /// How long its pods may take to end.
+        grace: u32,
+    },
+    /// Leave it; why.
+    Keep(String),
+}
+
+/// Judges an old Deployment by what it is now and what the Service selects now.
+pub fn workload(
+    object: &ObjectReference,
+    live: &Value,
+    service: Option<&Value>,
+    situation: &Situation,
+) -> Verdict {
+    let pod_labels = ownership::texts(live.pointer("/spec/template/metadata/labels"));
+    if service.is_some_and(|it| ownership::selects(it, &pod_labels)) {
+        return Verdict::Keep(format!("{object}, because the Service selects its pods"));
+    }
+    confirmed(object, live, situation)
+}
+
+/// Judges an old ConfigMap or Secret by what still uses it.
+pub fn config(object: &ObjectReference, live: &Value, users: &uses::Uses, situation: &Situation) -> Verdict {
+    match users.of(&object.kind, &object.name) {
+        Some(user) => Verdict::Keep(format!("{object}, because {user} uses it")),
+        None => confirmed(object, live, situation),
+    }
+}
+
+/// The log says that it was ours; the labels have to say so too.
+fn confirmed(object: &ObjectReference, live: &Value, situation: &Situation) -> Verdict {
+    if !ownership::is_ours(live, situation) {
+        return Verdict::Keep(format!(
+            "{object}, because its labels say that it is not this step's any more"
+        ));
+    }
+    Verdict::Delete {
+        uid: live
+            .pointer("/metadata/uid")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        grace: grace(live),
+    }
+}
+
+/// How long the pods of a Deployment may take to end.
+pub fn grace(deployment: &Value) -> u32 {
+    let own = deployment
+        .pointer("/spec/template/spec/terminationGracePeriodSeconds")
+        .and_then(Value::as_u64);
+    own.and_then(|it| it.try_into().ok()).unwrap_or(DEFAULT_GRACE)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! One deployment, in order: configuration, workload, health, traffic, the old set. Every name follows from the
+//! deployment and every write can be repeated, so a second attempt begins at the top and comes to the same end.
+
+mod aftermath;
+mod old_set;
+mod ownership;
+mod rollout;
+mod traffic;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shipslog_step::clock::Cancelled;
+use shipslog_step::kubernetes::{
+    DeleteOptions, Error, Expectation, ObjectReference, Precondition, Propagation, Reason, Waited, kubernetes,
+};
+use shipslog_step::{Failure, outputs, progress};
+
+use crate::inputs::Inputs;
+use crate::names::Names;
+use crate::render::{Images, Objects};
+use crate::situation::Situation;
+
+/// Traffic goes to this deployment's pods and to no others.
+pub const TRAFFIC_SWITCHED: &str = "traffic-switched";
+/// What earlier deployments left is gone.
+pub const OLD_SET_REMOVED: &str = "old-set-removed";
+
+/// Where the run stands, for the live view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Ownership,
+    Configuration,
+    Rollout,
+    Switch,
+    Confirmation,
+    Drain,
+    Removal,
+    End,
+}
+
+/// An object that this run wrote.
+struct Made {
+    object: ObjectReference,
+    uid: String,
+}
+
+struct Flow<'a> {
+    inputs: &'a Inputs,
+    situation: &'a Situation,
+    names: Names,
+    objects: Objects,
+    stage: Stage,
+    doing: String,
+    made: Vec<Made>,
+    /// The Service as it was found.
+    service: Option<Value>,
+    /// What is still there of the old set when traffic has moved.
+    old: Vec<String>,
+}
+
+/// Deploys.
+pub fn run(inputs: &Inputs, situation: &Situation, images: &Images) -> Result<(), Failure> {
+    let names = Names::new(inputs, &situation.deployment);
+    let objects = Objects::new(inputs, &names, situation, images);
+    let mut flow = Flow {
+        inputs,
+        situation,
+        names,
+        objects,
+        stage: Stage::Ownership,
+        doing: String::new(),
+        made: Vec::new(),
+        service: None,
+        old: Vec::new(),
+    };
+    flow.deploy().map_err(|why| flow.aftermath(why))
+}
+
+impl Flow<'_> {
+    fn deploy(&mut self) -> Result<(), Stop> {
+        let force = self.check_ownership()?;
+        self.apply_configuration()?;
+        let healthy = self.apply_deployment(force)?;
+        self.wait_until_healthy(healthy)?;
+        let replicas = self.check_availability()?;
+        self.switch_traffic(replicas)?;
+        self.remove_old_set()?;
+        self.leave_outputs()?;
+        self.at(Stage::End, "deployed");
+        Ok(())
+    }
+
+    fn leave_outputs(&self) -> Result<(), Failure> {
+        outputs::set("workload", &json!(self.names.workload))?;
+        if let Some(service) = &self.names.service {
+            outputs::set("service", &json!(service))?;
+        }
+        Ok(())
+    }
+
+    /// Says what comes next.
+    fn at(&mut self, stage: Stage, message: impl Into<String>) {
+        self.stage = stage;
+        self.doing = message.into();
+        progress::report(stage as u32, Stage::End as u32, &self.doing);
+    }
+
+    fn deployment(&self) -> ObjectReference {
+        ObjectReference::new("apps/v1", "Deployment", &self.names.workload)
+    }
+
+    fn service(&self) -> Option<ObjectReference> {
+        let name = self.names.service.as_deref()?;
+        Some(ObjectReference::new("v1", "Service", name))
+    }
+}
+
+/// Why the flow ended before its end.
+enum Stop {
+    /// Somebody cancelled the deployment.
+    Cancelled,
+    /// The answer is no, or it could not find out.
+    Because(Failure),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        if error.reason == Reason::Cancelled {
+            return Self::Cancelled;
+        }
+        Self::Because(error.into())
+    }
+}
+
+impl From<Cancelled> for Stop {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Because(failure)
+    }
+}
+
+fn failed(why: impl Into<String>) -> Stop {
+    Stop::Because(Failure::Failed(why.into()))
+}
+
+/// Deletes the one with this UID, its dependents first.
+fn delete(object: &ObjectReference, uid: &str) -> Result<(), Error> {
+    let options = DeleteOptions {
+        propagation: Propagation::Foreground,
+        only: Precondition {
+            uid: Some(uid.to_owned()),
+            resource_version: None,
+        },
+    };
+    kubernetes().delete_with(object, &options)
+}
+
+fn wait(expectations: &[Expectation], seconds: u32) -> Result<Waited, Error> {
+    kubernetes().wait(expectations, Duration::from_secs(seconds.into()))
+}
+
+fn uid(object: &Value) -> String {
+    object
+        .pointer("/metadata/uid")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests;

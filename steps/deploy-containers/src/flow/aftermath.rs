@@ -1,0 +1,157 @@
+//! What a run that did not succeed leaves, so that its message says what serves and what to look at.
+
+use shipslog_step::Failure;
+use shipslog_step::kubernetes::{Error, Expectation, Reason, Selection, Waited, kubernetes};
+
+use super::old_set::ALLOWANCE;
+use super::{Flow, Stage, Stop, delete, wait};
+use crate::cleanup;
+use crate::inputs::strategy::Debris;
+use crate::situation::WORKLOAD;
+use crate::switch;
+use crate::words;
+
+impl Flow<'_> {
+    pub(super) fn aftermath(&self, stop: Stop) -> Failure {
+        match stop {
+            Stop::Cancelled => {
+                let serving = self.serving();
+                let kept = self.kept("Left as it is");
+                Failure::Failed(
+                    format!("cancelled while {}. {serving}{kept}", self.doing)
+                        .trim_end()
+                        .to_owned(),
+                )
+            }
+            Stop::Because(Failure::Errored(why)) => {
+                let kept = self.kept("Written so far");
+                Failure::Errored(
+                    format!("{why} (while {}). {}{kept}", self.doing, self.traffic())
+                        .trim_end()
+                        .to_owned(),
+                )
+            }
+            Stop::Because(Failure::Failed(why)) => {
+                let serving = self.serving();
+                let debris = self.debris();
+                let below = if why.contains('\n') { "\n" } else { ". " };
+                Failure::Failed(
+                    format!("{}{below}{serving}{debris}", why.trim_end_matches('.'))
+                        .trim_end()
+                        .to_owned(),
+                )
+            }
+        }
+    }
+
+    /// What answers now.
+    fn serving(&self) -> String {
+        let in_place = !self.inputs.is_blue_green() && self.has_started() && self.stage <= Stage::Switch;
+        if !in_place {
+            return self.traffic();
+        }
+        let name = &self.names.workload;
+        format!(
+            "Deployment {name} is not rolled back by itself: {}. Deploy an earlier release, or `kubectl rollout undo \
+             deployment/{name}`. ",
+            self.revisions()
+        )
+    }
+
+    fn has_started(&self) -> bool {
+        self.made.iter().any(|it| it.object == self.deployment())
+    }
+
+    fn revisions(&self) -> String {
+        let selector = format!("{WORKLOAD}={}", self.names.workload);
+        match kubernetes().list(&Selection::of("apps/v1", "ReplicaSet").labelled(selector)) {
+            Ok(sets) => words::revisions(&sets),
+            Err(_) => "which revision serves could not be read".to_owned(),
+        }
+    }
+
+    /// Where the Service leads.
+    fn traffic(&self) -> String {
+        if self.stage > Stage::Switch {
+            return self.moved();
+        }
+        let before = self.service.as_ref().and_then(switch::workload);
+        match (&self.names.service, before) {
+            (None, _) => "What earlier deployments made was not touched. ".to_owned(),
+            (Some(name), _) if self.stage == Stage::Switch => {
+                format!("Look where Service {name} leads before you go on. ")
+            }
+            (Some(name), Some(before)) => format!("Service {name} still sends its traffic to {before}. "),
+            (Some(name), None) if self.service.is_some() => format!("Service {name} was not touched. "),
+            (Some(name), None) => format!("Service {name} does not exist yet. "),
+        }
+    }
+
+    /// The new pods serve; something after that went wrong.
+    fn moved(&self) -> String {
+        let new = &self.names.workload;
+        let serving = match &self.names.service {
+            Some(name) => format!("Service {name} sends its traffic to {new}. "),
+            None => format!("Deployment {new} is healthy. "),
+        };
+        if self.old.is_empty() {
+            return serving;
+        }
+        format!("{serving}Still there: {}. ", words::listed(&self.old))
+    }
+
+    /// What becomes of what was written, as the inputs say.
+    fn debris(&self) -> String {
+        let may_go = self.inputs.debris == Debris::Remove
+            && self.inputs.is_blue_green()
+            && self.stage < Stage::Switch
+            && !self.made.is_empty();
+        if !may_go {
+            return self.kept("Kept for a look until a later deployment succeeds");
+        }
+        match self.remove_debris() {
+            Ok(()) => format!("Removed again: {}.", self.names_of_made()),
+            Err(_) => self.kept("To be removed, which did not succeed"),
+        }
+    }
+
+    /// The Deployment first, as long as its pods use the rest.
+    fn remove_debris(&self) -> Result<(), Error> {
+        let deployment = self.deployment();
+        let timeout = cleanup::grace(&self.objects.deployment).saturating_add(ALLOWANCE);
+        for it in self.made.iter().rev() {
+            delete(&it.object, &it.uid)?;
+            if it.object == deployment {
+                let gone = Expectation::Gone {
+                    object: it.object.clone(),
+                    uid: Some(it.uid.clone()),
+                };
+                match wait(&[gone], timeout)? {
+                    Waited::Met => {}
+                    Waited::Failed(_) | Waited::TimedOut(_) => {
+                        return Err(Error {
+                            attempted: "wait for the end of its pods".to_owned(),
+                            reason: Reason::TimedOut,
+                        });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn kept(&self, how: &str) -> String {
+        if self.made.is_empty() {
+            "Nothing was written.".to_owned()
+        } else if self.stage > Stage::Switch || (self.has_started() && !self.inputs.is_blue_green()) {
+            String::new()
+        } else {
+            format!("{how}: {}.", self.names_of_made())
+        }
+    }
+
+    fn names_of_made(&self) -> String {
+        let names: Vec<String> = self.made.iter().map(|it| it.object.to_string()).collect();
+        words::listed(&names)
+    }
+}

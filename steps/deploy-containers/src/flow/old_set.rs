@@ -1,0 +1,197 @@
+//! What earlier deployments left: drained, then removed by inventory.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shipslog_step::kubernetes::{Error, Expectation, ObjectReference, Selection, Waited, kubernetes};
+use shipslog_step::{Failure, clock, context, log, milestones};
+
+use super::{Flow, OLD_SET_REMOVED, Stage, Stop, delete, failed, wait};
+use crate::cleanup::uses::Uses;
+use crate::cleanup::{self, Old, Verdict};
+use crate::words;
+
+/// On top of the time that the pods may take to end.
+pub(super) const ALLOWANCE: u32 = 30;
+/// Where a pod names ConfigMaps and Secrets.
+const PARTS: [&str; 5] = [
+    "volumes",
+    "initContainers",
+    "containers",
+    "ephemeralContainers",
+    "imagePullSecrets",
+];
+
+impl Flow<'_> {
+    pub(super) fn remove_old_set(&mut self) -> Result<(), Stop> {
+        let old = cleanup::plan(context::inventory(), &self.names, self.situation);
+        if old == Old::default() {
+            return Ok(());
+        }
+        let mut removal = Removal {
+            removed: Vec::new(),
+            left: old.left,
+        };
+        let workloads = removal.read(old.workloads)?;
+        self.old = workloads.iter().map(|(object, _)| object.to_string()).collect();
+        self.drain()?;
+        self.remove_workloads(&workloads, &mut removal)?;
+        self.remove_configs(old.configs, &mut removal)?;
+        for it in &removal.left {
+            log::warning(format!("left as it is: {it}"));
+        }
+        let detail = json!({ "removed": removal.removed, "left": removal.left });
+        milestones::reached(OLD_SET_REMOVED, &detail).map_err(Failure::from)?;
+        Ok(())
+    }
+
+    /// Every node has to hear of the switch, and open connections stay where they are.
+    fn drain(&mut self) -> Result<(), Stop> {
+        let seconds = self.inputs.drain_seconds;
+        if self.old.is_empty() || self.inputs.service.is_none() || seconds == 0 {
+            return Ok(());
+        }
+        self.at(
+            Stage::Drain,
+            format!("letting open connections to the old pods end, for {seconds} s"),
+        );
+        Ok(clock::sleep(Duration::from_secs(seconds.into()))?)
+    }
+
+    fn remove_workloads(&mut self, old: &[Found], removal: &mut Removal) -> Result<(), Stop> {
+        let service = match self.service() {
+            Some(object) if !old.is_empty() => kubernetes().find(&object)?,
+            Some(_) | None => None,
+        };
+        let (mut gone, mut longest) = (Vec::new(), 0);
+        for (object, live) in old {
+            let verdict = cleanup::workload(object, live, service.as_ref(), self.situation);
+            if let Some(grace) = self.delete(object, verdict, removal)? {
+                longest = longest.max(grace);
+                gone.push(Expectation::gone(object.clone(), live));
+            }
+        }
+        self.wait_until_gone(&gone, longest.saturating_add(ALLOWANCE))
+    }
+
+    fn wait_until_gone(&mut self, gone: &[Expectation], seconds: u32) -> Result<(), Stop> {
+        if gone.is_empty() {
+            return Ok(());
+        }
+        self.old = gone.iter().map(|it| it.object().to_string()).collect();
+        let waiting = format!(
+            "waiting until the pods of {} have ended",
+            words::listed(&self.old)
+        );
+        self.at(Stage::Removal, waiting);
+        match wait(gone, seconds)? {
+            Waited::Met => {
+                self.old.clear();
+                Ok(())
+            }
+            Waited::Failed(found) | Waited::TimedOut(found) => {
+                let sentence = format!("the old pods were to end and have not after {seconds} s");
+                Err(failed(words::with_evidence(&sentence, &found)))
+            }
+        }
+    }
+
+    fn remove_configs(&mut self, configs: Vec<ObjectReference>, removal: &mut Removal) -> Result<(), Stop> {
+        let configs = removal.read(configs)?;
+        if configs.is_empty() {
+            return Ok(());
+        }
+        self.at(
+            Stage::Removal,
+            "removing ConfigMaps and Secrets that nothing uses any more",
+        );
+        let users = read_users()?;
+        for (object, live) in &configs {
+            let verdict = cleanup::config(object, live, &users, self.situation);
+            self.delete(object, verdict, removal)?;
+        }
+        Ok(())
+    }
+
+    /// Answers how long the pods of what was deleted may take to end.
+    fn delete(
+        &mut self,
+        object: &ObjectReference,
+        verdict: Verdict,
+        removal: &mut Removal,
+    ) -> Result<Option<u32>, Stop> {
+        let (uid, grace) = match verdict {
+            Verdict::Delete { uid, grace } => (uid, grace),
+            Verdict::Keep(why) => {
+                removal.left.push(why);
+                return Ok(None);
+            }
+        };
+        self.at(Stage::Removal, format!("deleting {object}"));
+        match delete(object, &uid) {
+            Ok(()) => {
+                removal.removed.push(object.to_string());
+                Ok(Some(grace))
+            }
+            Err(error) => removal.out_of_reach(object, error).map(|()| None),
+        }
+    }
+}
+
+/// An object of the old set, as it is.
+type Found = (ObjectReference, Value);
+
+/// What became of the old set.
+struct Removal {
+    removed: Vec<String>,
+    left: Vec<String>,
+}
+
+impl Removal {
+    /// Those that exist. One that is gone counts as removed: by an earlier attempt, or by somebody else.
+    fn read(&mut self, objects: Vec<ObjectReference>) -> Result<Vec<Found>, Stop> {
+        let mut found = Vec::new();
+        for object in objects {
+            match kubernetes().find(&object) {
+                Ok(Some(live)) => found.push((object, live)),
+                Ok(None) => self.removed.push(object.to_string()),
+                Err(error) => self.out_of_reach(&object, error)?,
+            }
+        }
+        Ok(found)
+    }
+
+    /// A name that left the inputs is not in what the step asked for; that is told, and no reason to fail.
+    fn out_of_reach(&mut self, object: &ObjectReference, error: Error) -> Result<(), Stop> {
+        match error.denial() {
+            Some(denial) => {
+                self.left
+                    .push(format!("{object}, because {denial}; delete it by hand"));
+                Ok(())
+            }
+            None => Err(error.into()),
+        }
+    }
+}
+
+fn read_users() -> Result<Uses, Stop> {
+    let pods = kubernetes().list(&Selection {
+        fields: parts("spec", &["metadata.name", "status.phase"]),
+        ..Selection::of("v1", "Pod")
+    })?;
+    let sets = kubernetes().list(&Selection {
+        fields: parts("spec.template.spec", &["metadata.name"]),
+        ..Selection::of("apps/v1", "ReplicaSet")
+    })?;
+    Ok(Uses::new(&pods, &sets))
+}
+
+/// The fields of a pod that name ConfigMaps and Secrets, and some more.
+fn parts(spec: &str, more: &[&str]) -> Vec<String> {
+    let more = more.iter().map(|it| (*it).to_owned());
+    PARTS
+        .iter()
+        .map(|it| format!("{spec}.{it}"))
+        .chain(more)
+        .collect()
+}

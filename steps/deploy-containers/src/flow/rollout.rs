@@ -1,0 +1,80 @@
+//! Configuration and workload, until the pods are available.
+
+use serde_json::Value;
+use shipslog_step::kubernetes::{Applied, ApplyOptions, Expectation, ObjectReference, Waited, kubernetes};
+
+use super::{Flow, Made, Stage, Stop, failed, uid, wait};
+use crate::words;
+
+/// On top of what the cluster itself may take to call a rollout failed.
+const ALLOWANCE: u32 = 60;
+
+impl Flow<'_> {
+    pub(super) fn apply_configuration(&mut self) -> Result<(), Stop> {
+        let (config_map, secret) = (self.objects.config_map.clone(), self.objects.secret.clone());
+        for object in [config_map, secret].into_iter().flatten() {
+            let reference = ObjectReference::of(&object)?;
+            self.at(Stage::Configuration, format!("writing {reference}"));
+            self.write(reference, &object, &ApplyOptions::default())?;
+        }
+        Ok(())
+    }
+
+    /// Answers with what to wait for: this very generation, as a cache may be older.
+    pub(super) fn apply_deployment(&mut self, force: bool) -> Result<Expectation, Stop> {
+        let (object, manifest) = (self.deployment(), self.objects.deployment.clone());
+        self.at(Stage::Rollout, format!("writing {object}"));
+        let options = ApplyOptions {
+            force,
+            ..ApplyOptions::default()
+        };
+        let applied = self.write(object.clone(), &manifest, &options)?;
+        let availability = words::availability(&applied.object);
+        self.at(Stage::Rollout, format!("waiting for {object}: {availability}"));
+        Ok(Expectation::healthy(object, &applied))
+    }
+
+    pub(super) fn wait_until_healthy(&mut self, healthy: Expectation) -> Result<(), Stop> {
+        let (object, longest) = (self.deployment(), self.longest_rollout());
+        let (sentence, found) = match wait(&[healthy], longest)? {
+            Waited::Met => return Ok(()),
+            Waited::Failed(found) => (format!("{object} did not become healthy"), found),
+            Waited::TimedOut(found) => (format!("{object} did not become healthy in {longest} s"), found),
+        };
+        Err(failed(words::with_evidence(&sentence, &found)))
+    }
+
+    /// Answers how many pods there are; with none, or fewer than wanted, traffic must not move.
+    pub(super) fn check_availability(&mut self) -> Result<u32, Stop> {
+        let object = self.deployment();
+        let live = kubernetes().find(&object)?.unwrap_or(Value::Null);
+        let (available, wanted) = words::replicas(&live);
+        if available == wanted && wanted > 0 {
+            return Ok(u32::try_from(wanted).unwrap_or(u32::MAX));
+        }
+        Err(failed(format!(
+            "{object} was healthy and is not any more: {}",
+            words::availability(&live)
+        )))
+    }
+
+    fn write(
+        &mut self,
+        object: ObjectReference,
+        manifest: &Value,
+        options: &ApplyOptions,
+    ) -> Result<Applied, Stop> {
+        let applied = kubernetes().apply_with(manifest, options)?;
+        let uid = uid(&applied.object);
+        self.made.push(Made { object, uid });
+        Ok(applied)
+    }
+
+    /// The deadline starts again with each pod that becomes available, so this is longer than any rollout that the
+    /// cluster has not called failed itself. The host ends the wait at the step's own deadline.
+    fn longest_rollout(&self) -> u32 {
+        let deadline = self.inputs.progress_deadline_seconds;
+        let rounds = self.inputs.replicas.saturating_add(1);
+        deadline.saturating_mul(rounds).saturating_add(ALLOWANCE)
+    }
+}
