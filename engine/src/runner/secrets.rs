@@ -38,19 +38,12 @@ impl secrets::Host for Secrets<'_> {
     }
 }
 
-/// JSON as it stands between the quotes, since that is where a handle stands while the text is JSON.
+/// A JSON string comes with its quotes.
 fn encode(text: &str, encoding: Encoding) -> wasmtime::Result<String> {
     Ok(match encoding {
         Encoding::Raw => text.to_owned(),
         Encoding::Base64 => STANDARD.encode(text),
-        Encoding::JsonString => {
-            let quoted = serde_json::to_string(text)?;
-            quoted
-                .strip_prefix('"')
-                .and_then(|it| it.strip_suffix('"'))
-                .unwrap_or(&quoted)
-                .to_owned()
-        }
+        Encoding::JsonString => serde_json::to_string(text)?,
     })
 }
 
@@ -95,7 +88,7 @@ mod tests {
                 Encoding::Base64,
                 "dXNlcjpwYXNzIndvcmQ=",
             ),
-            (handle(1).to_string(), Encoding::JsonString, "pass\\\"word"),
+            (handle(1).to_string(), Encoding::JsonString, "\"pass\\\"word\""),
         ] {
             let composite = secrets.format(text, encoding).await.unwrap();
             assert!(composite.starts_with("shipslog-handle-"), "{composite}");

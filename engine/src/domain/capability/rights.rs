@@ -16,7 +16,7 @@ pub struct Request {
     pub kind: String,
     /// Where; nothing for cluster-scoped kinds, and for a namespaced object that names none.
     pub namespace: Option<String>,
-    /// Which; nothing for all of the kind there.
+    /// Which; nothing for all of the kind there. May be a pattern, and then stands for all that fit it.
     pub name: Option<String>,
     /// Whether objects of the kind belong to no namespace.
     pub cluster_scoped: bool,

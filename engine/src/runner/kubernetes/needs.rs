@@ -28,11 +28,14 @@ pub(super) fn wait(expectation: &Expectation, object: &Located) -> Vec<Request> 
     let follow = [Verb::Get, Verb::List, Verb::Watch].map(|it| object.request(it));
     match expectation {
         Expectation::Gone(_) | Expectation::Condition(_) => follow.into(),
-        Expectation::Healthy(_) => follow
-            .into_iter()
-            .chain(parts(object, Verb::Watch))
-            .chain(surroundings(object))
-            .collect(),
+        Expectation::Healthy(_) => {
+            let pods = is_workload(object).then(|| around(object, Verb::Watch, "", "Pod"));
+            follow
+                .into_iter()
+                .chain(pods)
+                .chain(surroundings(object))
+                .collect()
+        }
         Expectation::Endpoints(_) => [("discovery.k8s.io", "EndpointSlice"), ("", "Pod")]
             .into_iter()
             .flat_map(|(group, kind)| [Verb::List, Verb::Watch].map(|verb| around(object, verb, group, kind)))
@@ -47,29 +50,31 @@ pub(super) fn explain(object: &Located) -> Vec<Request> {
     requests
 }
 
-/// Events, and for what runs pods also those and their logs.
+/// Events, and for what runs pods also those, through the replica sets where it is a Deployment, and their logs.
 fn surroundings(object: &Located) -> Vec<Request> {
-    let mut requests = parts(object, Verb::List);
+    let mut requests = Vec::new();
+    if is(object, ("apps", "Deployment")) {
+        requests.push(around(object, Verb::List, "apps", "ReplicaSet"));
+    }
     if is_workload(object) {
-        requests.extend([
-            around(object, Verb::Logs, "", "Pod"),
-            around(object, Verb::List, "", "Event"),
-        ]);
+        requests.extend([around(object, Verb::List, "", "Pod"), logs_of_pods(object)]);
     }
     if is(object, ("", "Pod")) {
-        requests.extend([
-            object.request(Verb::Logs),
-            around(object, Verb::List, "", "Event"),
-        ]);
+        requests.push(object.request(Verb::Logs));
+    }
+    if is_workload(object) || is(object, ("", "Pod")) {
+        requests.push(around(object, Verb::List, "", "Event"));
     }
     requests
 }
 
-/// The pods of what runs pods, and for a Deployment the replica sets between.
-fn parts(object: &Located, verb: Verb) -> Vec<Request> {
-    let sets = is(object, ("apps", "Deployment")).then(|| around(object, verb, "apps", "ReplicaSet"));
-    let pods = is_workload(object).then(|| around(object, verb, "", "Pod"));
-    sets.into_iter().chain(pods).collect()
+/// The cluster names pods after their workload, so the right may be as narrow as that.
+fn logs_of_pods(object: &Located) -> Request {
+    let name = Some(format!("{}-*", object.object.name));
+    Request {
+        name,
+        ..around(object, Verb::Logs, "", "Pod")
+    }
 }
 
 fn is(object: &Located, kind: (&str, &str)) -> bool {
