@@ -13,6 +13,8 @@ use crate::words;
 
 /// On top of the time that the pods may take to end.
 pub(super) const ALLOWANCE: u32 = 30;
+/// A UID that no object has: a delete with it deletes nothing, and tells the inventory that nothing is there.
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 /// Where a pod names ConfigMaps and Secrets.
 const PARTS: [&str; 5] = [
     "volumes",
@@ -154,7 +156,10 @@ impl Removal {
         for object in objects {
             match kubernetes().find(&object) {
                 Ok(Some(live)) => found.push((object, live)),
-                Ok(None) => self.removed.push(object.to_string()),
+                Ok(None) => {
+                    delete(&object, NOBODY)?;
+                    self.removed.push(object.to_string());
+                }
                 Err(error) => self.out_of_reach(&object, error)?,
             }
         }
