@@ -46,7 +46,26 @@ pub(super) fn of(events: &[Value], uids: &[&str]) -> Vec<Notice> {
     let telling = |it: &&Value| text(it, "/type") == "Warning" || TELLING.contains(&text(it, "/reason"));
     let mut found: Vec<Notice> = events.iter().filter(about).filter(telling).map(read).collect();
     found.sort_by(|a, b| a.last.cmp(&b.last));
-    found
+    merged(found)
+}
+
+/// The same thing said several times counts as one, at its last time: the kubelet makes a new event of each failed
+/// probe, since the runtime's message holds a number of its own.
+fn merged(notices: Vec<Notice>) -> Vec<Notice> {
+    let mut kept: Vec<Notice> = Vec::new();
+    for mut notice in notices {
+        let before = kept.iter().position(|it| it.says_the_same_as(&notice));
+        notice.times += before.map_or(0, |it| kept.remove(it).times);
+        kept.push(notice);
+    }
+    kept
+}
+
+impl Notice {
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        (&self.uid, &self.container, &self.reason, &self.message)
+            == (&other.uid, &other.container, &other.reason, &other.message)
+    }
 }
 
 fn read(event: &Value) -> Notice {
@@ -76,13 +95,16 @@ fn read(event: &Value) -> Notice {
     }
 }
 
-/// In one line, without the cluster's note that it counts several as one.
+/// In one line, without the cluster's note that it counts several as one and the runtime's report of what it was doing.
 fn line(message: &str) -> String {
     let words = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    words
+    let words = words
         .strip_prefix("(combined from similar events): ")
-        .unwrap_or(&words)
-        .to_owned()
+        .unwrap_or(&words);
+    match (words.find(": rpc error: "), words.rfind(": exec: \"")) {
+        (Some(start), Some(end)) if start < end => format!("{}{}", &words[..start], &words[end..]),
+        _ => words.to_owned(),
+    }
 }
 
 /// `spec.containers{httpd}` is about `httpd`.
@@ -118,5 +140,28 @@ mod tests {
             ["Pod p: BackOff: a b (2 times)", "Pod p: Unhealthy: a b (2 times)"]
         );
         assert_eq!(found[0].container, "httpd");
+    }
+
+    #[test]
+    fn the_same_trouble_is_said_once_with_its_count() {
+        let event = |id: &str, last: &str| {
+            let message = format!(
+                "Readiness probe errored and resulted in unknown state: rpc error: code = Unknown desc = failed to start \
+                 exec \"{id}\": OCI runtime exec failed: exec: \"no\": executable file not found in $PATH: unknown"
+            );
+            json!({"type": "Warning", "reason": "Unhealthy", "count": 2, "message": message, "lastTimestamp": last,
+                "involvedObject": {"kind": "Pod", "name": "p", "uid": "1"}})
+        };
+        let found = of(
+            &[
+                event("5d", "2026-01-01T00:00:01Z"),
+                event("6e", "2026-01-01T00:00:02Z"),
+            ],
+            &["1"],
+        );
+        let said: Vec<String> = found.iter().map(Notice::to_string).collect();
+        let message = "Pod p: Unhealthy: Readiness probe errored and resulted in unknown state: exec: \"no\": executable \
+                       file not found in $PATH: unknown (4 times)";
+        assert_eq!(said, [message]);
     }
 }

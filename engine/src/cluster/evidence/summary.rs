@@ -76,6 +76,7 @@ fn unmade(status: &Value, notices: &[&Notice]) -> Option<String> {
                 .filter(|it| it.container == container)
                 .find(pulled);
             let why = pulled.map_or(waiting, |it| it.message.as_str());
+            let why = why.rsplit_once(" desc = ").map_or(why, |(_, it)| it);
             Some(format!("Image of container {container} cannot be pulled: {why}"))
         }
         "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => Some(format!(
