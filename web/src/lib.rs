@@ -1,1 +1,38 @@
-//! .
+//! The HTTP API of Shipslog: `/api/v1` over one engine, problem details for every error, `OpenAPI` from the handlers.
+//!
+//! One file a resource. Nothing here decides: handlers read the request, ask the engine, and write down its answer.
+
+mod actor;
+mod app;
+mod audit;
+mod auth;
+mod configuration;
+mod deployments;
+mod events;
+mod extract;
+mod feeds;
+mod health;
+mod keys;
+mod log;
+mod openapi;
+mod paging;
+mod problem;
+mod progression;
+mod releases;
+mod schemas;
+mod serve;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+use axum::Router;
+use shipslog_engine::Engine;
+
+pub use openapi::document as openapi_document;
+pub use serve::serve;
+
+/// The whole API over one engine. Streams that it answers with end with what they tell, or with the client.
+pub fn router(engine: Engine) -> Router {
+    app::router(app::App::new(engine))
+}

@@ -1,0 +1,70 @@
+//! What every handler has at hand, and the router with all that surrounds the handlers.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use shipslog_engine::Engine;
+use shipslog_events::ids::Position;
+use tokio::sync::watch;
+use tower_http::trace::TraceLayer;
+
+use crate::openapi;
+use crate::problem::Problem;
+
+/// Larger bodies are refused unread.
+const LARGEST_BODY: usize = 4 << 20;
+
+/// How long a read waits for the position that it asks for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The state of all handlers.
+#[derive(Clone)]
+pub(crate) struct App {
+    /// Does the work.
+    pub(crate) engine: Engine,
+    stopping: watch::Receiver<bool>,
+}
+
+impl App {
+    /// An API that is never told to stop.
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self::stopped_by(engine, watch::channel(false).1)
+    }
+
+    /// An API whose streams end when `stopping` turns true.
+    pub(crate) fn stopped_by(engine: Engine, stopping: watch::Receiver<bool>) -> Self {
+        Self { engine, stopping }
+    }
+
+    /// Waits until reads show what was written up to a position, if one is asked for.
+    pub(crate) async fn reach(&self, wanted: Option<u64>) -> Result<(), Problem> {
+        match wanted {
+            Some(wanted) => Ok(self.engine.views().reach(Position(wanted), PATIENCE).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends when the server is asked to stop.
+    pub(crate) fn stopped(&self) -> impl Future<Output = ()> + use<> {
+        let mut stopping = self.stopping.clone();
+        async move {
+            if stopping.wait_for(|it| *it).await.is_err() {
+                // Nobody is left who could ask.
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+}
+
+/// All routes with their fallbacks, limits and traces.
+pub(crate) fn router(app: App) -> Router {
+    let (routes, document) = openapi::routes().split_for_parts();
+    routes
+        .merge(openapi::route(&document))
+        .fallback(async || Problem::no_route())
+        .method_not_allowed_fallback(async || Problem::method())
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(TraceLayer::new_for_http())
+        .with_state(app)
+}

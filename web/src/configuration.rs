@@ -1,0 +1,237 @@
+//! Configuration documents: applied all or none, read back with handles where secrets are.
+
+use axum::extract::State;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shipslog_engine::commands::{ChangeKind, DocumentChange};
+use shipslog_engine::domain::nearest;
+use shipslog_engine::views::DocumentView;
+use shipslog_events::event::configuration::Kind;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::actor;
+use crate::app::App;
+use crate::auth::{Administrator, Viewer};
+use crate::extract::{Json, Path, Query};
+use crate::openapi::{ReadProblems, WriteProblems};
+use crate::paging::{self, Items, Listing, Reading};
+use crate::problem::Problem;
+
+/// How documents are applied.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Applying {
+    /// Only says what would change.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What to apply.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Apply {
+    /// Each as its kind's schema says; secrets as they are, sealed on arrival.
+    documents: Vec<Value>,
+}
+
+/// What was applied, or would be.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Applied {
+    /// One for every document that was sent.
+    changes: Vec<DocumentChanged>,
+    /// The log's position with it; where it stood, if nothing was kept.
+    position: u64,
+}
+
+/// What becomes of one document.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DocumentChanged {
+    /// Its kind.
+    kind: String,
+    /// Its name.
+    name: String,
+    /// How it differs from what was.
+    change: HowChanged,
+    /// A unified diff; empty where nothing changes. Secrets are never in it.
+    diff: String,
+}
+
+/// How a document differs from what was.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum HowChanged {
+    /// It was not there.
+    Created,
+    /// It was otherwise.
+    Changed,
+    /// It was so already.
+    Unchanged,
+}
+
+/// A document without what it says.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DocumentItem {
+    /// Its kind.
+    kind: String,
+    /// Its name, unique within the kind.
+    name: String,
+    /// Made from the name, unique within the kind.
+    slug: String,
+    /// Counted from 1.
+    revision: u64,
+    /// When it was applied.
+    #[schema(value_type = String, format = DateTime)]
+    changed_at: Timestamp,
+    /// By whom.
+    changed_by: String,
+}
+
+/// A document.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DocumentShown {
+    #[serde(flatten)]
+    item: DocumentItem,
+    /// What it says; handles stand where secrets are. Nothing where it was erased.
+    document: Option<Value>,
+}
+
+/// Applies documents, all or none. Access role: administrator.
+#[utoipa::path(
+    post, path = "/api/v1/configuration", tag = "configuration", security(("apiKey" = [])), params(Applying),
+    request_body = Apply,
+    responses((status = 200, description = "Applied, or what would be", body = Applied), WriteProblems)
+)]
+pub(crate) async fn apply(
+    State(app): State<App>,
+    Administrator(by): Administrator,
+    Query(applying): Query<Applying>,
+    Json(apply): Json<Apply>,
+) -> Result<Json<Applied>, Problem> {
+    let applied = app.engine.apply(&by, apply.documents, applying.dry_run).await?;
+    Ok(Json(Applied {
+        changes: applied.changes.into_iter().map(DocumentChanged::from).collect(),
+        position: applied.position.0,
+    }))
+}
+
+/// Documents of a kind, by name. Access role: viewer.
+#[utoipa::path(
+    get, path = "/api/v1/configuration/{kind}", tag = "configuration", security(("apiKey" = [])),
+    params(("kind" = String, Path, description = "Such as `Project`; case does not matter"), Listing),
+    responses((status = 200, description = "A page", body = Items<DocumentItem>), ReadProblems)
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    _: Viewer,
+    Path(kind): Path<String>,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Items<DocumentItem>>, Problem> {
+    let kind = self::kind(&kind)?;
+    app.reach(listing.min_position).await?;
+    let limit = paging::limit(listing.limit)?;
+    let after: Option<String> = paging::place("configuration", listing.cursor.as_deref())?;
+    let documents = app.engine.views().documents(Some(kind)).await?;
+    let items = documents
+        .into_iter()
+        .filter(|it| after.as_ref().is_none_or(|after| it.name > *after))
+        .take(limit + 1)
+        .map(DocumentItem::from)
+        .collect();
+    Ok(Json(Items::page(items, limit, |last| {
+        paging::cursor("configuration", &last.name)
+    })))
+}
+
+/// One document. Access role: viewer.
+#[utoipa::path(
+    get, path = "/api/v1/configuration/{kind}/{name}", tag = "configuration", security(("apiKey" = [])),
+    params(
+        ("kind" = String, Path, description = "Such as `Project`; case does not matter"),
+        ("name" = String, Path, description = "The document's name"),
+        Reading
+    ),
+    responses((status = 200, description = "The document", body = DocumentShown), ReadProblems)
+)]
+pub(crate) async fn show(
+    State(app): State<App>,
+    _: Viewer,
+    Path((kind, name)): Path<(String, String)>,
+    Query(reading): Query<Reading>,
+) -> Result<Json<DocumentShown>, Problem> {
+    let kind = self::kind(&kind)?;
+    app.reach(reading.min_position).await?;
+    let view = existing(&app, kind, &name).await?;
+    let document = app.engine.document(kind, &name).await?;
+    Ok(Json(DocumentShown {
+        item: view.into(),
+        document,
+    }))
+}
+
+/// A kind of documents by its name in any case.
+pub(crate) fn kind(text: &str) -> Result<Kind, Problem> {
+    let names = Kind::ALL.map(|it| it.to_string());
+    Kind::ALL
+        .into_iter()
+        .find(|it| it.to_string().eq_ignore_ascii_case(text))
+        .ok_or_else(|| Problem::not_found(nearest::unknown("kind", text, &names)))
+}
+
+/// A document, or a problem that names the nearest one.
+pub(crate) async fn existing(app: &App, kind: Kind, name: &str) -> Result<DocumentView, Problem> {
+    let views = app.engine.views();
+    if let Some(view) = views.document(kind, name).await? {
+        return Ok(view);
+    }
+    let documents = views.documents(Some(kind)).await?;
+    let names: Vec<String> = documents.into_iter().map(|it| it.name).collect();
+    let kind = kind.to_string().to_lowercase();
+    Err(Problem::not_found(nearest::unknown(&kind, name, &names)))
+}
+
+impl From<DocumentChange> for DocumentChanged {
+    fn from(change: DocumentChange) -> Self {
+        Self {
+            kind: change.kind.to_string(),
+            name: change.name,
+            change: match change.change {
+                ChangeKind::Created => HowChanged::Created,
+                ChangeKind::Changed => HowChanged::Changed,
+                ChangeKind::Unchanged => HowChanged::Unchanged,
+            },
+            diff: change.diff,
+        }
+    }
+}
+
+impl From<DocumentView> for DocumentItem {
+    fn from(view: DocumentView) -> Self {
+        Self {
+            kind: view.kind.to_string(),
+            name: view.name,
+            slug: view.entry.slug,
+            revision: view.entry.revision,
+            changed_at: view.changed_at,
+            changed_by: actor::name(&view.changed_by),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_known_in_any_case() {
+        assert_eq!(kind("project").unwrap(), Kind::Project);
+        assert_eq!(kind("Project").unwrap(), Kind::Project);
+        let refused = kind("Projekt").unwrap_err();
+        assert!(
+            format!("{refused:?}").contains("did you mean `Project`?"),
+            "{refused:?}"
+        );
+    }
+}

@@ -1,0 +1,189 @@
+//! The task log of a deployment: what its steps say, for people.
+
+use std::collections::VecDeque;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
+use axum::response::sse::Event;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use shipslog_engine::Engine;
+use shipslog_events::ids::{DeploymentId, Position};
+use shipslog_events::log::TaskLogLine;
+use tokio::sync::watch::Receiver;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::auth::Viewer;
+use crate::deployments::{self, Story};
+use crate::extract::{Json, Path, Query};
+use crate::openapi::ReadProblems;
+use crate::paging::{self, Items};
+use crate::problem::Problem;
+use crate::stream::{self, Feed};
+
+/// Which lines.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Lines {
+    /// Those after this row.
+    after: Option<u64>,
+    /// A stream that goes on until the deployment has ended; by default if `text/event-stream` is asked for.
+    follow: Option<bool>,
+    /// Items on the page: 1 to 500, 50 by default.
+    limit: Option<usize>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// Waits until the answer shows everything up to this position of the log.
+    min_position: Option<u64>,
+}
+
+/// A line of the task log.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct LogLine {
+    /// Grows from line to line, with gaps.
+    row: u64,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// The step that said it.
+    step: String,
+    /// On which target.
+    target: String,
+    /// In which run.
+    attempt: u32,
+    /// `debug`, `info`, `warning` or `error`.
+    level: String,
+    /// What.
+    message: String,
+}
+
+/// The task log of a deployment: a page, or a stream with `accept: text/event-stream`, which ends with the deployment.
+/// A client that comes back goes on after its `last-event-id`. Access role: viewer.
+#[utoipa::path(
+    get, path = "/api/v1/deployments/{id}/log", tag = "deployments", security(("apiKey" = [])),
+    params(
+        ("id" = String, Path, description = "Such as `deployments-841`"),
+        ("last-event-id" = Option<u64>, Header, description = "The row to go on after"),
+        Lines
+    ),
+    responses(
+        (status = 200, description = "A page, or lines whose `id` is the row", content(
+            (Items<LogLine> = "application/json"),
+            (LogLine = "text/event-stream")
+        )),
+        ReadProblems
+    )
+)]
+pub(crate) async fn log(
+    State(app): State<App>,
+    _: Viewer,
+    Path(id): Path<String>,
+    Query(lines): Query<Lines>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    app.reach(lines.min_position).await?;
+    let limit = paging::limit(lines.limit)?;
+    let cursor = paging::place("log", lines.cursor.as_deref())?;
+    let id = deployments::id(&id)?;
+    let mut log = Log {
+        story: Story::read(&app.engine, id).await?,
+        head: app.engine.log().head(),
+        engine: app.engine.clone(),
+        id,
+        after: cursor.or(lines.after).unwrap_or_default(),
+        follow: lines.follow.unwrap_or(true),
+        read: VecDeque::new(),
+    };
+    if wants_stream(&headers) || lines.follow == Some(true) {
+        log.after = stream::last_event_id(&headers)?.unwrap_or(log.after);
+        return Ok(stream::answer(&app, log));
+    }
+    let items = log.read(limit + 1).await?;
+    let next = |last: &LogLine| paging::cursor("log", last.row);
+    Ok(Json(Items::page(items, limit, next)).into_response())
+}
+
+fn wants_stream(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT).iter().filter_map(|it| it.to_str().ok());
+    accepted
+        .flat_map(|it| it.split(','))
+        .any(|it| it.split(';').next().unwrap_or_default().trim() == "text/event-stream")
+}
+
+struct Log {
+    engine: Engine,
+    id: DeploymentId,
+    story: Story,
+    head: Receiver<Position>,
+    after: u64,
+    follow: bool,
+    read: VecDeque<LogLine>,
+}
+
+/// Lines read at once for a stream.
+const BATCH: usize = 500;
+
+impl Log {
+    async fn read(&self, limit: usize) -> Result<Vec<LogLine>, Problem> {
+        let lines = self.engine.log().task_log(self.id, self.after, limit).await?;
+        Ok(lines
+            .into_iter()
+            .map(|(row, line)| shown(&self.story, row, line))
+            .collect())
+    }
+}
+
+impl Feed for Log {
+    async fn next(&mut self) -> Result<Option<Event>, Problem> {
+        loop {
+            if let Some(line) = self.read.pop_front() {
+                self.after = line.row;
+                return Ok(Some(stream::item(&line)?.id(line.row.to_string())));
+            }
+            self.head.mark_unchanged();
+            self.story.catch_up().await?;
+            // Whoever ends a deployment has written its lines before.
+            let last = self.story.is_over() || !self.follow;
+            self.read = self.read(BATCH).await?.into();
+            if self.read.is_empty() && (last || self.head.changed().await.is_err()) {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+fn shown(story: &Story, row: u64, line: TaskLogLine) -> LogLine {
+    let (step, target, attempt) = story.run(&line.attempt);
+    LogLine {
+        row,
+        at: Timestamp::from_millisecond(line.at).unwrap_or_default(),
+        step,
+        target,
+        attempt,
+        level: line.level,
+        message: line.message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(accept: &str) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, accept.parse().unwrap());
+        wants_stream(&headers)
+    }
+
+    #[test]
+    fn a_stream_is_answered_to_those_who_accept_one() {
+        assert!(asked("text/event-stream"));
+        assert!(asked("application/json;q=0.1, text/event-stream;q=1"));
+        assert!(!asked("application/json"));
+        assert!(!wants_stream(&HeaderMap::new()));
+    }
+}

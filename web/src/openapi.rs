@@ -1,0 +1,160 @@
+//! `OpenAPI` 3.1 out of the handlers' own annotations.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{IntoResponses, Modify, OpenApi as _, ToSchema as _};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::problem::{Place, Problem};
+use crate::{
+    audit, configuration, deployments, events, feeds, health, keys, log, progression, releases, schemas,
+    watch,
+};
+
+/// What surrounds the paths.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Shipslog",
+        description = "Event-sourced deployments to Kubernetes.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    components(schemas(Problem, Place)),
+    modifiers(&ApiKey),
+    tags(
+        (name = "configuration", description = "Documents, applied all or none"),
+        (name = "releases", description = "Frozen once, promoted through phases"),
+        (name = "deployments", description = "One release to one environment"),
+        (name = "audit", description = "Every fact, who and when"),
+        (name = "keys", description = "API keys, shown once"),
+        (name = "server", description = "The server itself")
+    )
+)]
+struct Shipslog;
+
+struct ApiKey;
+
+impl Modify for ApiKey {
+    fn modify(&self, document: &mut OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "An API key; its access role is viewer, deployer or administrator.",
+            ))
+            .build();
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("apiKey", SecurityScheme::Http(scheme));
+    }
+}
+
+/// All handlers with their paths.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Shipslog::openapi())
+        .routes(routes!(health::health))
+        .routes(routes!(configuration::apply))
+        .routes(routes!(configuration::list))
+        .routes(routes!(configuration::show))
+        .routes(routes!(releases::create, releases::list))
+        .routes(routes!(releases::show))
+        .routes(routes!(progression::progression))
+        .routes(routes!(deployments::create, deployments::list))
+        .routes(routes!(deployments::show))
+        .routes(routes!(deployments::cancel))
+        .routes(routes!(watch::watch))
+        .routes(routes!(events::of_deployment))
+        .routes(routes!(log::log))
+        .routes(routes!(events::list))
+        .routes(routes!(audit::verification))
+        .routes(routes!(feeds::tags))
+        .routes(routes!(schemas::schema))
+        .routes(routes!(keys::create, keys::list))
+        .routes(routes!(keys::revoke))
+}
+
+/// The document as it is served, with a line break at its end.
+pub fn document() -> String {
+    text(&routes().into_openapi())
+}
+
+fn text(document: &OpenApi) -> String {
+    let mut text = document.to_pretty_json().expect("the document is plain data");
+    text.push('\n');
+    text
+}
+
+/// Serves the document.
+pub(crate) fn route(document: &OpenApi) -> Router<App> {
+    let text: Arc<str> = text(document).into();
+    let answer = move || {
+        let text = text.to_string();
+        async move { ([(CONTENT_TYPE, "application/json")], text) }
+    };
+    Router::new().route("/openapi.json", get(answer))
+}
+
+/// The problems that any read can be answered with.
+pub(crate) struct ReadProblems;
+
+impl IntoResponses for ReadProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[
+            ("400", "The request cannot be read"),
+            ("401", "No API key, or one that opens nothing"),
+            ("403", "The key's access role is too small"),
+            ("404", "There is no such thing; the nearest is named"),
+            ("500", "The server failed"),
+            ("503", "`minPosition` was not reached in time"),
+        ])
+    }
+}
+
+/// The problems that any write can be answered with.
+pub(crate) struct WriteProblems;
+
+impl IntoResponses for WriteProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[
+            ("400", "The request cannot be read"),
+            ("401", "No API key, or one that opens nothing"),
+            ("403", "The key's access role is too small"),
+            ("404", "There is no such thing; the nearest is named"),
+            ("409", "Refused by the rules; nothing was kept"),
+            ("413", "The body is larger than 4 MiB"),
+            ("415", "The body is not `application/json`"),
+            ("422", "The input is wrong in the places named; nothing was kept"),
+            ("500", "The server failed"),
+            (
+                "502",
+                "Another system, such as a feed, did not answer as it should",
+            ),
+        ])
+    }
+}
+
+fn problems(statuses: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
+    let content = || {
+        ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name(Problem::name())))
+            .build()
+    };
+    statuses
+        .iter()
+        .map(|(status, description)| {
+            let response = ResponseBuilder::new()
+                .description(*description)
+                .content("application/problem+json", content())
+                .build();
+            ((*status).to_owned(), RefOr::T(response))
+        })
+        .collect()
+}

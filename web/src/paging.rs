@@ -1,0 +1,142 @@
+//! Lists: pages with opaque cursors, and reads that wait for a position.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::problem::Problem;
+
+/// Items on a page when nothing is said.
+const DEFAULT: usize = 50;
+
+/// No page has more.
+const MAXIMUM: usize = 500;
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Items<T> {
+    /// At most as many as asked for.
+    pub(crate) items: Vec<T>,
+    /// The cursor of the page after this one, if there is one.
+    pub(crate) next: Option<String>,
+}
+
+/// How a single thing is read.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Reading {
+    /// Waits until the answer shows everything up to this position of the log.
+    pub(crate) min_position: Option<u64>,
+}
+
+/// How a list without filters is read.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Listing {
+    /// Items on the page: 1 to 500, 50 by default.
+    pub(crate) limit: Option<usize>,
+    /// `next` of the page before.
+    pub(crate) cursor: Option<String>,
+    /// Waits until the answer shows everything up to this position of the log.
+    pub(crate) min_position: Option<u64>,
+}
+
+/// How many items a page has.
+pub(crate) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
+    match asked {
+        None => Ok(DEFAULT),
+        Some(asked @ 1..=MAXIMUM) => Ok(asked),
+        Some(asked) => Err(Problem::bad_request(
+            "bad-query",
+            format!("`limit` is {asked}, but a page has 1 to {MAXIMUM} items"),
+        )),
+    }
+}
+
+/// A cursor of a list, after a place in it.
+pub(crate) fn cursor(list: &str, place: impl Display) -> String {
+    hex::encode(format!("{list}:{place}"))
+}
+
+/// The place in a list that a cursor stands for.
+pub(crate) fn place<T: FromStr>(list: &str, cursor: Option<&str>) -> Result<Option<T>, Problem> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let place = hex::decode(cursor)
+        .ok()
+        .and_then(|it| String::from_utf8(it).ok())
+        .and_then(|it| it.strip_prefix(list)?.strip_prefix(':')?.parse().ok());
+    match place {
+        Some(place) => Ok(Some(place)),
+        None => Err(Problem::bad_request(
+            "bad-cursor",
+            "the cursor is not one of this list; take `next` of the page before, or begin without one",
+        )),
+    }
+}
+
+impl<T> Items<T> {
+    /// A page out of one item more than it has, if there are so many.
+    pub(crate) fn page(mut items: Vec<T>, limit: usize, next: impl FnOnce(&T) -> String) -> Self {
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(next);
+        Self { items, next }
+    }
+
+    /// A page out of everything there is, by the number of items before it.
+    pub(crate) fn cut(
+        list: &str,
+        all: impl IntoIterator<Item = T>,
+        asked: Option<usize>,
+        cursor: Option<&str>,
+    ) -> Result<Self, Problem> {
+        let (limit, skip) = (limit(asked)?, place(list, cursor)?.unwrap_or(0_usize));
+        let items = all.into_iter().skip(skip).take(limit + 1).collect();
+        Ok(Self::page(items, limit, |_| {
+            self::cursor(list, skip.saturating_add(limit))
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_leads_to_the_next_until_there_is_none() {
+        let mut seen = Vec::new();
+        let mut next = None;
+        loop {
+            let page = Items::cut("numbers", 1..=7, Some(3), next.as_deref()).unwrap();
+            seen.push(page.items);
+            match page.next {
+                Some(cursor) => next = Some(cursor),
+                None => break,
+            }
+        }
+        assert_eq!(seen, [vec![1, 2, 3], vec![4, 5, 6], vec![7]]);
+    }
+
+    #[test]
+    fn a_cursor_of_another_list_is_refused() {
+        let other = cursor("keys", 3);
+        let refused = place::<usize>("releases", Some(&other)).unwrap_err();
+        assert!(format!("{refused:?}").contains("bad-cursor"));
+        assert!(place::<usize>("keys", Some("zz")).is_err());
+        assert_eq!(place("keys", Some(&other)).unwrap(), Some(3_usize));
+    }
+
+    #[test]
+    fn a_page_too_large_is_refused_with_the_maximum() {
+        assert_eq!(limit(None).unwrap(), 50);
+        assert_eq!(limit(Some(500)).unwrap(), 500);
+        for asked in [0, 501] {
+            let refused = limit(Some(asked)).unwrap_err();
+            assert!(format!("{refused:?}").contains("1 to 500"), "{refused:?}");
+        }
+    }
+}

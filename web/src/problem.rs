@@ -1,0 +1,314 @@
+//! RFC 9457 problem details: the one shape of every error.
+
+use std::fmt::Display;
+
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use shipslog_engine::{commands, domain, views};
+use shipslog_events::log::ReadError;
+use utoipa::ToSchema;
+
+/// Why a request was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// `urn:shipslog:problem:<code>`.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The same for every problem of this code.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// A stable word for programs.
+    #[schema(value_type = String)]
+    code: &'static str,
+    /// A sentence for people: what is wrong and what to do.
+    detail: String,
+    /// Each place in the input that is wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    problems: Vec<Place>,
+}
+
+/// A place in the input and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Place {
+    /// As in `process[0].with.containers[1].ports`; empty for the whole.
+    path: String,
+    /// A sentence.
+    message: String,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, title: &str, detail: impl Display) -> Self {
+        Self {
+            kind: format!("urn:shipslog:problem:{code}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            code,
+            detail: detail.to_string(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// The request cannot be read.
+    pub(crate) fn bad_request(code: &'static str, detail: impl Display) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            code,
+            "the request cannot be read",
+            detail,
+        )
+    }
+
+    /// Nobody knows who asks.
+    pub(crate) fn unauthorized(detail: impl Display) -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "an API key is needed",
+            detail,
+        )
+    }
+
+    /// Who asks may not.
+    pub(crate) fn forbidden(detail: impl Display) -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "the API key may not do this",
+            detail,
+        )
+    }
+
+    /// What the request is about does not exist.
+    pub(crate) fn not_found(detail: impl Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "not found", detail)
+    }
+
+    /// The path leads nowhere.
+    pub(crate) fn no_route() -> Self {
+        let detail = "there is nothing at this path; /openapi.json lists all paths";
+        Self::new(StatusCode::NOT_FOUND, "no-such-path", "not found", detail)
+    }
+
+    /// The path takes other methods.
+    pub(crate) fn method() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method-not-allowed",
+            "the path does not take this method",
+            "the header `allow` lists the methods that it takes",
+        )
+    }
+
+    /// The body is not JSON by its content type.
+    pub(crate) fn media_type() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            "the request cannot be read",
+            "send JSON with `content-type: application/json`",
+        )
+    }
+
+    /// The body is larger than is read.
+    pub(crate) fn too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-large",
+            "the request cannot be read",
+            "the body is larger than 4 MiB; send the documents in several requests",
+        )
+    }
+
+    /// The input is wrong in these places.
+    pub(crate) fn invalid(problems: Vec<domain::schema::Problem>) -> Self {
+        let sentences: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        let title = "the input is not valid; nothing was kept";
+        let places = problems.into_iter().map(|it| Place {
+            path: it.path,
+            message: it.message,
+        });
+        Self {
+            problems: places.collect(),
+            ..Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid",
+                title,
+                sentences.join("; "),
+            )
+        }
+    }
+
+    /// The rules say no.
+    pub(crate) fn refused(code: &'static str, detail: impl Display) -> Self {
+        Self::new(StatusCode::CONFLICT, code, "refused; nothing was kept", detail)
+    }
+
+    /// The log is not what was written.
+    pub(crate) fn log_broken(detail: impl Display) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "log-broken",
+            "the log is not as it was written",
+            detail,
+        )
+    }
+
+    /// Something outside did not answer as it should.
+    fn outside(detail: impl Display) -> Self {
+        Self::new(
+            StatusCode::BAD_GATEWAY,
+            "outside",
+            "another system did not answer as it should",
+            detail,
+        )
+    }
+
+    /// The read models are not as far as was asked for.
+    fn behind(detail: impl Display) -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "behind",
+            "not there yet; try again",
+            detail,
+        )
+    }
+
+    /// Our own failure: the server's log has the reason, the answer has not.
+    pub(crate) fn internal(error: &(impl std::error::Error + ?Sized)) -> Self {
+        tracing::error!(error = %chain(error), "a request failed");
+        let detail = "this is the server's own failure; its log says why";
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "the server failed",
+            detail,
+        )
+    }
+}
+
+fn chain(error: &(impl std::error::Error + ?Sized)) -> String {
+    let mut sentence = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        sentence = format!("{sentence}: {error}");
+        source = error.source();
+    }
+    sentence
+}
+
+impl From<commands::Error> for Problem {
+    fn from(error: commands::Error) -> Self {
+        match error {
+            commands::Error::Refused { code, sentence } => Self::refused(code, sentence),
+            commands::Error::Invalid(problems) => Self::invalid(problems),
+            commands::Error::NotFound(sentence) => Self::not_found(sentence),
+            commands::Error::Outside(sentence) => Self::outside(sentence),
+            error @ commands::Error::Internal(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<views::Error> for Problem {
+    fn from(error: views::Error) -> Self {
+        match error {
+            views::Error::Behind { .. } => Self::behind(error),
+            views::Error::Store(_)
+            | views::Error::Row(_)
+            | views::Error::Log(_)
+            | views::Error::Stopped(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"shipslog\""),
+            );
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_keeps_its_code_and_sentence() {
+        let problem = Problem::from(commands::Error::Refused {
+            code: "phase-not-succeeded",
+            sentence: "deploy it there first".to_owned(),
+        });
+        let json = serde_json::to_value(&problem).unwrap();
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "type": "urn:shipslog:problem:phase-not-succeeded",
+                "title": "refused; nothing was kept",
+                "status": 409,
+                "code": "phase-not-succeeded",
+                "detail": "deploy it there first"
+            })
+        );
+    }
+
+    #[test]
+    fn invalid_input_is_answered_with_every_place() {
+        let problems = vec![
+            domain::schema::Problem::new("process[0].with", "is wrong"),
+            domain::schema::Problem::new("", "is wrong too"),
+        ];
+        let problem = Problem::from(commands::Error::Invalid(problems));
+        assert_eq!(problem.status, 422);
+        assert_eq!(problem.problems[0].path, "process[0].with");
+        assert_eq!(problem.problems[1].message, "is wrong too");
+        assert_eq!(problem.detail, "process[0].with: is wrong; is wrong too");
+    }
+
+    #[test]
+    fn our_own_failure_is_answered_without_its_inside() {
+        let problem = Problem::from(commands::Error::Internal("/var/lib/secret/path".to_owned()));
+        assert_eq!(problem.status, 500);
+        assert!(!serde_json::to_string(&problem).unwrap().contains("secret"));
+    }
+
+    #[test]
+    fn views_that_lag_ask_to_try_again() {
+        let (wanted, reached) = (
+            shipslog_events::ids::Position(9),
+            shipslog_events::ids::Position(7),
+        );
+        let response = Problem::from(views::Error::Behind { wanted, reached }).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers()[RETRY_AFTER], "1");
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+    }
+
+    #[test]
+    fn nobody_known_is_told_how_to_say_who() {
+        let response = Problem::unauthorized("send a key").into_response();
+        assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
+        assert_eq!(response.headers()[WWW_AUTHENTICATE], "Bearer realm=\"shipslog\"");
+    }
+}
