@@ -1,6 +1,6 @@
 //! Capabilities: what a step may do to which objects. The host allows nothing that is not listed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,28 @@ impl Capability {
         }
     }
 
+    /// The same rights, one capability for each kind, name and namespace, sorted: what [`check`](crate::Step::check)
+    /// answers best.
+    pub fn merged(capabilities: impl IntoIterator<Item = Self>) -> Vec<Self> {
+        let mut merged: BTreeMap<_, BTreeSet<Verb>> = BTreeMap::new();
+        for it in capabilities {
+            merged
+                .entry((it.group, it.kind, it.namespace, it.name))
+                .or_default()
+                .extend(it.verbs);
+        }
+        let merged = merged.into_iter();
+        merged
+            .map(|((group, kind, namespace, name), verbs)| Self {
+                verbs,
+                group,
+                kind,
+                name,
+                namespace,
+            })
+            .collect()
+    }
+
     /// Only objects of this name, in which `*` stands for any text.
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Self {
@@ -82,6 +104,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn rights_on_the_same_objects_become_one() {
+        let on = |verb, name| Capability::new([verb], "", "Secret").named(name);
+        let merged = Capability::merged([on(Verb::Watch, "b"), on(Verb::Get, "a"), on(Verb::Get, "b")]);
+        let both = Capability::new([Verb::Get, Verb::Watch], "", "Secret").named("b");
+        assert_eq!(merged, [on(Verb::Get, "a"), both]);
+    }
 
     #[test]
     fn a_capability_reads_as_the_host_reads_it() {

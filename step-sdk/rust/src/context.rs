@@ -74,3 +74,16 @@ pub fn inventory() -> Vec<Written> {
         .map(|it| serde_json::from_str(it).expect("the host writes an inventory as the contract says"))
         .collect()
 }
+
+/// Objects of earlier deployments that are not among those that this one writes.
+pub fn left_behind(written: &[ObjectReference]) -> Vec<Written> {
+    let own = namespace();
+    let is = |old: &ObjectReference, new: &ObjectReference| {
+        let namespace = new.namespace.as_ref().or(own.as_ref());
+        (&old.group, &old.kind, &old.name) == (&new.group, &new.kind, &new.name)
+            && (old.namespace.is_none() || old.namespace.as_ref() == namespace)
+    };
+    let mut behind = inventory();
+    behind.retain(|it| !written.iter().any(|new| is(&it.object, new)));
+    behind
+}

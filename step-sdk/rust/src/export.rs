@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::bindings::{self, Guest};
-use crate::{Failure, Step, step};
+use crate::{Failure, Step, log, step};
 
 /// A step as the contract's exports; made by [`export!`](crate::export).
 #[derive(Debug)]
@@ -21,6 +21,9 @@ impl<S: Step + 'static> Guest for Exported<S> {
     }
 
     fn run(inputs: String) -> Result<(), bindings::Failure> {
+        std::panic::set_hook(Box::new(|panic| {
+            log::error(format!("the step has a fault: {panic}"));
+        }));
         step::run::<S>(&inputs).map_err(|failure| match failure {
             Failure::Failed(sentence) => bindings::Failure::Failed(sentence),
             Failure::Errored(sentence) => bindings::Failure::Errored(sentence),

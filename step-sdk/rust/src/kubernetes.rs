@@ -7,6 +7,7 @@
 mod convert;
 mod error;
 mod evidence;
+pub mod needs;
 mod options;
 mod reference;
 mod wait;

@@ -82,6 +82,7 @@ mod inputs;
 pub mod kubernetes;
 pub mod log;
 pub mod milestones;
+pub mod names;
 pub mod outputs;
 pub mod owner;
 pub mod progress;

@@ -22,6 +22,24 @@ pub fn mark(object: &mut Value) {
     add(object, "annotations", context::annotations());
 }
 
+/// Lets an object that is about to be written say that the deployment which changed it last wrote it: of the host's
+/// labels and annotations it gets those that the existing one has. Then a difference is one that the step wants.
+pub fn keep(existing: &Value, object: &mut Value) {
+    for (field, values) in [
+        ("labels", context::labels()),
+        ("annotations", context::annotations()),
+    ] {
+        let kept = values
+            .into_keys()
+            .filter(|it| !LABELS.contains(&it.as_str()))
+            .filter_map(|key| {
+                let value = existing["metadata"][field].get(&key)?.as_str()?.to_owned();
+                Some((key, value))
+            });
+        add(object, field, kept.collect());
+    }
+}
+
 /// Whether the object carries this step's own labels.
 pub fn is_ours(existing: &Value) -> bool {
     let ours = context::labels();
@@ -30,8 +48,7 @@ pub fn is_ours(existing: &Value) -> bool {
         .all(|key| label(existing, key) == ours.get(*key).map(String::as_str))
 }
 
-/// Refuses an existing object of another or no owner, naming them, unless the user wants it adopted. Of an object
-/// that is not ours only `None` labels say that nobody of Shipslog owns it.
+/// Refuses an existing object of another or no owner, naming them, unless the user wants it adopted.
 pub fn claim(existing: &Value, adopt: bool) -> Result<(), Failure> {
     if adopt || is_ours(existing) {
         return Ok(());

@@ -19,6 +19,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
+use crate::bindings::shipslog::step::kubernetes::Waited;
 use crate::kubernetes::{Evidence, Reason};
 use crate::{Capability, Cause, Failure, Step, step};
 use cluster::Cluster;
@@ -41,7 +42,7 @@ struct State {
     inventory: Vec<Value>,
     deployment: String,
     refusals: Vec<Refusal>,
-    waits: VecDeque<crate::bindings::shipslog::step::kubernetes::Waited>,
+    waits: VecDeque<Waited>,
     calls: Vec<String>,
     log: Vec<String>,
     progress: Vec<String>,
@@ -143,13 +144,8 @@ impl Host {
     /// The next wait ends with a failure seen early. Waits that nothing is said of are met.
     #[must_use]
     pub fn failing_wait(self, evidence: Evidence) -> Self {
-        let evidence = vec![reason::evidence(evidence)];
-        self.with(|it| {
-            it.waits
-                .push_back(crate::bindings::shipslog::step::kubernetes::Waited::Failed(
-                    evidence,
-                ))
-        });
+        let waited = Waited::Failed(vec![reason::evidence(evidence)]);
+        self.with(|it| it.waits.push_back(waited));
         self
     }
 

@@ -187,9 +187,10 @@ impl Cluster {
 }
 
 fn key(reference: &wit::ObjectReference, own: Option<&str>) -> Key {
-    let namespace = match CLUSTER_SCOPED.contains(&reference.kind.as_str()) {
-        true => "",
-        false => reference.namespace.as_deref().or(own).unwrap_or_default(),
+    let namespace = if CLUSTER_SCOPED.contains(&reference.kind.as_str()) {
+        ""
+    } else {
+        reference.namespace.as_deref().or(own).unwrap_or_default()
     };
     (
         reference.kind.clone(),
