@@ -1,0 +1,64 @@
+//! The local cluster: a real one-node Kubernetes with an image registry, in a network namespace of its own.
+//!
+//! Everything it makes lies under `target/cluster` and `/run/shipslog-<hash>`; names and addresses derive from the
+//! checkout's path, so that two clones run side by side.
+
+mod binaries;
+mod cgroups;
+mod components;
+mod configuration;
+mod facts;
+mod health;
+mod images;
+mod kubectl;
+mod layout;
+mod leftovers;
+mod lifecycle;
+mod network;
+mod pki;
+mod process;
+mod registry;
+mod status;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+pub(crate) use self::facts::Facts;
+use self::layout::Layout;
+
+/// What can be done with the cluster.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Build and start it, unless it runs already.
+    Up,
+    /// Stop it and take away everything it made outside `target`.
+    Down,
+    /// Show what runs.
+    Status,
+}
+
+/// Carries out a command typed by a person.
+pub(crate) fn run(command: &Command) -> Result<()> {
+    match command {
+        Command::Up => up().map(|facts| status::show_facts(&facts)),
+        Command::Down => down(),
+        Command::Status => status::show(&Layout::of_checkout()?),
+    }
+}
+
+/// Sees to it that the cluster runs; returns at once when it does.
+pub(crate) fn up() -> Result<Facts> {
+    let layout = Layout::of_checkout()?;
+    lifecycle::up(&layout)?;
+    Ok(Facts::of(&layout))
+}
+
+/// Whether the cluster runs and is well.
+pub(crate) fn is_up() -> bool {
+    Layout::of_checkout().is_ok_and(|layout| lifecycle::is_up(&layout))
+}
+
+/// Stops the cluster and leaves nothing on the machine.
+pub(crate) fn down() -> Result<()> {
+    lifecycle::down(&Layout::of_checkout()?)
+}
