@@ -11,7 +11,9 @@
 
 mod cluster;
 pub(crate) mod imports;
+pub(crate) mod kubernetes;
 mod reason;
+mod rights;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
@@ -35,6 +37,7 @@ pub struct Host(Rc<RefCell<State>>);
 #[derive(Debug, Default)]
 struct State {
     cluster: Cluster,
+    rights: rights::Rights,
     namespace: Option<String>,
     labels: BTreeMap<String, String>,
     annotations: BTreeMap<String, String>,
@@ -152,6 +155,16 @@ impl Host {
     /// Runs a step with these inputs.
     pub fn run<S: Step>(&self, inputs: &Value) -> Result<(), Failure> {
         self.within(|| step::run::<S>(&inputs.to_string()))
+    }
+
+    /// Runs a step whose `check` must name every right that it uses: a call that needs another one panics. Answers with
+    /// the rights that it named and did not use, as [`checked`] writes them.
+    pub fn run_within_rights<S: Step>(&self, inputs: &Value) -> (Result<(), Failure>, Vec<String>) {
+        let named = check::<S>(inputs).expect("only inputs that `check` takes are run");
+        self.with(|it| it.rights.enforce(named));
+        let outcome = self.run::<S>(inputs);
+        let unused = self.with(|it| it.rights.unused(it.namespace.as_deref()));
+        (outcome, unused.iter().map(line).collect())
     }
 
     /// Runs any code that calls the host.

@@ -106,6 +106,26 @@ impl Cluster {
         })
     }
 
+    /// What applying would change: here only whether it would.
+    pub(super) fn diff(&self, manifest: &Value, own: Option<&str>) -> Result<Vec<wit::Change>, wit::Error> {
+        let reference = ObjectReference::of(manifest).map_err(|_| wit::Error::Invalid(Vec::new()))?;
+        let key = key(&(&reference).into(), own);
+        let before = self.objects.get(&key);
+        let mut after = before.cloned().unwrap_or_else(|| json!({}));
+        merge(&mut after, self.applied.get(&key), manifest);
+        let kind = match before {
+            None => wit::ChangeKind::Created,
+            Some(before) if *before != after => wit::ChangeKind::Changed,
+            Some(_) => return Ok(Vec::new()),
+        };
+        Ok(vec![wit::Change {
+            kind,
+            path: String::new(),
+            before: before.map(Value::to_string),
+            after: Some(after.to_string()),
+        }])
+    }
+
     pub(super) fn patch(
         &mut self,
         reference: &wit::ObjectReference,

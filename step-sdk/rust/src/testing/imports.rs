@@ -1,6 +1,8 @@
 //! The contract's functions, answered by the test's host.
 #![expect(clippy::unnecessary_wraps, reason = "the signatures are the contract's")]
 
+pub(crate) use super::kubernetes;
+
 use super::current;
 
 pub(crate) mod context {
@@ -38,124 +40,6 @@ pub(crate) mod context {
     }
     pub(crate) fn inventory() -> Vec<String> {
         current(|it| it.inventory.iter().map(ToString::to_string).collect())
-    }
-}
-
-pub(crate) mod kubernetes {
-    use super::super::State;
-    use super::super::cluster::json;
-    use super::super::reason::refusal;
-    use super::current;
-    use crate::bindings::shipslog::step::kubernetes as wit;
-    use crate::kubernetes::ObjectReference;
-    use wit::{Applied, Change, Error, Evidence, Expectation, Page, Waited};
-
-    fn call<T>(
-        verb: &str,
-        reference: &wit::ObjectReference,
-        answer: impl FnOnce(&mut State) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        current(
-            |it| match it.call(format!("{verb} {}", ObjectReference::from(reference.clone()))) {
-                Some(reason) => Err(refusal(reason)),
-                None => answer(it),
-            },
-        )
-    }
-
-    fn reference(manifest: &str) -> Result<wit::ObjectReference, Error> {
-        let reference = ObjectReference::of(&json(manifest));
-        reference
-            .as_ref()
-            .map(Into::into)
-            .map_err(|it| Error::Other(("manifest".to_owned(), it.to_string())))
-    }
-
-    pub(crate) fn get(object: &wit::ObjectReference) -> Result<String, Error> {
-        call("get", object, |it| {
-            it.cluster.get(object, it.namespace.as_deref())
-        })
-    }
-    pub(crate) fn list(selection: &wit::Selection) -> Result<Page, Error> {
-        current(|it| match it.call(format!("list {}", selection.kind)) {
-            Some(reason) => Err(refusal(reason)),
-            None => Ok(it.cluster.list(selection, it.namespace.as_deref())),
-        })
-    }
-    pub(crate) fn apply(object: &str, options: &wit::ApplyOptions) -> Result<Applied, Error> {
-        call("apply", &reference(object)?, |it| {
-            it.cluster.apply(&json(object), options, it.namespace.as_deref())
-        })
-    }
-    pub(crate) fn patch(
-        object: &wit::ObjectReference,
-        _kind: wit::PatchKind,
-        patch: &str,
-        uid: Option<&str>,
-        resource_version: Option<&str>,
-    ) -> Result<String, Error> {
-        call("patch", object, |it| {
-            it.cluster.patch(
-                object,
-                &json(patch),
-                (uid, resource_version),
-                it.namespace.as_deref(),
-            )
-        })
-    }
-    pub(crate) fn delete(object: &wit::ObjectReference, options: &wit::DeleteOptions) -> Result<(), Error> {
-        call("delete", object, |it| {
-            it.cluster.delete(object, options, it.namespace.as_deref())
-        })
-    }
-    pub(crate) fn wait(expectations: &[Expectation], _seconds: u32) -> Result<Waited, Error> {
-        let words = |it: &Expectation| match it {
-            Expectation::Healthy(it) => format!("wait healthy {}", ObjectReference::from(it.object.clone())),
-            Expectation::Gone(it) => format!("wait gone {}", ObjectReference::from(it.object.clone())),
-            Expectation::Condition(it) => {
-                format!("wait {} {}", it.type_, ObjectReference::from(it.object.clone()))
-            }
-            Expectation::Endpoints(it) => {
-                format!("wait endpoints {}", ObjectReference::from(it.service.clone()))
-            }
-        };
-        current(|it| {
-            for expectation in expectations {
-                if let Some(reason) = it.call(words(expectation)) {
-                    return Err(refusal(reason));
-                }
-            }
-            it.cluster.fill_tokens();
-            Ok(it.waits.pop_front().unwrap_or(Waited::Met))
-        })
-    }
-    pub(crate) fn diff(object: &str) -> Result<Vec<Change>, Error> {
-        call("diff", &reference(object)?, |_| Ok(Vec::new()))
-    }
-    pub(crate) fn can_i(
-        verb: &str,
-        object: &wit::ObjectReference,
-        _subresource: &str,
-    ) -> Result<bool, Error> {
-        Ok(call(&format!("can-i {verb}"), object, |_| Ok(())).is_ok())
-    }
-    pub(crate) fn logs(
-        pod: &wit::ObjectReference,
-        _container: &str,
-        _tail_lines: u32,
-        _previous: bool,
-    ) -> Result<Vec<String>, Error> {
-        call("logs", pod, |_| Ok(Vec::new()))
-    }
-    pub(crate) fn explain(object: &wit::ObjectReference) -> Result<Evidence, Error> {
-        call("explain", object, |_| {
-            Ok(Evidence {
-                object: object.clone(),
-                summary: "nothing was seen".to_owned(),
-                events: Vec::new(),
-                log_tail: Vec::new(),
-            })
-        })
     }
 }
 
