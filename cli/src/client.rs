@@ -1,0 +1,201 @@
+//! The HTTP API from the client's side: requests with the key, problems as sentences.
+
+mod problem;
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+use crate::login;
+
+pub(crate) use problem::{Error, Problem};
+
+/// Where the server is and as whom to speak to it.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Server {
+    /// The server's address; by default where `shipslog login` went, else this machine.
+    #[arg(long, global = true, help_heading = "Global options", env = "SHIPSLOG_URL")]
+    url: Option<String>,
+    /// A file that holds the API key.
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Global options",
+        env = "SHIPSLOG_API_KEY_FILE"
+    )]
+    api_key_file: Option<PathBuf>,
+}
+
+/// The address without any other word.
+pub(crate) const DEFAULT_URL: &str = "http://127.0.0.1:8841";
+
+/// A client of one server.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    url: String,
+    key: Option<String>,
+}
+
+impl Server {
+    /// The client, with the key from a file, the environment or an earlier login.
+    pub(crate) fn client(&self) -> Result<Client> {
+        let login = login::known()?;
+        let from_file = match &self.api_key_file {
+            Some(path) => {
+                let text = std::fs::read_to_string(path);
+                Some(text.with_context(|| format!("the key file {} cannot be read", path.display()))?)
+            }
+            None => None,
+        };
+        let key = from_file
+            .or_else(|| std::env::var("SHIPSLOG_API_KEY").ok().filter(|it| !it.is_empty()))
+            .or_else(|| login.as_ref().map(|it| it.key.clone()));
+        let url = self.url.clone().or_else(|| login.map(|it| it.url));
+        Client::new(url.as_deref().unwrap_or(DEFAULT_URL), key)
+    }
+}
+
+impl Client {
+    pub(crate) fn new(url: &str, key: Option<String>) -> Result<Self> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(std::time::Duration::from_secs(10))
+            .build()
+            .context("the HTTP client cannot be made")?;
+        let key = key.map(|it| it.trim().to_owned());
+        Ok(Self {
+            http,
+            url: url.trim_end_matches('/').to_owned(),
+            key,
+        })
+    }
+
+    pub(crate) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value> {
+        self.ask(self.request(Method::GET, path).query(query)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, query: &[(&str, String)], body: &Value) -> Result<Value> {
+        self.ask(self.request(Method::POST, path).query(query).json(body))
+            .await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Result<Value> {
+        self.ask(self.request(Method::DELETE, path)).await
+    }
+
+    /// All items of a list, page after page, at most `limit`.
+    pub(crate) async fn list(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        limit: usize,
+    ) -> Result<Vec<Value>> {
+        let mut items = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let mut asked = query.to_vec();
+            asked.push(("limit", (limit - items.len()).clamp(1, 500).to_string()));
+            asked.extend(cursor.take().map(|it| ("cursor", it)));
+            let page = self.get(path, &asked).await?;
+            items.extend(page["items"].as_array().cloned().unwrap_or_default());
+            cursor = page["next"].as_str().map(str::to_owned);
+            if cursor.is_none() || items.len() >= limit {
+                items.truncate(limit);
+                return Ok(items);
+            }
+        }
+    }
+
+    /// A stream of server-sent events; `last` goes on after an earlier one.
+    pub(crate) async fn stream(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+        last: Option<&str>,
+    ) -> Result<reqwest::Response> {
+        let mut request = self
+            .request(Method::GET, path)
+            .query(query)
+            .header("accept", "text/event-stream");
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        self.send(request).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.url));
+        match &self.key {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        }
+    }
+
+    async fn ask(&self, request: reqwest::RequestBuilder) -> Result<Value> {
+        let response = self.send(request).await?;
+        if response.status() == StatusCode::NO_CONTENT {
+            return Ok(Value::Null);
+        }
+        response
+            .json()
+            .await
+            .with_context(|| format!("{} answered with something else than JSON", self.url))
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<reqwest::Response> {
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let bytes = response.bytes().await.unwrap_or_default();
+        let problem = Problem::read(&bytes).unwrap_or_else(|| {
+            Problem::of_status(status.as_u16(), format!("{} answered {status}", self.url))
+        });
+        Err(Error::Problem(problem).into())
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Error {
+        let mut cause: &dyn std::error::Error = error;
+        while let Some(source) = cause.source() {
+            cause = source;
+        }
+        Error::Unreachable {
+            url: self.url.clone(),
+            reason: cause.to_string(),
+        }
+    }
+}
+
+/// The parameters that have a value.
+pub(crate) fn query<'a>(filters: &[(&'a str, Option<String>)]) -> Vec<(&'a str, String)> {
+    filters
+        .iter()
+        .filter_map(|(name, value)| Some((*name, value.clone()?)))
+        .collect()
+}
+
+/// A name as it may stand in a path.
+pub(crate) fn segment(name: &str) -> String {
+    use std::fmt::Write as _;
+    name.bytes().fold(String::new(), |mut path, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            path.push(char::from(byte));
+        } else {
+            write!(path, "%{byte:02X}").expect("writing to a string");
+        }
+        path
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_with_spaces_and_slashes_stay_one_segment() {
+        assert_eq!(segment("Httpd access/1"), "Httpd%20access%2F1");
+    }
+}

@@ -1,0 +1,177 @@
+//! Following a deployment to its end.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use serde::Deserialize as _;
+use serde_json::Value;
+use shipslog_events::ids::DeploymentId;
+
+use crate::client::Client;
+use crate::deployment::{self, Deployment};
+use crate::exit::Exit;
+use crate::line_wise::LineWise;
+use crate::output::{self, Format};
+use crate::screen::{self, Screen};
+use crate::sse::{self, Next, Word};
+use crate::tree::{self, Line};
+
+/// Whether to stay until the end.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Following {
+    /// Watch it live, and exit 1 unless it succeeds.
+    #[arg(short, long, group = "following")]
+    watch: bool,
+    /// Wait for the end without a word, and exit 1 unless it succeeds.
+    #[arg(long, group = "following")]
+    wait: bool,
+    /// Exit 3 when it has not ended after so many seconds; it goes on all the same.
+    #[arg(long, value_name = "SECONDS", requires = "following")]
+    timeout: Option<u64>,
+}
+
+impl Following {
+    /// Whether anybody stays.
+    pub(crate) fn stays(self) -> bool {
+        self.watch || self.wait
+    }
+
+    /// Follows a deployment, which is there from a position on.
+    pub(crate) async fn follow(
+        self,
+        client: &Client,
+        format: Format,
+        id: DeploymentId,
+        position: Option<String>,
+    ) -> Result<Exit> {
+        follow(client, View::new(format, self.watch), id, position, self.timeout).await
+    }
+}
+
+/// Follows a deployment to its end, shows it meanwhile, and answers with how it ended.
+pub(crate) async fn follow(
+    client: &Client,
+    view: View,
+    id: DeploymentId,
+    position: Option<String>,
+    timeout: Option<u64>,
+) -> Result<Exit> {
+    let following = to_the_end(client, view, id, position);
+    let Some(seconds) = timeout else {
+        return following.await;
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(seconds), following).await;
+    ended.unwrap_or_else(|_| {
+        anstream::eprintln!("{id} has not ended after {seconds} s and goes on: `shipslog status {id} -w`");
+        Ok(Exit::TimedOut)
+    })
+}
+
+async fn to_the_end(
+    client: &Client,
+    mut view: View,
+    id: DeploymentId,
+    position: Option<String>,
+) -> Result<Exit> {
+    let query: Vec<_> = position.map(|it| ("minPosition", it)).into_iter().collect();
+    let path = deployment::path(id);
+    let mut last = None;
+    sse::read(client, &path, "/watch", &query, |word| {
+        let Word::Event(event) = word else {
+            view.lost()?;
+            return Ok(Next::Go);
+        };
+        let state: Value =
+            serde_json::from_str(&event.data).context("the server sent a state that is no JSON")?;
+        let deployment = read(&state)?;
+        view.show(&deployment)?;
+        let over = deployment.has_ended();
+        last = Some(state);
+        Ok(if over { Next::Stop } else { Next::Go })
+    })
+    .await?;
+    let last = match last {
+        Some(state) if read(&state)?.has_ended() => state,
+        Some(_) | None => client.get(&path, &query).await?,
+    };
+    let deployment = read(&last)?;
+    view.close(&last, &deployment)?;
+    Ok(if deployment.has_succeeded() {
+        Exit::Succeeded
+    } else {
+        Exit::Failed
+    })
+}
+
+fn read(state: &Value) -> Result<Deployment> {
+    Deployment::deserialize(state).context(
+        "the server tells a deployment in another way; is it of another version than this command line?",
+    )
+}
+
+/// How a deployment is shown while it goes on.
+#[derive(Debug)]
+pub(crate) enum View {
+    /// Redrawn in place.
+    Live { screen: Screen, drawn: Vec<String> },
+    /// Line by line.
+    Lines(LineWise),
+    /// Only its end.
+    End(Format),
+}
+
+impl View {
+    pub(crate) fn new(format: Format, watch: bool) -> Self {
+        match (format, watch) {
+            (Format::Table, true) if screen::is_terminal() => Self::Live {
+                screen: Screen::default(),
+                drawn: Vec::new(),
+            },
+            (Format::Table, true) => Self::Lines(LineWise::default()),
+            (Format::Table | Format::Json | Format::Yaml, _) => Self::End(format),
+        }
+    }
+
+    fn show(&mut self, deployment: &Deployment) -> Result<()> {
+        match self {
+            Self::Live { screen, drawn } => {
+                // The first line of each is enough meanwhile; the end shows all.
+                *drawn = tree::lines(deployment)
+                    .iter()
+                    .filter_map(|it| it.drawn().into_iter().next())
+                    .collect();
+                screen.draw(drawn)
+            }
+            Self::Lines(said) => said.news(deployment).iter().try_for_each(|it| output::line(it)),
+            Self::End(_) => Ok(()),
+        }
+    }
+
+    fn lost(&mut self) -> Result<()> {
+        const AWAY: &str = "the server does not answer; waiting for it to come back";
+        match self {
+            Self::Live { screen, drawn } => {
+                let lines: Vec<String> = drawn.iter().cloned().chain([format!("! {AWAY}")]).collect();
+                screen.draw(&lines)
+            }
+            Self::Lines(_) | Self::End(_) => {
+                anstream::eprintln!("{AWAY}");
+                Ok(())
+            }
+        }
+    }
+
+    fn close(self, state: &Value, deployment: &Deployment) -> Result<()> {
+        match self {
+            Self::Live { screen, .. } => screen.leave(&drawn(deployment)),
+            Self::Lines(mut said) => said.news(deployment).iter().try_for_each(|it| output::line(it)),
+            Self::End(format) => format.show(state, |_| drawn(deployment).join("\n")),
+        }
+    }
+}
+
+/// The whole tree.
+pub(crate) fn drawn(deployment: &Deployment) -> Vec<String> {
+    tree::lines(deployment).iter().flat_map(Line::drawn).collect()
+}

@@ -1,0 +1,84 @@
+//! A deployment followed where there is no terminal to redraw: each line says something that is new.
+
+use std::collections::BTreeMap;
+
+use crate::deployment::Deployment;
+use crate::tree;
+
+/// What has been said of each thing.
+#[derive(Debug, Default)]
+pub(crate) struct LineWise {
+    said: BTreeMap<String, String>,
+}
+
+impl LineWise {
+    /// The lines that say something new, each with its place.
+    pub(crate) fn news(&mut self, deployment: &Deployment) -> Vec<String> {
+        let mut lines = tree::lines(deployment);
+        if deployment.has_ended() && !lines.is_empty() {
+            // The end is told last.
+            lines.rotate_left(1);
+        }
+        let mut news = Vec::new();
+        for line in lines {
+            let Some(place) = line.place else { continue };
+            if line.text == "pending" || self.said.get(&line.about) == Some(&line.text) {
+                continue;
+            }
+            news.push(format!("{place}: {}", line.text));
+            self.said.insert(line.about, line.text);
+        }
+        news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deployment::samples;
+
+    #[test]
+    fn only_what_is_new_is_said() {
+        let mut said = LineWise::default();
+        let waiting = Deployment {
+            waiting_for: Some("waits for deployments-2".to_owned()),
+            ..samples::deployment("waiting", &samples::pending())
+        };
+        assert_eq!(
+            said.news(&waiting),
+            [
+                "deployments-3: Httpd 1.0.1 to Development: waiting, requested by alice",
+                "deployments-3: waits for deployments-2"
+            ]
+        );
+        assert!(said.news(&waiting).is_empty());
+        let running = samples::deployment("running", &samples::waiting_for("0 of 1 replicas ready"));
+        assert_eq!(
+            said.news(&running),
+            [
+                "deployments-3: Httpd 1.0.1 to Development: running, requested by alice",
+                "Deploy httpd on Httpd Development: running",
+                "Deploy httpd on Httpd Development: 2 of 5: 0 of 1 replicas ready",
+            ]
+        );
+        let running = samples::deployment("running", &samples::waiting_for("1 of 1 replicas ready"));
+        assert_eq!(
+            said.news(&running),
+            ["Deploy httpd on Httpd Development: 2 of 5: 1 of 1 replicas ready"]
+        );
+    }
+
+    #[test]
+    fn the_end_is_told_last_with_its_reason_before() {
+        let ended = samples::deployment("failed", &samples::failed("the probe fails\nno-such-command"));
+        let news = LineWise::default().news(&ended);
+        assert!(
+            news.contains(&"Deploy httpd on Httpd Development: the probe fails\nno-such-command".to_owned())
+        );
+        assert!(
+            news.last()
+                .unwrap()
+                .starts_with("deployments-3: Httpd 1.0.1 to Development: failed")
+        );
+    }
+}

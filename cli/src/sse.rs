@@ -1,0 +1,169 @@
+//! Server-sent events of a deployment: read, and gone on with after the connection or the server was lost.
+
+mod parser;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use futures::StreamExt as _;
+
+use crate::client::{Client, Error, Problem};
+
+pub(crate) use parser::Event;
+use parser::Parser;
+
+/// What a reader hears.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Word<'a> {
+    /// An event.
+    Event(&'a Event),
+    /// The server is away: said once each time.
+    Lost,
+}
+
+/// What a reader says to each event.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    Go,
+    Stop,
+}
+
+/// How long a lost server is waited for.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// Between two tries, from the first on.
+const PAUSES: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_millis(100),
+    Duration::from_millis(300),
+    Duration::from_secs(1),
+];
+/// The server says something at least every 15 seconds; a connection this quiet is dead.
+const SILENCE: Duration = Duration::from_mins(1);
+
+/// How a connection ended.
+enum End {
+    /// The reader has enough.
+    Stopped,
+    /// The server had no more to say.
+    Complete,
+    /// It broke, or there was none.
+    Broken,
+}
+
+/// Reads a deployment's stream at `path` + `tail` until the reader has enough or the deployment has ended and all is
+/// told. A lost connection is taken up again after the last event.
+pub(crate) async fn read(
+    client: &Client,
+    path: &str,
+    tail: &str,
+    query: &[(&str, String)],
+    mut reader: impl FnMut(Word<'_>) -> Result<Next>,
+) -> Result<()> {
+    let address = format!("{path}{tail}");
+    let mut last: Option<String> = None;
+    let mut away = Away::default();
+    let mut over = false;
+    loop {
+        match connection(client, &address, query, &mut last, &mut away, &mut reader).await? {
+            End::Stopped => return Ok(()),
+            // Known to be over before this connection began: nothing can have been missed.
+            End::Complete if over => return Ok(()),
+            End::Complete => over = has_ended(client, path).await?,
+            End::Broken => over = false,
+        }
+        if !over {
+            away.pause(&mut reader).await?;
+        }
+    }
+}
+
+async fn connection(
+    client: &Client,
+    address: &str,
+    query: &[(&str, String)],
+    last: &mut Option<String>,
+    away: &mut Away,
+    reader: &mut impl FnMut(Word<'_>) -> Result<Next>,
+) -> Result<End> {
+    let response = match client.stream(address, query, last.as_deref()).await {
+        Ok(response) => response,
+        Err(error) if is_passing(&error) => return Ok(End::Broken),
+        Err(error) => return Err(error),
+    };
+    let mut parser = Parser::default();
+    let mut chunks = response.bytes_stream();
+    loop {
+        let chunk = match tokio::time::timeout(SILENCE, chunks.next()).await {
+            Ok(Some(Ok(chunk))) => chunk,
+            Ok(None) => return Ok(End::Complete),
+            Ok(Some(Err(_))) | Err(_) => return Ok(End::Broken),
+        };
+        *away = Away::default();
+        for event in parser.feed(&chunk) {
+            *last = event.id.clone().or(last.take());
+            if event.name == "problem" {
+                return broken_by(&event);
+            }
+            if reader(Word::Event(&event))? == Next::Stop {
+                return Ok(End::Stopped);
+            }
+        }
+    }
+}
+
+/// The server's last word in a stream that it cannot go on with.
+fn broken_by(event: &Event) -> Result<End> {
+    let problem: Problem =
+        serde_json::from_str(&event.data).context("the server sent a problem that is no JSON")?;
+    let error = Error::Problem(problem).into();
+    if is_passing(&error) {
+        Ok(End::Broken)
+    } else {
+        Err(error)
+    }
+}
+
+/// A server that is about to be back, or a proxy before one.
+fn is_passing(error: &anyhow::Error) -> bool {
+    match error.downcast_ref::<Error>() {
+        Some(Error::Unreachable { .. }) => true,
+        Some(Error::Problem(problem)) => matches!(problem.status, 502..=504),
+        None => false,
+    }
+}
+
+/// Whether nothing more will come; a server that is away again has not said so.
+async fn has_ended(client: &Client, path: &str) -> Result<bool> {
+    match client.get(path, &[]).await {
+        Ok(state) => Ok(!state["endedAt"].is_null()),
+        Err(error) if is_passing(&error) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Since when the server has been away, and how often it was tried.
+#[derive(Debug, Default)]
+struct Away {
+    since: Option<Instant>,
+    tries: usize,
+}
+
+impl Away {
+    async fn pause(&mut self, reader: &mut impl FnMut(Word<'_>) -> Result<Next>) -> Result<()> {
+        if self.since.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
+            bail!(
+                "the server has been away for {} seconds; ask again later",
+                PATIENCE.as_secs()
+            );
+        }
+        if self.tries == 2 {
+            reader(Word::Lost)?;
+        }
+        tokio::time::sleep(PAUSES[self.tries.min(PAUSES.len() - 1)]).await;
+        self.tries += 1;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! `shipslog audit verify`: whether the log is as it was written.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use clap::Args;
+use serde_json::{Value, json};
+use shipslog_engine::engine::LOG_FILE;
+use shipslog_events::sqlite;
+
+use crate::client::Error;
+use crate::common::Common;
+use crate::exit::{Exit, Wrong};
+use crate::output;
+
+/// Checks every event's hash, every link between them, and every body that is still there.
+///
+/// Exits 1 and names the position when something was changed, moved or taken out.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// Check the log in this data directory, without the server's help or trust in it.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+impl Verify {
+    pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
+        let verified = match &self.data_dir {
+            Some(folder) => of_file(folder)?,
+            None => match common.client()?.get("/api/v1/audit/verification", &[]).await {
+                Ok(answer) => Ok(answer),
+                Err(error) => Err(broken(error)?),
+            },
+        };
+        match verified {
+            Ok(answer) => {
+                common.output.show(&answer, whole)?;
+                Ok(Exit::Succeeded)
+            }
+            Err(sentence) => {
+                anstream::eprintln!("the log does not hold: {sentence}");
+                Ok(Exit::Failed)
+            }
+        }
+    }
+}
+
+fn of_file(folder: &Path) -> Result<Result<Value, String>> {
+    let path = folder.join(LOG_FILE);
+    if !path.is_file() {
+        bail!(Wrong(format!(
+            "there is no {LOG_FILE} in {}; name the server's data directory",
+            folder.display()
+        )));
+    }
+    let verified = sqlite::verify(&path).map_err(|it| it.to_string());
+    Ok(verified.map(
+        |it| json!({ "events": it.events, "position": it.last_position.0, "hash": it.head_hash.to_string() }),
+    ))
+}
+
+/// The server's sentence on a broken log; any other error is passed on.
+fn broken(error: anyhow::Error) -> Result<String> {
+    match error.downcast_ref::<Error>() {
+        Some(Error::Problem(problem)) if problem.code == "log-broken" => Ok(error.to_string()),
+        Some(_) | None => Err(error),
+    }
+}
+
+fn whole(answer: &Value) -> String {
+    let [events, position, hash] = ["events", "position", "hash"].map(|it| output::text(&answer[it]));
+    format!("the log holds: {events} events up to position {position}, hash {hash}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit;
+
+    #[test]
+    fn a_directory_without_a_log_is_a_usage_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = of_file(folder.path()).unwrap_err();
+        assert_eq!(exit::of(&error), Exit::Usage);
+        assert!(error.to_string().contains("shipslog.db"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_log_does_not_verify() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(LOG_FILE), "no database").unwrap();
+        let sentence = of_file(folder.path()).unwrap().unwrap_err();
+        assert!(sentence.contains("no event log"), "{sentence}");
+    }
+
+    #[test]
+    fn an_empty_log_verifies_from_its_file_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(shipslog_events::SqliteLog::open(folder.path().join(LOG_FILE)).unwrap());
+        let answer = of_file(folder.path()).unwrap().unwrap();
+        assert!(
+            whole(&answer).starts_with("the log holds: 0 events up to position 0, hash "),
+            "{answer}"
+        );
+    }
+
+    #[test]
+    fn a_broken_log_is_told_from_any_other_refusal() {
+        let problem = |code: &str| {
+            let text = json!({ "status": 409, "code": code, "title": "no", "detail": "event 7 is missing" });
+            anyhow::Error::from(Error::Problem(serde_json::from_value(text).unwrap()))
+        };
+        assert_eq!(broken(problem("log-broken")).unwrap(), "event 7 is missing");
+        assert_eq!(exit::of(&broken(problem("busy")).unwrap_err()), Exit::Refused);
+    }
+}

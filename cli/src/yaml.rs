@@ -1,0 +1,48 @@
+//! YAML as kubectl reads it: octal modes are octal, and budgets stop alias bombs. The only place that parses it.
+
+use anyhow::{Result, anyhow};
+use serde::Serialize;
+use serde_json::Value;
+
+/// Reads all documents of a text; empty ones are left out.
+pub(crate) fn read(text: &str, name: &str) -> Result<Vec<Value>> {
+    let options = serde_saphyr::options! { legacy_octal_numbers: true };
+    let documents: Vec<Value> = serde_saphyr::from_multiple_with_options(text, options)
+        .map_err(|error| anyhow!("{name} is not valid YAML: {error}"))?;
+    Ok(documents.into_iter().filter(|it| !it.is_null()).collect())
+}
+
+/// Writes one document.
+pub(crate) fn write<T: Serialize>(value: &T) -> Result<String> {
+    serde_saphyr::to_string(value).map_err(|error| anyhow!("it cannot be written as YAML: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_mode_is_octal_as_kubectl_reads_it() {
+        assert_eq!(read("mode: 0644", "x").unwrap(), [json!({ "mode": 420 })]);
+    }
+
+    #[test]
+    fn documents_are_separated_and_empty_ones_left_out() {
+        assert_eq!(
+            read("a: 1\n---\n---\nb: 2\n", "x").unwrap(),
+            [json!({ "a": 1 }), json!({ "b": 2 })]
+        );
+    }
+
+    #[test]
+    fn an_error_names_the_file() {
+        assert!(
+            read("a: [", "httpd.yaml")
+                .unwrap_err()
+                .to_string()
+                .starts_with("httpd.yaml is not valid YAML")
+        );
+    }
+}
