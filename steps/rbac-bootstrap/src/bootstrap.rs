@@ -12,7 +12,7 @@ use crate::inputs::Inputs;
 use crate::{TOKEN, escalation, objects, validate};
 
 /// How long the cluster may take to fill the token in; it needs a second.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An object to make, and what is there of it.
 struct Planned {
@@ -104,7 +104,7 @@ fn make(planned: &Planned, inputs: &Inputs) -> Result<Became, Failure> {
         existing,
     } = planned;
     let Some(existing) = existing else {
-        apply(manifest, ApplyOptions::default(), inputs)?;
+        apply(manifest, &ApplyOptions::default(), inputs)?;
         return Ok(Became::Created);
     };
     if points_elsewhere(existing, manifest) {
@@ -116,7 +116,7 @@ fn make(planned: &Planned, inputs: &Inputs) -> Result<Became, Failure> {
                 ..DeleteOptions::default()
             },
         )?;
-        apply(manifest, ApplyOptions::default(), inputs)?;
+        apply(manifest, &ApplyOptions::default(), inputs)?;
         return Ok(Became::Recreated);
     }
     let ours = owner::is_ours(existing);
@@ -127,7 +127,7 @@ fn make(planned: &Planned, inputs: &Inputs) -> Result<Became, Failure> {
         force: !ours,
         ..ApplyOptions::default()
     };
-    apply(manifest, options, inputs)?;
+    apply(manifest, &options, inputs)?;
     Ok(Became::Changed)
 }
 
@@ -141,8 +141,8 @@ fn is_as_wanted(existing: &Value, manifest: &Value, inputs: &Inputs) -> Result<b
     Ok(changes.iter().all(|it| it.kind == ChangeKind::Unchanged))
 }
 
-fn apply(manifest: &Value, options: ApplyOptions, inputs: &Inputs) -> Result<(), Failure> {
-    let applied = kubernetes().apply_with(manifest, &options);
+fn apply(manifest: &Value, options: &ApplyOptions, inputs: &Inputs) -> Result<(), Failure> {
+    let applied = kubernetes().apply_with(manifest, options);
     applied
         .map(|_| ())
         .map_err(|it| escalation::explain(it, &inputs.namespace))
