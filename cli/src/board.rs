@@ -23,7 +23,7 @@ pub(crate) fn table(board: &Value) -> String {
         let cells = environments.iter().map(|it| cell(&release["cells"][*it]));
         table.add_row(std::iter::once(text(&release["version"])).chain(cells));
     }
-    trimmed(&table)
+    trimmed(table)
 }
 
 fn cell(cell: &Value) -> String {

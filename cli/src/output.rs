@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{Table, presets};
 use serde_json::Value;
 
 use crate::moment::moment;
@@ -43,21 +43,22 @@ pub(crate) fn line(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// A table of items; each column is a heading and a path into the item, such as `packages.0.version`.
+/// A table of items, a line each however long; each column is a heading and a path into the item, such as `packages.0.version`.
 pub(crate) fn table(items: &Value, columns: &[(&str, &str)]) -> String {
     let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING);
     table.set_header(columns.iter().map(|it| it.0));
     for item in items.as_array().into_iter().flatten() {
         table.add_row(columns.iter().map(|it| moment(&text(at(item, it.1)))));
     }
-    trimmed(&table)
+    trimmed(table)
 }
 
 /// A table without blanks at the ends of its lines.
-pub(crate) fn trimmed(table: &Table) -> String {
+pub(crate) fn trimmed(mut table: Table) -> String {
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
     table
         .lines()
         .map(|it| it.trim_end().to_owned())
@@ -97,7 +98,7 @@ mod tests {
             &items,
             &[("VERSION", "version"), ("PACKAGE", "packages.0.version")],
         );
-        let lines: Vec<&str> = shown.lines().map(str::trim).collect();
+        let lines: Vec<&str> = shown.lines().collect();
         assert_eq!(lines.len(), 3);
         assert!(
             lines[1].starts_with("1.0.0") && lines[1].ends_with("2.4.71"),

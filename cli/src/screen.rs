@@ -18,7 +18,10 @@ pub(crate) fn is_terminal() -> bool {
 impl Screen {
     /// Replaces what was drawn. Lines that are too long are cut by the terminal, a tree that is too tall at its top.
     pub(crate) fn draw(&mut self, lines: &[String]) -> Result<()> {
-        let rows = terminal_size::terminal_size().map_or(24, |it| usize::from(it.1.0));
+        let rows = terminal_size::terminal_size()
+            .map(|it| usize::from(it.1.0))
+            .filter(|it| *it > 1)
+            .unwrap_or(24);
         write(&self.frame(lines, rows.saturating_sub(1)))
     }
 
