@@ -6,6 +6,7 @@ pub mod capability;
 pub mod configuration;
 pub mod deployment;
 pub mod document;
+pub mod inputs;
 pub mod lane;
 pub mod nearest;
 pub mod release;

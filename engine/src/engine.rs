@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use shipslog_events::sqlite::{self, Broken, Verified};
 use shipslog_events::{EventLog, SqliteLog};
@@ -18,6 +19,9 @@ use crate::views::Views;
 
 /// The log's file in the data directory.
 pub const LOG_FILE: &str = "shipslog.db";
+
+/// How long closing waits for the views.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How to open an engine.
 #[derive(Debug, Clone)]
@@ -82,7 +86,9 @@ impl Engine {
         let runner = Runner::new(RunnerConfig::new(data_dir.join("cache"))).map_err(OpenError::because)?;
         let components = Components::embedded(&data_dir, components).map_err(OpenError::because)?;
         let catalogue = catalogue(&runner, &components).await?;
-        let views = Views::open(&data_dir.join("views.db"), Arc::clone(&log)).map_err(OpenError::because)?;
+        let views = Views::open(&data_dir.join("views.db"), Arc::clone(&log))
+            .await
+            .map_err(OpenError::because)?;
         let parts = Arc::new(Parts {
             views,
             runner,
@@ -116,9 +122,13 @@ impl Engine {
         data_dir.join(FIRST_KEY_FILE)
     }
 
-    /// Stops taking up new work. Runs under way are left as a crash would leave them: the next start goes on.
+    /// Stops taking up new work. Runs under way are left as a crash would leave them: the next start goes on. Once
+    /// every clone is gone too, the data directory is free.
     pub async fn close(self) {
         self.driver.stop().await;
+        let head = *self.parts.log.head().borrow();
+        // Views that stay behind catch up at the next start.
+        let _ = self.parts.views.reach(head, CLOSE_PATIENCE).await;
     }
 
     /// The read models.

@@ -16,6 +16,8 @@ use shipslog_events::EventLog;
 use shipslog_events::ids::Position;
 use tokio::sync::watch;
 
+use schema::Reached;
+
 pub use queries::{DeploymentFilter, EventFilter, EventRow};
 pub use rows::{DeploymentView, DocumentView, KeyView, LaneView, ReleaseView};
 
@@ -64,10 +66,14 @@ pub enum Error {
 }
 
 impl Views {
-    /// Opens the views, or makes them anew where they are of another version, and follows the log from then on.
-    pub fn open(path: &Path, log: Arc<dyn EventLog>) -> Result<Self, Error> {
-        let (connection, reached) = schema::open(path)?;
-        let (sender, position) = watch::channel(reached);
+    /// Opens the views, or makes them anew where they are damaged, of another version or of another log, and follows
+    /// the log from then on.
+    pub async fn open(path: &Path, log: Arc<dyn EventLog>) -> Result<Self, Error> {
+        let (connection, reached) = match schema::existing(path) {
+            Some((connection, reached)) if stands_in(&*log, &reached).await? => (connection, reached),
+            _ => schema::anew(path, &log.instance().to_string())?,
+        };
+        let (sender, position) = watch::channel(reached.position);
         writer::start(connection, log, sender);
         let inner = Inner {
             path: path.to_owned(),
@@ -126,3 +132,18 @@ impl Views {
             .map_err(|error| Error::Stopped(error.to_string()))?
     }
 }
+
+/// Whether the log has the very event that the rows go up to.
+async fn stands_in(log: &dyn EventLog, reached: &Reached) -> Result<bool, Error> {
+    if reached.instance != log.instance().to_string() {
+        return Ok(false);
+    }
+    let Some(before) = reached.position.0.checked_sub(1) else {
+        return Ok(true);
+    };
+    let event = log.read(Position(before), 1).await?;
+    Ok(event.first().is_some_and(|it| it.hash == reached.hash))
+}
+
+#[cfg(test)]
+mod tests;

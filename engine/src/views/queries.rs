@@ -215,11 +215,11 @@ impl Wheres {
         wheres.equal("type", filter.kind.map(Sql::Text));
         wheres.compare(
             "recorded_at >=",
-            filter.since.map(|it| Sql::Integer(it.as_millisecond())),
+            filter.since.map(|it| Sql::Integer(it.as_microsecond())),
         );
         wheres.compare(
             "recorded_at <",
-            filter.until.map(|it| Sql::Integer(it.as_millisecond())),
+            filter.until.map(|it| Sql::Integer(it.as_microsecond())),
         );
         wheres
     }

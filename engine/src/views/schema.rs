@@ -1,18 +1,18 @@
-//! The views' file: made, opened, thrown away when it is of another version.
+//! The views' file: made, opened, thrown away when it is of another version or of another log.
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags, params};
+use shipslog_events::chain::Hash;
 use shipslog_events::ids::Position;
 
 use super::Error;
 
 /// Raised whenever rows change their shape: older files are rebuilt.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const SCHEMA: &str = "
-    CREATE TABLE reached (position INTEGER NOT NULL) STRICT;
-    INSERT INTO reached VALUES (0);
+    CREATE TABLE reached (position INTEGER NOT NULL, instance TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
     CREATE TABLE rows (
         view TEXT NOT NULL,
         key TEXT NOT NULL,
@@ -50,42 +50,67 @@ const SCHEMA: &str = "
     CREATE INDEX events_at ON events (recorded_at);
 ";
 
-/// Opens the file for writing and says which position its rows stand for.
-pub(super) fn open(path: &Path) -> Result<(Connection, Position), Error> {
-    if let Some(opened) = existing(path) {
-        return Ok(opened);
-    }
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        // Absent files are the usual case; one that stays makes the next line fail with its reason.
-        let _ = std::fs::remove_file(name);
-    }
-    let connection = Connection::open(path)?;
-    prepare(&connection)?;
-    connection.execute_batch(&format!(
-        "BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;"
-    ))?;
-    Ok((connection, Position::START))
+/// How far the rows go, and in which log: after a restored backup the same position may stand for something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reached {
+    pub(super) position: Position,
+    /// The log's own id.
+    pub(super) instance: String,
+    /// Of the event at the position.
+    pub(super) hash: Hash,
 }
 
-fn existing(path: &Path) -> Option<(Connection, Position)> {
+/// The file as it was left; nothing where there is none, or where it is damaged or of another version.
+pub(super) fn existing(path: &Path) -> Option<(Connection, Reached)> {
     if !path.exists() {
         return None;
     }
     let connection = Connection::open(path).ok()?;
     prepare(&connection).ok()?;
     let version: i64 = connection
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .pragma_query_value(None, "user_version", |row| row.get(0))
         .ok()?;
-    let reached: Option<i64> = connection
-        .query_row("SELECT position FROM reached", [], |row| row.get(0))
-        .optional()
-        .ok()?;
-    match (version, reached.and_then(|it| u64::try_from(it).ok())) {
-        (VERSION, Some(reached)) => Some((connection, Position(reached))),
-        _ => None,
+    if version != VERSION {
+        return None;
     }
+    let reached = connection.query_row("SELECT position, instance, hash FROM reached", [], |row| {
+        Ok(Reached {
+            position: Position(row.get::<_, i64>(0)?.unsigned_abs()),
+            instance: row.get(1)?,
+            hash: row
+                .get_ref(2)?
+                .as_str()?
+                .parse()
+                .map_err(|_| rusqlite::Error::InvalidQuery)?,
+        })
+    });
+    reached.ok().map(|reached| (connection, reached))
+}
+
+/// An empty file in place of whatever is there.
+pub(super) fn anew(path: &Path, instance: &str) -> Result<(Connection, Reached), Error> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        // Absent files are the usual case; one that stays makes the next line fail with its reason.
+        let _ = std::fs::remove_file(name);
+    }
+    let mut connection = Connection::open(path)?;
+    prepare(&connection)?;
+    let reached = Reached {
+        position: Position::START,
+        instance: instance.to_owned(),
+        hash: Hash::START,
+    };
+    let transaction = connection.transaction()?;
+    transaction.execute_batch(SCHEMA)?;
+    transaction.execute(
+        "INSERT INTO reached VALUES (0, ?1, ?2)",
+        params![reached.instance, reached.hash.to_string()],
+    )?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()?;
+    Ok((connection, reached))
 }
 
 /// The views can be rebuilt, so that a commit need not wait for the disk.

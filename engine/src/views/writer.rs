@@ -39,16 +39,15 @@ async fn follow(
     };
     loop {
         let reached = *sender.borrow();
+        if head.wait_for(|it| *it > reached).await.is_err() || sender.is_closed() {
+            return Ok(());
+        }
         let Some(open) = log.upgrade() else { return Ok(()) };
         let events = open.read(reached, BATCH).await?;
         drop(open);
-        match events.last().map(|it| it.position) {
-            Some(last) => {
-                write(&mut connection, &events)?;
-                sender.send_replace(last);
-            }
-            None if head.wait_for(|it| *it > reached).await.is_err() || sender.is_closed() => return Ok(()),
-            None => {}
+        if let Some(last) = events.last() {
+            write(&mut connection, &events)?;
+            sender.send_replace(last.position);
         }
     }
 }
@@ -64,7 +63,10 @@ pub(super) fn write(connection: &mut Connection, events: &[Recorded]) -> Result<
         index(&transaction, event, &tags)?;
     }
     if let Some(last) = events.last() {
-        transaction.execute("UPDATE reached SET position = ?1", [number(last.position.0)])?;
+        transaction.execute(
+            "UPDATE reached SET position = ?1, hash = ?2",
+            params![number(last.position.0), last.hash.to_string()],
+        )?;
     }
     transaction.commit()?;
     Ok(())
@@ -111,7 +113,7 @@ fn index(transaction: &Transaction<'_>, event: &Recorded, tags: &Tags) -> Result
             event.stream.to_string(),
             event.event.kind().0,
             actor(&event.actor),
-            event.recorded_at.as_millisecond(),
+            event.recorded_at.as_microsecond(),
             tags.project,
             tags.environment,
             tags.release,

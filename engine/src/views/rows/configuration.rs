@@ -1,0 +1,40 @@
+//! Documents, listed in the order in which kinds can refer to each other.
+
+use shipslog_events::Recorded;
+use shipslog_events::event::configuration::{ConfigurationEvent, Kind};
+
+use super::{DocumentView, Led, Row, Tags};
+use crate::domain::configuration::Entry;
+use crate::views::Error;
+
+pub(super) fn row(recorded: &Recorded, event: &ConfigurationEvent) -> Result<Led, Error> {
+    let ConfigurationEvent::DocumentApplied {
+        name,
+        slug,
+        revision,
+        facts,
+    } = event;
+    let kind = facts.kind();
+    let tags = Tags {
+        project: (kind == Kind::Project).then(|| name.clone()),
+        environment: (kind == Kind::Environment).then(|| name.clone()),
+        ..Tags::default()
+    };
+    let view = DocumentView {
+        kind,
+        name: name.clone(),
+        entry: Entry {
+            slug: slug.clone(),
+            revision: *revision,
+            facts: facts.clone(),
+        },
+        event: recorded.id,
+        changed_at: recorded.recorded_at,
+        changed_by: recorded.actor.clone(),
+    };
+    let row = Row {
+        tags: tags.clone(),
+        ..Row::new("document", format!("{kind}/{name}"), kind as u64, &view)?
+    };
+    Ok((Some(row), tags))
+}

@@ -1,0 +1,54 @@
+//! Deployments, listed by their numbers.
+
+use shipslog_events::Recorded;
+use shipslog_events::event::deployment::DeploymentEvent;
+use shipslog_events::stream::Stream;
+
+use super::{Current, DeploymentView, Led, Row, Tags, read};
+use crate::domain::deployment;
+use crate::views::Error;
+
+pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &DeploymentEvent) -> Result<Led, Error> {
+    let Stream::Deployment(id) = recorded.stream else {
+        return Ok((None, Tags::default()));
+    };
+    let before: Option<DeploymentView> = read(current, "deployment", &id.0.to_string())?;
+    let Some(view) = evolve(before, recorded, event) else {
+        let tags = Tags {
+            deployment: Some(id.0),
+            ..Tags::default()
+        };
+        return Ok((None, tags));
+    };
+    let tags = Tags::of(&view.deployment);
+    let row = Row {
+        tags: tags.clone(),
+        open: view.deployment.is_open(),
+        ..Row::new("deployment", id.0.to_string(), id.0, &view)?
+    };
+    Ok((Some(row), tags))
+}
+
+fn evolve(
+    before: Option<DeploymentView>,
+    recorded: &Recorded,
+    event: &DeploymentEvent,
+) -> Option<DeploymentView> {
+    let deployment = deployment::evolve(before.as_ref().map(|it| it.deployment.clone()), event)?;
+    let mut view = match before {
+        Some(view) => DeploymentView { deployment, ..view },
+        None => DeploymentView {
+            deployment,
+            event: recorded.id,
+            requested_at: recorded.recorded_at,
+            requested_by: recorded.actor.clone(),
+            ended_at: None,
+            ended_by: None,
+        },
+    };
+    if let DeploymentEvent::DeploymentEnded { .. } = event {
+        view.ended_at = Some(recorded.recorded_at);
+        view.ended_by = Some(recorded.id);
+    }
+    Some(view)
+}
