@@ -20,13 +20,16 @@ use crate::load;
 /// Clients by cluster and credential; a changed credential is another client.
 #[derive(Default)]
 pub(crate) struct Clusters {
-    known: Mutex<BTreeMap<(String, String, Vec<Handle>), Cluster>>,
+    known: Mutex<BTreeMap<(String, String, Identity), Cluster>>,
 }
 
-/// A credential, and the handles that it was opened from.
+/// What tells one credential from another: the public part, such as a certificate or a user, and the secret's handle.
+type Identity = (String, Handle);
+
+/// A credential, and what tells it from others.
 struct Opened {
     credential: Credential,
-    handles: Vec<Handle>,
+    identity: Identity,
 }
 
 impl Clusters {
@@ -39,7 +42,7 @@ impl Clusters {
         account: &AccountName,
     ) -> Result<Cluster, Error> {
         let opened = credential(parts, account).await?;
-        let key = (url.to_owned(), certificate.to_owned(), opened.handles);
+        let key = (url.to_owned(), certificate.to_owned(), opened.identity);
         if let Some(known) = self
             .known
             .lock()
@@ -53,7 +56,7 @@ impl Clusters {
             certificate: certificate.to_owned(),
             credential: opened.credential,
         };
-        let cluster = Cluster::connect(&connection).map_err(|error| Error::Outside(error.to_string()))?;
+        let cluster = Cluster::connect(&connection).map_err(|error| Error::refused("cluster", error))?;
         self.known
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -83,7 +86,7 @@ async fn credential(parts: &Parts, name: &AccountName) -> Result<Opened, Error> 
             };
             Ok(Opened {
                 credential,
-                handles: vec![handle],
+                identity: (certificate.clone(), handle),
             })
         }
         Account {
@@ -98,7 +101,7 @@ async fn credential(parts: &Parts, name: &AccountName) -> Result<Opened, Error> 
             };
             Ok(Opened {
                 credential,
-                handles: vec![handle],
+                identity: (user.clone(), handle),
             })
         }
         Account {
@@ -111,7 +114,7 @@ async fn credential(parts: &Parts, name: &AccountName) -> Result<Opened, Error> 
             let token = opened(parts, name, &handle).await?;
             Ok(Opened {
                 credential: Credential::Token(token),
-                handles: vec![handle],
+                identity: (String::new(), handle),
             })
         }
         Account {

@@ -194,20 +194,44 @@ where
     F: Future<Output = Result<(Option<Append>, T), Error>>,
 {
     for _ in 0..DECISIONS {
-        let (append, answer) = decide().await?;
-        let Some(append) = append else {
-            return Ok((answer, *log.head().borrow()));
-        };
-        match log.append(append).await {
-            Ok(appended) => return Ok((answer, appended.position)),
-            Err(AppendError::Conflict { .. }) => {}
-            Err(error) => return Err(Error::internal(error)),
+        if let Some(done) = once(log, decide().await?).await? {
+            return Ok(done);
         }
     }
     Err(Error::refused(
         "busy",
         "others keep changing the same things; try again",
     ))
+}
+
+/// As `transact`, but as often as it takes: for what must not fail only because a step writes without pause.
+pub(crate) async fn persist<T, F>(
+    log: &dyn EventLog,
+    mut decide: impl FnMut() -> F,
+) -> Result<(T, Position), Error>
+where
+    F: Future<Output = Result<(Option<Append>, T), Error>>,
+{
+    loop {
+        if let Some(done) = once(log, decide().await?).await? {
+            return Ok(done);
+        }
+    }
+}
+
+/// Appends what was decided; nothing where somebody else wrote first.
+async fn once<T>(
+    log: &dyn EventLog,
+    (append, answer): (Option<Append>, T),
+) -> Result<Option<(T, Position)>, Error> {
+    let Some(append) = append else {
+        return Ok(Some((answer, *log.head().borrow())));
+    };
+    match log.append(append).await {
+        Ok(appended) => Ok(Some((answer, appended.position))),
+        Err(AppendError::Conflict { .. }) => Ok(None),
+        Err(error) => Err(Error::internal(error)),
+    }
 }
 
 /// An event of a person's command.

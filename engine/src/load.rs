@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use shipslog_events::event::Event;
+use shipslog_events::event::configuration::ConfigurationEvent;
 use shipslog_events::ids::{DeploymentId, EventId, ReleaseVersion, StreamVersion};
 use shipslog_events::log::ReadError;
 use shipslog_events::stream::{LaneKey, Stream};
@@ -150,9 +151,13 @@ impl ConfigurationCache {
                 continue;
             };
             configured.configuration = configuration::evolve(configured.configuration, event);
-            if let Some(document) = document(log, recorded.id).await? {
-                configured.documents.insert(document.key(), document);
-            }
+            let ConfigurationEvent::DocumentApplied { name, facts, .. } = event;
+            let key = (facts.kind(), name.clone());
+            // Where the latest revision was erased, an earlier one must not pass for it.
+            match document(log, recorded.id).await? {
+                Some(document) => configured.documents.insert(key, document),
+                None => configured.documents.remove(&key),
+            };
         }
         let loaded = Arc::new(Loaded {
             state: configured,
@@ -163,16 +168,14 @@ impl ConfigurationCache {
     }
 }
 
-/// Nothing where it was erased.
+/// Nothing where it was erased. What was applied once is not held to today's rules again.
 async fn document(log: &dyn EventLog, event: EventId) -> Result<Option<Document>, ReadError> {
     let Some(value) = json_body(log, event, "document").await? else {
         return Ok(None);
     };
-    Document::read(&value).map(Some).map_err(|problems| {
-        let sentences: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    serde_json::from_value(value).map(Some).map_err(|error| {
         ReadError(format!(
-            "the document of event {event} is not one of this version: {}",
-            sentences.join("; ")
+            "the document of event {event} is not one of this version: {error}"
         ))
     })
 }

@@ -7,7 +7,7 @@ use shipslog_events::ids::{
 use shipslog_events::log::StreamAppend;
 use shipslog_events::{Append, Expected, Guard, Stream};
 
-use super::{Accepted, By, Error, new_event, transact};
+use super::{Accepted, By, Error, new_event, persist, transact};
 use crate::domain::deployment::{self, Command, Plan, Request, RequestRefusal};
 use crate::domain::nearest;
 use crate::domain::release::{self, Release};
@@ -51,7 +51,7 @@ impl Engine {
                 context: by.context(),
                 streams: vec![stream(
                     Stream::Deployment(id),
-                    loaded.version,
+                    Expected::Version(loaded.version),
                     events.into_iter().map(Event::from),
                 )],
                 guards: Vec::new(),
@@ -59,15 +59,15 @@ impl Engine {
             });
             Ok((append, ()))
         };
-        Ok(transact(log, decide).await?.1)
+        Ok(persist(log, decide).await?.1)
     }
 }
 
-fn stream(stream: Stream, version: StreamVersion, events: impl IntoIterator<Item = Event>) -> StreamAppend {
+fn stream(stream: Stream, expected: Expected, events: impl IntoIterator<Item = Event>) -> StreamAppend {
     let events = events.into_iter().map(|it| new_event(it, Vec::new())).collect();
     StreamAppend {
         stream,
-        expected: Expected::Version(version),
+        expected,
         events,
     }
 }
@@ -107,8 +107,7 @@ async fn request(
             environment: environment.clone(),
         };
         let plan = deployment::plan(configuration, asked).map_err(refused)?;
-        let lane = load::lane(log, &plan.lane).await?;
-        let append = append_of(by, id, plan, slug, &history, lane.version, configured.version);
+        let append = append_of(by, id, plan, slug, configured.version);
         Ok((Some(append), (id, environment)))
     };
     let ((deployment, environment), position) = transact(log, decide).await?;
@@ -119,25 +118,19 @@ async fn request(
     })
 }
 
-fn append_of(
-    by: &By,
-    id: DeploymentId,
-    plan: Plan,
-    slug: String,
-    history: &Loaded<ReleaseHistory>,
-    lane: StreamVersion,
-    configuration: StreamVersion,
-) -> Append {
+/// Neither the releases nor the lane are held to a version: a phase that has succeeded stays so, a release that exists
+/// stays, and in line there is always room. So people who deploy at once do not get into each other's way.
+fn append_of(by: &By, id: DeploymentId, plan: Plan, slug: String, configuration: StreamVersion) -> Append {
     Append {
         context: by.context(),
         streams: vec![
             stream(
                 Stream::Deployment(id),
-                StreamVersion::NONE,
+                Expected::Version(StreamVersion::NONE),
                 [plan.requested.into()],
             ),
-            stream(Stream::Releases(slug), history.version, [plan.entered.into()]),
-            stream(Stream::Lane(plan.lane), lane, [plan.turn.into()]),
+            stream(Stream::Releases(slug), Expected::Any, [plan.entered.into()]),
+            stream(Stream::Lane(plan.lane), Expected::Any, [plan.turn.into()]),
         ],
         guards: vec![Guard {
             stream: Stream::Configuration,

@@ -1,7 +1,8 @@
 //! API keys: made, revoked, recognised.
 
+use std::fs::{File, Permissions};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -22,6 +23,8 @@ use crate::load;
 
 /// The first administrator's key in the data directory.
 pub(crate) const FIRST_KEY_FILE: &str = "admin.key";
+
+const PRIVATE: u32 = 0o600;
 
 impl Engine {
     /// Makes an API key. It is shown this once; only its digest is kept.
@@ -123,7 +126,7 @@ async fn command(parts: &Parts, by: &By, command: Command) -> Result<Position, E
 fn refused(refusal: Refusal) -> Error {
     match &refusal {
         Refusal::NameTaken(_) => Error::refused("key-name-taken", refusal),
-        Refusal::Name(_) => Error::refused("key-name", refusal),
+        Refusal::Name(_) | Refusal::Reserved(_) => Error::refused("key-name", refusal),
         Refusal::LastAdministrator(_) => Error::refused("last-administrator", refusal),
         Refusal::Unknown(_) => Error::NotFound(refusal.to_string()),
     }
@@ -149,14 +152,18 @@ fn digest(key: &str) -> String {
     hex::encode(Sha256::digest(key.as_bytes()))
 }
 
+/// Durable, its name in the directory too; only the owner may read it, also where the file was there before.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = std::fs::OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
-        .mode(0o600)
+        .mode(PRIVATE)
         .open(path)?;
+    file.set_permissions(Permissions::from_mode(PRIVATE))?;
     file.write_all(text.as_bytes())?;
     file.write_all(b"\n")?;
-    file.sync_all()
+    file.sync_all()?;
+    path.parent()
+        .map_or(Ok(()), |directory| File::open(directory)?.sync_all())
 }

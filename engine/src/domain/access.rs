@@ -55,6 +55,9 @@ pub enum Refusal {
     /// A key needs a name that people can read in the audit.
     #[error("`{0}` cannot be a key's name: use 1 to 100 characters without line breaks")]
     Name(String),
+    /// In the audit the server's own deeds go by it.
+    #[error("`{0}` is how the audit names the server itself; choose another name")]
+    Reserved(String),
     /// There is no such key.
     #[error("there is no key {0}; `shipslog key list` shows those there are")]
     Unknown(KeyId),
@@ -63,14 +66,18 @@ pub enum Refusal {
     LastAdministrator(KeyId),
 }
 
+/// Actors that are no keys.
+const RESERVED: [&str; 2] = ["driver", "server"];
+
 /// The rules of keys.
 pub fn decide(access: &Access, command: Command) -> Result<Vec<AccessEvent>, Refusal> {
     match command {
         Command::Create { name, .. }
-            if name.is_empty() || name.len() > 100 || name.contains(['\n', '\r']) =>
+            if name.is_empty() || name.chars().count() > 100 || name.contains(['\n', '\r']) =>
         {
             Err(Refusal::Name(name))
         }
+        Command::Create { name, .. } if RESERVED.contains(&name.as_str()) => Err(Refusal::Reserved(name)),
         Command::Create { name, .. } if access.in_use().any(|(_, it)| it.name == name) => {
             Err(Refusal::NameTaken(name))
         }
@@ -176,6 +183,14 @@ mod tests {
         let access = given([create("1", "ci", AccessRole::Deployer)]);
         let refusal = decide(&access, create("2", "ci", AccessRole::Viewer)).unwrap_err();
         assert_eq!(refusal, Refusal::NameTaken("ci".into()));
+    }
+
+    #[test]
+    fn nobody_gets_a_key_under_a_name_of_the_server_itself() {
+        for name in ["driver", "server"] {
+            let refusal = decide(&Access::default(), create("1", name, AccessRole::Viewer)).unwrap_err();
+            assert_eq!(refusal, Refusal::Reserved(name.into()));
+        }
     }
 
     #[test]

@@ -219,7 +219,7 @@ pub fn evolve(deployment: Option<Deployment>, event: &DeploymentEvent) -> Option
                 it.deeds.push(Deed::Denied {
                     layer: *layer,
                     rule: rule.clone(),
-                })
+                });
             });
         }
         DeploymentEvent::MilestoneReached { id, name } => {

@@ -57,7 +57,7 @@ impl fmt::Display for Problem {
 /// Validates a value against a schema (draft 2020-12); answers with every problem. No message repeats the value, which
 /// may be a secret.
 pub fn validate(schema: &Value, value: &Value) -> Result<(), Vec<Problem>> {
-    collect(jsonschema::options(), schema, value, |_| true)
+    collect(&jsonschema::options(), schema, value, |_| true)
 }
 
 /// JSON pointers of the values that do not fit.
@@ -80,7 +80,7 @@ pub fn validate_inputs(schema: &Value, inputs: &Value, packages: &[String]) -> R
         let reference: Box<dyn for<'i> Keyword<'i>> = Box::new(Reference { packages });
         Ok(reference)
     });
-    collect(options, schema, inputs, |instance| !holds_expression(instance))
+    collect(&options, schema, inputs, |instance| !holds_expression(instance))
 }
 
 /// Marks a string of a step's inputs as the name of something that the project must have.
@@ -106,7 +106,7 @@ impl<'i> Keyword<'i> for Reference {
 }
 
 fn collect(
-    options: jsonschema::ValidationOptions,
+    options: &jsonschema::ValidationOptions,
     schema: &Value,
     value: &Value,
     counts: impl Fn(&Value) -> bool,
@@ -123,7 +123,7 @@ fn collect(
     let problems: Vec<Problem> = validator
         .iter_errors(value)
         .filter(|it| counts(it.instance()))
-        .flat_map(problems_of)
+        .flat_map(|it| problems_of(&it))
         .collect();
     if problems.is_empty() {
         Ok(())
@@ -133,11 +133,11 @@ fn collect(
 }
 
 /// Of several alternatives, the one that got furthest is most likely the one that was meant.
-fn problems_of(error: ValidationError<'_>) -> Vec<Problem> {
+fn problems_of(error: &ValidationError<'_>) -> Vec<Problem> {
     let furthest = match error.kind() {
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             let depth = |it: &ValidationError<'_>| it.instance_path().into_iter().count();
-            let here = depth(&error);
+            let here = depth(error);
             context
                 .iter()
                 .find(|branch| branch.iter().any(|it| depth(it) > here))
@@ -146,7 +146,7 @@ fn problems_of(error: ValidationError<'_>) -> Vec<Problem> {
     };
     match furthest {
         Some(branch) => branch.iter().map(|it| problem(it)).collect(),
-        None => vec![problem(&error)],
+        None => vec![problem(error)],
     }
 }
 

@@ -67,9 +67,8 @@ pub(super) fn problems(after: &Configuration, document: &Document, catalogue: &C
         })
         .collect();
     problems.extend(match document {
-        Document::Environment(_) | Document::Feed(_) | Document::Certificate(_) | Document::Target(_) => {
-            Vec::new()
-        }
+        Document::Environment(_) | Document::Feed(_) | Document::Certificate(_) => Vec::new(),
+        Document::Target(target) => parted("name", &target.name).into_iter().collect(),
         Document::Lifecycle(lifecycle) => of_lifecycle(lifecycle),
         Document::Account(account) => of_account(after, account, catalogue),
         Document::Project(project) => of_project(project, catalogue),
@@ -87,6 +86,12 @@ fn twice<'a>(names: impl Iterator<Item = &'a String>, path: impl Fn(usize) -> St
         seen.push(name);
     }
     problems
+}
+
+/// An attempt goes by `<step>/<target>/<number>`, which must name one only.
+fn parted(path: &str, name: &str) -> Option<Problem> {
+    let message = "`/` stands between step, target and attempt in the task log; choose a name without it";
+    name.contains('/').then(|| Problem::new(path, message))
 }
 
 fn of_lifecycle(lifecycle: &Lifecycle) -> Vec<Problem> {
@@ -164,6 +169,7 @@ fn of_project(project: &Project, catalogue: &Catalogue) -> Vec<Problem> {
     problems.extend(of_variables(project, &packages));
     for (index, step) in project.process.iter().enumerate() {
         let within = format!("process[{index}]");
+        problems.extend(parted(&format!("{within}.name"), &step.name));
         problems.extend(
             of_step(step, &packages, catalogue)
                 .into_iter()

@@ -92,8 +92,8 @@ fn a_changed_document_gets_the_next_revision() {
         .fold(Configuration::default(), |state, change| {
             evolve(state, &change.event)
         });
-    let changed = documents(&[json!({ "kind": "Environment", "name": "Admin", "description": "scripts" })]);
-    let changes = decide(&state, &changed, &BTreeMap::new(), &catalogue()).unwrap();
+    let described = documents(&[json!({ "kind": "Environment", "name": "Admin", "description": "scripts" })]);
+    let changes = decide(&state, &described, &BTreeMap::new(), &catalogue()).unwrap();
     let ConfigurationEvent::DocumentApplied { revision, .. } = &changes[0].event;
     assert_eq!(*revision, 2);
 }
@@ -156,4 +156,22 @@ fn an_unknown_variable_is_refused_with_its_path_and_the_nearest_names() {
         "{problems:?}"
     );
     assert!(problems[0].contains("Octopus.Environment.Name"), "{problems:?}");
+}
+
+#[test]
+fn a_slash_in_the_name_of_a_step_or_a_target_is_refused_because_attempts_go_by_both_names() {
+    let mut values = stages();
+    let mut parted = project(&json!({}));
+    parted["process"][0]["name"] = json!("a/b");
+    values.push(parted);
+    assert!(refused(&values)[0].starts_with("Project Bootstrap: process[0].name: `/` stands"));
+    let target = json!({ "kind": "Target", "name": "a/b", "account": "none", "environments": ["Admin"], "roles": ["x"],
+        "cluster": { "url": "https://localhost", "certificate": "none" } });
+    let problems = refused(&[stages(), vec![target]].concat());
+    assert!(
+        problems
+            .iter()
+            .any(|it| it.starts_with("Target a/b: name: `/` stands")),
+        "{problems:?}"
+    );
 }
