@@ -3,20 +3,25 @@
 //! One task per open deployment; a follower wakes them as the log grows. What is due is derived from committed events
 //! alone, so that a start after a crash finds the same and goes on.
 
+mod append;
 mod attempt;
+mod conclusion;
 mod follow;
 mod live;
+mod preflight;
 mod prepare;
 mod recorder;
+mod records;
 mod task;
 mod vault;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use shipslog_events::ids::DeploymentId;
 use shipslog_events::log::ReadError;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::engine::Parts;
@@ -34,7 +39,9 @@ pub struct Driver {
 struct Shared {
     parts: Arc<Parts>,
     open: Mutex<BTreeMap<DeploymentId, Arc<Notify>>>,
-    tasks: Mutex<JoinSet<()>>,
+    /// Nothing once the driver has stopped: then no task begins any more.
+    tasks: Mutex<Option<JoinSet<()>>>,
+    stop: watch::Sender<bool>,
 }
 
 impl Driver {
@@ -43,7 +50,8 @@ impl Driver {
         let shared = Arc::new(Shared {
             parts,
             open: Mutex::default(),
-            tasks: Mutex::default(),
+            tasks: Mutex::new(Some(JoinSet::new())),
+            stop: watch::Sender::new(false),
         });
         let head = *shared.parts.log.head().borrow();
         shared.parts.views.reach(head, START_PATIENCE).await?;
@@ -54,25 +62,22 @@ impl Driver {
         for view in shared.parts.views.deployments(filter, None, usize::MAX).await? {
             shared.take_up(view.deployment.id);
         }
-        let follower = follow::follow(Arc::clone(&shared), head);
-        shared
-            .tasks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .spawn(follower);
+        shared.spawn(follow::follow(Arc::clone(&shared), head));
         Ok(Self { shared })
     }
 
-    /// Ends all tasks where they stand, as a crash would.
+    /// Ends all tasks where they stand, as a crash would, and waits until none is left.
     pub(crate) async fn stop(&self) {
-        let mut tasks =
-            std::mem::take(&mut *self.shared.tasks.lock().unwrap_or_else(PoisonError::into_inner));
-        tasks.shutdown().await;
+        self.shared.stop.send_replace(true);
+        let tasks = lock(&self.shared.tasks).take();
+        if let Some(mut tasks) = tasks {
+            while tasks.join_next().await.is_some() {}
+        }
     }
 }
 
 /// How long a start waits for the views to catch up with the log.
-const START_PATIENCE: std::time::Duration = std::time::Duration::from_secs(600);
+const START_PATIENCE: Duration = Duration::from_mins(10);
 
 /// The driver could not start.
 #[derive(Debug, thiserror::Error)]
@@ -86,30 +91,46 @@ pub(crate) enum StartError {
 impl Shared {
     /// Starts the task of an open deployment, unless it runs.
     fn take_up(self: &Arc<Self>, id: DeploymentId) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = lock(&self.open);
         if open.contains_key(&id) {
             return;
         }
         let wake = Arc::new(Notify::new());
         open.insert(id, Arc::clone(&wake));
-        let task = task::run(Arc::clone(self), id, wake);
-        self.tasks
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .spawn(task);
+        self.spawn(task::run(Arc::clone(self), id, wake));
+    }
+
+    /// Starts a task. It has to end when the driver stops.
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        if let Some(tasks) = lock(&self.tasks).as_mut() {
+            // Those that have ended would otherwise be kept until the driver stops.
+            while tasks.try_join_next().is_some() {}
+            tasks.spawn(task);
+        }
+    }
+
+    /// Comes back when the driver stops.
+    async fn stopped(&self) {
+        let mut stop = self.stop.subscribe();
+        // An error would mean that there is nobody left to stop.
+        let _ = stop.wait_for(|it| *it).await;
     }
 
     fn wake(&self, id: DeploymentId) {
-        if let Some(wake) = self.open.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
+        if let Some(wake) = lock(&self.open).get(&id) {
             wake.notify_one();
         }
     }
 
     fn put_down(&self, id: DeploymentId) {
-        self.open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&id);
+        lock(&self.open).remove(&id);
         self.parts.live.forget(id);
     }
 }
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,8 @@ pub mod feed;
 mod load;
 pub mod runner;
 pub mod sealing;
+#[cfg(test)]
+mod testing;
 pub mod views;
 
 pub use engine::Engine;

@@ -6,22 +6,23 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Layer, Outcome};
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent};
 use shipslog_events::ids::EventId;
 use shipslog_events::{EventLog, NewBody};
 
+use super::append::context;
+use super::preflight::preflight;
 use super::prepare::{Frozen, Impossible, Prepared, prepare};
 use super::recorder::{RunRecorder, now};
-use super::task::context;
+use super::records::start_of;
 use super::vault::Vault;
-use crate::cluster::{self, Cluster, Right};
 use crate::commands::Error;
-use crate::domain::capability::{Boundary, Capability, Rights, Verb};
+use crate::components::Component;
+use crate::domain::capability::{Boundary, Rights};
 use crate::domain::deployment::{Command, Deployment};
-use crate::domain::lane::Lane;
 use crate::engine::Parts;
-use crate::load::{self, DeploymentHistory, json_body};
-use crate::runner::{Attempt, Cancel, Ended, Recorder, Situation};
+use crate::load::{DeploymentHistory, json_body};
+use crate::runner::{Attempt, Cancel, CheckRefusal, Ended, Recorder, Situation};
 
 /// Seconds until a run is stopped.
 const DEADLINE: u64 = 30 * 60;
@@ -58,47 +59,46 @@ impl Begun {
     }
 }
 
-/// Names the event of an attempt's start, so that its bodies are found again.
-pub(super) fn label(id: &AttemptId) -> String {
-    format!("attempt-started:{id}")
-}
-
 /// The same for every attempt of a step on a target.
 fn seed(request: EventId, id: &AttemptId) -> [u8; 32] {
     Sha256::digest(format!("{request}/{}/{}", id.step, id.target)).into()
 }
 
-/// Gets a run ready: as the attempt before it was, or anew for the first.
-pub(super) async fn begin(
-    parts: &Parts,
-    history: &DeploymentHistory,
-    id: &AttemptId,
-) -> Result<Begun, Error> {
-    let prepared = match earlier(parts, history, id).await? {
-        Some(prepared) => Ok(prepared),
-        None => prepare(parts, history, id).await?,
+/// Gets a run ready: as the attempt before it was, or anew for the first. What goes wrong is the attempt's outcome.
+pub(super) async fn begin(parts: &Parts, history: &DeploymentHistory, id: &AttemptId) -> Begun {
+    let prepared = match earlier(parts, history, id).await {
+        Ok(Some(prepared)) => Ok(prepared),
+        Ok(None) => prepare(parts, history, id).await,
+        Err(error) => Err(error),
     };
-    Ok(Begun {
+    Begun {
         seed: hex::encode(seed(history.request(), id)),
-        prepared,
-    })
+        prepared: prepared.unwrap_or_else(|error| Err(Impossible::errored(error.to_string()))),
+    }
 }
 
-/// What an attempt before this one was given.
+/// What an attempt before this one was given. Nothing is resolved a second time: where it was erased, the run cannot
+/// begin.
 async fn earlier(
     parts: &Parts,
     history: &DeploymentHistory,
     wanted: &AttemptId,
-) -> Result<Option<Prepared>, Error> {
+) -> Result<Option<Result<Prepared, Impossible>>, Error> {
     for recorded in history.events.iter().rev() {
         let Event::Deployment(DeploymentEvent::AttemptStarted { id, .. }) = &recorded.event else {
             continue;
         };
-        if id.step == wanted.step && id.target == wanted.target {
-            return given(&*parts.log, recorded.id).await;
+        // One without bodies could not begin, so that nothing was frozen.
+        if id.step == wanted.step && id.target == wanted.target && !recorded.bodies.is_empty() {
+            let given = given(&*parts.log, recorded.id).await?;
+            return Ok(Some(given.ok_or_else(|| Impossible::failed(erased(id)))));
         }
     }
     Ok(None)
+}
+
+fn erased(id: &AttemptId) -> String {
+    format!("the inputs of attempt {id} were erased; create a new deployment")
 }
 
 /// What the event of an attempt's start holds.
@@ -139,27 +139,40 @@ async fn carry_out(
     id: &AttemptId,
     cancel: Cancel,
 ) -> Result<Ended, Error> {
-    let log = &*parts.log;
+    // Until the step runs nothing is written, so that a wait for the API server may end anywhere.
+    let ready = tokio::select! {
+        biased;
+        () = cancel.requested() => {
+            return Ok(Ended {
+                outcome: AttemptOutcome::Cancelled,
+                message: "the step was cancelled before it began".to_owned(),
+            });
+        }
+        ready = ready(parts, history, id) => ready?,
+    };
+    let Ready {
+        component,
+        attempt,
+        recorder,
+    } = ready;
+    Ok(parts.runner.run(&component, attempt, recorder, cancel).await)
+}
+
+/// A run with everything it needs.
+struct Ready {
+    component: Component,
+    attempt: Attempt,
+    recorder: Arc<dyn Recorder>,
+}
+
+async fn ready(parts: &Arc<Parts>, history: &DeploymentHistory, id: &AttemptId) -> Result<Ready, Error> {
     let (deployment, cause) = (&history.deployment, history.request());
-    let started = EventId::derived(cause, &label(id), 0);
-    let Some(Prepared { inputs, situation }) = given(log, started).await? else {
-        let message = format!("the inputs of attempt {id} were erased; create a new deployment");
-        return Err(Error::refused("inputs-erased", message));
+    let Some(Prepared { inputs, situation }) = given(&*parts.log, start_of(cause, id)).await? else {
+        return Err(Error::refused("inputs-erased", erased(id)));
     };
-    let planned = deployment.steps.iter().find(|it| it.step.step.name == id.step);
-    let Some(planned) = planned else {
-        return Err(Error::refused("no-step", "the step is not in the plan"));
-    };
-    let component = parts
-        .components
-        .by_digest(&planned.step.component)
-        .map_err(|error| Error::refused("no-component", error))?;
+    let component = component(parts, deployment, id)?;
     let description = parts.runner.describe(&component).await.map_err(Error::internal)?;
-    let asked = parts
-        .runner
-        .check(&component, &inputs)
-        .await
-        .map_err(|refusal| Error::refused("inputs", refusal))?;
+    let asked = parts.runner.check(&component, &inputs).await.map_err(unchecked)?;
     let cluster = parts
         .clusters
         .reach(parts, &situation.url, &situation.certificate, &situation.account)
@@ -176,15 +189,15 @@ async fn carry_out(
         context: context(history),
         ordinal: AtomicU32::new(0),
     });
+    preflight(&cluster, &*recorder, &asked, &situation).await?;
     let rights = Rights {
         declared: description.capabilities.clone(),
-        granted: situation.grant.clone().unwrap_or_else(|| asked.clone()),
+        granted: situation.grant.clone().unwrap_or(asked),
         boundary: Boundary {
             namespace: situation.namespace.clone(),
             ..Boundary::default()
         },
     };
-    preflight(&cluster, &*recorder, &asked, &situation).await?;
     let attempt = Attempt {
         id: id.clone(),
         situation: told(deployment, &situation),
@@ -199,7 +212,28 @@ async fn carry_out(
         secrets: vault,
         now: Arc::new(|| now().as_millisecond().unsigned_abs()),
     };
-    Ok(parts.runner.run(&component, attempt, recorder, cancel).await)
+    Ok(Ready {
+        component,
+        attempt,
+        recorder,
+    })
+}
+
+fn component(parts: &Parts, deployment: &Deployment, id: &AttemptId) -> Result<Component, Error> {
+    let planned = deployment.steps.iter().find(|it| it.step.step.name == id.step);
+    let planned = planned.ok_or_else(|| Error::refused("no-step", "the step is not in the plan"))?;
+    parts
+        .components
+        .by_digest(&planned.step.component)
+        .map_err(|error| Error::refused("no-component", error))
+}
+
+/// Wrong inputs stay wrong; a component that did not answer may the next time.
+fn unchecked(refusal: CheckRefusal) -> Error {
+    match refusal {
+        CheckRefusal::Errored(_) => Error::internal(refusal),
+        CheckRefusal::Inputs(_) | CheckRefusal::BeyondDescription(_) => Error::refused("inputs", refusal),
+    }
 }
 
 fn told(deployment: &Deployment, frozen: &Frozen) -> Situation {
@@ -214,106 +248,4 @@ fn told(deployment: &Deployment, frozen: &Frozen) -> Situation {
         annotations: frozen.annotations.clone(),
         inventory: frozen.inventory.clone(),
     }
-}
-
-/// Asks the API server about everything that the step needs, before its first write, and names all that is missing.
-async fn preflight(
-    cluster: &Cluster,
-    recorder: &dyn Recorder,
-    asked: &[Capability],
-    situation: &Frozen,
-) -> Result<(), Error> {
-    let rights: Vec<Right> = asked.iter().flat_map(rights_of).collect();
-    let missing = cluster.preflight(&rights).await.map_err(|error| match error {
-        cluster::Error::Unavailable(_) | cluster::Error::Throttled(_) => Error::Outside(error.to_string()),
-        other => Error::refused("cluster", other),
-    })?;
-    for rule in &missing {
-        recorder
-            .denied(Layer::Cluster, rule)
-            .await
-            .map_err(Error::internal)?;
-    }
-    match missing.as_slice() {
-        [] => Ok(()),
-        missing => Err(Error::refused(
-            "rights-missing",
-            format!(
-                "account {} may not do what the step needs; nothing was written. Missing: {}",
-                situation.account,
-                missing.join("; ")
-            ),
-        )),
-    }
-}
-
-/// A capability as the API server's rules have it.
-fn rights_of(capability: &Capability) -> Vec<Right> {
-    let right = |verb: &str, subresource: &str| Right {
-        verb: verb.to_owned(),
-        group: capability.group.clone(),
-        kind: capability.kind.clone(),
-        subresource: subresource.to_owned(),
-        namespace: capability.namespace.clone(),
-        name: (!capability.name.contains('*') && verb != "create").then(|| capability.name.clone()),
-    };
-    let of_verb = |verb: &Verb| match verb {
-        Verb::Get => vec![right("get", "")],
-        Verb::List => vec![right("list", "")],
-        Verb::Watch => vec![right("watch", "")],
-        Verb::Apply => vec![right("patch", ""), right("create", "")],
-        Verb::Patch => vec![right("patch", "")],
-        Verb::Delete => vec![right("delete", "")],
-        Verb::Logs => vec![right("get", "log")],
-        Verb::Force | Verb::RevealSecrets => Vec::new(),
-    };
-    capability.verbs.iter().flat_map(of_verb).collect()
-}
-
-/// How a deployment ended, in words, with what it left in the cluster.
-pub(super) async fn conclusion(
-    log: &dyn EventLog,
-    history: &DeploymentHistory,
-    lane: &Lane,
-    outcome: Outcome,
-) -> Result<String, Error> {
-    if outcome == Outcome::Succeeded {
-        return Ok("every step succeeded on every target".to_owned());
-    }
-    let mut sentences = Vec::new();
-    for attempt in history.deployment.latest_attempts().into_values() {
-        match attempt.outcome() {
-            Some(AttemptOutcome::Succeeded) | None => continue,
-            Some(AttemptOutcome::Failed | AttemptOutcome::Errored | AttemptOutcome::Cancelled) => {}
-            Some(AttemptOutcome::Interrupted) => {}
-        }
-        let said = said(log, history, &attempt.id).await?;
-        sentences.push(format!("{} on {}: {said}", attempt.id.step, attempt.id.target));
-    }
-    let left: Vec<String> = lane
-        .written_by(history.deployment.id)
-        .into_values()
-        .flatten()
-        .map(ToString::to_string)
-        .collect();
-    if !left.is_empty() {
-        sentences.push(format!(
-            "written by this deployment and still in the cluster: {}",
-            left.join(", ")
-        ));
-    }
-    Ok(sentences.join("\n"))
-}
-
-/// What an attempt said when it ended.
-async fn said(log: &dyn EventLog, history: &DeploymentHistory, wanted: &AttemptId) -> Result<String, Error> {
-    let end = history.events.iter().rev().find(|it| match &it.event {
-        Event::Deployment(DeploymentEvent::AttemptEnded { id, .. }) => id == wanted,
-        _ => false,
-    });
-    let Some(end) = end else { return Ok(String::new()) };
-    let body = log.body(end.id, "message".to_owned()).await?;
-    Ok(body
-        .map(|it| String::from_utf8_lossy(&it).into_owned())
-        .unwrap_or_default())
 }

@@ -15,7 +15,15 @@ use crate::load;
 /// Events read at once.
 const BATCH: usize = 500;
 
-pub(super) async fn follow(shared: Arc<Shared>, mut reached: Position) {
+pub(super) async fn follow(shared: Arc<Shared>, reached: Position) {
+    tokio::select! {
+        biased;
+        () = shared.stopped() => {}
+        () = go_on(&shared, reached) => {}
+    }
+}
+
+async fn go_on(shared: &Arc<Shared>, mut reached: Position) {
     let mut head = shared.parts.log.head();
     loop {
         match shared.parts.log.read(reached, BATCH).await {
@@ -26,7 +34,7 @@ pub(super) async fn follow(shared: Arc<Shared>, mut reached: Position) {
             }
             Ok(events) => {
                 for event in &events {
-                    concern(&shared, event).await;
+                    concern(shared, event).await;
                     reached = event.position;
                 }
             }

@@ -50,9 +50,16 @@ pub(super) struct Impossible {
 }
 
 impl Impossible {
-    fn failed(message: impl Into<String>) -> Self {
+    pub(super) fn failed(message: impl Into<String>) -> Self {
         Self {
             outcome: AttemptOutcome::Failed,
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn errored(message: impl Into<String>) -> Self {
+        Self {
+            outcome: AttemptOutcome::Errored,
             message: message.into(),
         }
     }
@@ -103,7 +110,7 @@ pub(super) async fn prepare(
     };
     let description = match parts.runner.describe(&component).await {
         Ok(description) => description,
-        Err(error) => return Ok(Err(Impossible::failed(error.to_string()))),
+        Err(error) => return Ok(Err(Impossible::errored(error.to_string()))),
     };
     let roles: Vec<RoleName> = target.roles.iter().map(|it| it.as_str().into()).collect();
     let place = Place {

@@ -16,7 +16,7 @@ use shipslog_events::stream::LaneKey;
 use shipslog_events::{Append, Context, Expected, NewBody, Stream};
 
 use super::LiveState;
-use super::task::stream;
+use super::append::stream;
 use super::vault::Vault;
 use crate::engine::Parts;
 use crate::runner::{LogLevel, NotRecorded, OutputValue, Recorder};

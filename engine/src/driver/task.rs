@@ -3,24 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use shipslog_events::event::Event;
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Outcome};
-use shipslog_events::event::lane::LaneEvent;
-use shipslog_events::event::release::ReleaseEvent;
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome};
 use shipslog_events::ids::DeploymentId;
-use shipslog_events::ids::EventId;
-use shipslog_events::log::StreamAppend;
-use shipslog_events::{Actor, Append, Context, Expected, NewBody, NewEvent, Source, Stream};
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinError, JoinSet};
 
 use super::Shared;
 use super::attempt;
 use super::prepare::Impossible;
-use crate::commands::{Error, transact};
-use crate::domain::deployment::{self, Command, Deployment, Due, Status};
-use crate::domain::slug::slug;
-use crate::load::{self, DeploymentHistory, Loaded};
+use super::records::Records;
+use crate::commands::Error;
+use crate::domain::deployment::{self, Due};
+use crate::load::{self, DeploymentHistory};
 use crate::runner::{Cancel, Ended};
 
 pub(super) async fn run(shared: Arc<Shared>, id: DeploymentId, wake: Arc<Notify>) {
@@ -28,19 +22,31 @@ pub(super) async fn run(shared: Arc<Shared>, id: DeploymentId, wake: Arc<Notify>
         shared: Arc::clone(&shared),
         id,
         runs: JoinSet::new(),
-        cancels: BTreeMap::new(),
+        under_way: BTreeMap::new(),
     };
-    if let Err(error) = task.drive(&wake).await {
+    let driven = tokio::select! {
+        biased;
+        () = shared.stopped() => Ok(()),
+        driven = task.drive(&wake) => driven,
+    };
+    if let Err(error) = driven {
         tracing::error!(%error, deployment = %id, "a deployment stands still; restart the server to go on with it");
     }
+    task.runs.shutdown().await;
     shared.put_down(id);
 }
 
 struct Task {
     shared: Arc<Shared>,
     id: DeploymentId,
-    runs: JoinSet<(AttemptId, Ended)>,
-    cancels: BTreeMap<AttemptId, Cancel>,
+    runs: JoinSet<Ended>,
+    under_way: BTreeMap<AttemptId, Run>,
+}
+
+/// A run under way.
+struct Run {
+    task: task::Id,
+    cancel: Cancel,
 }
 
 /// Whether the deployment is over.
@@ -59,11 +65,7 @@ impl Task {
                 Step::Over => return Ok(()),
                 Step::Wait => tokio::select! {
                     () = wake.notified() => {}
-                    Some(joined) = self.runs.join_next() => {
-                        let (id, ended) = joined.map_err(Error::internal)?;
-                        self.cancels.remove(&id);
-                        self.end_attempt(&id, ended.outcome, &ended.message).await?;
-                    }
+                    Some(joined) = self.runs.join_next_with_id() => self.conclude(joined).await?,
                 },
             }
         }
@@ -75,7 +77,7 @@ impl Task {
         };
         let mut step = Step::Wait;
         for due in deployment::next(&history.state.deployment) {
-            match self.act(&history, due).await? {
+            match self.act(&history.state, due).await? {
                 Step::Wait => {}
                 other => step = other,
             }
@@ -83,238 +85,87 @@ impl Task {
         Ok(step)
     }
 
-    async fn act(&mut self, history: &Loaded<DeploymentHistory>, due: Due) -> Result<Step, Error> {
+    async fn act(&mut self, history: &DeploymentHistory, due: Due) -> Result<Step, Error> {
         match due {
             Due::Nothing => Ok(Step::Over),
-            Due::AwaitTurn => self.take_turn(history).await,
+            Due::AwaitTurn => {
+                let on = self.records().take_turn(&history.deployment.lane).await?;
+                Ok(if on { Step::Again } else { Step::Wait })
+            }
             Due::StartAttempt(id) => {
-                let begun = attempt::begin(&self.shared.parts, &history.state, &id).await?;
-                self.record(begun.command(&id), attempt::label(&id), begun.bodies())
-                    .await?;
-                match begun.prepared {
-                    Ok(_) => self.spawn(&history.state, id),
-                    Err(Impossible { outcome, message }) => self.end_attempt(&id, outcome, &message).await?,
-                }
+                self.start(history, id).await?;
                 Ok(Step::Again)
             }
-            Due::Attend(id) if self.cancels.contains_key(&id) => Ok(Step::Wait),
+            Due::Attend(id) if self.under_way.contains_key(&id) => Ok(Step::Wait),
             Due::Attend(id) => {
-                let message = "the server stopped while the step ran; it runs again with the same inputs";
-                self.end_attempt(&id, AttemptOutcome::Interrupted, message)
+                let said = "the server stopped while the step ran";
+                self.records()
+                    .attempt_ended(&id, AttemptOutcome::Interrupted, said)
                     .await?;
                 Ok(Step::Again)
             }
             Due::CancelAttempt(id) => {
-                if let Some(cancel) = self.cancels.get(&id) {
-                    cancel.request();
+                if let Some(run) = self.under_way.get(&id) {
+                    run.cancel.request();
                 }
                 Ok(Step::Wait)
             }
             Due::End { outcome, reason } => {
-                self.end(outcome, reason).await?;
+                self.records().ended(outcome, reason).await?;
                 Ok(Step::Over)
             }
         }
     }
 
+    async fn start(&mut self, history: &DeploymentHistory, id: AttemptId) -> Result<(), Error> {
+        let begun = attempt::begin(&self.shared.parts, history, &id).await;
+        self.records()
+            .attempt_started(begun.command(&id), &id, begun.bodies())
+            .await?;
+        match begun.prepared {
+            Ok(_) => self.spawn(history, id),
+            Err(Impossible { outcome, message }) => {
+                self.records().attempt_ended(&id, outcome, &message).await?;
+            }
+        }
+        Ok(())
+    }
+
     fn spawn(&mut self, history: &DeploymentHistory, id: AttemptId) {
-        let cancel = Cancel::new();
-        self.cancels.insert(id.clone(), cancel.clone());
-        let parts = Arc::clone(&self.shared.parts);
-        let history = history.clone();
-        self.runs.spawn(async move {
-            let ended = attempt::run(&parts, &history, &id, cancel).await;
-            (id, ended)
-        });
+        let (parts, history) = (Arc::clone(&self.shared.parts), history.clone());
+        let (cancel, attempt) = (Cancel::new(), id.clone());
+        let cancelled = cancel.clone();
+        let run = async move { attempt::run(&parts, &history, &attempt, cancelled).await };
+        let task = self.runs.spawn(run).id();
+        self.under_way.insert(id, Run { task, cancel });
     }
 
-    /// Takes the turn if it is this deployment's; otherwise waits until the lane wakes it.
-    async fn take_turn(&self, history: &Loaded<DeploymentHistory>) -> Result<Step, Error> {
-        let log = &*self.shared.parts.log;
-        let key = &history.state.deployment.lane;
-        let decide = || async {
-            let lane = load::lane(log, key).await?;
-            if lane.state.next() != Some(self.id) {
-                return Ok((None, Step::Wait));
-            }
-            let Some(now) = load::deployment(log, self.id).await? else {
-                return Ok((None, Step::Over));
-            };
-            let Ok(events) = deployment::decide(&now.state.deployment, Command::Start) else {
-                return Ok((None, Step::Again));
-            };
-            let cause = now.state.request();
-            let turn = LaneEvent::TurnTaken { deployment: self.id };
-            let streams = vec![
-                stream(
-                    Stream::Lane(key.clone()),
-                    Expected::Version(lane.version),
-                    cause,
-                    "turn-taken",
-                    [turn.into()],
-                ),
-                stream(
-                    Stream::Deployment(self.id),
-                    Expected::Version(now.version),
-                    cause,
-                    "started",
-                    events.into_iter().map(Event::from),
-                ),
-            ];
-            Ok((Some(append(&now.state, streams)), Step::Again))
+    /// Records how a run ended. One that panicked is errored: its deployment must not stand still for it.
+    async fn conclude(&mut self, joined: Result<(task::Id, Ended), JoinError>) -> Result<(), Error> {
+        let (task, outcome, message) = match joined {
+            Ok((task, ended)) => (task, ended.outcome, ended.message),
+            Err(error) => (
+                error.id(),
+                AttemptOutcome::Errored,
+                format!("the server failed under the run ({error}); its log says more"),
+            ),
         };
-        Ok(transact(log, decide).await?.0)
-    }
-
-    async fn end_attempt(&self, id: &AttemptId, outcome: AttemptOutcome, message: &str) -> Result<(), Error> {
-        let bodies = match message {
-            "" => Vec::new(),
-            _ => vec![NewBody {
-                name: "message".to_owned(),
-                bytes: message.as_bytes().to_vec(),
-            }],
-        };
-        let command = Command::EndAttempt {
-            id: id.clone(),
-            outcome,
-        };
-        self.record(command, format!("attempt-ended:{id}"), bodies).await
-    }
-
-    /// Records what a command leads to on the deployment's own stream.
-    async fn record(&self, command: Command, label: String, bodies: Vec<NewBody>) -> Result<(), Error> {
-        let log = &*self.shared.parts.log;
-        let decide = || async {
-            let Some(now) = load::deployment(log, self.id).await? else {
-                return Ok((None, ()));
-            };
-            // Refused means that it is recorded already, or that the deployment is over: either way nothing is to do.
-            let Ok(events) = deployment::decide(&now.state.deployment, command.clone()) else {
-                return Ok((None, ()));
-            };
-            let cause = now.state.request();
-            let events = events.into_iter().map(Event::from);
-            let expected = Expected::Version(now.version);
-            let mut appended = stream(Stream::Deployment(self.id), expected, cause, &label, events);
-            if let Some(first) = appended.events.first_mut() {
-                first.bodies.clone_from(&bodies);
-            }
-            let streams = if appended.events.is_empty() {
-                Vec::new()
-            } else {
-                vec![appended]
-            };
-            Ok(((!streams.is_empty()).then(|| append(&now.state, streams)), ()))
-        };
-        transact(log, decide).await?;
+        let ended = self
+            .under_way
+            .iter()
+            .find(|(_, run)| run.task == task)
+            .map(|(id, _)| id.clone());
+        if let Some(id) = ended {
+            self.under_way.remove(&id);
+            self.records().attempt_ended(&id, outcome, &message).await?;
+        }
         Ok(())
     }
 
-    /// Ends the deployment, leaves the lane and, after success, moves the release on: all in one append.
-    async fn end(&self, outcome: Outcome, reason: &'static str) -> Result<(), Error> {
-        let log = &*self.shared.parts.log;
-        let decide = || async {
-            let Some(now) = load::deployment(log, self.id).await? else {
-                return Ok((None, ()));
-            };
-            let deployment = &now.state.deployment;
-            let command = Command::End {
-                outcome,
-                reason: reason.to_owned(),
-            };
-            let Ok(events) = deployment::decide(deployment, command) else {
-                return Ok((None, ()));
-            };
-            let lane = load::lane(log, &deployment.lane).await?;
-            let message = attempt::conclusion(log, &now.state, &lane.state, outcome).await?;
-            let cause = now.state.request();
-            let mut ended = stream(
-                Stream::Deployment(self.id),
-                Expected::Version(now.version),
-                cause,
-                "ended",
-                events.into_iter().map(Event::from),
-            );
-            if let Some(last) = ended.events.last_mut() {
-                last.bodies = vec![NewBody {
-                    name: "message".to_owned(),
-                    bytes: message.into_bytes(),
-                }];
-            }
-            let turn = LaneEvent::TurnEnded {
-                deployment: self.id,
-                outcome,
-            };
-            let lane_stream = Stream::Lane(deployment.lane.clone());
-            let left = stream(
-                lane_stream,
-                Expected::Version(lane.version),
-                cause,
-                "turn-ended",
-                [turn.into()],
-            );
-            let mut streams = vec![ended, left];
-            if outcome == Outcome::Succeeded {
-                streams.push(succeeded(deployment, cause));
-            }
-            Ok((Some(append(&now.state, streams)), ()))
-        };
-        transact(log, decide).await?;
-        Ok(())
-    }
-}
-
-fn succeeded(deployment: &Deployment, cause: EventId) -> StreamAppend {
-    let event = ReleaseEvent::PhaseSucceeded {
-        project: deployment.project.clone(),
-        version: deployment.release.clone(),
-        phase: deployment.phase.clone(),
-        environment: deployment.environment.clone(),
-        deployment: deployment.id,
-    };
-    let releases = Stream::Releases(slug(deployment.project.as_str()));
-    stream(releases, Expected::Any, cause, "phase-succeeded", [event.into()])
-}
-
-/// Events of the driver: their ids derive from the cause, so that deciding again after a crash is the same append.
-pub(super) fn stream(
-    stream: Stream,
-    expected: Expected,
-    cause: EventId,
-    label: &str,
-    events: impl IntoIterator<Item = Event>,
-) -> StreamAppend {
-    let events = events
-        .into_iter()
-        .enumerate()
-        .map(|(ordinal, event)| NewEvent {
-            id: EventId::derived(cause, label, ordinal),
-            event,
-            bodies: Vec::new(),
-        })
-        .collect();
-    StreamAppend {
-        stream,
-        expected,
-        events,
-    }
-}
-
-pub(super) fn append(history: &DeploymentHistory, streams: Vec<StreamAppend>) -> Append {
-    let context = context(history);
-    Append {
-        context,
-        streams,
-        guards: Vec::new(),
-        sealed: Vec::new(),
-    }
-}
-
-pub(super) fn context(history: &DeploymentHistory) -> Context {
-    Context {
-        actor: Actor::Driver,
-        source: Source::default(),
-        correlation: history.events[0].correlation,
-        causation: history.events.last().map(|it| it.id),
+    fn records(&self) -> Records<'_> {
+        Records {
+            log: &*self.shared.parts.log,
+            id: self.id,
+        }
     }
 }

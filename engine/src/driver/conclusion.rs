@@ -1,0 +1,64 @@
+//! How a deployment ended, in words: what its attempts said, and what it left in the cluster.
+
+use shipslog_events::EventLog;
+use shipslog_events::event::Event;
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Outcome};
+
+use crate::commands::Error;
+use crate::domain::lane::Lane;
+use crate::load::DeploymentHistory;
+
+/// How a deployment ended, in words, with what it left in the cluster.
+pub(super) async fn conclusion(
+    log: &dyn EventLog,
+    history: &DeploymentHistory,
+    lane: &Lane,
+    outcome: Outcome,
+) -> Result<String, Error> {
+    if outcome == Outcome::Succeeded {
+        return Ok("every step succeeded on every target".to_owned());
+    }
+    let mut sentences = Vec::new();
+    for attempt in history.deployment.latest_attempts().into_values() {
+        match attempt.outcome() {
+            Some(AttemptOutcome::Succeeded) | None => continue,
+            Some(
+                AttemptOutcome::Failed
+                | AttemptOutcome::Errored
+                | AttemptOutcome::Cancelled
+                | AttemptOutcome::Interrupted,
+            ) => {}
+        }
+        let said = said(log, history, &attempt.id).await?;
+        sentences.push(format!("{} on {}: {said}", attempt.id.step, attempt.id.target));
+    }
+    if sentences.is_empty() {
+        sentences.push(format!("{outcome} while no step ran"));
+    }
+    let left: Vec<String> = lane
+        .written_by(history.deployment.id)
+        .into_values()
+        .flatten()
+        .map(ToString::to_string)
+        .collect();
+    if !left.is_empty() {
+        sentences.push(format!(
+            "written by this deployment and still in the cluster: {}",
+            left.join(", ")
+        ));
+    }
+    Ok(sentences.join("\n"))
+}
+
+/// What an attempt said when it ended.
+async fn said(log: &dyn EventLog, history: &DeploymentHistory, wanted: &AttemptId) -> Result<String, Error> {
+    let end = history.events.iter().rev().find(|it| match &it.event {
+        Event::Deployment(DeploymentEvent::AttemptEnded { id, .. }) => id == wanted,
+        _ => false,
+    });
+    let Some(end) = end else { return Ok(String::new()) };
+    let body = log.body(end.id, "message".to_owned()).await?;
+    Ok(body
+        .map(|it| String::from_utf8_lossy(&it).into_owned())
+        .unwrap_or_default())
+}

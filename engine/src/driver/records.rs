@@ -1,0 +1,170 @@
+//! What the driver records of a deployment: each an append that the domain decided on, made once however often it is
+//! decided.
+
+use shipslog_events::event::Event;
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, Outcome};
+use shipslog_events::event::lane::LaneEvent;
+use shipslog_events::event::release::ReleaseEvent;
+use shipslog_events::ids::{DeploymentId, EventId};
+use shipslog_events::log::StreamAppend;
+use shipslog_events::stream::LaneKey;
+use shipslog_events::{Append, EventLog, Expected, NewBody, Stream};
+
+use super::append::{append, message, stream};
+use super::conclusion::conclusion;
+use crate::commands::{Error, persist};
+use crate::domain::deployment::{self, Command, Deployment};
+use crate::domain::slug::slug;
+use crate::load::{self, DeploymentHistory, Loaded};
+
+/// The records of one deployment.
+pub(super) struct Records<'a> {
+    pub(super) log: &'a dyn EventLog,
+    pub(super) id: DeploymentId,
+}
+
+impl Records<'_> {
+    /// Takes the turn if it is this deployment's, and says whether there is anything to go on with.
+    pub(super) async fn take_turn(&self, lane: &LaneKey) -> Result<bool, Error> {
+        let decide = || async {
+            let turns = load::lane(self.log, lane).await?;
+            if turns.state.next() != Some(self.id) {
+                return Ok((None, false));
+            }
+            let started = self.decided(Command::Start, "started").await?;
+            let append = started.map(|(now, started)| {
+                let turn = LaneEvent::TurnTaken { deployment: self.id };
+                let expected = Expected::Version(turns.version);
+                let to = Stream::Lane(lane.clone());
+                let taken = stream(to, expected, now.state.request(), "turn-taken", [turn.into()]);
+                append(&now.state, vec![taken, started])
+            });
+            Ok((append, true))
+        };
+        Ok(persist(self.log, decide).await?.0)
+    }
+
+    pub(super) async fn attempt_started(
+        &self,
+        command: Command,
+        id: &AttemptId,
+        bodies: Vec<NewBody>,
+    ) -> Result<(), Error> {
+        self.carry_out(command, &started(id), bodies).await
+    }
+
+    pub(super) async fn attempt_ended(
+        &self,
+        id: &AttemptId,
+        outcome: AttemptOutcome,
+        said: &str,
+    ) -> Result<(), Error> {
+        let command = Command::EndAttempt {
+            id: id.clone(),
+            outcome,
+        };
+        let label = format!("attempt-ended:{id}");
+        self.carry_out(command, &label, message(said)).await
+    }
+
+    /// Ends the deployment, leaves the lane and, after success, moves the release on: all in one append.
+    pub(super) async fn ended(&self, outcome: Outcome, reason: &str) -> Result<(), Error> {
+        let decide = || async {
+            let command = Command::End {
+                outcome,
+                reason: reason.to_owned(),
+            };
+            let Some((now, ended)) = self.decided(command, "ended").await? else {
+                return Ok((None, ()));
+            };
+            Ok((Some(self.ending(&now.state, ended, outcome).await?), ()))
+        };
+        persist(self.log, decide).await?;
+        Ok(())
+    }
+
+    async fn ending(
+        &self,
+        history: &DeploymentHistory,
+        mut ended: StreamAppend,
+        outcome: Outcome,
+    ) -> Result<Append, Error> {
+        let (deployment, cause) = (&history.deployment, history.request());
+        let lane = load::lane(self.log, &deployment.lane).await?;
+        let said = conclusion(self.log, history, &lane.state, outcome).await?;
+        give(&mut ended, message(&said));
+        let turn = LaneEvent::TurnEnded {
+            deployment: self.id,
+            outcome,
+        };
+        let to = Stream::Lane(deployment.lane.clone());
+        let expected = Expected::Version(lane.version);
+        let mut streams = vec![ended, stream(to, expected, cause, "turn-ended", [turn.into()])];
+        if outcome == Outcome::Succeeded {
+            streams.push(succeeded(deployment, cause));
+        }
+        Ok(append(history, streams))
+    }
+
+    /// Records what a command leads to on the deployment's own stream.
+    async fn carry_out(&self, command: Command, label: &str, bodies: Vec<NewBody>) -> Result<(), Error> {
+        let decide = || async {
+            let decided = self.decided(command.clone(), label).await?;
+            let append = decided.map(|(now, mut events)| {
+                give(&mut events, bodies.clone());
+                append(&now.state, vec![events])
+            });
+            Ok((append, ()))
+        };
+        persist(self.log, decide).await?;
+        Ok(())
+    }
+
+    /// The deployment as it is now, and what the command leads to. A refusal means that it is recorded already, or that
+    /// the deployment is over: either way nothing is to be done.
+    async fn decided(
+        &self,
+        command: Command,
+        label: &str,
+    ) -> Result<Option<(Loaded<DeploymentHistory>, StreamAppend)>, Error> {
+        let Some(now) = load::deployment(self.log, self.id).await? else {
+            return Ok(None);
+        };
+        let events = deployment::decide(&now.state.deployment, command).unwrap_or_default();
+        if events.is_empty() {
+            return Ok(None);
+        }
+        let (to, expected) = (Stream::Deployment(self.id), Expected::Version(now.version));
+        let events = events.into_iter().map(Event::from);
+        let events = stream(to, expected, now.state.request(), label, events);
+        Ok(Some((now, events)))
+    }
+}
+
+/// The event of an attempt's start, so that its bodies are found again.
+pub(super) fn start_of(cause: EventId, id: &AttemptId) -> EventId {
+    EventId::derived(cause, &started(id), 0)
+}
+
+fn started(id: &AttemptId) -> String {
+    format!("attempt-started:{id}")
+}
+
+/// The bodies belong to the first event.
+fn give(events: &mut StreamAppend, bodies: Vec<NewBody>) {
+    if let Some(first) = events.events.first_mut() {
+        first.bodies = bodies;
+    }
+}
+
+fn succeeded(deployment: &Deployment, cause: EventId) -> StreamAppend {
+    let event = ReleaseEvent::PhaseSucceeded {
+        project: deployment.project.clone(),
+        version: deployment.release.clone(),
+        phase: deployment.phase.clone(),
+        environment: deployment.environment.clone(),
+        deployment: deployment.id,
+    };
+    let releases = Stream::Releases(slug(deployment.project.as_str()));
+    stream(releases, Expected::Any, cause, "phase-succeeded", [event.into()])
+}

@@ -1,0 +1,145 @@
+//! Deployments from request to end, through the whole engine; the steps need no cluster.
+
+mod crashes;
+mod lanes;
+
+use shipslog_events::event::deployment::{AttemptOutcome, Outcome};
+use shipslog_events::ids::{DeploymentId, StreamVersion};
+use shipslog_events::{Actor, Stream};
+
+use crate::domain::deployment::{Attempt, Status};
+use crate::testing::house::{House, by};
+use crate::views::DeploymentView;
+
+fn outcomes(view: &DeploymentView) -> Vec<Option<AttemptOutcome>> {
+    view.deployment.attempts.iter().map(Attempt::outcome).collect()
+}
+
+fn ended(outcome: Outcome, reason: &str) -> Status {
+    Status::Ended {
+        outcome,
+        reason: reason.to_owned(),
+    }
+}
+
+async fn kinds(house: &House, id: DeploymentId) -> Vec<String> {
+    let events = house
+        .engine
+        .log()
+        .stream(Stream::Deployment(id), StreamVersion::NONE);
+    let events = events.await.unwrap();
+    events.iter().map(|it| it.event.kind().0.to_owned()).collect()
+}
+
+/// What the body says with which an event of a deployment came.
+async fn message(house: &House, view: &DeploymentView) -> String {
+    let event = view.ended_by.unwrap();
+    let body = house
+        .engine
+        .log()
+        .body(event, "message".to_owned())
+        .await
+        .unwrap();
+    String::from_utf8(body.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_deployment_succeeds_and_its_events_tell_the_story_in_order() {
+    let house = House::with(&["pass"]).await;
+    let id = house.deploy("pass", "Development").await.unwrap().deployment;
+    let view = house.ended(id).await;
+    assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
+    assert_eq!(
+        kinds(&house, id).await,
+        [
+            "deployment-requested",
+            "deployment-started",
+            "attempt-started",
+            "attempt-ended",
+            "deployment-ended"
+        ]
+    );
+    assert_eq!(
+        message(&house, &view).await,
+        "every step succeeded on every target"
+    );
+    assert_eq!(
+        house.engine.verify().await.unwrap().last_position,
+        *house.engine.log().head().borrow()
+    );
+}
+
+#[tokio::test]
+async fn everything_that_follows_from_a_request_has_its_correlation_and_the_driver_as_its_actor() {
+    let house = House::with(&["pass"]).await;
+    let id = house.deploy("pass", "Development").await.unwrap().deployment;
+    house.ended(id).await;
+    let events = house
+        .engine
+        .log()
+        .stream(Stream::Deployment(id), StreamVersion::NONE);
+    let events = events.await.unwrap();
+    assert!(events.iter().all(|it| it.correlation == events[0].correlation));
+    assert_eq!(events[0].actor, Actor::Key("tester".into()));
+    assert!(
+        events[1..]
+            .iter()
+            .all(|it| it.actor == Actor::Driver && it.causation.is_some())
+    );
+}
+
+#[tokio::test]
+async fn what_a_step_logs_is_in_the_task_log_of_its_deployment() {
+    let house = House::with(&["pass"]).await;
+    let id = house.deploy("pass", "Development").await.unwrap().deployment;
+    house.ended(id).await;
+    let house = house.reopened().await;
+    let lines = house.engine.log().task_log(id, 0, 10).await.unwrap();
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|(_, it)| (it.attempt.as_str(), it.message.as_str()))
+        .collect();
+    assert_eq!(lines, [("Go/Web Development/1", "{}")]);
+}
+
+#[tokio::test]
+async fn a_step_that_says_no_fails_the_deployment_at_once_in_its_own_words() {
+    let house = House::with(&["fail"]).await;
+    let id = house.deploy("fail", "Development").await.unwrap().deployment;
+    let view = house.ended(id).await;
+    assert_eq!(view.deployment.status, ended(Outcome::Failed, "failed"));
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Failed)]);
+    assert_eq!(message(&house, &view).await, "Go on Web Development: hello");
+}
+
+#[tokio::test]
+async fn a_step_that_errors_is_tried_three_times_then_the_deployment_fails_as_errored() {
+    let house = House::with(&["err"]).await;
+    let id = house.deploy("err", "Development").await.unwrap().deployment;
+    let view = house.ended(id).await;
+    assert_eq!(view.deployment.status, ended(Outcome::Failed, "errored"));
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Errored); 3]);
+}
+
+#[tokio::test]
+async fn a_running_step_hears_that_it_is_to_stop() {
+    let house = House::with(&["wait"]).await;
+    let id = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.running(id).await;
+    house.engine.cancel(&by(), id).await.unwrap();
+    let view = house.ended(id).await;
+    assert_eq!(view.deployment.status, ended(Outcome::Cancelled, "cancelled"));
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Cancelled)]);
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_none_fails_the_step_instead_of_being_tried_again() {
+    let house = House::with(&["pass"]).await;
+    let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let broken = serde_json::json!({ "kind": "Certificate", "name": "ca", "pem": pem });
+    house.apply(vec![broken]).await;
+    let id = house.deploy("pass", "Development").await.unwrap().deployment;
+    let view = house.ended(id).await;
+    assert_eq!(view.deployment.status, ended(Outcome::Failed, "failed"));
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Failed)]);
+}

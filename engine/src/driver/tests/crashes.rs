@@ -1,0 +1,113 @@
+//! Closing is a crash to what runs: after the next start everything goes on as it would have.
+
+use shipslog_events::event::Event;
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Outcome};
+use shipslog_events::ids::{DeploymentId, EventId, StreamVersion};
+use shipslog_events::{Recorded, Stream};
+
+use super::{ended, outcomes};
+use crate::domain::deployment::Status;
+use crate::testing::house::{House, by};
+
+async fn starts(house: &House, id: DeploymentId) -> Vec<Recorded> {
+    let stream = house
+        .engine
+        .log()
+        .stream(Stream::Deployment(id), StreamVersion::NONE);
+    let is_start = |it: &Recorded| {
+        matches!(
+            &it.event,
+            Event::Deployment(DeploymentEvent::AttemptStarted { .. })
+        )
+    };
+    stream.await.unwrap().into_iter().filter(is_start).collect()
+}
+
+async fn bodies(house: &House, event: EventId) -> [Option<Vec<u8>>; 2] {
+    let log = house.engine.log();
+    [
+        log.body(event, "inputs".to_owned()).await.unwrap(),
+        log.body(event, "situation".to_owned()).await.unwrap(),
+    ]
+}
+
+#[tokio::test]
+async fn an_attempt_under_a_crash_is_interrupted_and_the_next_has_the_same_inputs_whatever_was_applied_since()
+{
+    let house = House::with(&["resume"]).await;
+    let id = house.deploy("resume", "Development").await.unwrap().deployment;
+    house.running(id).await;
+    house
+        .apply(vec![
+            serde_json::json!({ "kind": "Account", "name": "deployer", "token": "another" }),
+        ])
+        .await;
+    let house = house.reopened().await;
+    let view = house.ended(id).await;
+    assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
+    assert_eq!(
+        outcomes(&view),
+        [Some(AttemptOutcome::Interrupted), Some(AttemptOutcome::Succeeded)]
+    );
+    let starts = starts(&house, id).await;
+    let first = bodies(&house, starts[0].id).await;
+    assert!(first.iter().all(Option::is_some));
+    assert_eq!(bodies(&house, starts[1].id).await, first);
+}
+
+#[tokio::test]
+async fn inputs_erased_under_an_interrupted_attempt_are_not_resolved_a_second_time() {
+    let house = House::with(&["resume"]).await;
+    let id = house.deploy("resume", "Development").await.unwrap().deployment;
+    house.running(id).await;
+    let house = house
+        .reopened_after(|directory| crate::testing::history::erase_bodies(&directory.join("shipslog.db")))
+        .await;
+    let view = house.ended(id).await;
+    assert_eq!(
+        outcomes(&view),
+        [Some(AttemptOutcome::Interrupted), Some(AttemptOutcome::Failed)]
+    );
+    assert!(super::message(&house, &view).await.contains("were erased"));
+}
+
+#[tokio::test]
+async fn a_line_goes_on_after_a_crash_and_so_does_a_cancellation() {
+    let house = House::with(&["wait"]).await;
+    let first = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.running(first).await;
+    let second = house.deploy("wait", "Development").await.unwrap().deployment;
+    let house = house.reopened().await;
+    let view = house.until(first, |it| it.deployment.attempts.len() == 2).await;
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Interrupted), None]);
+    house.engine.cancel(&by(), first).await.unwrap();
+    let house = house.reopened().await;
+    assert_eq!(
+        house.ended(first).await.deployment.status,
+        ended(Outcome::Cancelled, "cancelled")
+    );
+    let second = house.running(second).await;
+    assert_eq!(second.deployment.status, Status::Running);
+}
+
+#[tokio::test]
+async fn a_closed_engine_lets_go_of_its_directory_and_takes_up_nothing_more() {
+    let house = House::with(&["wait"]).await;
+    let id = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.running(id).await;
+    let still = house.engine.clone();
+    still.clone().close().await;
+    let other = house.deploy("wait", "Production").await;
+    assert!(other.is_err(), "the release has not succeeded in Development");
+    let accepted = house.deploy("wait", "Development").await.unwrap();
+    drop(still);
+    let house = house.reopened().await;
+    let view = house
+        .engine
+        .views()
+        .deployment(accepted.deployment)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(view.deployment.status, Status::Waiting);
+}

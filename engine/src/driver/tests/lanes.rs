@@ -1,0 +1,73 @@
+//! One deployment at a time per project and environment.
+
+use shipslog_events::event::deployment::Outcome;
+use shipslog_events::stream::LaneKey;
+
+use super::ended;
+use crate::domain::deployment::Status;
+use crate::testing::house::{House, by};
+
+#[tokio::test]
+async fn the_second_deployment_of_a_lane_waits_for_the_first_by_name_and_starts_when_it_has_ended() {
+    let house = House::with(&["wait"]).await;
+    let first = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.running(first).await;
+    let second = house.deploy("wait", "Development").await.unwrap();
+    house
+        .engine
+        .views()
+        .reach(second.position, std::time::Duration::from_mins(1))
+        .await
+        .unwrap();
+    let lane = house
+        .engine
+        .views()
+        .lane(&LaneKey::new("wait", "development"))
+        .await
+        .unwrap();
+    assert_eq!(lane.unwrap().lane.ahead_of(second.deployment), Some(first));
+    house.engine.cancel(&by(), first).await.unwrap();
+    let running = house.running(second.deployment).await;
+    assert_eq!(running.deployment.status, Status::Running);
+    let first = house.ended(first).await;
+    let started = second_event(&house, second.deployment).await;
+    assert!(started > first.ended_at.unwrap() || started == first.ended_at.unwrap());
+}
+
+async fn second_event(house: &House, id: shipslog_events::ids::DeploymentId) -> jiff::Timestamp {
+    let stream = shipslog_events::Stream::Deployment(id);
+    let events = house
+        .engine
+        .log()
+        .stream(stream, shipslog_events::ids::StreamVersion::NONE);
+    events.await.unwrap()[1].recorded_at
+}
+
+#[tokio::test]
+async fn deployments_of_different_lanes_run_side_by_side() {
+    let house = House::with(&["wait", "resume"]).await;
+    let one = house.deploy("wait", "Development").await.unwrap().deployment;
+    let other = house.deploy("resume", "Development").await.unwrap().deployment;
+    house.running(one).await;
+    house.running(other).await;
+    for id in [one, other] {
+        house.engine.cancel(&by(), id).await.unwrap();
+        house.ended(id).await;
+    }
+}
+
+#[tokio::test]
+async fn one_that_is_cancelled_in_line_ends_without_having_run_and_lets_those_behind_it_through() {
+    let house = House::with(&["wait"]).await;
+    let first = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.running(first).await;
+    let second = house.deploy("wait", "Development").await.unwrap().deployment;
+    let third = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.engine.cancel(&by(), second).await.unwrap();
+    let view = house.ended(second).await;
+    assert_eq!(view.deployment.status, ended(Outcome::Cancelled, "cancelled"));
+    assert!(view.deployment.attempts.is_empty());
+    assert_eq!(super::message(&house, &view).await, "cancelled while no step ran");
+    house.engine.cancel(&by(), first).await.unwrap();
+    house.running(third).await;
+}

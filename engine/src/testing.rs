@@ -1,0 +1,5 @@
+//! What tests of several modules share: tiny steps, an engine in a directory of its own, random histories.
+
+pub(crate) mod history;
+pub(crate) mod house;
+pub(crate) mod steps;

@@ -1,0 +1,183 @@
+//! An engine in a directory of its own, with two environments, a target in each, and one project a tiny step.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use shipslog_events::Actor;
+use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::steps;
+use crate::commands::{Accepted, By, Error, NewRelease};
+use crate::engine::{Engine, Options};
+use crate::views::DeploymentView;
+
+/// Long enough for a busy machine; nothing ever waits so long unless it is broken.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// An engine and its directory.
+pub(crate) struct House {
+    pub(crate) engine: Engine,
+    steps: Vec<String>,
+    directory: TempDir,
+}
+
+impl House {
+    /// With these tiny steps, and nothing configured.
+    pub(crate) async fn empty(steps: &[&str]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();
+        Self {
+            engine: open(directory.path(), &steps).await,
+            steps,
+            directory,
+        }
+    }
+
+    /// With these tiny steps, each in the project of its name, of which release 1.0.0 exists.
+    pub(crate) async fn with(steps: &[&str]) -> Self {
+        let house = Self::empty(steps).await;
+        house.apply(surroundings()).await;
+        for step in steps {
+            house.apply(vec![project(step, &json!({}))]).await;
+            house.release(step).await.unwrap();
+        }
+        house
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(crate) async fn apply(&self, documents: Vec<Value>) {
+        self.engine.apply(&by(), documents, false).await.unwrap();
+    }
+
+    pub(crate) async fn release(&self, project: &str) -> Result<ReleaseVersion, Error> {
+        let asked = NewRelease {
+            project: project.into(),
+            version: None,
+            packages: [].into(),
+        };
+        let created = self.engine.create_release(&by(), asked).await?;
+        Ok(created.version)
+    }
+
+    /// Release 1.0.0 of a project.
+    pub(crate) async fn deploy(&self, project: &str, environment: &str) -> Result<Accepted, Error> {
+        let (project, environment) = (ProjectName::from(project), EnvironmentName::from(environment));
+        self.engine
+            .deploy(&by(), &project, &"1.0.0".into(), &environment)
+            .await
+    }
+
+    /// As a crash leaves it, then started again.
+    pub(crate) async fn reopened(self) -> Self {
+        self.reopened_after(|_| ()).await
+    }
+
+    /// Something may be done to the directory between.
+    pub(crate) async fn reopened_after(self, between: impl FnOnce(&Path)) -> Self {
+        let Self {
+            engine,
+            steps,
+            directory,
+        } = self;
+        engine.close().await;
+        between(directory.path());
+        Self {
+            engine: open(directory.path(), &steps).await,
+            steps,
+            directory,
+        }
+    }
+
+    /// Waits until a deployment is so.
+    pub(crate) async fn until(
+        &self,
+        id: DeploymentId,
+        is_so: impl Fn(&DeploymentView) -> bool,
+    ) -> DeploymentView {
+        let waited = async {
+            let mut position = self.engine.views().position();
+            loop {
+                position.borrow_and_update();
+                match self.engine.views().deployment(id).await.unwrap() {
+                    Some(view) if is_so(&view) => return view,
+                    Some(_) | None => position.changed().await.unwrap(),
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, waited).await.unwrap()
+    }
+
+    pub(crate) async fn ended(&self, id: DeploymentId) -> DeploymentView {
+        self.until(id, |it| !it.deployment.is_open()).await
+    }
+
+    /// Until a step of it runs.
+    pub(crate) async fn running(&self, id: DeploymentId) -> DeploymentView {
+        self.until(id, |it| {
+            it.deployment.attempts.iter().any(|it| it.outcome().is_none())
+        })
+        .await
+    }
+
+    /// Until the views have all that the log has.
+    pub(crate) async fn caught_up(&self) {
+        let head = *self.engine.log().head().borrow();
+        self.engine.views().reach(head, PATIENCE).await.unwrap();
+    }
+}
+
+async fn open(directory: &Path, steps: &[String]) -> Engine {
+    let built: Vec<(String, Vec<u8>)> = steps
+        .iter()
+        .map(|it| (format!("{it}@1"), steps::component(it)))
+        .collect();
+    let components: Vec<(&str, &[u8])> = built.iter().map(|(name, it)| (&**name, &**it)).collect();
+    let options = Options {
+        data_dir: directory.to_owned(),
+        sealing_key_file: None,
+    };
+    Engine::open(options, &components).await.unwrap()
+}
+
+/// The person who asks.
+pub(crate) fn by() -> By {
+    By {
+        actor: Actor::Key("tester".to_owned()),
+        source: shipslog_events::Source::default(),
+        correlation: Uuid::now_v7(),
+    }
+}
+
+/// Everything that a project needs: Development, then Production, one target each.
+pub(crate) fn surroundings() -> Vec<Value> {
+    let ca = rcgen::generate_simple_self_signed(["shipslog".to_owned()]).unwrap();
+    let target = |environment: &str| {
+        json!({ "kind": "Target", "name": format!("Web {environment}"),
+            "cluster": { "url": "https://127.0.0.1:1", "certificate": "ca" }, "account": "deployer",
+            "namespace": "web", "environments": [environment], "roles": ["Web"] })
+    };
+    vec![
+        json!({ "kind": "Environment", "name": "Development" }),
+        json!({ "kind": "Environment", "name": "Production" }),
+        json!({ "kind": "Environment", "name": "Elsewhere" }),
+        json!({ "kind": "Lifecycle", "name": "Application", "phases": [
+            { "name": "Development", "environments": ["Development"] },
+            { "name": "Production", "environments": ["Production"] }] }),
+        json!({ "kind": "Certificate", "name": "ca", "pem": ca.cert.pem() }),
+        json!({ "kind": "Account", "name": "deployer", "token": "a token that nobody may see" }),
+        target("Development"),
+        target("Production"),
+    ]
+}
+
+/// A project that is named as its only step's component.
+pub(crate) fn project(step: &str, with: &Value) -> Value {
+    json!({ "kind": "Project", "name": step, "lifecycle": "Application",
+        "process": [{ "name": "Go", "uses": format!("{step}@1"), "roles": ["Web"], "with": with }] })
+}

@@ -1,0 +1,89 @@
+//! Tiny steps, written by hand: each does one thing, takes `text` and any variables, and needs no rights at all.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+
+const DESCRIPTION: &str = r#"{"name":"tiny","version":"1.0.0","summary":"A test.","inputs":{"type":"object",
+    "additionalProperties":false,"properties":{"text":{"type":"string"}}},"capabilities":[],
+    "outputs":[],"milestones":[]}"#;
+
+/// Says `hello` as `failed` (0) or `errored` (1).
+const SAY: [&str; 2] = [
+    "(i32.store8 (i32.const 64) (i32.const 1)) (i32.store8 (i32.const 68) (i32.const 0))
+     (i32.store (i32.const 72) (i32.const 32)) (i32.store (i32.const 76) (i32.const 5)) (return (i32.const 64))",
+    "(i32.store8 (i32.const 64) (i32.const 1)) (i32.store8 (i32.const 68) (i32.const 1))
+     (i32.store (i32.const 72) (i32.const 32)) (i32.store (i32.const 76) (i32.const 5)) (return (i32.const 64))",
+];
+/// Sleeps until it is asked to stop.
+const SLEEP: &str = "(drop (call $sleep (i64.const 9000000000000)))";
+
+/// The component that `uses: <name>@1` means.
+pub(crate) fn component(name: &str) -> Vec<u8> {
+    static BUILT: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    built
+        .entry(name.to_owned())
+        .or_insert_with(|| wrap(&module(&work(name))))
+        .clone()
+}
+
+fn work(name: &str) -> String {
+    match name {
+        // Writes its inputs to the task log.
+        "pass" => "(call $log (i32.const 1) (local.get 0) (local.get 1))".to_owned(),
+        "fail" => SAY[0].to_owned(),
+        "err" => SAY[1].to_owned(),
+        "wait" => format!("{SLEEP} {}", SAY[0]),
+        // Its first attempt is one that a crash has to interrupt.
+        "resume" => format!(
+            "(if (i32.eq (call $attempt) (i32.const 1)) (then {SLEEP} {}))",
+            SAY[0]
+        ),
+        _ => panic!("there is no tiny step `{name}`"),
+    }
+}
+
+fn module(work: &str) -> Vec<u8> {
+    let length = DESCRIPTION.len();
+    let description = DESCRIPTION.replace('"', "\\\"").replace('\n', "\\n");
+    wat::parse_str(format!(
+        r#"(module
+            (import "shipslog:step/log@0.1.0" "write" (func $log (param i32 i32 i32)))
+            (import "shipslog:step/clock@0.1.0" "sleep" (func $sleep (param i64) (result i32)))
+            (import "shipslog:step/context@0.1.0" "attempt" (func $attempt (result i32)))
+            (memory (export "memory") 3)
+            (global $free (mut i32) (i32.const 65536))
+            (data (i32.const 32) "hello")
+            (data (i32.const 1024) "{description}")
+            (data (i32.const 16384) "[]")
+            (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                (global.get $free)
+                (global.set $free (i32.add (global.get $free) (i32.add (local.get 3) (i32.const 8)))))
+            (func (export "describe") (result i32)
+                (i32.store (i32.const 96) (i32.const 1024)) (i32.store (i32.const 100) (i32.const {length}))
+                i32.const 96)
+            (func (export "check") (param i32 i32) (result i32)
+                (i32.store (i32.const 116) (i32.const 16384)) (i32.store (i32.const 120) (i32.const 2))
+                i32.const 112)
+            (func (export "run") (param i32 i32) (result i32) {work} i32.const 0))"#
+    ))
+    .unwrap()
+}
+
+fn wrap(module: &[u8]) -> Vec<u8> {
+    let mut resolve = wit_parser::Resolve::default();
+    let (package, _) = resolve
+        .push_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../step-sdk/wit"))
+        .unwrap();
+    let world = resolve.select_world(&[package], Some("step")).unwrap();
+    let mut module = module.to_vec();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
+    ComponentEncoder::default()
+        .validate(true)
+        .module(&module)
+        .unwrap()
+        .encode()
+        .unwrap()
+}
