@@ -43,7 +43,8 @@ pub(crate) fn line(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// A table of items, a line each however long; each column is a heading and a path into the item, such as `packages.0.version`.
+/// A table of items, a line each however long. Each column is a heading and a path into the item, such as
+/// `packages.0.version`.
 pub(crate) fn table(items: &Value, columns: &[(&str, &str)]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
