@@ -24,6 +24,7 @@ pub(crate) struct App {
     /// Does the work.
     pub(crate) engine: Engine,
     stopping: watch::Receiver<bool>,
+    patience: Duration,
 }
 
 impl App {
@@ -34,13 +35,23 @@ impl App {
 
     /// An API whose streams end when `stopping` turns true.
     pub(crate) fn stopped_by(engine: Engine, stopping: watch::Receiver<bool>) -> Self {
-        Self { engine, stopping }
+        Self {
+            engine,
+            stopping,
+            patience: PATIENCE,
+        }
+    }
+
+    /// The same, with reads that wait no longer than this.
+    #[cfg(test)]
+    pub(crate) fn waiting_for(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Waits until reads show what was written up to a position, if one is asked for.
     pub(crate) async fn reach(&self, wanted: Option<u64>) -> Result<(), Problem> {
         match wanted {
-            Some(wanted) => Ok(self.engine.views().reach(Position(wanted), PATIENCE).await?),
+            Some(wanted) => Ok(self.engine.views().reach(Position(wanted), self.patience).await?),
             None => Ok(()),
         }
     }

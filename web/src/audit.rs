@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use serde::Serialize;
+use shipslog_events::sqlite::{Broken, Verified};
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -24,7 +25,7 @@ pub(crate) struct Verification {
 
 /// Checks every event's hash and every body that is still there. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/audit/verification", tag = "audit", security(("apiKey" = [])), params(Reading),
+    get, path = "/api/v1/audit/verification", operation_id = "verifyLog", tag = "audit", security(("apiKey" = [])), params(Reading),
     responses(
         (status = 200, description = "Nothing was changed, moved or taken out", body = Verification),
         (status = 409, description = "`log-broken`: the first event that does not hold is named",
@@ -38,12 +39,38 @@ pub(crate) async fn verification(
     Query(reading): Query<Reading>,
 ) -> Result<Json<Verification>, Problem> {
     app.reach(reading.min_position).await?;
-    match app.engine.verify().await {
-        Ok(verified) => Ok(Json(Verification {
+    answer(app.engine.verify().await).map(Json)
+}
+
+fn answer(verified: Result<Verified, Broken>) -> Result<Verification, Problem> {
+    match verified {
+        Ok(verified) => Ok(Verification {
             events: verified.events,
             position: verified.last_position.0,
             hash: verified.head_hash.to_string(),
-        })),
+        }),
         Err(broken) => Err(Problem::log_broken(broken)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shipslog_events::ids::Position;
+    use shipslog_events::sqlite::Damage;
+
+    use super::*;
+
+    #[test]
+    fn a_log_that_was_edited_is_a_problem_that_names_the_event() {
+        let broken = Broken {
+            position: Position(12),
+            what: Damage::Missing,
+        };
+        let problem = serde_json::to_value(answer(Err(broken)).unwrap_err()).unwrap();
+        assert_eq!(
+            (&problem["status"], &problem["code"]),
+            (&409.into(), &"log-broken".into())
+        );
+        assert_eq!(problem["detail"], "event 12 is missing");
     }
 }

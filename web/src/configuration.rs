@@ -14,7 +14,7 @@ use crate::actor;
 use crate::app::App;
 use crate::auth::{Administrator, Viewer};
 use crate::extract::{Json, Path, Query};
-use crate::openapi::{ReadProblems, WriteProblems};
+use crate::openapi::{BodyProblems, ReadProblems, WriteProblems};
 use crate::paging::{self, Items, Listing, Reading};
 use crate::problem::Problem;
 
@@ -100,9 +100,9 @@ pub(crate) struct DocumentShown {
 
 /// Applies documents, all or none. Access role: administrator.
 #[utoipa::path(
-    post, path = "/api/v1/configuration", tag = "configuration", security(("apiKey" = [])), params(Applying),
+    post, path = "/api/v1/configuration", operation_id = "applyConfiguration", tag = "configuration", security(("apiKey" = [])), params(Applying),
     request_body = Apply,
-    responses((status = 200, description = "Applied, or what would be", body = Applied), WriteProblems)
+    responses((status = 200, description = "Applied, or what would be", body = Applied), WriteProblems, BodyProblems)
 )]
 pub(crate) async fn apply(
     State(app): State<App>,
@@ -119,7 +119,7 @@ pub(crate) async fn apply(
 
 /// Documents of a kind, by name. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/configuration/{kind}", tag = "configuration", security(("apiKey" = [])),
+    get, path = "/api/v1/configuration/{kind}", operation_id = "listDocuments", tag = "configuration", security(("apiKey" = [])),
     params(("kind" = String, Path, description = "Such as `Project`; case does not matter"), Listing),
     responses((status = 200, description = "A page", body = Items<DocumentItem>), ReadProblems)
 )]
@@ -147,7 +147,7 @@ pub(crate) async fn list(
 
 /// One document. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/configuration/{kind}/{name}", tag = "configuration", security(("apiKey" = [])),
+    get, path = "/api/v1/configuration/{kind}/{name}", operation_id = "showDocument", tag = "configuration", security(("apiKey" = [])),
     params(
         ("kind" = String, Path, description = "Such as `Project`; case does not matter"),
         ("name" = String, Path, description = "The document's name"),

@@ -13,8 +13,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::App;
 use crate::auth::{Deployer, Viewer};
 use crate::extract::{Json, Path, Query};
-use crate::openapi::{ReadProblems, WriteProblems};
-use crate::paging::{self, Items, Reading};
+use crate::openapi::{BodyProblems, ReadProblems, WriteProblems};
+use crate::paging::{self, Items, Nothing, Reading};
 use crate::problem::Problem;
 
 pub(crate) use shown::{Deployment, DeploymentItem, DeploymentStatus};
@@ -75,12 +75,13 @@ pub(crate) struct Filter {
 
 /// Requests a deployment, or a promotion where no environment is named. Access role: deployer.
 #[utoipa::path(
-    post, path = "/api/v1/deployments", tag = "deployments", security(("apiKey" = [])), request_body = Deploy,
-    responses((status = 202, description = "Accepted", body = DeploymentAccepted), WriteProblems)
+    post, path = "/api/v1/deployments", operation_id = "createDeployment", tag = "deployments", security(("apiKey" = [])), request_body = Deploy,
+    responses((status = 202, description = "Accepted", body = DeploymentAccepted), WriteProblems, BodyProblems)
 )]
 pub(crate) async fn create(
     State(app): State<App>,
     Deployer(by): Deployer,
+    _: Query<Nothing>,
     Json(asked): Json<Deploy>,
 ) -> Result<(StatusCode, Json<DeploymentAccepted>), Problem> {
     let project = ProjectName::new(asked.project);
@@ -99,7 +100,7 @@ pub(crate) async fn create(
 
 /// Deployments, newest first, without their steps. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/deployments", tag = "deployments", security(("apiKey" = [])), params(Filter),
+    get, path = "/api/v1/deployments", operation_id = "listDeployments", tag = "deployments", security(("apiKey" = [])), params(Filter),
     responses((status = 200, description = "A page", body = Items<DeploymentItem>), ReadProblems)
 )]
 pub(crate) async fn list(
@@ -133,7 +134,7 @@ pub(crate) async fn list(
 
 /// One deployment with its steps, targets and attempts. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/deployments/{id}", tag = "deployments", security(("apiKey" = [])),
+    get, path = "/api/v1/deployments/{id}", operation_id = "showDeployment", tag = "deployments", security(("apiKey" = [])),
     params(("id" = String, Path, description = "Such as `deployments-841`"), Reading),
     responses((status = 200, description = "The deployment", body = Deployment), ReadProblems)
 )]
@@ -150,7 +151,7 @@ pub(crate) async fn show(
 
 /// Asks a deployment to stop; asking twice is asking once. Access role: deployer.
 #[utoipa::path(
-    post, path = "/api/v1/deployments/{id}/cancel", tag = "deployments", security(("apiKey" = [])),
+    post, path = "/api/v1/deployments/{id}/cancel", operation_id = "cancelDeployment", tag = "deployments", security(("apiKey" = [])),
     params(("id" = String, Path, description = "Such as `deployments-841`")),
     responses((status = 202, description = "It will stop", body = CancelAccepted), WriteProblems)
 )]
@@ -158,6 +159,7 @@ pub(crate) async fn cancel(
     State(app): State<App>,
     Deployer(by): Deployer,
     Path(id): Path<String>,
+    _: Query<Nothing>,
 ) -> Result<(StatusCode, Json<CancelAccepted>), Problem> {
     let position = app.engine.cancel(&by, self::id(&id)?).await?;
     let body = CancelAccepted { position: position.0 };

@@ -101,7 +101,7 @@ pub(crate) struct LogEvent {
 
 /// Events of the log in order. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/events", tag = "audit", security(("apiKey" = [])), params(Filter),
+    get, path = "/api/v1/events", operation_id = "listEvents", tag = "audit", security(("apiKey" = [])), params(Filter),
     responses((status = 200, description = "A page", body = Items<LogEvent>), ReadProblems)
 )]
 pub(crate) async fn list(
@@ -128,7 +128,7 @@ pub(crate) async fn list(
 /// Events about a deployment, each as in `/events`, as they happen; ends when the deployment has ended. A client that
 /// comes back goes on after its `last-event-id`. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/deployments/{id}/events", tag = "deployments", security(("apiKey" = [])),
+    get, path = "/api/v1/deployments/{id}/events", operation_id = "streamDeploymentEvents", tag = "deployments", security(("apiKey" = [])),
     params(
         ("id" = String, Path, description = "Such as `deployments-841`"),
         ("last-event-id" = Option<u64>, Header, description = "The position to go on after"),
@@ -177,15 +177,15 @@ impl Feed for Events {
                 let id = event.position.to_string();
                 return Ok(Some(stream::item(&event)?.id(id)));
             }
-            self.views.mark_unchanged();
             self.story.catch_up().await?;
             // The end is one append over several streams: whoever sees it in one finds it whole below the head.
             let last = self.story.is_over().then(|| *self.engine.log().head().borrow());
+            let reached = *self.views.borrow_and_update();
             self.fill().await?;
             if !self.read.is_empty() {
                 continue;
             }
-            if last.is_some_and(|it| it <= *self.views.borrow()) || self.views.changed().await.is_err() {
+            if last.is_some_and(|it| it <= reached) || self.views.changed().await.is_err() {
                 return Ok(None);
             }
         }

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::auth::Viewer;
 use crate::configuration::existing;
 use crate::extract::{Json, Path, Query};
-use crate::openapi::ReadProblems;
+use crate::openapi::{OutsideProblem, ReadProblems};
 use crate::paging::Items;
 use crate::problem::Problem;
 
@@ -32,12 +32,11 @@ pub(crate) struct Tags {
 
 /// Tags of an image that are versions, newest first. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/feeds/{feed}/tags", tag = "releases", security(("apiKey" = [])),
+    get, path = "/api/v1/feeds/{feed}/tags", operation_id = "listTags", tag = "releases", security(("apiKey" = [])),
     params(("feed" = String, Path, description = "The feed's name"), Tags),
     responses(
         (status = 200, description = "A page", body = Items<String>),
-        (status = 502, description = "The feed did not answer as it should",
-         body = Problem, content_type = "application/problem+json"),
+        OutsideProblem,
         ReadProblems
     )
 )]

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::extract::{Json, Query};
-use crate::openapi::ReadProblems;
+use crate::openapi::OpenProblems;
 use crate::paging::Reading;
 use crate::problem::Problem;
 
@@ -25,8 +25,8 @@ pub(crate) struct Health {
 
 /// Whether the server answers. Needs no key.
 #[utoipa::path(
-    get, path = "/api/v1/health", tag = "server", params(Reading),
-    responses((status = 200, description = "It does", body = Health), ReadProblems)
+    get, path = "/api/v1/health", operation_id = "showHealth", tag = "server", params(Reading),
+    responses((status = 200, description = "It does", body = Health), OpenProblems)
 )]
 pub(crate) async fn health(
     State(app): State<App>,

@@ -15,8 +15,8 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::auth::Administrator;
 use crate::extract::{Json, Path, Query};
-use crate::openapi::{ReadProblems, WriteProblems};
-use crate::paging::{Items, Listing};
+use crate::openapi::{BodyProblems, ReadProblems, WriteProblems};
+use crate::paging::{Items, Listing, Nothing};
 use crate::problem::Problem;
 
 /// What a key may do.
@@ -78,12 +78,13 @@ pub(crate) struct KeyRevoked {
 
 /// Makes a key and shows it, this once. Access role: administrator.
 #[utoipa::path(
-    post, path = "/api/v1/keys", tag = "keys", security(("apiKey" = [])), request_body = CreateKey,
-    responses((status = 201, description = "Made", body = KeyCreated), WriteProblems)
+    post, path = "/api/v1/keys", operation_id = "createKey", tag = "keys", security(("apiKey" = [])), request_body = CreateKey,
+    responses((status = 201, description = "Made", body = KeyCreated), WriteProblems, BodyProblems)
 )]
 pub(crate) async fn create(
     State(app): State<App>,
     Administrator(by): Administrator,
+    _: Query<Nothing>,
     Json(asked): Json<CreateKey>,
 ) -> Result<impl IntoResponse, Problem> {
     let made = app
@@ -100,7 +101,7 @@ pub(crate) async fn create(
 
 /// All keys, oldest first, revoked ones too. Access role: administrator.
 #[utoipa::path(
-    get, path = "/api/v1/keys", tag = "keys", security(("apiKey" = [])), params(Listing),
+    get, path = "/api/v1/keys", operation_id = "listKeys", tag = "keys", security(("apiKey" = [])), params(Listing),
     responses((status = 200, description = "A page", body = Items<Key>), ReadProblems)
 )]
 pub(crate) async fn list(
@@ -120,7 +121,7 @@ pub(crate) async fn list(
 
 /// Lets a key open nothing any more. Access role: administrator.
 #[utoipa::path(
-    delete, path = "/api/v1/keys/{id}", tag = "keys", security(("apiKey" = [])),
+    delete, path = "/api/v1/keys/{id}", operation_id = "revokeKey", tag = "keys", security(("apiKey" = [])),
     params(("id" = String, Path, description = "The key's public id")),
     responses((status = 200, description = "Revoked", body = KeyRevoked), WriteProblems)
 )]
@@ -128,6 +129,7 @@ pub(crate) async fn revoke(
     State(app): State<App>,
     Administrator(by): Administrator,
     Path(id): Path<String>,
+    _: Query<Nothing>,
 ) -> Result<Json<KeyRevoked>, Problem> {
     let position = app.engine.revoke_key(&by, KeyId::new(id)).await?;
     Ok(Json(KeyRevoked { position: position.0 }))

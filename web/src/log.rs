@@ -64,7 +64,7 @@ pub(crate) struct LogLine {
 /// The task log of a deployment: a page, or a stream with `accept: text/event-stream`, which ends with the deployment.
 /// A client that comes back goes on after its `last-event-id`. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/deployments/{id}/log", tag = "deployments", security(("apiKey" = [])),
+    get, path = "/api/v1/deployments/{id}/log", operation_id = "readDeploymentLog", tag = "deployments", security(("apiKey" = [])),
     params(
         ("id" = String, Path, description = "Such as `deployments-841`"),
         ("last-event-id" = Option<u64>, Header, description = "The row to go on after"),

@@ -102,46 +102,66 @@ pub(crate) fn route(document: &OpenApi) -> Router<App> {
     Router::new().route("/openapi.json", get(answer))
 }
 
-/// The problems that any read can be answered with.
+/// The problems that a read without a key can be answered with.
+pub(crate) struct OpenProblems;
+
+impl IntoResponses for OpenProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[UNREADABLE, UNKNOWN, FAILED, BEHIND])
+    }
+}
+
+/// The problems that any other read can be answered with.
 pub(crate) struct ReadProblems;
 
 impl IntoResponses for ReadProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems(&[
-            ("400", "The request cannot be read"),
-            ("401", "No API key, or one that opens nothing"),
-            ("403", "The key's access role is too small"),
-            ("404", "There is no such thing; the nearest is named"),
-            ("500", "The server failed"),
-            ("503", "`minPosition` was not reached in time"),
-        ])
+        problems(&[UNREADABLE, NO_KEY, TOO_SMALL, UNKNOWN, FAILED, BEHIND])
     }
 }
 
-/// The problems that any write can be answered with.
+/// The problems that a write can be answered with.
 pub(crate) struct WriteProblems;
 
 impl IntoResponses for WriteProblems {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[UNREADABLE, NO_KEY, TOO_SMALL, UNKNOWN, REFUSED, FAILED])
+    }
+}
+
+/// The problems that come on top where a write has a body.
+pub(crate) struct BodyProblems;
+
+impl IntoResponses for BodyProblems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&[
-            ("400", "The request cannot be read"),
-            ("401", "No API key, or one that opens nothing"),
-            ("403", "The key's access role is too small"),
-            ("404", "There is no such thing; the nearest is named"),
-            ("409", "Refused by the rules; nothing was kept"),
             ("413", "The body is larger than 4 MiB"),
             ("415", "The body is not `application/json`"),
             ("422", "The input is wrong in the places named; nothing was kept"),
-            ("500", "The server failed"),
-            (
-                "502",
-                "Another system, such as a feed, did not answer as it should",
-            ),
         ])
     }
 }
 
-fn problems(statuses: &[(&str, &str)]) -> BTreeMap<String, RefOr<Response>> {
+/// The problem that comes on top where a feed is asked.
+pub(crate) struct OutsideProblem;
+
+impl IntoResponses for OutsideProblem {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[("502", "The feed did not answer as it should")])
+    }
+}
+
+type Described = (&'static str, &'static str);
+
+const UNREADABLE: Described = ("400", "The request cannot be read");
+const NO_KEY: Described = ("401", "No API key, or one that opens nothing");
+const TOO_SMALL: Described = ("403", "The key's access role is too small");
+const UNKNOWN: Described = ("404", "There is no such thing; the nearest is named");
+const REFUSED: Described = ("409", "Refused by the rules; nothing was kept");
+const FAILED: Described = ("500", "The server failed");
+const BEHIND: Described = ("503", "`minPosition` was not reached in time");
+
+fn problems(statuses: &[Described]) -> BTreeMap<String, RefOr<Response>> {
     let content = || {
         ContentBuilder::new()
             .schema(Some(Ref::from_schema_name(Problem::name())))

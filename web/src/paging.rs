@@ -32,6 +32,11 @@ pub(crate) struct Reading {
     pub(crate) min_position: Option<u64>,
 }
 
+/// A request that takes no parameters after `?`: an unknown one must not be passed over.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
 /// How a list without filters is read.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

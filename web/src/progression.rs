@@ -60,7 +60,7 @@ pub(crate) struct Cell {
 
 /// The board of a project. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/projects/{project}/progression", tag = "releases", security(("apiKey" = [])),
+    get, path = "/api/v1/projects/{project}/progression", operation_id = "showProgression", tag = "releases", security(("apiKey" = [])),
     params(("project" = String, Path, description = "The project's name"), Reading),
     responses((status = 200, description = "The board", body = Progression), ReadProblems)
 )]

@@ -18,8 +18,8 @@ use crate::app::App;
 use crate::auth::{Deployer, Viewer};
 use crate::configuration::existing;
 use crate::extract::{Json, Path, Query};
-use crate::openapi::{ReadProblems, WriteProblems};
-use crate::paging::{self, Items, Listing, Reading};
+use crate::openapi::{BodyProblems, OutsideProblem, ReadProblems, WriteProblems};
+use crate::paging::{self, Items, Listing, Nothing, Reading};
 use crate::problem::Problem;
 
 /// What to freeze.
@@ -93,15 +93,16 @@ pub(crate) struct ReleaseStep {
 
 /// Creates a release. Access role: deployer.
 #[utoipa::path(
-    post, path = "/api/v1/projects/{project}/releases", tag = "releases", security(("apiKey" = [])),
+    post, path = "/api/v1/projects/{project}/releases", operation_id = "createRelease", tag = "releases", security(("apiKey" = [])),
     params(("project" = String, Path, description = "The project's name")),
     request_body = CreateRelease,
-    responses((status = 201, description = "Created", body = ReleaseCreated), WriteProblems)
+    responses((status = 201, description = "Created", body = ReleaseCreated), WriteProblems, BodyProblems, OutsideProblem)
 )]
 pub(crate) async fn create(
     State(app): State<App>,
     Deployer(by): Deployer,
     Path(project): Path<String>,
+    _: Query<Nothing>,
     Json(asked): Json<CreateRelease>,
 ) -> Result<(StatusCode, Json<ReleaseCreated>), Problem> {
     let packages = asked.packages.into_iter();
@@ -123,7 +124,7 @@ pub(crate) async fn create(
 
 /// Releases of a project, newest first. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/projects/{project}/releases", tag = "releases", security(("apiKey" = [])),
+    get, path = "/api/v1/projects/{project}/releases", operation_id = "listReleases", tag = "releases", security(("apiKey" = [])),
     params(("project" = String, Path, description = "The project's name"), Listing),
     responses((status = 200, description = "A page", body = Items<Release>), ReadProblems)
 )]
@@ -149,7 +150,7 @@ pub(crate) async fn list(
 
 /// One release. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/projects/{project}/releases/{version}", tag = "releases", security(("apiKey" = [])),
+    get, path = "/api/v1/projects/{project}/releases/{version}", operation_id = "showRelease", tag = "releases", security(("apiKey" = [])),
     params(
         ("project" = String, Path, description = "The project's name"),
         ("version" = String, Path, description = "The release's version"),
@@ -166,17 +167,15 @@ pub(crate) async fn show(
     app.reach(reading.min_position).await?;
     existing(&app, Kind::Project, &project).await?;
     let (views, project) = (app.engine.views(), ProjectName::new(project));
-    match views
+    if let Some(view) = views
         .release(&project, &ReleaseVersion::new(version.clone()))
         .await?
     {
-        Some(view) => Ok(Json(view.into())),
-        None => {
-            let releases = views.releases(&project, 0, usize::MAX).await?;
-            let known: Vec<&str> = releases.iter().map(|it| it.release.version.as_str()).collect();
-            Err(Problem::not_found(nearest::unknown("release", &version, &known)))
-        }
+        return Ok(Json(view.into()));
     }
+    let releases = views.releases(&project, 0, usize::MAX).await?;
+    let known: Vec<&str> = releases.iter().map(|it| it.release.version.as_str()).collect();
+    Err(Problem::not_found(nearest::unknown("release", &version, &known)))
 }
 
 impl From<ReleaseView> for Release {

@@ -6,17 +6,17 @@ use shipslog_engine::domain::document::schema_of;
 
 use crate::configuration::kind;
 use crate::extract::{Json, Path, Query};
-use crate::openapi::ReadProblems;
+use crate::openapi::OpenProblems;
 use crate::paging::Reading;
 use crate::problem::Problem;
 
 /// The JSON Schema of a kind of documents. Needs no key; no position changes it.
 #[utoipa::path(
-    get, path = "/api/v1/schemas/{kind}", tag = "configuration",
+    get, path = "/api/v1/schemas/{kind}", operation_id = "showSchema", tag = "configuration",
     params(("kind" = String, Path, description = "Such as `Project`; case does not matter"), Reading),
     responses(
         (status = 200, description = "The schema", body = Object, content_type = "application/schema+json"),
-        ReadProblems
+        OpenProblems
     )
 )]
 pub(crate) async fn schema(

@@ -18,7 +18,7 @@ use crate::stream::{self, Feed};
 /// The deployment as the event `state`, now and whenever it or its progress changes; the last one when it has ended.
 /// Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/deployments/{id}/watch", tag = "deployments", security(("apiKey" = [])),
+    get, path = "/api/v1/deployments/{id}/watch", operation_id = "watchDeployment", tag = "deployments", security(("apiKey" = [])),
     params(("id" = String, Path, description = "Such as `deployments-841`"), Reading),
     responses(
         (status = 200, description = "Events `state`", body = Deployment, content_type = "text/event-stream"),

@@ -133,7 +133,8 @@ pub(crate) struct Progress {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Attempt {
     /// Counted from 1.
-    pub(super) attempt: u32,
+    #[serde(rename = "attempt")]
+    pub(super) number: u32,
     /// Where it stands.
     pub(super) status: RunStatus,
     /// What it said when it ended.

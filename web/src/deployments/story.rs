@@ -103,7 +103,7 @@ impl Story {
             targets: planned
                 .targets
                 .iter()
-                .map(|target| self.target(&planned.step.step.name, target, &progress))
+                .map(|target| self.target(&planned.step.step.name, target, progress))
                 .collect(),
         });
         Ok(Deployment {
@@ -140,7 +140,7 @@ impl Story {
         let mut details = words.into_iter().flat_map(|it| it.details.iter().cloned());
         let mut values = words.into_iter().flat_map(|it| it.values.iter().cloned());
         let mut attempt = Attempt {
-            attempt: run.id.attempt.0,
+            number: run.id.attempt.0,
             status: status(run),
             message: words.and_then(|it| it.message.clone()),
             milestones: Vec::new(),

@@ -1,0 +1,295 @@
+//! Histories written straight into the log, as the driver would write them.
+
+use serde_json::{Value, json};
+use shipslog_events::event::deployment::{
+    AttemptId, AttemptOutcome, DeploymentEvent, Layer, Outcome, PlannedStep,
+};
+use shipslog_events::event::lane::LaneEvent;
+use shipslog_events::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
+use shipslog_events::event::{Event, configuration::ProcessStep};
+use shipslog_events::ids::{AttemptNumber, DeploymentId, EventId, Position};
+use shipslog_events::log::{StreamAppend, TaskLogLine};
+use shipslog_events::stream::LaneKey;
+use shipslog_events::{Actor, Append, Context, Expected, NewBody, NewEvent, Source, Stream};
+use uuid::Uuid;
+
+use super::Server;
+
+/// Makes facts for the log.
+pub(super) struct History;
+
+impl History {
+    /// Project Httpd with environments, lifecycle and release 1.0.0; answers with the position.
+    pub(super) async fn released(server: &Server) -> Position {
+        server
+            .apply(json!([
+                { "kind": "Environment", "name": "Development" },
+                { "kind": "Environment", "name": "Production" },
+                { "kind": "Lifecycle", "name": "Application", "phases": [
+                    { "name": "First", "environments": ["Development"] },
+                    { "name": "Last", "environments": ["Production"] }
+                ] }
+            ]))
+            .await;
+        let project = json!({
+            "kind": "Project", "name": "Httpd", "lifecycle": "Application",
+            "process": [{ "name": "Deploy/it", "uses": "deploy-containers@1", "roles": ["Httpd"], "with": {} }]
+        });
+        let document = shipslog_engine::domain::document::Document::read(&project).unwrap();
+        let applied = shipslog_events::event::configuration::ConfigurationEvent::DocumentApplied {
+            name: "Httpd".into(),
+            slug: "httpd".into(),
+            revision: 1,
+            facts: document.facts(),
+        };
+        let created = ReleaseEvent::ReleaseCreated {
+            project: "Httpd".into(),
+            version: "1.0.0".into(),
+            lifecycle: "Application".into(),
+            revision: 1,
+            packages: vec![FrozenPackage {
+                name: "httpd".into(),
+                feed: "Docker".into(),
+                reference: "httpd:2.4.71@sha256:00".into(),
+                version: "2.4.71".into(),
+                digest: "sha256:00".into(),
+            }],
+            steps: vec![step()],
+        };
+        append(
+            server,
+            vec![
+                (
+                    Stream::Configuration,
+                    vec![(applied.into(), vec![("document", project.to_string())])],
+                ),
+                (Stream::Releases("httpd".into()), vec![(created.into(), vec![])]),
+            ],
+        )
+        .await
+    }
+
+    /// A deployment that has ended after two runs, with everything that can be said of one.
+    pub(super) async fn ended(server: &Server) -> DeploymentId {
+        Self::released(server).await;
+        let id = server.engine.log().reserve_deployment().await.unwrap();
+        let (first, second) = (attempt(1), attempt(2));
+        let facts: Vec<Fact> = vec![
+            (requested(id).into(), vec![]),
+            (DeploymentEvent::DeploymentStarted {}.into(), vec![]),
+            (started(&first), vec![]),
+            (ended(&first, AttemptOutcome::Interrupted), vec![]),
+            (started(&second), vec![]),
+            (denied(&second), vec![]),
+            (
+                milestone(&second),
+                vec![("detail", json!({ "from": 1 }).to_string())],
+            ),
+            (
+                output(&second, "address", false),
+                vec![("value", "\"10.0.0.1\"".to_owned())],
+            ),
+            (
+                output(&second, "token", true),
+                vec![("value", "shipslog-handle-x".to_owned())],
+            ),
+            (
+                ended(&second, AttemptOutcome::Failed),
+                vec![("message", "the pod never came up".to_owned())],
+            ),
+            (
+                DeploymentEvent::DeploymentEnded {
+                    outcome: Outcome::Failed,
+                    reason: "step-failed".into(),
+                }
+                .into(),
+                vec![("message", "Deploy/it failed".to_owned())],
+            ),
+        ];
+        let turn = [
+            LaneEvent::TurnRequested { deployment: id },
+            LaneEvent::TurnTaken { deployment: id },
+            LaneEvent::TurnEnded {
+                deployment: id,
+                outcome: Outcome::Failed,
+            },
+        ];
+        let turn = turn.into_iter().map(|it| (it.into(), vec![])).collect();
+        let entered = ReleaseEvent::PhaseEntered {
+            project: "Httpd".into(),
+            version: "1.0.0".into(),
+            phase: "First".into(),
+            environment: "Development".into(),
+            deployment: id,
+        };
+        let lines = [("info", "begins"), ("warning", "takes long")];
+        let lines = lines
+            .into_iter()
+            .zip(0..)
+            .map(|((level, message), index)| TaskLogLine {
+                deployment: id,
+                attempt: second.to_string(),
+                index,
+                line: 0,
+                at: 1_800_000_000_000,
+                level: level.into(),
+                message: message.into(),
+            });
+        server.engine.log().write_task_log(lines.collect()).await.unwrap();
+        append(
+            server,
+            vec![
+                (Stream::Deployment(id), facts),
+                (Stream::Lane(lane()), turn),
+                (Stream::Releases("httpd".into()), vec![(entered.into(), vec![])]),
+            ],
+        )
+        .await;
+        id
+    }
+
+    /// A deployment in line behind one that nobody carries out.
+    pub(super) async fn waiting(server: &Server) -> DeploymentId {
+        Self::released(server).await;
+        let ahead = server.engine.log().reserve_deployment().await.unwrap();
+        let id = server.engine.log().reserve_deployment().await.unwrap();
+        let turns = [
+            LaneEvent::TurnRequested { deployment: ahead },
+            LaneEvent::TurnTaken { deployment: ahead },
+            LaneEvent::TurnRequested { deployment: id },
+        ];
+        let turns = turns.into_iter().map(|it| (it.into(), vec![])).collect();
+        let position = append(
+            server,
+            vec![
+                (Stream::Lane(lane()), turns),
+                (Stream::Deployment(id), vec![(requested(id).into(), vec![])]),
+            ],
+        )
+        .await;
+        let patience = std::time::Duration::from_mins(1);
+        server.engine.views().reach(position, patience).await.unwrap();
+        id
+    }
+}
+
+type Fact = (Event, Vec<(&'static str, String)>);
+
+async fn append(server: &Server, streams: Vec<(Stream, Vec<Fact>)>) -> Position {
+    let streams = streams.into_iter().map(|(stream, facts)| StreamAppend {
+        stream,
+        expected: Expected::Any,
+        events: facts.into_iter().map(event).collect(),
+    });
+    let append = Append {
+        context: Context {
+            actor: Actor::Key("somebody".into()),
+            source: Source::default(),
+            correlation: Uuid::now_v7(),
+            causation: None,
+        },
+        streams: streams.collect(),
+        guards: vec![],
+        sealed: vec![],
+    };
+    server.engine.log().append(append).await.unwrap().position
+}
+
+fn event((event, bodies): Fact) -> NewEvent {
+    let bodies = bodies.into_iter().map(|(name, text)| NewBody {
+        name: name.into(),
+        bytes: text.into_bytes(),
+    });
+    NewEvent {
+        id: EventId(Uuid::now_v7()),
+        event,
+        bodies: bodies.collect(),
+    }
+}
+
+fn lane() -> LaneKey {
+    LaneKey::new("httpd", "development")
+}
+
+fn step() -> FrozenStep {
+    FrozenStep {
+        step: ProcessStep {
+            name: "Deploy/it".into(),
+            uses: "deploy-containers@1".into(),
+            roles: vec!["Httpd".into()],
+        },
+        component: "sha256:none".into(),
+    }
+}
+
+fn requested(id: DeploymentId) -> DeploymentEvent {
+    DeploymentEvent::DeploymentRequested {
+        deployment: id,
+        project: "Httpd".into(),
+        release: "1.0.0".into(),
+        environment: "Development".into(),
+        phase: "First".into(),
+        lane: lane(),
+        steps: vec![PlannedStep {
+            step: step(),
+            targets: vec!["Here".into(), "There".into()],
+        }],
+    }
+}
+
+fn attempt(number: u32) -> AttemptId {
+    AttemptId {
+        step: "Deploy/it".into(),
+        target: "Here".into(),
+        attempt: AttemptNumber(number),
+    }
+}
+
+fn started(id: &AttemptId) -> Event {
+    DeploymentEvent::AttemptStarted {
+        id: id.clone(),
+        seed: "00".into(),
+        deadline_seconds: 60,
+        host_version: "0.1.0".into(),
+    }
+    .into()
+}
+
+fn ended(id: &AttemptId, outcome: AttemptOutcome) -> Event {
+    DeploymentEvent::AttemptEnded {
+        id: id.clone(),
+        outcome,
+    }
+    .into()
+}
+
+fn denied(id: &AttemptId) -> Event {
+    DeploymentEvent::AccessDenied {
+        id: id.clone(),
+        layer: Layer::Boundary,
+        rule: "get secrets elsewhere".into(),
+    }
+    .into()
+}
+
+fn milestone(id: &AttemptId) -> Event {
+    DeploymentEvent::MilestoneReached {
+        id: id.clone(),
+        name: "traffic-switched".into(),
+    }
+    .into()
+}
+
+fn output(id: &AttemptId, name: &str, sensitive: bool) -> Event {
+    DeploymentEvent::OutputSet {
+        id: id.clone(),
+        name: name.into(),
+        sensitive,
+    }
+    .into()
+}
+
+/// A value's field, for short assertions.
+pub(super) fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
+    value.pointer(pointer).unwrap_or(&Value::Null)
+}

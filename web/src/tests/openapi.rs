@@ -1,0 +1,42 @@
+//! The checked-in description is that of the handlers.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+/// Rewrites the file instead of comparing with it.
+const UPDATE: &str = "UPDATE_DOCS";
+
+#[test]
+fn the_description_in_the_docs_is_that_of_the_handlers() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
+    let generated = crate::openapi_document();
+    if std::env::var_os(UPDATE).is_some() {
+        std::fs::write(&file, &generated).unwrap();
+    }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        kept == generated,
+        "docs/openapi.json is not up to date; run `{UPDATE}=1 cargo test -p shipslog-web openapi`, then look at the diff"
+    );
+}
+
+#[test]
+fn every_operation_says_how_it_fails_and_whether_it_needs_a_key() {
+    let document: Value = serde_json::from_str(&crate::openapi_document()).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut names = std::collections::BTreeSet::new();
+    let open = ["/api/v1/health", "/api/v1/schemas/{kind}"];
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            assert!(
+                names.insert(operation["operationId"].to_string()),
+                "{method} {path}"
+            );
+            let failure = &operation["responses"]["500"]["content"]["application/problem+json"];
+            assert!(failure.is_object(), "{method} {path}");
+            let needs_key = operation["security"][0]["apiKey"].is_array();
+            assert_eq!(needs_key, !open.contains(&path.as_str()), "{method} {path}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What is told as it happens.
+
+use axum::body::Body;
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::history::History;
+use super::{Answer, Server};
+
+async fn streamed(server: &Server, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let answer = server.send(Method::GET, path, headers, Body::empty()).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(answer.headers["content-type"], "text/event-stream");
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watching_tells_every_state_up_to_the_last() {
+    let server = Server::start().await;
+    let id = History::waiting(&server).await;
+    let path = format!("/api/v1/deployments/{id}/watch");
+    let cancel = format!("/api/v1/deployments/{id}/cancel");
+    let no_body = json!({});
+    let (watched, cancelled) = tokio::join!(streamed(&server, &path, &[]), server.post(&cancel, &no_body));
+    assert_eq!(cancelled.status, 202);
+    assert!(watched.fields("event").iter().all(|it| *it == "state"));
+    let items = watched.items();
+    let (last, before) = items.split_last().unwrap();
+    assert_eq!(last["status"], "cancelled");
+    assert_eq!(last["cancelRequested"], true);
+    assert!(before.iter().all(|it| it["status"] == "waiting"), "{before:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_of_a_deployment_end_with_it_and_go_on_after_the_last_one_seen() {
+    let server = Server::start().await;
+    let id = History::ended(&server).await;
+    let path = format!("/api/v1/deployments/{id}/events");
+    let all = streamed(&server, &path, &[]).await;
+    let items = all.items();
+    let types: Vec<&str> = items.iter().map(|it| it["type"].as_str().unwrap()).collect();
+    assert_eq!(types.first(), Some(&"deployment-requested"));
+    assert_eq!(types.last(), Some(&"phase-entered"));
+    assert!(types.contains(&"turn-ended"), "{types:?}");
+    let positions: Vec<String> = items.iter().map(|it| it["position"].to_string()).collect();
+    assert_eq!(all.fields("id"), positions);
+
+    let seen = &positions[2];
+    let rest = streamed(&server, &path, &[("last-event-id", seen)]).await;
+    assert_eq!(rest.items(), items[3..]);
+    let refused = server
+        .send(Method::GET, &path, &[("last-event-id", "x")], Body::empty())
+        .await;
+    assert_eq!(refused.problem().1, "bad-last-event-id");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_are_told_as_they_happen() {
+    let server = Server::start().await;
+    let id = History::waiting(&server).await;
+    let path = format!("/api/v1/deployments/{id}/events");
+    let cancel = format!("/api/v1/deployments/{id}/cancel");
+    let no_body = json!({});
+    let (told, _) = tokio::join!(streamed(&server, &path, &[]), server.post(&cancel, &no_body));
+    let items = told.items();
+    let types: Vec<&str> = items.iter().map(|it| it["type"].as_str().unwrap()).collect();
+    assert_eq!(
+        types,
+        [
+            "turn-requested",
+            "deployment-requested",
+            "cancel-requested",
+            "deployment-ended",
+            "turn-ended"
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_a_page_or_a_stream() {
+    let server = Server::start().await;
+    let id = History::ended(&server).await;
+    let path = format!("/api/v1/deployments/{id}/log");
+    let page = server.get(&path).await.expect(200);
+    let lines = page["items"].as_array().unwrap();
+    let messages: Vec<&Value> = lines.iter().map(|it| &it["message"]).collect();
+    assert_eq!(messages, ["begins", "takes long"]);
+    let line = &lines[0];
+    assert_eq!(
+        (&line["step"], &line["target"]),
+        (&json!("Deploy/it"), &json!("Here"))
+    );
+    assert_eq!((&line["attempt"], &line["level"]), (&json!(2), &json!("info")));
+    assert_eq!(line["at"], "2027-01-15T08:00:00Z");
+
+    let row = line["row"].to_string();
+    let rest = server.get(&format!("{path}?after={row}")).await.expect(200);
+    assert_eq!(rest["items"], json!([lines[1]]));
+    let first = server.get(&format!("{path}?limit=1")).await.expect(200);
+    let cursor = first["next"].as_str().unwrap();
+    let rest = server.get(&format!("{path}?cursor={cursor}")).await.expect(200);
+    assert_eq!(rest["items"], json!([lines[1]]));
+
+    let told = streamed(&server, &path, &[("accept", "text/event-stream")]).await;
+    assert_eq!(&told.items(), lines);
+    assert_eq!(told.fields("id")[0], row);
+    let after = [("accept", "text/event-stream"), ("last-event-id", row.as_str())];
+    assert_eq!(streamed(&server, &path, &after).await.items(), lines[1..]);
+}
