@@ -1,10 +1,18 @@
 //! `cargo xtask`: what a developer does with this repository, one module a command.
 
+mod acts;
+mod build;
 mod checkout;
 mod cluster;
+mod demo;
+mod docs;
 mod prerequisites;
 mod program;
 mod progress;
+mod steps;
+mod story;
+mod test;
+mod trials;
 
 use clap::{Parser, Subcommand};
 
@@ -20,10 +28,22 @@ enum Command {
     /// The local Kubernetes cluster with its image registry.
     #[command(subcommand)]
     Cluster(cluster::Command),
+    /// Sets everything up and plays the whole walkthrough.
+    Demo(demo::Demo),
+    /// Sets everything up and passes every test.
+    Test,
+    /// Brings the generated docs up to date and builds the rest.
+    Docs(docs::Docs),
+    /// Builds the steps to WebAssembly components.
+    Steps(steps::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Cluster(command) => cluster::run(&command),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Test => test::run(),
+        Command::Docs(arguments) => docs::run(&arguments),
+        Command::Steps(arguments) => steps::run(&arguments),
     }
 }

@@ -1,0 +1,108 @@
+//! Act 11: what a target cannot do.
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::progress::say;
+use crate::story::Stage;
+
+pub(super) fn limits(stage: &mut Stage) -> Result<()> {
+    another_namespace(stage)?;
+    wide_boundary(stage)?;
+    too_few_rights(stage)
+}
+
+/// A step that would touch another namespace is stopped by our boundary; the API server is never asked.
+fn another_namespace(stage: &Stage) -> Result<()> {
+    say("-- a step that reaches into the other environment's namespace");
+    let manifest = "{ apiVersion: v1, kind: ConfigMap, metadata: { name: trespass, namespace: httpd-production }, data: { a: b } }";
+    let answer = attempt(stage, "Trespass", "Httpd", "Development", &[manifest])?;
+    ensure!(answer.contains("boundary"), "the boundary said no");
+    let Some(audit_log) = &stage.place.audit_log else {
+        return Ok(());
+    };
+    let asked = std::fs::read_to_string(audit_log).context("the API server's audit log cannot be read")?;
+    ensure!(!asked.contains("trespass"), "the API server was never asked");
+    say("    the API server's audit log has no word of it");
+    Ok(())
+}
+
+/// With a target that has no namespace the boundary lets it pass, and the API server's own rules say no.
+fn wide_boundary(stage: &Stage) -> Result<()> {
+    say("-- the same account without our boundary: the API server itself refuses");
+    stage.apply(
+        "kind: Target
+name: Httpd everywhere
+cluster: { url: { fromEnvironment: CLUSTER_URL }, certificate: cluster-ca }
+account: httpd-development
+environments: [Development]
+roles: [Everywhere]
+",
+    )?;
+    let manifest = "{ apiVersion: v1, kind: ConfigMap, metadata: { name: passing, namespace: httpd-production }, data: { a: b } }";
+    let answer = attempt(stage, "Wide", "Everywhere", "Development", &[manifest])?;
+    ensure!(answer.contains("cluster"), "the cluster said no");
+    ensure!(
+        answer.contains("httpd-production"),
+        "the missing rule names the namespace"
+    );
+    Ok(())
+}
+
+/// All missing rules at once, before anything is written.
+fn too_few_rights(stage: &Stage) -> Result<()> {
+    say("-- a step that needs more than the account may do");
+    let manifests = [
+        "{ apiVersion: v1, kind: ConfigMap, metadata: { name: unwritten }, data: { a: b } }",
+        "{ apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: { name: unwritten }, \
+         spec: { selector: { matchLabels: { a: b } }, minAvailable: 1 } }",
+        "{ apiVersion: batch/v1, kind: CronJob, metadata: { name: unwritten }, spec: { schedule: '0 0 1 1 *', \
+         jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: a }] } } } } } }",
+    ];
+    let answer = attempt(stage, "Too much", "Httpd", "Development", &manifests)?;
+    ensure!(
+        answer.contains("poddisruptionbudgets") && answer.contains("cronjobs"),
+        "all missing rules are named"
+    );
+    let found = stage
+        .place
+        .kubectl(&["get", "configmaps", "-n", "httpd-development", "-o", "name"])?;
+    ensure!(!found.contains("unwritten"), "nothing was written");
+    Ok(())
+}
+
+/// Deploys manifests that must fail, and answers with what was said.
+fn attempt(
+    stage: &Stage,
+    project: &str,
+    role: &str,
+    environment: &str,
+    manifests: &[&str],
+) -> Result<String> {
+    let list = manifests
+        .iter()
+        .map(|it| format!("    - {it}"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    stage.apply(&format!(
+        "kind: Project
+name: {project}
+lifecycle: Application
+process:
+- name: Apply
+  uses: apply-manifests@1
+  roles: [{role}]
+  with:
+    manifests:
+{list}"
+    ))?;
+    stage.shipslog(&["release", "create", "--project", project, "--version", "1.0.0"])?;
+    let answer = stage.deploy(project, "1.0.0", environment)?;
+    ensure!(answer.code == 1, "it fails");
+    let deployment = stage.latest(project, "1.0.0", environment)?;
+    let denials = &deployment["steps"][0]["targets"][0]["attempts"][0]["denials"];
+    ensure!(
+        denials.as_array().is_some_and(|it| !it.is_empty()),
+        "the denial is in the history"
+    );
+    Ok(format!("{}{denials}", answer.all()))
+}

@@ -1,0 +1,30 @@
+//! Builds, each thing once: the steps' components, then the whole workspace with its tests, whose `shipslog` is used
+//! everywhere.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::{checkout, progress, steps};
+
+/// Steps, then the workspace with its tests: building without them first would compile dependencies twice.
+pub(crate) fn everything_to_run() -> Result<()> {
+    steps::built_in()?;
+    progress::during("building shipslog", "some minutes the first time", || {
+        cargo(&["test", "--workspace", "--no-run", "--quiet", "--locked"])?;
+        cargo(&["build", "--package", "shipslog-cli", "--quiet", "--locked"])
+    })
+}
+
+/// Runs cargo in this checkout, its output shown as it comes.
+pub(crate) fn cargo(words: &[&str]) -> Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(words)
+        .current_dir(checkout::root())
+        .stdin(Stdio::null())
+        .status()
+        .context("cargo cannot be run")?;
+    ensure!(status.success(), "`cargo {}` failed", words.join(" "));
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! `cargo xtask demo`: sets everything up and plays the whole walkthrough.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, ensure};
+use clap::Args;
+
+use crate::progress::{elapsed, say};
+use crate::story::{Place, Stage};
+use crate::{acts, build, checkout, cluster};
+
+/// How the demo runs.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Leave the cluster and the server running, and say how to reach them in target/demo/env.
+    #[arg(long)]
+    keep: bool,
+    /// Use your own cluster instead of building one.
+    #[arg(long, value_name = "FILE", requires = "feed")]
+    kubeconfig: Option<PathBuf>,
+    /// Your own image registry, with the image `httpd` in at least two versions.
+    #[arg(long, value_name = "URL", requires = "kubeconfig")]
+    feed: Option<String>,
+}
+
+pub(crate) fn run(demo: &Demo) -> Result<()> {
+    let begun = Instant::now();
+    build::everything_to_run()?;
+    let was_up = cluster::is_up();
+    let place = match (&demo.kubeconfig, &demo.feed) {
+        (Some(kubeconfig), Some(feed)) => Place::own(kubeconfig, feed)?,
+        _ => Place::local()?,
+    };
+    let local = demo.kubeconfig.is_none();
+    let mut stage = Stage::set(place, "demo")?;
+    acts::play(&mut stage)?;
+    summary(&stage)?;
+    say("");
+    say(&format!(
+        "all {} acts went as told, in {}",
+        acts::ACTS.len(),
+        elapsed(begun.elapsed())
+    ));
+    if demo.keep {
+        return keep(&mut stage);
+    }
+    stage.close()?;
+    if local && !was_up {
+        cluster::down()?;
+    }
+    Ok(())
+}
+
+/// The board, the pages, the audit trail, and whether the history holds.
+fn summary(stage: &Stage) -> Result<()> {
+    say("");
+    say("== What there is now");
+    stage.shipslog(&["get", "board", "--project", "Httpd"])?;
+    for namespace in ["httpd-development", "httpd-production"] {
+        stage.page(namespace)?;
+    }
+    stage.shipslog(&["audit", "--project", "Httpd", "--type", "deployment-requested"])?;
+    stage.shipslog(&["audit", "--project", "Httpd", "--type", "deployment-ended"])?;
+    let verified = stage.shipslog(&["audit", "verify"])?;
+    ensure!(!verified.said.is_empty(), "the verification says what it checked");
+    Ok(())
+}
+
+fn keep(stage: &mut Stage) -> Result<()> {
+    let file = checkout::target().join("demo/env");
+    let lines = format!(
+        "KUBECONFIG={}\nSHIPSLOG_URL={}\nSHIPSLOG_API_KEY={}\nSHIPSLOG_DATA_DIR={}\n",
+        stage.place.kubeconfig().display(),
+        stage.url(),
+        stage.key()?,
+        stage.data_dir().display()
+    );
+    write_private(&file, &lines).with_context(|| format!("{} cannot be written", file.display()))?;
+    stage.leave_running();
+    say(&format!(
+        "cluster and server go on; for the next command line: set -a; . {}; set +a",
+        file.display()
+    ));
+    say(&format!(
+        "the command line is {}",
+        checkout::target().join("debug/shipslog").display()
+    ));
+    Ok(())
+}
+
+/// It holds a key.
+fn write_private(file: &std::path::Path, text: &str) -> Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let _ = fs::remove_file(file);
+    fs::File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)?
+        .write_all(text.as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,252 @@
+//! The stage on which the acts play: a cluster, a registry, a server, and a person with two command lines.
+
+mod place;
+mod server;
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+
+pub(crate) use place::Place;
+use server::Server;
+
+use crate::checkout;
+use crate::progress::say;
+
+/// Everything an act may use. It is the users' own: the binary, its API, kubectl.
+pub(crate) struct Stage {
+    pub(crate) place: Place,
+    server: Server,
+}
+
+/// What a command answered.
+pub(crate) struct Answer {
+    /// The exit code; negative where a signal ended it.
+    pub(crate) code: i32,
+    /// What it printed.
+    pub(crate) said: String,
+    /// What it printed to standard error.
+    pub(crate) complained: String,
+}
+
+impl Answer {
+    /// Everything it printed.
+    pub(crate) fn all(&self) -> String {
+        format!("{}{}", self.said, self.complained)
+    }
+}
+
+/// The exit code of a refusal.
+pub(crate) const REFUSED: i32 = 4;
+
+impl Stage {
+    /// Starts a server with an empty data directory.
+    pub(crate) fn set(place: Place, name: &str) -> Result<Self> {
+        place.forget_earlier_runs()?;
+        let server = Server::start_anew(&checkout::target().join(name))?;
+        Ok(Self { place, server })
+    }
+
+    /// Kills the server without warning, as a power cut would, and starts it again.
+    pub(crate) fn kill_and_restart(&mut self) -> Result<()> {
+        say("$ kill -9 (the server)");
+        self.server.kill()?;
+        self.server.start()
+    }
+
+    /// Stops the server as an operator would.
+    pub(crate) fn close(&mut self) -> Result<()> {
+        self.server.stop()
+    }
+
+    /// Leaves the server running when this program ends.
+    pub(crate) fn leave_running(&mut self) {
+        self.server.leave_running();
+    }
+
+    /// Where the server answers.
+    pub(crate) fn url(&self) -> &str {
+        &self.server.url
+    }
+
+    /// Where the server keeps everything.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.server.data_dir()
+    }
+
+    /// What the server wrote to its own log.
+    pub(crate) fn server_log(&self) -> PathBuf {
+        self.server.log()
+    }
+
+    /// The administrator's key.
+    pub(crate) fn key(&self) -> Result<String> {
+        let file = self.data_dir().join("admin.key");
+        let text =
+            std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        Ok(text.trim().to_owned())
+    }
+
+    /// Runs `shipslog` and shows it; a failure is the act's.
+    pub(crate) fn shipslog(&self, words: &[&str]) -> Result<Answer> {
+        let answer = self.try_shipslog(words, None)?;
+        ensure!(
+            answer.code == 0,
+            "`shipslog {}` exited with {}:\n{}",
+            words.join(" "),
+            answer.code,
+            answer.all()
+        );
+        Ok(answer)
+    }
+
+    /// Runs `shipslog` and shows it, whatever it answers.
+    pub(crate) fn try_shipslog(&self, words: &[&str], input: Option<&str>) -> Result<Answer> {
+        say(&format!("$ shipslog {}", quoted(words)));
+        let answer = self.quietly(words, input)?;
+        show(&answer.said);
+        show(&answer.complained);
+        Ok(answer)
+    }
+
+    /// Applies documents given as text.
+    pub(crate) fn apply(&self, text: &str) -> Result<Answer> {
+        let answer = self.try_shipslog(&["apply", "-f", "-"], Some(text))?;
+        ensure!(
+            answer.code == 0,
+            "`shipslog apply` exited with {}:\n{}",
+            answer.code,
+            answer.all()
+        );
+        Ok(answer)
+    }
+
+    /// Runs `shipslog` and shows nothing.
+    pub(crate) fn quietly(&self, words: &[&str], input: Option<&str>) -> Result<Answer> {
+        let mut command = self.command(words);
+        run(&mut command, input).with_context(|| format!("cannot run `shipslog {}`", words.join(" ")))
+    }
+
+    /// `shipslog` as the administrator.
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(server::binary());
+        command
+            .args(words)
+            .env("SHIPSLOG_URL", &self.server.url)
+            .env("SHIPSLOG_API_KEY_FILE", self.data_dir().join("admin.key"))
+            .envs(self.place.variables());
+        command
+    }
+
+    /// What `shipslog … -o json` answers.
+    pub(crate) fn json(&self, words: &[&str]) -> Result<Value> {
+        let mut words = words.to_vec();
+        words.extend(["-o", "json"]);
+        let answer = self.quietly(&words, None)?;
+        ensure!(
+            answer.code == 0,
+            "`shipslog {}` exited with {}:\n{}",
+            words.join(" "),
+            answer.code,
+            answer.all()
+        );
+        serde_json::from_str(&answer.said)
+            .with_context(|| format!("`shipslog {}` printed no JSON", words.join(" ")))
+    }
+
+    /// Deploys and watches until the end.
+    pub(crate) fn deploy(&self, project: &str, release: &str, environment: &str) -> Result<Answer> {
+        self.try_shipslog(
+            &[
+                "deploy",
+                "--project",
+                project,
+                "--release",
+                release,
+                "--to",
+                environment,
+                "-w",
+            ],
+            None,
+        )
+    }
+
+    /// The latest deployment of a release to an environment.
+    pub(crate) fn latest(&self, project: &str, release: &str, environment: &str) -> Result<Value> {
+        let filter = [
+            "get",
+            "deployments",
+            "--project",
+            project,
+            "--release",
+            release,
+            "--environment",
+            environment,
+        ];
+        let found = self.json(&filter)?;
+        let newest = found.get(0).context("there is no such deployment")?;
+        let id = newest["id"].as_str().context("a deployment has an id")?;
+        self.json(&["status", id])
+    }
+
+    /// Shows what the cluster holds.
+    pub(crate) fn kubectl(&self, words: &[&str]) -> Result<String> {
+        say(&format!("$ kubectl {}", quoted(words)));
+        let said = self.place.kubectl(words)?;
+        show(&said);
+        Ok(said)
+    }
+
+    /// The page that an environment's Service serves.
+    pub(crate) fn page(&self, namespace: &str) -> Result<String> {
+        let path = format!("/api/v1/namespaces/{namespace}/services/httpd:80/proxy/");
+        let page = self.kubectl(&["get", "--raw", &path])?;
+        Ok(page.trim().to_owned())
+    }
+}
+
+fn run(command: &mut Command, input: Option<&str>) -> Result<Answer> {
+    let stdin = if input.is_some() {
+        Stdio::piped()
+    } else {
+        Stdio::null()
+    };
+    let mut child = command
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    if let Some(input) = input {
+        use std::io::Write as _;
+        let Some(mut stdin) = child.stdin.take() else {
+            bail!("it takes no input")
+        };
+        stdin.write_all(input.as_bytes())?;
+    }
+    let output = child.wait_with_output()?;
+    Ok(Answer {
+        code: output.status.code().unwrap_or(-1),
+        said: String::from_utf8_lossy(&output.stdout).into_owned(),
+        complained: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+fn show(text: &str) {
+    for line in text.trim_end().lines() {
+        say(&format!("    {line}"));
+    }
+}
+
+/// As one would type it.
+fn quoted(words: &[&str]) -> String {
+    let quote = |it: &&str| {
+        if it.contains(' ') {
+            format!("'{it}'")
+        } else {
+            (*it).to_owned()
+        }
+    };
+    words.iter().map(quote).collect::<Vec<_>>().join(" ")
+}

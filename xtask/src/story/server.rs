@@ -1,0 +1,147 @@
+//! A `shipslog serve` of our own.
+
+use std::fs::{self, File};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::checkout;
+use crate::program::last_lines;
+
+/// How long a start may take: compiling the steps' components is in it.
+const START: Duration = Duration::from_mins(1);
+
+pub(super) struct Server {
+    folder: PathBuf,
+    port: u16,
+    pub(super) url: String,
+    child: Option<Child>,
+}
+
+/// The binary that was built with the tests.
+pub(super) fn binary() -> PathBuf {
+    checkout::target().join("debug/shipslog")
+}
+
+impl Server {
+    /// Starts with an empty data directory; a server left running by an earlier run is stopped.
+    pub(super) fn start_anew(folder: &Path) -> Result<Self> {
+        stop_left_running(folder)?;
+        if folder.join("data").exists() {
+            fs::remove_dir_all(folder.join("data"))?;
+        }
+        fs::create_dir_all(folder)?;
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let url = format!("http://127.0.0.1:{port}");
+        let mut server = Self {
+            folder: folder.to_owned(),
+            port,
+            url,
+            child: None,
+        };
+        server.start()?;
+        Ok(server)
+    }
+
+    pub(super) fn data_dir(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    pub(super) fn log(&self) -> PathBuf {
+        self.folder.join("server.log")
+    }
+
+    pub(super) fn start(&mut self) -> Result<()> {
+        let log = File::options().create(true).append(true).open(self.log())?;
+        let child = Command::new(binary())
+            .args([
+                "serve",
+                "--listen",
+                &format!("127.0.0.1:{}", self.port),
+                "--data-dir",
+            ])
+            .arg(self.data_dir())
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .with_context(|| format!("{} cannot be run", binary().display()))?;
+        fs::write(self.folder.join("server.pid"), child.id().to_string())?;
+        self.child = Some(child);
+        self.wait_until_up()
+    }
+
+    fn wait_until_up(&mut self) -> Result<()> {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .timeout_global(Some(Duration::from_secs(2)))
+            .build()
+            .into();
+        let begun = Instant::now();
+        loop {
+            if agent.get(format!("{}/api/v1/health", self.url)).call().is_ok() {
+                return Ok(());
+            }
+            let ended = self
+                .child
+                .as_mut()
+                .is_none_or(|it| !matches!(it.try_wait(), Ok(None)));
+            if ended || begun.elapsed() > START {
+                let said = fs::read_to_string(self.log()).unwrap_or_default();
+                bail!("the server did not start; it said:\n{}", last_lines(&said, 20));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    pub(super) fn kill(&mut self) -> Result<()> {
+        if let Some(mut child) = self.child.take() {
+            child.kill()?;
+            child.wait()?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn stop(&mut self) -> Result<()> {
+        if let Some(mut child) = self.child.take() {
+            kill(Pid::from_raw(child.id().try_into()?), Signal::SIGTERM)?;
+            child.wait()?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn leave_running(&mut self) {
+        self.child = None;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Whatever went wrong, no server is left behind.
+        let _ = self.kill();
+    }
+}
+
+/// A run with `--keep` left its server; its number may belong to another program by now.
+fn stop_left_running(folder: &Path) -> Result<()> {
+    let Ok(text) = fs::read_to_string(folder.join("server.pid")) else {
+        return Ok(());
+    };
+    let pid: i32 = text
+        .trim()
+        .parse()
+        .context("server.pid holds no number; delete it")?;
+    let exe = fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
+    if exe.to_string_lossy().trim_end_matches(" (deleted)") == binary().to_string_lossy() {
+        kill(Pid::from_raw(pid), Signal::SIGKILL)?;
+        while Path::new(&format!("/proc/{pid}")).exists() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    fs::remove_file(folder.join("server.pid"))?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! What must hold beyond the story: crashes, keys, secrets, a damaged log, a limited administrator. Each trial uses what
+//! users have.
+
+mod access;
+mod administrator;
+mod crashes;
+mod history;
+mod lanes;
+mod secrets;
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::progress::{elapsed, say};
+use crate::story::Stage;
+
+type Trial = (&'static str, fn(&mut Stage) -> Result<()>);
+
+const TRIALS: &[Trial] = &[
+    (
+        "without a key nothing opens, and a small role does not do more",
+        access::keys,
+    ),
+    (
+        "a second server on the same data is refused",
+        access::second_server,
+    ),
+    (
+        "a limited administrator is told which rules are missing",
+        administrator::limited,
+    ),
+    (
+        "a changed role reference is made anew, and only ours",
+        administrator::changed_reference,
+    ),
+    (
+        "the second deployment to an environment waits for its turn",
+        lanes::one_at_a_time,
+    ),
+    (
+        "a cancelled deployment ends and says what it left",
+        lanes::cancelled,
+    ),
+    (
+        "killed while it waits for the rollout, it goes on to the same end",
+        crashes::while_waiting,
+    ),
+    (
+        "killed between the switch and the clearing up, it goes on to the same end",
+        crashes::after_the_switch,
+    ),
+    (
+        "killed between a write and its record, it goes on to the same end",
+        crashes::between_write_and_record,
+    ),
+    (
+        "killed in the middle of the bootstrap, it goes on to the same end",
+        crashes::during_the_bootstrap,
+    ),
+    (
+        "no secret is in the database, the logs or the answers",
+        secrets::nowhere,
+    ),
+    (
+        "an edited, a deleted and a swapped event are found",
+        history::damage,
+    ),
+];
+
+/// Runs all trials and answers how many passed and failed.
+pub(crate) fn run(stage: &mut Stage) -> (usize, usize) {
+    let mut failed = 0;
+    for (title, trial) in TRIALS {
+        say("");
+        say(&format!("== Trial: {title}"));
+        let begun = Instant::now();
+        match trial(stage) {
+            Ok(()) => say(&format!("-- passed in {}", elapsed(begun.elapsed()))),
+            Err(error) => {
+                failed += 1;
+                say(&format!("-- FAILED: {error:#}"));
+            }
+        }
+    }
+    (TRIALS.len() - failed, failed)
+}
