@@ -15,7 +15,7 @@ pub fn reached(name: &str, detail: &Value) -> Result<(), Error> {
 /// Why a milestone was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// The description does not list it.
+    /// The description does not list it; the text names the nearest that it does.
     NotDeclared(String),
     /// More bytes than the limit, which it names.
     TooLarge(u64),
@@ -26,7 +26,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotDeclared(name) => write!(f, "the step's description lists no milestone `{name}`"),
+            Self::NotDeclared(sentence) => write!(f, "the step's description does not list it: {sentence}"),
             Self::TooLarge(limit) => write!(f, "the detail is larger than {limit} bytes"),
             Self::Other(code, sentence) => write!(f, "{sentence} ({code})"),
         }
@@ -44,7 +44,7 @@ impl From<Error> for Failure {
 impl From<wit::Error> for Error {
     fn from(error: wit::Error) -> Self {
         match error {
-            wit::Error::NotDeclared(name) => Self::NotDeclared(name),
+            wit::Error::NotDeclared(sentence) => Self::NotDeclared(sentence),
             wit::Error::TooLarge(limit) => Self::TooLarge(limit),
             wit::Error::Other((code, sentence)) => Self::Other(code, sentence),
         }

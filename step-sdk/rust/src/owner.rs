@@ -111,3 +111,65 @@ fn map_at<'a>(object: &'a mut Map<String, Value>, field: &str) -> Option<&'a mut
         .or_insert_with(|| Value::Object(Map::new()))
         .as_object_mut()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::Host;
+
+    fn object() -> Value {
+        json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "a", "labels": { "team": "web" } } })
+    }
+
+    fn marked(host: &Host) -> Value {
+        let mut object = object();
+        host.within(|| mark(&mut object));
+        object
+    }
+
+    #[test]
+    fn what_is_marked_is_ours_in_every_deployment_and_nobody_elses() {
+        let host = Host::new();
+        let marked = marked(&host);
+        assert_eq!(marked["metadata"]["labels"]["team"], "web");
+        let later = host.deployment("deployments-2");
+        assert!(later.within(|| is_ours(&marked)));
+        let other = Host::new().label("shipslog.dev/step", "other");
+        assert!(!other.within(|| is_ours(&marked)));
+        let failure = other.within(|| claim(&marked, false)).unwrap_err();
+        assert!(
+            failure.to_string().contains("project project, step step"),
+            "{failure}"
+        );
+        assert_eq!(other.within(|| claim(&marked, true)), Ok(()));
+    }
+
+    #[test]
+    fn what_nobody_marked_belongs_to_its_managers() {
+        let mut object = object();
+        object["metadata"]["managedFields"] = json!([{ "manager": "kubectl" }]);
+        assert_eq!(name(&object), "no deployment of Shipslog (written by kubectl)");
+    }
+
+    #[test]
+    fn what_is_kept_says_who_changed_it_last_and_still_whose_it_is() {
+        let host = Host::new();
+        let existing = marked(&host);
+        let host = host
+            .deployment("deployments-2")
+            .label("shipslog.dev/step", "other");
+        let mut wanted = marked(&host);
+        host.within(|| keep(&existing, &mut wanted));
+        let labels = &wanted["metadata"]["labels"];
+        assert_eq!(
+            (&labels["shipslog.dev/deployment"], &labels["shipslog.dev/step"]),
+            (&json!("deployments-1"), &json!("other"))
+        );
+        assert_eq!(
+            wanted["metadata"]["annotations"]["shipslog.dev/deployment-uid"],
+            "uid-of-deployments-1"
+        );
+    }
+}

@@ -294,3 +294,6 @@ fn current<T>(f: impl FnOnce(&mut State) -> T) -> T {
     host.expect("a step calls its host only while it runs; in tests, within `testing::Host`")
         .with(f)
 }
+
+#[cfg(test)]
+mod tests;

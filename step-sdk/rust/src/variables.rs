@@ -18,9 +18,9 @@ pub fn image(package: &str) -> Result<String, Error> {
 /// Why a variable was not given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// No variable of that name has a value here.
+    /// No variable of that name has a value here; the text names the nearest that have.
     Unknown(String),
-    /// The step may not read it.
+    /// The step may not read it; the text says why.
     NotGranted(String),
     /// What later hosts may say: a code and a sentence.
     Other(String, String),
@@ -29,8 +29,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown(name) => write!(f, "no variable `{name}` has a value here"),
-            Self::NotGranted(name) => write!(f, "the step may not read the variable `{name}`"),
+            Self::Unknown(sentence) | Self::NotGranted(sentence) => f.write_str(sentence),
             Self::Other(code, sentence) => write!(f, "{sentence} ({code})"),
         }
     }
@@ -47,8 +46,8 @@ impl From<Error> for Failure {
 impl From<wit::Error> for Error {
     fn from(error: wit::Error) -> Self {
         match error {
-            wit::Error::Unknown(name) => Self::Unknown(name),
-            wit::Error::NotGranted(name) => Self::NotGranted(name),
+            wit::Error::Unknown(sentence) => Self::Unknown(sentence),
+            wit::Error::NotGranted(sentence) => Self::NotGranted(sentence),
             wit::Error::Other((code, sentence)) => Self::Other(code, sentence),
         }
     }

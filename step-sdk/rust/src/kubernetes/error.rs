@@ -220,3 +220,71 @@ impl From<wit::Denial> for Denial {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(reason: Reason) -> Failure {
+        Error::new("apply", "ConfigMap web/a", reason).into()
+    }
+
+    #[test]
+    fn a_no_is_failed_and_what_could_not_be_found_out_is_errored() {
+        let denial = Denial {
+            layer: Layer::Cluster,
+            rule: "no".to_owned(),
+        };
+        for reason in [
+            Reason::NotFound,
+            Reason::Changed,
+            Reason::Conflict(Vec::new()),
+            Reason::Forbidden(denial),
+            Reason::Invalid(Vec::new()),
+            Reason::TooLarge(1),
+            Reason::Other("expired".to_owned(), "start again".to_owned()),
+        ] {
+            assert!(
+                matches!(failure(reason.clone()), Failure::Failed(_)),
+                "{reason:?}"
+            );
+        }
+        for reason in [
+            Reason::TimedOut,
+            Reason::Throttled(Duration::from_secs(1)),
+            Reason::Unavailable("refused".to_owned()),
+            Reason::OutcomeUnknown("look".to_owned()),
+            Reason::Cancelled,
+        ] {
+            assert!(
+                matches!(failure(reason.clone()), Failure::Errored(_)),
+                "{reason:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_failure_says_what_was_tried_and_why_not() {
+        let conflict = FieldConflict {
+            path: "spec.replicas".to_owned(),
+            manager: "kubectl-edit".to_owned(),
+        };
+        let said = [
+            Reason::Conflict(vec![conflict]),
+            Reason::Forbidden(Denial {
+                layer: Layer::Boundary,
+                rule: "only web".to_owned(),
+            }),
+            Reason::Invalid(vec![Cause::new("spec.x", "field not declared in schema")]),
+        ]
+        .map(|it| failure(it).to_string());
+        assert_eq!(
+            said,
+            [
+                "cannot apply ConfigMap web/a: spec.replicas belongs to kubectl-edit",
+                "cannot apply ConfigMap web/a: it lies outside the target's boundary: only web",
+                "cannot apply ConfigMap web/a: it is not valid: spec.x: field not declared in schema",
+            ]
+        );
+    }
+}

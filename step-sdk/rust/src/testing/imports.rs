@@ -104,7 +104,7 @@ pub(crate) mod variables {
             it.variables
                 .get(name)
                 .cloned()
-                .ok_or_else(|| Error::Unknown(name.to_owned()))
+                .ok_or_else(|| Error::Unknown(format!("variable `{name}` is not known")))
         })
     }
 }
