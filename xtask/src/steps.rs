@@ -47,7 +47,7 @@ pub(crate) fn built_in() -> Result<()> {
     })?;
     for name in &names {
         let module = built
-            .get(name)
+            .get(&real(&checkout::root().join("steps").join(name))?)
             .with_context(|| format!("the crate `{name}` built no WebAssembly module"))?;
         let out = folder().join(format!("{name}.wasm"));
         let size = encode(module, &out)?;
@@ -76,7 +76,7 @@ pub(crate) fn foreign(krate: &Path, out: &Path) -> Result<()> {
             modules(command.args(PROFILE.iter().flat_map(|it| ["--config", it])))
         },
     )?;
-    let module = built.values().next().with_context(|| {
+    let module = built.get(&real(krate)?).with_context(|| {
         format!(
             "{} built no WebAssembly module: its [lib] needs `crate-type = [\"cdylib\"]`",
             krate.display()
@@ -100,6 +100,13 @@ const PROFILE: [&str; 6] = [
 /// Where everything of this command goes.
 fn folder() -> PathBuf {
     checkout::target().join("steps")
+}
+
+/// The folder without links on the way: cargo may see another path of it.
+fn real(folder: &Path) -> Result<PathBuf> {
+    folder
+        .canonicalize()
+        .with_context(|| format!("cannot find {}", folder.display()))
 }
 
 fn shown(path: &Path) -> String {
@@ -131,8 +138,8 @@ struct Message {
     filenames: Vec<PathBuf>,
 }
 
-/// Runs a build; answers with the modules by the names of the crates' folders.
-fn modules(command: &mut Command) -> Result<BTreeMap<String, PathBuf>> {
+/// Runs a build; answers with the modules by the crates' folders.
+fn modules(command: &mut Command) -> Result<BTreeMap<PathBuf, PathBuf>> {
     let said = program::output(command)?;
     let mut modules = BTreeMap::new();
     for line in said.lines() {
@@ -144,8 +151,8 @@ fn modules(command: &mut Command) -> Result<BTreeMap<String, PathBuf>> {
         if let ("compiler-artifact", Some(manifest), Some(wasm)) =
             (message.reason.as_str(), message.manifest_path, wasm)
         {
-            let folder = manifest.parent().and_then(Path::file_name);
-            modules.insert(folder.unwrap_or_default().to_string_lossy().into_owned(), wasm);
+            let folder = manifest.parent().unwrap_or(Path::new("/"));
+            modules.insert(real(folder)?, wasm);
         }
     }
     Ok(modules)

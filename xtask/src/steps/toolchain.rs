@@ -36,12 +36,11 @@ impl Toolchain {
         }
         refuse_conflicts()?;
         prerequisites::debian(&DEBIAN)?;
-        let linker = match linker() {
-            Some(linker) => linker,
-            None => {
-                prerequisites::debian(&[linker_package()])?;
-                linker().context("there is no `wasm-ld` after installing Debian's lld")?
-            }
+        let linker = if let Some(linker) = linker() {
+            linker
+        } else {
+            prerequisites::debian(&[linker_package()])?;
+            linker().context("there is no `wasm-ld` after installing Debian's lld")?
         };
         Ok(Self::Debian { linker })
     }
