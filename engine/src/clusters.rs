@@ -179,3 +179,87 @@ async fn output(parts: &Parts, account: &AccountName, made: &FromOutput) -> Resu
     text.map(Handle::new)
         .ok_or_else(|| unusable("its value was erased; deploy it again"))
 }
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::testing::house::{House, project, surroundings};
+
+    /// Reaches a cluster as an account, and says how many clients there are then.
+    async fn clients(house: &House) -> usize {
+        let parts = &house.engine.parts;
+        let ca = house
+            .engine
+            .document(Kind::Certificate, "ca")
+            .await
+            .unwrap()
+            .unwrap();
+        let (url, pem) = ("https://127.0.0.1:1", ca["pem"].as_str().unwrap());
+        parts
+            .clusters
+            .reach(parts, url, pem, &"deployer".into())
+            .await
+            .unwrap();
+        parts.clusters.known.lock().unwrap().len()
+    }
+
+    fn user(name: &str, password: &str) -> Value {
+        json!({ "kind": "Account", "name": "deployer", "userPassword": { "user": name, "password": password } })
+    }
+
+    fn made() -> Value {
+        json!({ "kind": "Account", "name": "deployer", "token": { "fromOutput":
+            { "project": "mint", "environment": "Development", "step": "Go", "output": "token" } } })
+    }
+
+    #[tokio::test]
+    async fn a_client_is_shared_until_any_part_of_the_credential_changes() {
+        let house = House::empty(&[]).await;
+        house.apply(surroundings()).await;
+        assert_eq!((clients(&house).await, clients(&house).await), (1, 1));
+        house.apply(vec![user("one", "password")]).await;
+        assert_eq!(clients(&house).await, 2);
+        house.apply(vec![user("other", "password")]).await;
+        assert_eq!(clients(&house).await, 3);
+        house.apply(vec![user("other", "another")]).await;
+        assert_eq!((clients(&house).await, clients(&house).await), (4, 4));
+    }
+
+    #[tokio::test]
+    async fn an_account_whose_token_was_never_made_says_where_it_comes_from() {
+        let house = House::empty(&["mint"]).await;
+        let documents = [surroundings(), vec![project("mint", &json!({}))]].concat();
+        house.apply(documents).await;
+        house.apply(vec![made()]).await;
+        let parts = &house.engine.parts;
+        let answer = parts
+            .clusters
+            .reach(parts, "https://127.0.0.1:1", "", &"deployer".into())
+            .await;
+        assert_eq!(
+            answer.unwrap_err().to_string(),
+            "account deployer has no token yet: it is output `token` of step Go of project mint in Development, \
+             and no deployment there has succeeded; deploy it first"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_account_takes_the_token_that_the_latest_success_made() {
+        let house = House::empty(&["mint"]).await;
+        let mut minting = project("mint", &json!({ "text": "#{Token}" }));
+        minting["variables"] = json!([{ "name": "Token", "sensitive": "made by a step" }]);
+        house.apply([surroundings(), vec![minting]].concat()).await;
+        house.release("mint").await.unwrap();
+        let id = house.deploy("mint", "Development").await.unwrap().deployment;
+        house.ended(id).await;
+        house.apply(vec![made()]).await;
+        let opened = credential(&house.engine.parts, &"deployer".into()).await.unwrap();
+        let Credential::Token(token) = opened.credential else {
+            panic!("the account holds a token");
+        };
+        assert_eq!(token.expose_secret(), "made by a step");
+    }
+}

@@ -251,3 +251,6 @@ pub struct ImageQuery {
     /// The image within it.
     pub image: String,
 }
+
+#[cfg(test)]
+mod tests;

@@ -193,3 +193,6 @@ pub(crate) async fn json_body(
         .map(Some)
         .map_err(|error| ReadError(format!("body {name} of event {event} is no JSON: {error}")))
 }
+
+#[cfg(test)]
+mod tests;

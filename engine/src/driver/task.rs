@@ -18,12 +18,7 @@ use crate::load::{self, DeploymentHistory};
 use crate::runner::{Cancel, Ended};
 
 pub(super) async fn run(shared: Arc<Shared>, id: DeploymentId, wake: Arc<Notify>) {
-    let mut task = Task {
-        shared: Arc::clone(&shared),
-        id,
-        runs: JoinSet::new(),
-        under_way: BTreeMap::new(),
-    };
+    let mut task = Task::new(&shared, id);
     let driven = tokio::select! {
         biased;
         () = shared.stopped() => Ok(()),
@@ -58,6 +53,15 @@ enum Step {
 }
 
 impl Task {
+    fn new(shared: &Arc<Shared>, id: DeploymentId) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            id,
+            runs: JoinSet::new(),
+            under_way: BTreeMap::new(),
+        }
+    }
+
     async fn drive(&mut self, wake: &Notify) -> Result<(), Error> {
         loop {
             match self.step().await? {
@@ -136,6 +140,10 @@ impl Task {
         let (cancel, attempt) = (Cancel::new(), id.clone());
         let cancelled = cancel.clone();
         let run = async move { attempt::run(&parts, &history, &attempt, cancelled).await };
+        self.watch(id, cancel, run);
+    }
+
+    fn watch(&mut self, id: AttemptId, cancel: Cancel, run: impl Future<Output = Ended> + Send + 'static) {
         let task = self.runs.spawn(run).id();
         self.under_way.insert(id, Run { task, cancel });
     }
@@ -168,4 +176,13 @@ impl Task {
             id: self.id,
         }
     }
+}
+
+/// Concludes a run that panics.
+#[cfg(test)]
+pub(super) async fn panicking(shared: Arc<Shared>, id: DeploymentId, attempt: AttemptId) {
+    let mut task = Task::new(&shared, id);
+    task.watch(attempt, Cancel::new(), async { panic!("as a test wants it") });
+    let joined = task.runs.join_next_with_id().await.unwrap();
+    task.conclude(joined).await.unwrap();
 }

@@ -2,13 +2,15 @@
 
 mod crashes;
 mod lanes;
+mod repeats;
 
+use serde_json::json;
 use shipslog_events::event::deployment::{AttemptOutcome, Outcome};
 use shipslog_events::ids::{DeploymentId, StreamVersion};
-use shipslog_events::{Actor, Stream};
+use shipslog_events::{Actor, Recorded, Stream};
 
 use crate::domain::deployment::{Attempt, Status};
-use crate::testing::house::{House, by};
+use crate::testing::house::{House, by, target};
 use crate::views::DeploymentView;
 
 fn outcomes(view: &DeploymentView) -> Vec<Option<AttemptOutcome>> {
@@ -22,13 +24,10 @@ fn ended(outcome: Outcome, reason: &str) -> Status {
     }
 }
 
-async fn kinds(house: &House, id: DeploymentId) -> Vec<String> {
-    let events = house
-        .engine
-        .log()
-        .stream(Stream::Deployment(id), StreamVersion::NONE);
-    let events = events.await.unwrap();
-    events.iter().map(|it| it.event.kind().0.to_owned()).collect()
+async fn events(house: &House, id: DeploymentId) -> Vec<Recorded> {
+    let stream = Stream::Deployment(id);
+    let log = house.engine.log();
+    log.stream(stream, StreamVersion::NONE).await.unwrap()
 }
 
 /// What the body says with which an event of a deployment came.
@@ -49,8 +48,10 @@ async fn a_deployment_succeeds_and_its_events_tell_the_story_in_order() {
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
     assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
+    let events = events(&house, id).await;
+    let kinds: Vec<_> = events.iter().map(|it| it.event.kind().0).collect();
     assert_eq!(
-        kinds(&house, id).await,
+        kinds,
         [
             "deployment-requested",
             "deployment-started",
@@ -74,11 +75,7 @@ async fn everything_that_follows_from_a_request_has_its_correlation_and_the_driv
     let house = House::with(&["pass"]).await;
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     house.ended(id).await;
-    let events = house
-        .engine
-        .log()
-        .stream(Stream::Deployment(id), StreamVersion::NONE);
-    let events = events.await.unwrap();
+    let events = events(&house, id).await;
     assert!(events.iter().all(|it| it.correlation == events[0].correlation));
     assert_eq!(events[0].actor, Actor::Key("tester".into()));
     assert!(
@@ -136,10 +133,28 @@ async fn a_running_step_hears_that_it_is_to_stop() {
 async fn a_certificate_that_is_none_fails_the_step_instead_of_being_tried_again() {
     let house = House::with(&["pass"]).await;
     let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    let broken = serde_json::json!({ "kind": "Certificate", "name": "ca", "pem": pem });
+    let broken = json!({ "kind": "Certificate", "name": "ca", "pem": pem });
     house.apply(vec![broken]).await;
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
     assert_eq!(view.deployment.status, ended(Outcome::Failed, "failed"));
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Failed)]);
+}
+
+#[tokio::test]
+async fn a_wait_for_an_api_server_that_does_not_answer_ends_when_the_deployment_is_cancelled() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let house = House::with(&["reach"]).await;
+    let mut target = target("Development");
+    target["cluster"]["url"] = json!(format!("https://{}", silent.local_addr().unwrap()));
+    house.apply(vec![target]).await;
+    let id = house.deploy("reach", "Development").await.unwrap().deployment;
+    house.running(id).await;
+    house.engine.cancel(&by(), id).await.unwrap();
+    let view = house.ended(id).await;
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Cancelled)]);
+    assert_eq!(
+        message(&house, &view).await,
+        "Go on Web Development: the step was cancelled before it began"
+    );
 }

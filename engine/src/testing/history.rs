@@ -1,5 +1,296 @@
-//! Random histories.
+//! Random histories that could have happened: each deed goes through the domain's own decisions, refused ones are left
+//! out.
+
+use std::collections::BTreeMap;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use shipslog_events::event::Event;
+use shipslog_events::event::access::AccessRole;
+use shipslog_events::event::release::FrozenStep;
+use shipslog_events::ids::{DeploymentId, EnvironmentName, EventId, ProjectName};
+use shipslog_events::log::StreamAppend;
+use shipslog_events::{Actor, Append, Context, EventLog, Expected, NewBody, NewEvent, Source, Stream};
+use uuid::Uuid;
+
+use super::drive;
+use super::house::{project, surroundings};
+use super::state::State;
+use crate::domain::access;
+use crate::domain::configuration::{self, Catalogue, Interface};
+use crate::domain::deployment::{self, Command, Request};
+use crate::domain::document::{Document, Key};
+use crate::domain::release::{self, Create};
+use crate::domain::slug::slug;
+
+/// What somebody does, or the driver. Numbers choose among what there is at that time.
+#[derive(Debug, Clone)]
+pub(crate) enum Deed {
+    Apply(u8),
+    MakeKey(u8),
+    RevokeKey(u8),
+    Release(u8),
+    Deploy(u8, u8),
+    Cancel(u8),
+    Drive(u8, u8),
+}
+
+/// Some deeds, most of them the driver's.
+pub(crate) fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    let deed = prop_oneof![
+        1 => any::<u8>().prop_map(Deed::Apply),
+        1 => any::<u8>().prop_map(Deed::MakeKey),
+        1 => any::<u8>().prop_map(Deed::RevokeKey),
+        2 => any::<u8>().prop_map(Deed::Release),
+        4 => any::<(u8, u8)>().prop_map(|(release, to)| Deed::Deploy(release, to)),
+        1 => any::<u8>().prop_map(Deed::Cancel),
+        14 => any::<(u8, u8)>().prop_map(|(which, how)| Deed::Drive(which, how)),
+    ];
+    vec(deed, 1..60)
+}
+
+/// Events for one stream, first to last.
+pub(super) type Facts = (Stream, Vec<Event>);
+
+/// Does the deeds on a log; the first apply and release come before them.
+pub(crate) async fn write(log: &dyn EventLog, deeds: &[Deed]) -> State {
+    let mut writer = Writer {
+        log,
+        state: State::default(),
+        documents: BTreeMap::new(),
+    };
+    let mut first = surroundings();
+    first.extend(["one", "other"].map(|it| project(it, &json!({}))));
+    writer.apply(&first).await;
+    for number in 0..2 {
+        writer.act(&Deed::Release(number)).await;
+    }
+    for deed in deeds {
+        writer.act(deed).await;
+    }
+    writer.state
+}
+
+struct Writer<'a> {
+    log: &'a dyn EventLog,
+    state: State,
+    documents: BTreeMap<Key, Document>,
+}
+
+impl Writer<'_> {
+    async fn act(&mut self, deed: &Deed) {
+        let facts = match *deed {
+            Deed::Apply(number) => return self.apply(&[document(number)]).await,
+            Deed::MakeKey(number) => self.make_key(number),
+            Deed::RevokeKey(number) => self.revoke_key(number),
+            Deed::Release(number) => self.release(number),
+            Deed::Deploy(release, to) => self.deploy(release, to),
+            Deed::Cancel(number) => self.cancel(number),
+            Deed::Drive(which, how) => drive::drive(&self.state, which, how),
+        };
+        self.append(facts).await;
+    }
+
+    async fn apply(&mut self, values: &[Value]) {
+        let documents: Vec<Document> = values.iter().map(|it| Document::read(it).unwrap()).collect();
+        let decided = configuration::decide(
+            &self.state.configuration,
+            &documents,
+            &self.documents,
+            &catalogue(),
+        );
+        let changes = decided.unwrap();
+        self.documents
+            .extend(documents.into_iter().map(|it| (it.key(), it)));
+        let events = changes.into_iter().map(|it| it.event.into()).collect();
+        self.append(vec![(Stream::Configuration, events)]).await;
+    }
+
+    fn make_key(&self, number: u8) -> Vec<Facts> {
+        let roles = [
+            AccessRole::Viewer,
+            AccessRole::Deployer,
+            AccessRole::Administrator,
+        ];
+        let made = self.state.access.all().count();
+        let command = access::Command::Create {
+            key: format!("key-{made}").into(),
+            name: format!("name-{}", number % 4),
+            access_role: roles[usize::from(number) % 3],
+            digest: format!("{number:02x}"),
+        };
+        self.of_access(command)
+    }
+
+    fn revoke_key(&self, number: u8) -> Vec<Facts> {
+        let key = pick(self.state.access.all().map(|it| it.0), number);
+        key.map(|key| self.of_access(access::Command::Revoke { key: key.clone() }))
+            .unwrap_or_default()
+    }
+
+    fn of_access(&self, command: access::Command) -> Vec<Facts> {
+        let events = access::decide(&self.state.access, command).unwrap_or_default();
+        vec![(Stream::Access, events.into_iter().map(Event::from).collect())]
+    }
+
+    fn release(&self, number: u8) -> Vec<Facts> {
+        let project = ProjectName::from(["one", "other"][usize::from(number) % 2]);
+        let create = Create {
+            project: project.clone(),
+            version: None,
+            lifecycle: "Application".into(),
+            revision: 1,
+            packages: Vec::new(),
+            steps: vec![step("Go"), step("Go on")],
+        };
+        let before = self
+            .state
+            .releases
+            .get(project.as_str())
+            .cloned()
+            .unwrap_or_default();
+        let event = release::decide(&before, create).unwrap();
+        vec![(Stream::Releases(slug(project.as_str())), vec![event.into()])]
+    }
+
+    fn deploy(&self, number: u8, to: u8) -> Vec<Facts> {
+        let Some(release) = pick(self.state.all_releases(), number) else {
+            return Vec::new();
+        };
+        let environment = EnvironmentName::from(["Development", "Production"][usize::from(to) % 2]);
+        let id = DeploymentId(self.state.deployments.len() as u64 + 1);
+        let request = Request {
+            id,
+            release,
+            environment,
+        };
+        let Ok(plan) = deployment::plan(&self.state.configuration, request) else {
+            return Vec::new();
+        };
+        vec![
+            (Stream::Deployment(id), vec![plan.requested.into()]),
+            (Stream::Releases(plan.project_slug), vec![plan.entered.into()]),
+            (Stream::Lane(plan.lane), vec![plan.turn.into()]),
+        ]
+    }
+
+    fn cancel(&self, number: u8) -> Vec<Facts> {
+        let Some(deployment) = pick(self.state.deployments.values(), number) else {
+            return Vec::new();
+        };
+        let events = deployment::decide(deployment, Command::Cancel).unwrap_or_default();
+        let events = events.into_iter().map(Event::from).collect();
+        vec![(Stream::Deployment(deployment.id), events)]
+    }
+
+    async fn append(&mut self, facts: Vec<Facts>) {
+        let facts: Vec<Facts> = facts.into_iter().filter(|it| !it.1.is_empty()).collect();
+        if facts.is_empty() {
+            return;
+        }
+        for (stream, events) in &facts {
+            for event in events {
+                self.state = std::mem::take(&mut self.state).after(stream, event);
+            }
+        }
+        self.log.append(append(facts)).await.unwrap();
+    }
+}
+
+/// Each event with a body, so that there is something to erase.
+fn append(facts: Vec<Facts>) -> Append {
+    let body = |event: &Event| NewBody {
+        name: "said".to_owned(),
+        bytes: format!("{event:?}").into_bytes(),
+    };
+    let new = |event: Event| NewEvent {
+        id: EventId(Uuid::now_v7()),
+        bodies: vec![body(&event)],
+        event,
+    };
+    let streams = facts.into_iter().map(|(stream, events)| StreamAppend {
+        stream,
+        expected: Expected::Any,
+        events: events.into_iter().map(new).collect(),
+    });
+    let correlation = Uuid::now_v7();
+    let actors = [Actor::Driver, Actor::Server, Actor::Key("ci".into())];
+    Append {
+        context: Context {
+            actor: actors[usize::from(correlation.as_bytes()[15]) % 3].clone(),
+            source: Source::default(),
+            correlation,
+            causation: None,
+        },
+        streams: streams.collect(),
+        guards: Vec::new(),
+        sealed: Vec::new(),
+    }
+}
+
+pub(super) fn pick<T>(among: impl Iterator<Item = T>, number: u8) -> Option<T> {
+    let mut among: Vec<T> = among.collect();
+    match among.len() {
+        0 => None,
+        count => Some(among.swap_remove(usize::from(number) % count)),
+    }
+}
+
+fn step(name: &str) -> FrozenStep {
+    serde_json::from_value(
+        json!({ "name": name, "uses": "one@1", "roles": ["Web"], "component": "sha256:00" }),
+    )
+    .unwrap()
+}
+
+fn document(number: u8) -> Value {
+    match number % 3 {
+        0 => json!({ "kind": "Environment", "name": "Development", "description": format!("{number}") }),
+        1 => json!({ "kind": "Environment", "name": format!("Test {}", number % 8) }),
+        _ => json!({ "kind": "Target", "name": format!("Web {}", number % 8), "account": "deployer",
+            "cluster": { "url": "https://127.0.0.1:1", "certificate": "ca" },
+            "environments": ["Development"], "roles": ["Web"] }),
+    }
+}
+
+fn catalogue() -> Catalogue {
+    let interface = Interface {
+        inputs: json!({ "type": "object" }),
+        outputs: BTreeMap::new(),
+    };
+    ["one@1", "other@1"]
+        .map(|it| (it.to_owned(), interface.clone()))
+        .into()
+}
+
+/// Everything that may be erased.
 pub(crate) fn erase_bodies(log: &std::path::Path) {
     let connection = rusqlite::Connection::open(log).unwrap();
-    connection.execute("DELETE FROM bodies", []).unwrap();
+    let erased = connection.execute("DELETE FROM bodies", []).unwrap();
+    assert_ne!(erased, 0);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::strategy::ValueTree as _;
+    use proptest::test_runner::TestRunner;
+    use shipslog_events::SqliteLog;
+
+    use super::*;
+    use crate::testing::state::all;
+
+    #[tokio::test]
+    async fn histories_reach_every_kind_of_event() {
+        let (mut runner, mut kinds) = (TestRunner::deterministic(), BTreeSet::new());
+        for _ in 0..24 {
+            let directory = tempfile::tempdir().unwrap();
+            let log = SqliteLog::open(directory.path().join("shipslog.db")).unwrap();
+            write(&log, &deeds().new_tree(&mut runner).unwrap().current()).await;
+            kinds.extend(all(&log).await.iter().map(|it| it.event.kind().0));
+        }
+        assert_eq!(kinds.len(), 20, "{kinds:?}");
+    }
 }

@@ -67,9 +67,18 @@ impl House {
 
     /// Release 1.0.0 of a project.
     pub(crate) async fn deploy(&self, project: &str, environment: &str) -> Result<Accepted, Error> {
+        self.deploy_release(project, "1.0.0", environment).await
+    }
+
+    pub(crate) async fn deploy_release(
+        &self,
+        project: &str,
+        release: &str,
+        environment: &str,
+    ) -> Result<Accepted, Error> {
         let (project, environment) = (ProjectName::from(project), EnvironmentName::from(environment));
         self.engine
-            .deploy(&by(), &project, &"1.0.0".into(), &environment)
+            .deploy(&by(), &project, &release.into(), &environment)
             .await
     }
 
@@ -157,11 +166,6 @@ pub(crate) fn by() -> By {
 /// Everything that a project needs: Development, then Production, one target each.
 pub(crate) fn surroundings() -> Vec<Value> {
     let ca = rcgen::generate_simple_self_signed(["shipslog".to_owned()]).unwrap();
-    let target = |environment: &str| {
-        json!({ "kind": "Target", "name": format!("Web {environment}"),
-            "cluster": { "url": "https://127.0.0.1:1", "certificate": "ca" }, "account": "deployer",
-            "namespace": "web", "environments": [environment], "roles": ["Web"] })
-    };
     vec![
         json!({ "kind": "Environment", "name": "Development" }),
         json!({ "kind": "Environment", "name": "Production" }),
@@ -174,6 +178,13 @@ pub(crate) fn surroundings() -> Vec<Value> {
         target("Development"),
         target("Production"),
     ]
+}
+
+/// An environment's target. Nobody answers at its address.
+pub(crate) fn target(environment: &str) -> Value {
+    json!({ "kind": "Target", "name": format!("Web {environment}"),
+        "cluster": { "url": "https://127.0.0.1:1", "certificate": "ca" }, "account": "deployer",
+        "namespace": "web", "environments": [environment], "roles": ["Web"] })
 }
 
 /// A project that is named as its only step's component.

@@ -1,4 +1,4 @@
-//! Tiny steps, written by hand: each does one thing, takes `text` and any variables, and needs no rights at all.
+//! Tiny steps, written by hand: each does one thing and takes `text`. Only `reach` needs any rights.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 const DESCRIPTION: &str = r#"{"name":"tiny","version":"1.0.0","summary":"A test.","inputs":{"type":"object",
-    "additionalProperties":false,"properties":{"text":{"type":"string"}}},"capabilities":[],
-    "outputs":[],"milestones":[]}"#;
+    "additionalProperties":false,"properties":{"text":{"type":"string"}}},"capabilities":RIGHTS,
+    "outputs":[{"name":"token","summary":"","sensitive":true}],"milestones":[]}"#;
 
 /// Says `hello` as `failed` (0) or `errored` (1).
 const SAY: [&str; 2] = [
@@ -19,20 +19,26 @@ const SAY: [&str; 2] = [
 /// Sleeps until it is asked to stop.
 const SLEEP: &str = "(drop (call $sleep (i64.const 9000000000000)))";
 
+/// Sets its output `token` to the handle that is all of `text`.
+const MINT: &str = "(call $set (i32.const 48) (i32.const 5)
+    (i32.add (local.get 0) (i32.const 9)) (i32.const 68) (i32.const 128))";
+const RIGHT: &str = r#"[{"verbs":["get"],"kind":"ConfigMap","name":"page"}]"#;
+
 /// The component that `uses: <name>@1` means.
 pub(crate) fn component(name: &str) -> Vec<u8> {
     static BUILT: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     built
         .entry(name.to_owned())
-        .or_insert_with(|| wrap(&module(&work(name))))
+        .or_insert_with(|| wrap(&module(&work(name), rights(name))))
         .clone()
 }
 
 fn work(name: &str) -> String {
     match name {
         // Writes its inputs to the task log.
-        "pass" => "(call $log (i32.const 1) (local.get 0) (local.get 1))".to_owned(),
+        "pass" | "reach" => "(call $log (i32.const 1) (local.get 0) (local.get 1))".to_owned(),
+        "mint" => MINT.to_owned(),
         "fail" => SAY[0].to_owned(),
         "err" => SAY[1].to_owned(),
         "wait" => format!("{SLEEP} {}", SAY[0]),
@@ -45,19 +51,32 @@ fn work(name: &str) -> String {
     }
 }
 
-fn module(work: &str) -> Vec<u8> {
-    let length = DESCRIPTION.len();
-    let description = DESCRIPTION.replace('"', "\\\"").replace('\n', "\\n");
+fn rights(name: &str) -> &'static str {
+    match name {
+        "reach" => RIGHT,
+        _ => "[]",
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('"', "\\\"").replace('\n', "\\n")
+}
+
+fn module(work: &str, rights: &str) -> Vec<u8> {
+    let description = DESCRIPTION.replace("RIGHTS", rights);
+    let (length, asked) = (description.len(), rights.len());
+    let (description, rights) = (escaped(&description), escaped(rights));
     wat::parse_str(format!(
         r#"(module
             (import "shipslog:step/log@0.1.0" "write" (func $log (param i32 i32 i32)))
             (import "shipslog:step/clock@0.1.0" "sleep" (func $sleep (param i64) (result i32)))
             (import "shipslog:step/context@0.1.0" "attempt" (func $attempt (result i32)))
+            (import "shipslog:step/outputs@0.1.0" "set-sensitive" (func $set (param i32 i32 i32 i32 i32)))
             (memory (export "memory") 3)
             (global $free (mut i32) (i32.const 65536))
-            (data (i32.const 32) "hello")
+            (data (i32.const 32) "hello") (data (i32.const 48) "token")
             (data (i32.const 1024) "{description}")
-            (data (i32.const 16384) "[]")
+            (data (i32.const 16384) "{rights}")
             (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
                 (global.get $free)
                 (global.set $free (i32.add (global.get $free) (i32.add (local.get 3) (i32.const 8)))))
@@ -65,7 +84,7 @@ fn module(work: &str) -> Vec<u8> {
                 (i32.store (i32.const 96) (i32.const 1024)) (i32.store (i32.const 100) (i32.const {length}))
                 i32.const 96)
             (func (export "check") (param i32 i32) (result i32)
-                (i32.store (i32.const 116) (i32.const 16384)) (i32.store (i32.const 120) (i32.const 2))
+                (i32.store (i32.const 116) (i32.const 16384)) (i32.store (i32.const 120) (i32.const {asked}))
                 i32.const 112)
             (func (export "run") (param i32 i32) (result i32) {work} i32.const 0))"#
     ))

@@ -1,1 +1,81 @@
+mod filters;
+mod opening;
+mod rows;
 
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use shipslog_events::ids::Position;
+use shipslog_events::{EventLog, SqliteLog};
+
+use super::*;
+
+const PATIENCE: Duration = Duration::from_mins(1);
+
+fn log(directory: &Path) -> Arc<dyn EventLog> {
+    Arc::new(SqliteLog::open(directory.join("shipslog.db")).unwrap())
+}
+
+async fn caught_up(directory: &Path, log: &Arc<dyn EventLog>) -> Views {
+    let views = Views::open(&directory.join("views.db"), Arc::clone(log))
+        .await
+        .unwrap();
+    views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+    views
+}
+
+/// All that a views' file holds, besides its row numbers.
+fn dump(path: &Path) -> Vec<Vec<Value>> {
+    let connection = Connection::open(path).unwrap();
+    ["reached", "rows", "events"]
+        .into_iter()
+        .flat_map(|it| table(&connection, it))
+        .collect()
+}
+
+fn table(connection: &Connection, name: &str) -> Vec<Vec<Value>> {
+    let mut statement = connection
+        .prepare(&format!("SELECT * FROM {name} ORDER BY rowid"))
+        .unwrap();
+    let columns = statement.column_count();
+    let rows = statement.query_map([], |row| (0..columns).map(|it| row.get(it)).collect());
+    rows.unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_position_that_is_not_reached_in_time_is_answered_with_how_far_the_views_are() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = log(directory.path());
+    let views = caught_up(directory.path(), &log).await;
+    let error = views.reach(Position(7), Duration::ZERO).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Behind {
+                wanted: Position(7),
+                reached: Position::START
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn once_the_log_is_closed_nobody_waits_for_views_that_cannot_come() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = log(directory.path());
+    let views = caught_up(directory.path(), &log).await;
+    drop(log);
+    let error = views.reach(Position(1), PATIENCE).await.unwrap_err();
+    assert!(matches!(error, Error::Stopped(_)), "{error}");
+}

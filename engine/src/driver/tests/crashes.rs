@@ -1,26 +1,19 @@
 //! Closing is a crash to what runs: after the next start everything goes on as it would have.
 
-use shipslog_events::event::Event;
-use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Outcome};
-use shipslog_events::ids::{DeploymentId, EventId, StreamVersion};
-use shipslog_events::{Recorded, Stream};
+use serde_json::json;
+use shipslog_events::Recorded;
+use shipslog_events::event::deployment::{AttemptOutcome, Outcome};
+use shipslog_events::ids::{DeploymentId, EventId};
 
-use super::{ended, outcomes};
+use super::{ended, events, message, outcomes};
 use crate::domain::deployment::Status;
+use crate::testing::history::erase_bodies;
 use crate::testing::house::{House, by};
 
 async fn starts(house: &House, id: DeploymentId) -> Vec<Recorded> {
-    let stream = house
-        .engine
-        .log()
-        .stream(Stream::Deployment(id), StreamVersion::NONE);
-    let is_start = |it: &Recorded| {
-        matches!(
-            &it.event,
-            Event::Deployment(DeploymentEvent::AttemptStarted { .. })
-        )
-    };
-    stream.await.unwrap().into_iter().filter(is_start).collect()
+    let mut events = events(house, id).await;
+    events.retain(|it| it.event.kind().0 == "attempt-started");
+    events
 }
 
 async fn bodies(house: &House, event: EventId) -> [Option<Vec<u8>>; 2] {
@@ -39,7 +32,7 @@ async fn an_attempt_under_a_crash_is_interrupted_and_the_next_has_the_same_input
     house.running(id).await;
     house
         .apply(vec![
-            serde_json::json!({ "kind": "Account", "name": "deployer", "token": "another" }),
+            json!({ "kind": "Account", "name": "deployer", "token": "another" }),
         ])
         .await;
     let house = house.reopened().await;
@@ -61,14 +54,14 @@ async fn inputs_erased_under_an_interrupted_attempt_are_not_resolved_a_second_ti
     let id = house.deploy("resume", "Development").await.unwrap().deployment;
     house.running(id).await;
     let house = house
-        .reopened_after(|directory| crate::testing::history::erase_bodies(&directory.join("shipslog.db")))
+        .reopened_after(|directory| erase_bodies(&directory.join("shipslog.db")))
         .await;
     let view = house.ended(id).await;
     assert_eq!(
         outcomes(&view),
         [Some(AttemptOutcome::Interrupted), Some(AttemptOutcome::Failed)]
     );
-    assert!(super::message(&house, &view).await.contains("were erased"));
+    assert!(message(&house, &view).await.contains("were erased"));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use shipslog_events::event::deployment::Outcome;
 use shipslog_events::stream::LaneKey;
 
-use super::ended;
+use super::{ended, events, message};
 use crate::domain::deployment::Status;
 use crate::testing::house::{House, by};
 
@@ -12,35 +12,17 @@ async fn the_second_deployment_of_a_lane_waits_for_the_first_by_name_and_starts_
     let house = House::with(&["wait"]).await;
     let first = house.deploy("wait", "Development").await.unwrap().deployment;
     house.running(first).await;
-    let second = house.deploy("wait", "Development").await.unwrap();
-    house
-        .engine
-        .views()
-        .reach(second.position, std::time::Duration::from_mins(1))
-        .await
-        .unwrap();
-    let lane = house
-        .engine
-        .views()
-        .lane(&LaneKey::new("wait", "development"))
-        .await
-        .unwrap();
-    assert_eq!(lane.unwrap().lane.ahead_of(second.deployment), Some(first));
+    let second = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.caught_up().await;
+    let key = LaneKey::new("wait", "development");
+    let lane = house.engine.views().lane(&key).await.unwrap().unwrap().lane;
+    assert_eq!((lane.holder, lane.ahead_of(second)), (Some(first), Some(first)));
     house.engine.cancel(&by(), first).await.unwrap();
-    let running = house.running(second.deployment).await;
+    let running = house.running(second).await;
     assert_eq!(running.deployment.status, Status::Running);
-    let first = house.ended(first).await;
-    let started = second_event(&house, second.deployment).await;
-    assert!(started > first.ended_at.unwrap() || started == first.ended_at.unwrap());
-}
-
-async fn second_event(house: &House, id: shipslog_events::ids::DeploymentId) -> jiff::Timestamp {
-    let stream = shipslog_events::Stream::Deployment(id);
-    let events = house
-        .engine
-        .log()
-        .stream(stream, shipslog_events::ids::StreamVersion::NONE);
-    events.await.unwrap()[1].recorded_at
+    let (first, second) = (events(&house, first).await, events(&house, second).await);
+    let started = second.iter().find(|it| it.event.kind().0 == "deployment-started");
+    assert!(started.unwrap().position > first.last().unwrap().position);
 }
 
 #[tokio::test]
@@ -67,7 +49,7 @@ async fn one_that_is_cancelled_in_line_ends_without_having_run_and_lets_those_be
     let view = house.ended(second).await;
     assert_eq!(view.deployment.status, ended(Outcome::Cancelled, "cancelled"));
     assert!(view.deployment.attempts.is_empty());
-    assert_eq!(super::message(&house, &view).await, "cancelled while no step ran");
+    assert_eq!(message(&house, &view).await, "cancelled while no step ran");
     house.engine.cancel(&by(), first).await.unwrap();
     house.running(third).await;
 }

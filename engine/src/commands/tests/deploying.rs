@@ -1,0 +1,158 @@
+//! Releases and deployments: what is refused, and with which words.
+
+use serde_json::json;
+use shipslog_events::Stream;
+use shipslog_events::event::deployment::Outcome;
+use shipslog_events::ids::StreamVersion;
+
+use super::*;
+use crate::domain::deployment::Status;
+
+#[tokio::test]
+async fn a_release_takes_the_next_version_and_one_that_is_taken_is_refused() {
+    let house = House::with(&["pass"]).await;
+    assert_eq!(house.release("pass").await.unwrap(), "1.0.1".into());
+    let again = NewRelease {
+        project: "pass".into(),
+        version: Some("1.0.1".into()),
+        packages: BTreeMap::new(),
+    };
+    let (code, sentence) = refused(house.engine.create_release(&by(), again).await);
+    assert_eq!(code, "release-exists");
+    assert_eq!(
+        sentence,
+        "release 1.0.1 of pass exists already; choose another version"
+    );
+}
+
+#[tokio::test]
+async fn releases_created_at_once_each_get_a_version_of_their_own() {
+    let house = House::with(&["pass"]).await;
+    let created = futures::future::join_all((0..6).map(|_| house.release("pass"))).await;
+    let mut versions: Vec<_> = created.into_iter().map(Result::unwrap).collect();
+    versions.sort();
+    versions.dedup();
+    assert_eq!(versions.len(), 6);
+}
+
+#[tokio::test]
+async fn a_release_whose_inputs_fit_nowhere_is_refused_with_path_and_place() {
+    let house = House::with(&["pass"]).await;
+    let mut with_variable = project("pass", &json!({ "text": "#{Greeting}" }));
+    let value = json!({ "name": "Greeting", "value": "hello", "scope": { "environments": ["Development"] } });
+    with_variable["variables"] = json!([value]);
+    house.apply(vec![with_variable]).await;
+    let Error::Invalid(problems) = house.release("pass").await.unwrap_err() else {
+        panic!("the inputs are what is wrong");
+    };
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].path, "process[0].with.text");
+    assert!(
+        problems[0]
+            .message
+            .ends_with("(in Production, on Web Production)"),
+        "{problems:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_does_not_exist_is_named_with_what_comes_nearest() {
+    let house = House::with(&["pass"]).await;
+    let of = |answer: Result<Accepted, Error>| match answer.unwrap_err() {
+        Error::NotFound(sentence) => sentence,
+        other => panic!("{other:?} does not say that it is missing"),
+    };
+    assert!(of(house.deploy("pas", "Development").await).contains("`pass`"));
+    assert!(of(house.deploy("pass", "Developmnet").await).contains("`Development`"));
+    let missing = house.deploy_release("pass", "1.0.9", "Development").await;
+    assert!(of(missing).contains("`1.0.0`"));
+    let cancelled = house.engine.cancel(&by(), DeploymentId(7)).await.unwrap_err();
+    assert!(matches!(cancelled, Error::NotFound(_)), "{cancelled:?}");
+}
+
+#[tokio::test]
+async fn a_deployment_is_refused_where_the_lifecycle_does_not_lead_or_not_yet_and_no_number_is_used_up() {
+    let house = House::with(&["pass"]).await;
+    let before = head(&house);
+    let (code, sentence) = refused(house.deploy("pass", "Production").await);
+    assert_eq!(code, "phase-not-succeeded");
+    assert!(
+        sentence.contains("phase Development has not succeeded"),
+        "{sentence}"
+    );
+    let (code, _) = refused(house.deploy("pass", "Elsewhere").await);
+    assert_eq!(code, "not-in-lifecycle");
+    assert_eq!(head(&house), before);
+    let accepted = house.deploy("pass", "Development").await.unwrap();
+    assert_eq!(accepted.deployment, DeploymentId(1));
+}
+
+#[tokio::test]
+async fn a_step_without_a_target_is_refused_by_name() {
+    let house = House::with(&["pass"]).await;
+    let mut lonely = project("pass", &json!({}));
+    lonely["process"][0]["roles"] = json!(["Database"]);
+    house.apply(vec![lonely]).await;
+    let version = house.release("pass").await.unwrap();
+    let answer = house
+        .deploy_release("pass", version.as_str(), "Development")
+        .await;
+    let (code, sentence) = refused(answer);
+    assert_eq!(code, "no-target");
+    assert!(
+        sentence.starts_with("step Go of release 1.0.1 has no target in Development"),
+        "{sentence}"
+    );
+}
+
+#[tokio::test]
+async fn promotion_goes_from_phase_to_phase_until_there_is_none() {
+    let house = House::with(&["pass"]).await;
+    let promote = || async { house.engine.promote(&by(), &"pass".into(), &"1.0.0".into()).await };
+    for environment in ["Development", "Production"] {
+        let accepted = promote().await.unwrap();
+        assert_eq!(accepted.environment.as_str(), environment);
+        house.ended(accepted.deployment).await;
+    }
+    assert_eq!(refused(promote().await).0, "nowhere-to-promote");
+    house.deploy("pass", "Production").await.unwrap();
+}
+
+#[tokio::test]
+async fn people_who_deploy_at_once_are_all_accepted_each_with_a_number_of_its_own() {
+    let house = House::with(&["pass"]).await;
+    let accepted = futures::future::join_all((0..40).map(|_| house.deploy("pass", "Development"))).await;
+    let mut numbers: Vec<_> = accepted.into_iter().map(|it| it.unwrap().deployment).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 40);
+    for number in numbers {
+        let succeeded = Status::Ended {
+            outcome: Outcome::Succeeded,
+            reason: "succeeded".to_owned(),
+        };
+        assert_eq!(house.ended(number).await.deployment.status, succeeded);
+    }
+}
+
+#[tokio::test]
+async fn cancelling_again_is_cancelling_once_and_what_has_ended_cannot_be_cancelled() {
+    let house = House::with(&["wait"]).await;
+    let id = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.running(id).await;
+    house.engine.cancel(&by(), id).await.unwrap();
+    // By now it may have ended; if not, nothing is written.
+    let _ = house.engine.cancel(&by(), id).await;
+    house.ended(id).await;
+    let events = house
+        .engine
+        .log()
+        .stream(Stream::Deployment(id), StreamVersion::NONE)
+        .await
+        .unwrap();
+    let asked = events.iter().filter(|it| it.event.kind().0 == "cancel-requested");
+    assert_eq!(asked.count(), 1);
+    let (code, sentence) = refused(house.engine.cancel(&by(), id).await);
+    assert_eq!(code, "deployment-ended");
+    assert_eq!(sentence, "deployments-1 has cancelled and takes no more commands");
+}

@@ -1,0 +1,118 @@
+//! A decision made again is the same append.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent};
+use shipslog_events::event::lane::LaneEvent;
+use shipslog_events::ids::{AttemptNumber, EventId, StreamVersion};
+use shipslog_events::stream::LaneKey;
+use shipslog_events::{Expected, Stream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::{events, outcomes};
+use crate::driver::append::{append, stream};
+use crate::driver::records::{Records, start_of};
+use crate::driver::{Shared, task};
+use crate::load;
+use crate::testing::house::House;
+
+fn first_attempt() -> AttemptId {
+    AttemptId {
+        step: "Go".into(),
+        target: "Web Development".into(),
+        attempt: AttemptNumber::FIRST,
+    }
+}
+
+#[tokio::test]
+async fn the_driver_s_events_have_ids_that_derive_from_the_request() {
+    let house = House::with(&["pass"]).await;
+    let id = house.deploy("pass", "Development").await.unwrap().deployment;
+    house.ended(id).await;
+    let events = events(&house, id).await;
+    let request = events[0].id;
+    let derived = |label: &str| EventId::derived(request, label, 0);
+    let ids: Vec<_> = events[1..].iter().map(|it| it.id).collect();
+    assert_eq!(
+        ids,
+        [
+            derived("started"),
+            start_of(request, &first_attempt()),
+            derived("attempt-ended:Go/Web Development/1"),
+            derived("ended")
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_turn_whose_acknowledgement_was_lost_is_taken_again_as_the_same_append() {
+    let house = House::with(&["wait"]).await;
+    let id = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.running(id).await;
+    let log = house.engine.log();
+    let head = *log.head().borrow();
+    let history = load::deployment(&**log, id).await.unwrap().unwrap().state;
+    let cause = history.request();
+    let lane = Stream::Lane(LaneKey::new("wait", "development"));
+    let taken = LaneEvent::TurnTaken { deployment: id };
+    let started = DeploymentEvent::DeploymentStarted {};
+    let expected = Expected::Version(StreamVersion(1));
+    let again = vec![
+        stream(lane, expected, cause, "turn-taken", [taken.into()]),
+        stream(
+            Stream::Deployment(id),
+            expected,
+            cause,
+            "started",
+            [started.into()],
+        ),
+    ];
+    let appended = log.append(append(&history, again)).await.unwrap();
+    assert_eq!(appended.position, history.events[1].position);
+    assert_eq!(*log.head().borrow(), head);
+}
+
+#[tokio::test]
+async fn what_is_recorded_already_is_not_recorded_again() {
+    let house = House::with(&["pass"]).await;
+    let id = house.deploy("pass", "Development").await.unwrap().deployment;
+    house.ended(id).await;
+    let log = house.engine.log();
+    let head = *log.head().borrow();
+    let records = Records { log: &**log, id };
+    let outcome = AttemptOutcome::Failed;
+    records
+        .attempt_ended(&first_attempt(), outcome, "late")
+        .await
+        .unwrap();
+    let failed = shipslog_events::event::deployment::Outcome::Failed;
+    records.ended(failed, "failed").await.unwrap();
+    assert!(
+        !records
+            .take_turn(&LaneKey::new("pass", "development"))
+            .await
+            .unwrap()
+    );
+    assert_eq!(*log.head().borrow(), head);
+}
+
+#[tokio::test]
+async fn a_run_that_panics_is_an_errored_attempt() {
+    let house = House::with(&["wait"]).await;
+    let id = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.running(id).await;
+    house.engine.clone().close().await;
+    let shared = Arc::new(Shared {
+        parts: Arc::clone(&house.engine.parts),
+        open: Mutex::new(BTreeMap::new()),
+        tasks: Mutex::new(Some(JoinSet::new())),
+        stop: watch::Sender::new(false),
+    });
+    task::panicking(shared, id, first_attempt()).await;
+    let view = house
+        .until(id, |it| it.deployment.attempts[0].outcome().is_some())
+        .await;
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Errored)]);
+}

@@ -1,0 +1,142 @@
+//! A history folds to the same state however often it is read, and whatever was erased.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use shipslog_events::event::configuration::Kind;
+use shipslog_events::sqlite::{self, Verified};
+use shipslog_events::{SqliteLog, Stream};
+
+use super::*;
+use crate::testing::history::{deeds, erase_bodies, write};
+use crate::testing::house::{House, project, surroundings};
+use crate::testing::state::{State, all};
+
+fn open(directory: &Path) -> Arc<dyn EventLog> {
+    Arc::new(SqliteLog::open(directory.join("shipslog.db")).unwrap())
+}
+
+/// The state's hash, from a log opened anew, and what its verification says.
+fn replayed(runtime: &tokio::runtime::Runtime, directory: &Path) -> (String, Verified) {
+    let events = runtime.block_on(async { all(&*open(directory)).await });
+    (
+        State::of(&events).hash(),
+        sqlite::verify(&directory.join("shipslog.db")).unwrap(),
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn any_history_has_one_state_hash_folded_live_or_again_and_again_and_with_every_body_erased(deeds in deeds()) {
+        let directory = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let live = runtime.block_on(async { write(&*open(directory.path()), &deeds).await.hash() });
+        let again = replayed(&runtime, directory.path());
+        prop_assert_eq!(&again.0, &live);
+        prop_assert_eq!(&replayed(&runtime, directory.path()), &again);
+        erase_bodies(&directory.path().join("shipslog.db"));
+        prop_assert_eq!(&replayed(&runtime, directory.path()), &again);
+    }
+
+    #[test]
+    fn what_decisions_load_is_the_fold_of_the_whole_log(deeds in deeds()) {
+        let directory = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (state, loaded) = runtime.block_on(async {
+            let log = open(directory.path());
+            let state = write(&*log, &deeds).await;
+            let loaded = loaded(&*log, &state).await;
+            (state, loaded)
+        });
+        prop_assert_eq!(loaded, State { configuration: Configuration::default(), ..state });
+    }
+}
+
+/// As commands and the driver load it, stream by stream. Configuration comes with its documents; see below.
+async fn loaded(log: &dyn EventLog, all: &State) -> State {
+    let mut loaded = State {
+        access: access(log).await.unwrap().state,
+        ..State::default()
+    };
+    for slug in all.releases.keys() {
+        let history = releases(log, slug).await.unwrap().state;
+        loaded.releases.insert(slug.clone(), history.releases);
+    }
+    for key in all.lanes.keys() {
+        loaded
+            .lanes
+            .insert(key.clone(), lane(log, key).await.unwrap().state);
+    }
+    for id in all.deployments.keys() {
+        let history = deployment(log, *id).await.unwrap().unwrap().state;
+        assert_eq!(history.request(), history.events[0].id);
+        loaded.deployments.insert(*id, history.deployment);
+    }
+    loaded
+}
+
+#[tokio::test]
+async fn a_stream_s_version_is_that_of_the_last_event_read() {
+    let house = House::with(&["pass"]).await;
+    let log = &**house.engine.log();
+    let loaded = releases(log, "pass").await.unwrap();
+    let events = log.stream(Stream::Releases("pass".to_owned()), StreamVersion::NONE);
+    assert_eq!(loaded.version, events.await.unwrap().last().unwrap().version);
+    assert!(deployment(log, DeploymentId(99)).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn configuration_read_bit_by_bit_is_configuration_read_at_once() {
+    let house = House::empty(&["pass"]).await;
+    let log = &**house.engine.log();
+    let kept = ConfigurationCache::default();
+    house.apply(surroundings()).await;
+    kept.load(log).await.unwrap();
+    house.apply(vec![project("pass", &serde_json::json!({}))]).await;
+    house
+        .apply(vec![project("pass", &serde_json::json!({ "text": "other" }))])
+        .await;
+    let (bit_by_bit, at_once) = (
+        kept.load(log).await.unwrap(),
+        ConfigurationCache::default().load(log).await.unwrap(),
+    );
+    assert_eq!(bit_by_bit.version, at_once.version);
+    assert_eq!(bit_by_bit.state.configuration, at_once.state.configuration);
+    assert_eq!(bit_by_bit.state.documents, at_once.state.documents);
+    assert_eq!(
+        bit_by_bit.state.configuration,
+        State::of(&all(log).await).configuration
+    );
+}
+
+#[tokio::test]
+async fn an_erased_revision_does_not_let_the_one_before_it_pass_for_the_document() {
+    let house = House::empty(&["pass"]).await;
+    house.apply(surroundings()).await;
+    house.apply(vec![project("pass", &serde_json::json!({}))]).await;
+    house
+        .apply(vec![project("pass", &serde_json::json!({ "text": "other" }))])
+        .await;
+    let house = house
+        .reopened_after(|directory| erase_last_body(&directory.join("shipslog.db")))
+        .await;
+    assert_eq!(house.engine.document(Kind::Project, "pass").await.unwrap(), None);
+    assert!(
+        house
+            .engine
+            .document(Kind::Account, "deployer")
+            .await
+            .unwrap()
+            .is_some()
+    );
+    let refusal = house.release("pass").await.unwrap_err();
+    assert_eq!(refusal.to_string(), "project pass was erased; apply it again");
+}
+
+fn erase_last_body(log: &Path) {
+    let connection = rusqlite::Connection::open(log).unwrap();
+    let sql = "DELETE FROM bodies WHERE position = (SELECT max(position) FROM bodies)";
+    assert_eq!(connection.execute(sql, []).unwrap(), 1);
+}

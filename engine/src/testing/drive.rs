@@ -1,0 +1,131 @@
+//! What a driver could record next: one thing of all that is due, carried out one way of all there are.
+
+use shipslog_events::Stream;
+use shipslog_events::event::Event;
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Layer, Outcome};
+use shipslog_events::event::lane::{LaneEvent, ObjectReference};
+use shipslog_events::event::release::ReleaseEvent;
+
+use super::history::{Facts, pick};
+use super::state::State;
+use crate::domain::deployment::{self, Command, Deployment, Due, next};
+use crate::domain::slug::slug;
+
+pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
+    let open = state.deployments.values().filter(|it| it.is_open());
+    let Some(deployment) = pick(open, which) else {
+        return Vec::new();
+    };
+    match pick(next(deployment).into_iter(), how) {
+        Some(Due::AwaitTurn) if state.lanes[&deployment.lane].next() == Some(deployment.id) => {
+            let turn = LaneEvent::TurnTaken {
+                deployment: deployment.id,
+            };
+            vec![on_lane(deployment, turn), decided(deployment, Command::Start)]
+        }
+        None | Some(Due::Nothing | Due::AwaitTurn) => Vec::new(),
+        Some(Due::StartAttempt(id)) => {
+            let command = Command::StartAttempt {
+                id,
+                seed: "00".to_owned(),
+                deadline_seconds: 60,
+                host_version: "0".to_owned(),
+            };
+            vec![decided(deployment, command)]
+        }
+        Some(Due::Attend(id)) => vec![attend(deployment, id, how / 2)],
+        Some(Due::CancelAttempt(id)) => {
+            let outcome = AttemptOutcome::Cancelled;
+            vec![decided(deployment, Command::EndAttempt { id, outcome })]
+        }
+        Some(Due::End { outcome, reason }) => end(deployment, outcome, reason),
+    }
+}
+
+fn decided(deployment: &Deployment, command: Command) -> Facts {
+    let events = deployment::decide(deployment, command).unwrap();
+    let events = events.into_iter().map(Event::from).collect();
+    (Stream::Deployment(deployment.id), events)
+}
+
+fn on_lane(deployment: &Deployment, event: LaneEvent) -> Facts {
+    (Stream::Lane(deployment.lane.clone()), vec![event.into()])
+}
+
+/// The run says something of itself, writes something, or ends.
+fn attend(deployment: &Deployment, id: AttemptId, how: u8) -> Facts {
+    let object = ObjectReference {
+        group: "apps".to_owned(),
+        version: "v1".to_owned(),
+        kind: "Deployment".to_owned(),
+        namespace: Some("web".to_owned()),
+        name: format!("web-{}", how % 3),
+    };
+    let (by, step, target) = (deployment.id, id.step.clone(), id.target.clone());
+    let said = |event| (Stream::Deployment(by), vec![Event::from(event)]);
+    let ended = |id, outcome| decided(deployment, Command::EndAttempt { id, outcome });
+    match how % 12 {
+        0 => said(DeploymentEvent::MilestoneReached {
+            id,
+            name: "moved".to_owned(),
+        }),
+        1 => said(DeploymentEvent::OutputSet {
+            id,
+            name: "token".to_owned(),
+            sensitive: true,
+        }),
+        2 => said(DeploymentEvent::AccessDenied {
+            id,
+            layer: Layer::Boundary,
+            rule: "get secrets".to_owned(),
+        }),
+        3 | 4 => on_lane(
+            deployment,
+            LaneEvent::ObjectIntended {
+                deployment: by,
+                step,
+                target,
+                object,
+            },
+        ),
+        5 => on_lane(
+            deployment,
+            LaneEvent::ObjectRemoved {
+                deployment: by,
+                step,
+                target,
+                object,
+            },
+        ),
+        6 => ended(id, AttemptOutcome::Failed),
+        7 => ended(id, AttemptOutcome::Errored),
+        8 => ended(id, AttemptOutcome::Interrupted),
+        _ => ended(id, AttemptOutcome::Succeeded),
+    }
+}
+
+fn end(deployment: &Deployment, outcome: Outcome, reason: &str) -> Vec<Facts> {
+    let command = Command::End {
+        outcome,
+        reason: reason.to_owned(),
+    };
+    let turn = LaneEvent::TurnEnded {
+        deployment: deployment.id,
+        outcome,
+    };
+    let mut facts = vec![decided(deployment, command), on_lane(deployment, turn)];
+    if outcome == Outcome::Succeeded {
+        let event = ReleaseEvent::PhaseSucceeded {
+            project: deployment.project.clone(),
+            version: deployment.release.clone(),
+            phase: deployment.phase.clone(),
+            environment: deployment.environment.clone(),
+            deployment: deployment.id,
+        };
+        facts.push((
+            Stream::Releases(slug(deployment.project.as_str())),
+            vec![event.into()],
+        ));
+    }
+    facts
+}

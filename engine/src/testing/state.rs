@@ -1,0 +1,82 @@
+//! All aggregates together, folded from a log; its hash says whether two folds came to the same.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use shipslog_events::event::Event;
+use shipslog_events::ids::{DeploymentId, Position};
+use shipslog_events::stream::LaneKey;
+use shipslog_events::{EventLog, Recorded, Stream, canonical};
+
+use crate::domain::access::{self, Access};
+use crate::domain::configuration::{self, Configuration};
+use crate::domain::deployment::{self, Deployment};
+use crate::domain::lane::{self, Lane};
+use crate::domain::release::{self, Release, Releases};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct State {
+    pub(crate) configuration: Configuration,
+    pub(crate) releases: BTreeMap<String, Releases>,
+    pub(crate) deployments: BTreeMap<DeploymentId, Deployment>,
+    pub(crate) lanes: BTreeMap<LaneKey, Lane>,
+    pub(crate) access: Access,
+}
+
+impl State {
+    pub(crate) fn of(events: &[Recorded]) -> Self {
+        events
+            .iter()
+            .fold(Self::default(), |state, it| state.after(&it.stream, &it.event))
+    }
+
+    #[must_use]
+    pub(crate) fn after(mut self, stream: &Stream, event: &Event) -> Self {
+        match (stream, event) {
+            (Stream::Configuration, Event::Configuration(event)) => {
+                self.configuration = configuration::evolve(self.configuration, event);
+            }
+            (Stream::Access, Event::Access(event)) => self.access = access::evolve(self.access, event),
+            (Stream::Releases(slug), Event::Release(event)) => {
+                let before = self.releases.remove(slug).unwrap_or_default();
+                self.releases.insert(slug.clone(), release::evolve(before, event));
+            }
+            (Stream::Lane(key), Event::Lane(event)) => {
+                let before = self.lanes.remove(key).unwrap_or_default();
+                self.lanes.insert(key.clone(), lane::evolve(before, event));
+            }
+            (Stream::Deployment(id), Event::Deployment(event)) => {
+                let after = deployment::evolve(self.deployments.remove(id), event);
+                self.deployments.extend(after.map(|it| (*id, it)));
+            }
+            _ => panic!("{event:?} does not belong into {stream}"),
+        }
+        self
+    }
+
+    pub(crate) fn all_releases(&self) -> impl Iterator<Item = &Release> {
+        self.releases.values().flat_map(Releases::all)
+    }
+
+    /// SHA-256 over the canonical JSON of every aggregate's state.
+    pub(crate) fn hash(&self) -> String {
+        let text = canonical::write(&self.json()).unwrap();
+        hex::encode(Sha256::digest(text.as_bytes()))
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "configuration": self.configuration.entries().collect::<Vec<_>>(),
+            "releases": self.releases.iter().map(|(slug, it)| (slug, it.all())).collect::<Vec<_>>(),
+            "deployments": self.deployments.values().collect::<Vec<_>>(),
+            "lanes": self.lanes.iter().collect::<Vec<_>>(),
+            "access": self.access.all().collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// Everything that a log has, in order.
+pub(crate) async fn all(log: &dyn EventLog) -> Vec<Recorded> {
+    log.read(Position::START, usize::MAX).await.unwrap()
+}
