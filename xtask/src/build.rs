@@ -7,12 +7,12 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::{checkout, progress, steps};
 
-/// Steps, then the workspace with its tests: building without them first would compile dependencies twice.
+/// Steps, then the workspace with its tests in one go: the binary alone would be built with other features of its
+/// dependencies, and they would be compiled twice.
 pub(crate) fn everything_to_run() -> Result<()> {
     steps::built_in()?;
     progress::during("building shipslog", "some minutes the first time", || {
-        cargo(&["test", "--workspace", "--no-run", "--quiet", "--locked"])?;
-        cargo(&["build", "--package", "shipslog-cli", "--quiet", "--locked"])
+        cargo(&["build", "--workspace", "--all-targets", "--quiet", "--locked"])
     })
 }
 

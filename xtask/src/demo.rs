@@ -44,7 +44,7 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
         elapsed(begun.elapsed())
     ));
     if demo.keep {
-        return keep(&mut stage);
+        return keep(&stage);
     }
     stage.close()?;
     if local && !was_up {
@@ -68,7 +68,7 @@ fn summary(stage: &Stage) -> Result<()> {
     Ok(())
 }
 
-fn keep(stage: &mut Stage) -> Result<()> {
+fn keep(stage: &Stage) -> Result<()> {
     let file = checkout::target().join("demo/env");
     let lines = format!(
         "KUBECONFIG={}\nSHIPSLOG_URL={}\nSHIPSLOG_API_KEY={}\nSHIPSLOG_DATA_DIR={}\n",

@@ -3,8 +3,9 @@
 mod place;
 mod server;
 
+use std::cell::RefCell;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
@@ -13,12 +14,14 @@ pub(crate) use place::Place;
 use server::Server;
 
 use crate::checkout;
-use crate::progress::say;
+use crate::progress::{during, say};
 
 /// Everything an act may use. It is the users' own: the binary, its API, kubectl.
 pub(crate) struct Stage {
     pub(crate) place: Place,
-    server: Server,
+    server: RefCell<Server>,
+    url: String,
+    killing: bool,
 }
 
 /// What a command answered.
@@ -32,6 +35,14 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    fn of(output: &Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            said: String::from_utf8_lossy(&output.stdout).into_owned(),
+            complained: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
     /// Everything it printed.
     pub(crate) fn all(&self) -> String {
         format!("{}{}", self.said, self.complained)
@@ -44,41 +55,57 @@ pub(crate) const REFUSED: i32 = 4;
 impl Stage {
     /// Starts a server with an empty data directory.
     pub(crate) fn set(place: Place, name: &str) -> Result<Self> {
-        place.forget_earlier_runs()?;
-        let server = Server::start_anew(&checkout::target().join(name))?;
-        Ok(Self { place, server })
+        during("clearing up what an earlier run left in the cluster", "", || {
+            place.forget_earlier_runs()
+        })?;
+        let server = during("starting the server", "", || {
+            Server::start_anew(&checkout::target().join(name))
+        })?;
+        let url = server.url.clone();
+        Ok(Self {
+            place,
+            server: RefCell::new(server),
+            url,
+            killing: false,
+        })
+    }
+
+    /// From now on the server is killed without warning in the middle of every deployment and after every command.
+    pub(crate) fn kill_all_the_time(&mut self) {
+        self.killing = true;
     }
 
     /// Kills the server without warning, as a power cut would, and starts it again.
-    pub(crate) fn kill_and_restart(&mut self) -> Result<()> {
-        say("$ kill -9 (the server)");
-        self.server.kill()?;
-        self.server.start()
+    pub(crate) fn kill_and_restart(&self) -> Result<()> {
+        say("$ kill -9 (the server), and start it again");
+        let mut server = self.server.borrow_mut();
+        server.kill()?;
+        server.start()
     }
 
     /// Stops the server as an operator would.
-    pub(crate) fn close(&mut self) -> Result<()> {
-        self.server.stop()
+    pub(crate) fn close(&self) -> Result<()> {
+        self.server.borrow_mut().stop()
     }
 
     /// Leaves the server running when this program ends.
-    pub(crate) fn leave_running(&mut self) {
-        self.server.leave_running();
+    pub(crate) fn leave_running(&self) {
+        self.server.borrow_mut().leave_running();
     }
 
     /// Where the server answers.
     pub(crate) fn url(&self) -> &str {
-        &self.server.url
+        &self.url
     }
 
     /// Where the server keeps everything.
     pub(crate) fn data_dir(&self) -> PathBuf {
-        self.server.data_dir()
+        self.server.borrow().data_dir()
     }
 
     /// What the server wrote to its own log.
     pub(crate) fn server_log(&self) -> PathBuf {
-        self.server.log()
+        self.server.borrow().log()
     }
 
     /// The administrator's key.
@@ -108,6 +135,9 @@ impl Stage {
         let answer = self.quietly(words, input)?;
         show(&answer.said);
         show(&answer.complained);
+        if self.killing {
+            self.kill_and_restart()?;
+        }
         Ok(answer)
     }
 
@@ -134,7 +164,7 @@ impl Stage {
         let mut command = Command::new(server::binary());
         command
             .args(words)
-            .env("SHIPSLOG_URL", &self.server.url)
+            .env("SHIPSLOG_URL", &self.url)
             .env("SHIPSLOG_API_KEY_FILE", self.data_dir().join("admin.key"))
             .envs(self.place.variables());
         command
@@ -158,19 +188,55 @@ impl Stage {
 
     /// Deploys and watches until the end.
     pub(crate) fn deploy(&self, project: &str, release: &str, environment: &str) -> Result<Answer> {
-        self.try_shipslog(
-            &[
-                "deploy",
-                "--project",
-                project,
-                "--release",
-                release,
-                "--to",
-                environment,
-                "-w",
-            ],
-            None,
-        )
+        let words = [
+            "deploy",
+            "--project",
+            project,
+            "--release",
+            release,
+            "--to",
+            environment,
+            "-w",
+        ];
+        self.watch(&words)
+    }
+
+    /// Runs a command that watches a deployment until its end.
+    pub(crate) fn watch(&self, words: &[&str]) -> Result<Answer> {
+        if self.killing {
+            self.watch_and_kill(words)
+        } else {
+            self.try_shipslog(words, None)
+        }
+    }
+
+    /// Runs a command that watches a deployment, and kills the server as soon as the deployment runs: the command goes
+    /// on when the server is back.
+    fn watch_and_kill(&self, words: &[&str]) -> Result<Answer> {
+        say(&format!("$ shipslog {}", quoted(words)));
+        let child = self
+            .command(words)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let running = |it: &Value| it["status"] == "running";
+        let mut tries = 0;
+        while !self
+            .json(&["get", "deployments", "--open"])?
+            .as_array()
+            .is_some_and(|it| it.iter().any(running))
+        {
+            tries += 1;
+            if tries > 50 {
+                break;
+            }
+        }
+        self.kill_and_restart()?;
+        let answer = Answer::of(&child.wait_with_output()?);
+        show(&answer.said);
+        show(&answer.complained);
+        Ok(answer)
     }
 
     /// The latest deployment of a release to an environment.
@@ -225,12 +291,7 @@ fn run(command: &mut Command, input: Option<&str>) -> Result<Answer> {
         };
         stdin.write_all(input.as_bytes())?;
     }
-    let output = child.wait_with_output()?;
-    Ok(Answer {
-        code: output.status.code().unwrap_or(-1),
-        said: String::from_utf8_lossy(&output.stdout).into_owned(),
-        complained: String::from_utf8_lossy(&output.stderr).into_owned(),
-    })
+    Ok(Answer::of(&child.wait_with_output()?))
 }
 
 fn show(text: &str) {

@@ -59,6 +59,10 @@ const TRIALS: &[Trial] = &[
         crashes::during_the_bootstrap,
     ),
     (
+        "killed in the middle of every act, the story has the same end",
+        crashes::in_every_act,
+    ),
+    (
         "no secret is in the database, the logs or the answers",
         secrets::nowhere,
     ),

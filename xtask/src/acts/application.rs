@@ -1,7 +1,6 @@
 //! Acts 5 to 10: the application, from its first release to Production.
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::Value;
 
 use super::example;
 use crate::progress::say;
@@ -207,10 +206,4 @@ fn serves(stage: &Stage, namespace: &str, text: &str) -> Result<()> {
     let page = stage.page(namespace)?;
     ensure!(page == text, "the page of {namespace} is `{page}`, not `{text}`");
     Ok(())
-}
-
-/// The status of the newest deployment of a release.
-#[expect(dead_code, reason = "used by trials")]
-pub(crate) fn status(deployment: &Value) -> &str {
-    deployment["status"].as_str().unwrap_or_default()
 }

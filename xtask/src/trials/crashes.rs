@@ -6,7 +6,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use super::lanes::{ended, progress};
-use crate::story::Stage;
+use crate::acts;
+use crate::story::{Place, Stage};
 
 /// Deploys 1.0.3 to Development, kills the server at the moment, and compares the end with the undisturbed one.
 fn killed_when(stage: &mut Stage, moment: impl Fn(&Value, &Stage) -> bool) -> Result<()> {
@@ -92,6 +93,14 @@ pub(super) fn during_the_bootstrap(stage: &mut Stage) -> Result<()> {
         over["message"]
     );
     Ok(())
+}
+
+/// The whole story again, on a server that dies in the middle of every deployment and after every command.
+pub(super) fn in_every_act(_: &mut Stage) -> Result<()> {
+    let mut stage = Stage::set(Place::local()?, "test/killed")?;
+    stage.kill_all_the_time();
+    acts::play(&mut stage)?;
+    stage.close()
 }
 
 /// Requests a deployment without watching it, and answers with its id.
