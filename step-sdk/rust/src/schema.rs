@@ -8,12 +8,14 @@ use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
 /// The JSON Schema (draft 2020-12) of a type, as [`Step::Inputs`](crate::Step::Inputs) gets it: where the type does
-/// not say `deny_unknown_fields`, its objects are closed all the same.
+/// not say `deny_unknown_fields`, its objects are closed all the same. An optional field is left out, not `null`: with
+/// an alternative to it, nobody could say which part of a value is wrong.
 pub fn schema<T: JsonSchema>() -> Value {
     let mut schema = SchemaSettings::draft2020_12()
         .into_generator()
         .into_root_schema_for::<T>();
     let extended = extended(schema.as_value());
+    RecursiveTransform(without_null).transform(&mut schema);
     RecursiveTransform(close).transform(&mut schema);
     let mut schema = schema.to_value();
     for name in extended {
@@ -25,6 +27,33 @@ pub fn schema<T: JsonSchema>() -> Value {
         }
     }
     schema
+}
+
+/// Takes `null` out of what a value may be.
+fn without_null(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    if object.get("default") == Some(&Value::Null) {
+        object.remove("default");
+    }
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|it| it != "null");
+        if let [one] = &types[..] {
+            let one = one.clone();
+            object.insert("type".to_owned(), one);
+        }
+    }
+    if let Some(Value::Array(alternatives)) = object.get_mut("anyOf") {
+        alternatives.retain(|it| it["type"] != "null");
+        if let [Value::Object(one)] = &alternatives[..] {
+            let one = one.clone();
+            object.remove("anyOf");
+            for (keyword, value) in one {
+                object.entry(keyword).or_insert(value);
+            }
+        }
+    }
 }
 
 /// Keywords that bring in further properties, which `additionalProperties` does not see.
@@ -75,6 +104,7 @@ mod tests {
         /// Said to people.
         name: String,
         rule: Option<Rule>,
+        count: Option<u32>,
         strategy: Strategy,
     }
 
@@ -104,6 +134,8 @@ mod tests {
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         assert_eq!(schema["additionalProperties"], false);
         assert_eq!(schema["properties"]["name"]["description"], "Said to people.");
+        assert_eq!(schema["properties"]["rule"], json!({ "$ref": "#/$defs/Rule" }));
+        assert_eq!(schema["properties"]["count"]["type"], "integer");
         assert_eq!(schema["$defs"]["Rule"]["additionalProperties"], false);
         assert_eq!(schema["$defs"]["Rolling"]["additionalProperties"], Value::Null);
         assert_eq!(

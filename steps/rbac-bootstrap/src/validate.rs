@@ -19,7 +19,12 @@ pub fn problems(inputs: &Inputs) -> Vec<Cause> {
             format!("is no name of a service account: {SUBDOMAIN}"),
         ));
     }
-    if !names::is_subdomain(&inputs.role_name()) {
+    if inputs
+        .role
+        .name
+        .as_ref()
+        .is_some_and(|it| !names::is_subdomain(it))
+    {
         problems.push(Cause::new(
             "role.name",
             format!("is no name of a role: {SUBDOMAIN}"),
