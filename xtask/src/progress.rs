@@ -1,8 +1,4 @@
 //! What is being done and for how long: the only place that writes to standard output.
-#![expect(
-    clippy::print_stdout,
-    reason = "these are command line tools, and this is their one voice"
-)]
 
 use std::io::{IsTerminal, Write, stdout};
 use std::sync::mpsc::{RecvTimeoutError, channel};

@@ -11,7 +11,7 @@ use shipslog_events::ids::EventId;
 use shipslog_events::{EventLog, NewBody};
 
 use super::append::context;
-use super::preflight::preflight;
+use super::preflight::{preflight, stay_inside};
 use super::prepare::{Frozen, Impossible, Prepared, prepare};
 use super::recorder::{RunRecorder, now};
 use super::records::start_of;
@@ -189,14 +189,16 @@ async fn ready(parts: &Arc<Parts>, history: &DeploymentHistory, id: &AttemptId) 
         context: context(history),
         ordinal: AtomicU32::new(0),
     });
+    let boundary = Boundary {
+        namespace: situation.namespace.clone(),
+        ..Boundary::default()
+    };
+    stay_inside(&boundary, &*recorder, &asked).await?;
     preflight(&cluster, &*recorder, &asked, &situation).await?;
     let rights = Rights {
         declared: description.capabilities.clone(),
         granted: situation.grant.clone().unwrap_or(asked),
-        boundary: Boundary {
-            namespace: situation.namespace.clone(),
-            ..Boundary::default()
-        },
+        boundary,
     };
     let attempt = Attempt {
         id: id.clone(),

@@ -1,11 +1,13 @@
-//! Before the first write: whether the account may do all that the step needs.
+//! Before the first write: whether the target's boundary and the account allow all that the step needs.
+
+use std::collections::BTreeSet;
 
 use shipslog_events::event::deployment::Layer;
 
 use super::prepare::Frozen;
 use crate::cluster::{self, Cluster, Right};
 use crate::commands::Error;
-use crate::domain::capability::{Capability, Verb};
+use crate::domain::capability::{Boundary, Capability, Denial, Request, Verb};
 use crate::runner::Recorder;
 
 /// Asks the API server about everything that the step needs, before its first write, and names all that is missing.
@@ -41,6 +43,54 @@ pub(super) async fn preflight(
     }
 }
 
+/// Holds what the step needs against the target's boundary, before anybody outside is asked.
+pub(super) async fn stay_inside(
+    boundary: &Boundary,
+    recorder: &dyn Recorder,
+    asked: &[Capability],
+) -> Result<(), Error> {
+    let denials: BTreeSet<String> = asked
+        .iter()
+        .flat_map(|it| outside(boundary, it))
+        .map(|it| it.rule)
+        .collect();
+    for rule in &denials {
+        recorder
+            .denied(Layer::Boundary, rule)
+            .await
+            .map_err(Error::internal)?;
+    }
+    if denials.is_empty() {
+        return Ok(());
+    }
+    let rules: Vec<String> = denials.into_iter().collect();
+    let sentence = format!(
+        "the target's boundary does not allow what the step needs; nothing was asked of the cluster: {}",
+        rules.join("; ")
+    );
+    Err(Error::refused("outside-boundary", sentence))
+}
+
+/// What a capability asks for outside the boundary, as far as the namespaces that it names show. Whether a kind belongs
+/// to no namespace only the cluster knows: that is seen at each call.
+fn outside(boundary: &Boundary, capability: &Capability) -> Vec<Denial> {
+    let Some(namespace) = &capability.namespace else {
+        return Vec::new();
+    };
+    let denial = |verb: &Verb| {
+        let request = Request {
+            verb: *verb,
+            group: capability.group.clone(),
+            kind: capability.kind.clone(),
+            namespace: Some(namespace.clone()),
+            name: Some(capability.name.clone()),
+            cluster_scoped: false,
+        };
+        boundary.decide(&request).err()
+    };
+    capability.verbs.iter().filter_map(denial).collect()
+}
+
 /// A capability as the API server's rules have it.
 fn rights_of(capability: &Capability) -> Vec<Right> {
     let right = |verb: &str, subresource: &str| Right {
@@ -62,4 +112,39 @@ fn rights_of(capability: &Capability) -> Vec<Right> {
         Verb::Force | Verb::RevealSecrets => Vec::new(),
     };
     capability.verbs.iter().flat_map(of_verb).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn capability(namespace: Option<&str>) -> Capability {
+        Capability {
+            verbs: [Verb::Get, Verb::Apply].into(),
+            group: String::new(),
+            kind: "ConfigMap".into(),
+            name: "trespass".into(),
+            namespace: namespace.map(Into::into),
+        }
+    }
+
+    fn boundary() -> Boundary {
+        Boundary {
+            namespace: Some("httpd-development".into()),
+            ..Boundary::default()
+        }
+    }
+
+    #[test]
+    fn another_namespace_is_outside_with_each_verb() {
+        let denials = outside(&boundary(), &capability(Some("httpd-production")));
+        assert_eq!(denials.len(), 2);
+        assert!(denials.iter().all(|it| it.layer == Layer::Boundary));
+    }
+
+    #[test]
+    fn the_target_s_own_namespace_is_inside_named_or_not() {
+        assert_eq!(outside(&boundary(), &capability(Some("httpd-development"))), []);
+        assert_eq!(outside(&boundary(), &capability(None)), []);
+    }
 }
