@@ -21,6 +21,7 @@ pub(crate) fn cargo(words: &[&str]) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(words)
+        .env("CARGO_TARGET_DIR", checkout::target())
         .current_dir(checkout::root())
         .stdin(Stdio::null())
         .status()

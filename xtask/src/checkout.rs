@@ -1,7 +1,10 @@
 //! Where this checkout lies.
 
 use std::env;
+use std::fs::{self, File, TryLockError};
 use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
 
 /// The repository's root.
 ///
@@ -15,4 +18,17 @@ pub(crate) fn root() -> PathBuf {
 /// The folder that holds everything these tasks make.
 pub(crate) fn target() -> PathBuf {
     root().join("target")
+}
+
+/// Held as long as the story plays: two of them in one clone would take the cluster from each other.
+pub(crate) fn lock() -> Result<File> {
+    fs::create_dir_all(target())?;
+    let file = File::create(target().join("story.lock")).context("the lock of the story cannot be made")?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            bail!("a demo or the tests run in this clone already; wait for their end")
+        }
+        Err(TryLockError::Error(error)) => Err(error).context("the story cannot be locked"),
+    }
 }

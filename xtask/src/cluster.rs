@@ -53,6 +53,11 @@ pub(crate) fn up() -> Result<Facts> {
     Ok(Facts::of(&layout))
 }
 
+/// Sees to everything that the cluster needs of the machine, before anything takes long.
+pub(crate) fn prerequisites() -> Result<()> {
+    lifecycle::prerequisites()
+}
+
 /// Whether the cluster runs and is well.
 pub(crate) fn is_up() -> bool {
     Layout::of_checkout().is_ok_and(|layout| lifecycle::is_up(&layout))

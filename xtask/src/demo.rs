@@ -27,13 +27,17 @@ pub(crate) struct Demo {
 
 pub(crate) fn run(demo: &Demo) -> Result<()> {
     let begun = Instant::now();
-    build::everything_to_run()?;
-    let was_up = cluster::is_up();
-    let place = match (&demo.kubeconfig, &demo.feed) {
-        (Some(kubeconfig), Some(feed)) => Place::own(kubeconfig, feed)?,
-        _ => Place::local()?,
+    let _only_one = checkout::lock()?;
+    let own = match (&demo.kubeconfig, &demo.feed) {
+        (Some(kubeconfig), Some(feed)) => Some(Place::own(kubeconfig, feed)?),
+        _ => None,
     };
-    let local = demo.kubeconfig.is_none();
+    let was_up = own.is_some() || cluster::is_up();
+    if own.is_none() {
+        cluster::prerequisites()?;
+    }
+    build::everything_to_run()?;
+    let place = own.map_or_else(Place::local, Ok)?;
     let mut stage = Stage::set(place, "demo")?;
     acts::play(&mut stage)?;
     summary(&stage)?;
@@ -47,10 +51,14 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
         return keep(&stage);
     }
     stage.close()?;
-    if local && !was_up {
-        cluster::down()?;
+    if !stage.place.is_local() {
+        return stage.place.leave_no_trace();
     }
-    Ok(())
+    if was_up {
+        say("the local cluster goes on; `cargo xtask cluster down` stops it");
+        return Ok(());
+    }
+    cluster::down()
 }
 
 /// The board, the pages, the audit trail, and whether the history holds.
@@ -71,7 +79,7 @@ fn summary(stage: &Stage) -> Result<()> {
 fn keep(stage: &Stage) -> Result<()> {
     let file = checkout::target().join("demo/env");
     let lines = format!(
-        "KUBECONFIG={}\nSHIPSLOG_URL={}\nSHIPSLOG_API_KEY={}\nSHIPSLOG_DATA_DIR={}\n",
+        "KUBECONFIG='{}'\nSHIPSLOG_URL='{}'\nSHIPSLOG_API_KEY='{}'\nSHIPSLOG_DATA_DIR='{}'\n",
         stage.place.kubeconfig().display(),
         stage.url(),
         stage.key()?,

@@ -6,6 +6,7 @@ mod server;
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
@@ -51,6 +52,9 @@ impl Answer {
 
 /// The exit code of a refusal.
 pub(crate) const REFUSED: i32 = 4;
+
+/// How long a deployment may take until it runs.
+const MOMENT: Duration = Duration::from_secs(30);
 
 impl Stage {
     /// Starts a server with an empty data directory.
@@ -221,16 +225,16 @@ impl Stage {
             .stderr(Stdio::piped())
             .spawn()?;
         let running = |it: &Value| it["status"] == "running";
-        let mut tries = 0;
+        let begun = Instant::now();
         while !self
             .json(&["get", "deployments", "--open"])?
             .as_array()
             .is_some_and(|it| it.iter().any(running))
         {
-            tries += 1;
-            if tries > 50 {
-                break;
-            }
+            ensure!(
+                begun.elapsed() < MOMENT,
+                "no deployment ran that could be interrupted"
+            );
         }
         self.kill_and_restart()?;
         let answer = Answer::of(&child.wait_with_output()?);
@@ -255,6 +259,17 @@ impl Stage {
         let newest = found.get(0).context("there is no such deployment")?;
         let id = newest["id"].as_str().context("a deployment has an id")?;
         self.json(&["status", id])
+    }
+
+    /// The two newest versions of httpd in the feed, newest first.
+    pub(crate) fn two_versions(&self) -> Result<[String; 2]> {
+        let tags = self.json(&["versions", "--feed", "Docker", "--image", "httpd"])?;
+        let version = |it: &Value| it.as_str().or_else(|| it["version"].as_str()).map(str::to_owned);
+        let mut tags = tags.as_array().into_iter().flatten().filter_map(version);
+        match (tags.next(), tags.next()) {
+            (Some(newest), Some(older)) => Ok([newest, older]),
+            _ => bail!("the feed has less than two versions of `httpd`; the story needs two"),
+        }
     }
 
     /// Shows what the cluster holds.

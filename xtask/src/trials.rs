@@ -7,13 +7,20 @@ mod crashes;
 mod history;
 mod lanes;
 mod secrets;
+mod waits;
 
 use std::time::Instant;
 
 use anyhow::Result;
 
+use crate::prerequisites;
 use crate::progress::{elapsed, say};
 use crate::story::Stage;
+
+/// What the trials need of the machine.
+pub(crate) fn prerequisites() -> Result<()> {
+    prerequisites::debian(&["sqlite3", "zstd"])
+}
 
 type Trial = (&'static str, fn(&mut Stage) -> Result<()>);
 
@@ -38,6 +45,7 @@ const TRIALS: &[Trial] = &[
         "the second deployment to an environment waits for its turn",
         lanes::one_at_a_time,
     ),
+    ("waits watch: at most one list a kind and wait", waits::watched),
     (
         "a cancelled deployment ends and says what it left",
         lanes::cancelled,

@@ -5,6 +5,14 @@ use anyhow::{Result, ensure};
 use super::example;
 use crate::story::Stage;
 
+/// What the bootstrap makes in each namespace.
+const OBJECTS: [&str; 4] = [
+    "serviceaccount/httpd-deployer",
+    "role.rbac.authorization.k8s.io/httpd-deployer-role",
+    "rolebinding.rbac.authorization.k8s.io/httpd-deployer-binding",
+    "secret/httpd-deployer-token",
+];
+
 pub(super) fn bootstrap(stage: &mut Stage) -> Result<()> {
     stage.apply(&example("bootstrap.yaml")?)?;
     stage.shipslog(&[
@@ -17,25 +25,22 @@ pub(super) fn bootstrap(stage: &mut Stage) -> Result<()> {
     ])?;
     let answer = stage.deploy("Httpd access", "1.0.0", "Admin")?;
     ensure!(answer.code == 0, "the bootstrap succeeds");
+    stage.place.remember_namespaces()?;
     for namespace in ["httpd-development", "httpd-production"] {
-        let kinds =
-            "serviceaccounts/httpd-deployer,roles/httpd-deployer-role,rolebindings/httpd-deployer-binding";
-        stage.kubectl(&[
-            "get",
-            "-n",
-            namespace,
-            kinds.split(',').next().unwrap_or(kinds),
-            "-o",
-            "name",
-        ])?;
-        stage.kubectl(&[
-            "get",
-            "-n",
-            namespace,
-            "roles,rolebindings,secrets,resourcequotas",
-            "-o",
-            "name",
-        ])?;
+        let kinds = "serviceaccounts,roles,rolebindings,secrets,resourcequotas,limitranges";
+        let made = stage.kubectl(&["get", "-n", namespace, kinds, "-o", "name"])?;
+        for object in OBJECTS {
+            ensure!(made.contains(object), "{object} is in {namespace}");
+        }
+        let limits = namespace == "httpd-production";
+        ensure!(
+            made.contains("resourcequota/") == limits,
+            "only Production has a quota"
+        );
+        ensure!(
+            made.contains("limitrange/") == limits,
+            "only Production has limits"
+        );
     }
     once_more(stage)
 }

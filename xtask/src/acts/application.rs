@@ -11,10 +11,14 @@ const PRODUCTION: &str = "httpd-production";
 
 pub(super) fn project(stage: &mut Stage) -> Result<()> {
     stage.apply(&example("httpd.yaml")?)?;
-    release(stage, "1.0.0", &["--package", "httpd=2.4.70"])?;
+    let [_, older] = stage.two_versions()?;
+    release(stage, "1.0.0", &["--package", &format!("httpd={older}")])?;
     let release = stage.json(&["get", "releases", "--project", "Httpd"])?;
     let package = &release[0]["packages"][0];
-    ensure!(package["version"] == "2.4.70", "the chosen version is frozen");
+    ensure!(
+        package["version"] == older.as_str(),
+        "the chosen version is frozen"
+    );
     ensure!(
         package["digest"]
             .as_str()

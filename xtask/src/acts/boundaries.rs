@@ -108,10 +108,15 @@ process:
     let answer = stage.deploy(project, "1.0.0", environment)?;
     ensure!(answer.code == 1, "it fails");
     let deployment = stage.latest(project, "1.0.0", environment)?;
-    let denials = &deployment["steps"][0]["targets"][0]["attempts"][0]["denials"];
-    ensure!(
-        denials.as_array().is_some_and(|it| !it.is_empty()),
-        "the denial is in the history"
-    );
-    Ok(format!("{}{denials}", answer.all()))
+    let attempts = deployment["steps"][0]["targets"][0]["attempts"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let denials: Vec<String> = attempts
+        .iter()
+        .flat_map(|it| it["denials"].as_array().cloned().unwrap_or_default())
+        .map(|it| it.to_string())
+        .collect();
+    ensure!(!denials.is_empty(), "the denial is in the history");
+    Ok(format!("{}{}", answer.all(), denials.join(" ")))
 }

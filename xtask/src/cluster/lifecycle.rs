@@ -27,6 +27,13 @@ const PACKAGES: [&str; 10] = [
     "socat",
 ];
 
+/// Root, Go, and Debian's packages.
+pub(super) fn prerequisites() -> Result<()> {
+    prerequisites::root("the local cluster")?;
+    prerequisites::go()?;
+    prerequisites::debian(&PACKAGES)
+}
+
 /// Starts the cluster, unless it is well.
 pub(super) fn up(layout: &Layout) -> Result<()> {
     prerequisites::root("the local cluster")?;

@@ -1,5 +1,6 @@
 //! Where the story plays: the local cluster, or the user's own.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,7 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
-use crate::{cluster, program};
+use crate::{checkout, cluster, program};
 
 /// A cluster, an image registry, and the administrator's way in.
 pub(crate) struct Place {
@@ -18,7 +19,7 @@ pub(crate) struct Place {
     url: String,
     certificate: String,
     credential: Credential,
-    /// What the API server was asked, where we can see it.
+    /// What the API server was asked: only the local cluster shows it.
     pub(crate) audit_log: Option<PathBuf>,
 }
 
@@ -44,6 +45,9 @@ impl Place {
             bail!(
                 "`kubectl` is not on the PATH; it is needed to show your cluster (install it, then run this again)"
             );
+        }
+        if !kubeconfig.is_file() {
+            bail!("there is no kubeconfig at {}", kubeconfig.display());
         }
         Self::read(kubeconfig.to_owned(), PathBuf::from("kubectl"), feed.to_owned())
     }
@@ -144,19 +148,85 @@ impl Place {
         )
     }
 
-    /// Removes the namespaces that an earlier run of the story made, and only those.
+    /// Whether the cluster is this clone's own.
+    pub(crate) fn is_local(&self) -> bool {
+        self.audit_log.is_some()
+    }
+
+    /// Removes the namespaces that an earlier run of the story made. The local cluster is ours; in a user's own only
+    /// what the story is known to have made there is touched.
     pub(super) fn forget_earlier_runs(&self) -> Result<()> {
-        let ours = "shipslog.dev/project in (httpd-access,limited-access,kept-access)";
-        self.kubectl(&[
-            "delete",
-            "namespaces",
-            "--selector",
-            ours,
-            "--wait",
-            "--timeout",
-            "180s",
-        ])?;
+        if self.is_local() {
+            let ours = "shipslog.dev/project in (httpd-access,limited-access,kept-access)";
+            self.kubectl(&[
+                "delete",
+                "namespaces",
+                "--selector",
+                ours,
+                "--wait",
+                "--timeout",
+                "180s",
+            ])?;
+            return Ok(());
+        }
+        let known = made()?;
+        for namespace in NAMESPACES {
+            let path = "jsonpath={.items[*].metadata.uid}";
+            let field = format!("metadata.name={namespace}");
+            let uid = self.kubectl(&["get", "namespaces", "--field-selector", &field, "-o", path])?;
+            match uid.trim() {
+                "" => {}
+                uid if known.lines().any(|it| it == uid) => {
+                    self.kubectl(&["delete", "namespace", namespace, "--wait", "--timeout", "180s"])?;
+                }
+                _ => bail!(
+                    "your cluster has a namespace {namespace} that this clone's demo did not make; delete it, or use \
+                     another cluster"
+                ),
+            }
+        }
         Ok(())
+    }
+
+    /// Remembers the namespaces that the story has made, so that a later run may remove them.
+    pub(crate) fn remember_namespaces(&self) -> Result<()> {
+        let mut known = made()?;
+        for namespace in NAMESPACES {
+            let uid = self.kubectl(&["get", "namespace", namespace, "-o", "jsonpath={.metadata.uid}"])?;
+            known.push_str(uid.trim());
+            known.push('\n');
+        }
+        Ok(fs::write(memory(), known)?)
+    }
+
+    /// Removes them again.
+    pub(crate) fn leave_no_trace(&self) -> Result<()> {
+        for namespace in NAMESPACES {
+            self.kubectl(&[
+                "delete",
+                "namespace",
+                namespace,
+                "--ignore-not-found",
+                "--wait=false",
+            ])?;
+        }
+        Ok(())
+    }
+}
+
+/// The namespaces of the story.
+const NAMESPACES: [&str; 2] = ["httpd-development", "httpd-production"];
+
+/// UIDs of namespaces that the story made, one a line.
+fn memory() -> PathBuf {
+    checkout::target().join("namespaces-made")
+}
+
+fn made() -> Result<String> {
+    match fs::read_to_string(memory()) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(error).context("the list of namespaces made before cannot be read"),
     }
 }
 

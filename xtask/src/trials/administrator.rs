@@ -147,6 +147,9 @@ process:
     );
     stage
         .place
+        .kubectl(&["delete", "namespace", "foreign", "--ignore-not-found", "--wait"])?;
+    stage
+        .place
         .kubectl(&["create", "namespace", "foreign"])
         .context("the foreign namespace cannot be made")?;
     stage.place.kubectl(&[

@@ -84,7 +84,9 @@ pub(super) fn between_write_and_record(stage: &mut Stage) -> Result<()> {
 pub(super) fn during_the_bootstrap(stage: &mut Stage) -> Result<()> {
     let id = accept(stage, "Httpd access", "1.0.0", "Admin")?;
     until(stage, &id, |it| it["status"] != "waiting")?;
+    let open = !ended(&stage.json(&["status", &id])?);
     stage.kill_and_restart()?;
+    ensure!(open, "the bootstrap had ended before the server was killed");
     let over = until(stage, &id, ended)?;
     ensure!(
         over["status"] == "succeeded",

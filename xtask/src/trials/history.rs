@@ -7,10 +7,9 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::story::Stage;
-use crate::{checkout, prerequisites, program};
+use crate::{checkout, program};
 
 pub(super) fn damage(stage: &mut Stage) -> Result<()> {
-    prerequisites::debian(&["sqlite3"])?;
     let whole = copy(stage, "whole")?;
     ensure!(verify(stage, &whole)?.0, "an unchanged copy verifies");
     let cases = [
@@ -21,8 +20,8 @@ pub(super) fn damage(stage: &mut Stage) -> Result<()> {
         ("deleted", "DELETE FROM events WHERE position = 7;"),
         (
             "swapped",
-            "UPDATE events SET position = -7 WHERE position = 7; UPDATE events SET position = 7 WHERE position = 8; \
-             UPDATE events SET position = 8 WHERE position = -7;",
+            "UPDATE events SET position = 1000007 WHERE position = 7; UPDATE events SET position = 7 WHERE position = 8; \
+             UPDATE events SET position = 8 WHERE position = 1000007;",
         ),
     ];
     for (name, change) in cases {

@@ -13,13 +13,16 @@ pub(super) fn one_at_a_time(stage: &mut Stage) -> Result<()> {
     let waiting = until(stage, &second, |it| {
         it["status"] != "waiting" || !it["waitingFor"].is_null()
     })?;
-    if waiting["status"] == "waiting" {
-        let reason = waiting["waitingFor"].as_str().unwrap_or_default().to_owned();
-        ensure!(
-            reason.contains(&first),
-            "the reason names the one before: {reason}"
-        );
-    }
+    ensure!(
+        waiting["status"] == "waiting",
+        "the second waits; it is {}",
+        waiting["status"]
+    );
+    let reason = waiting["waitingFor"].as_str().unwrap_or_default();
+    ensure!(
+        reason.contains(&first),
+        "the reason names the one before: {reason}"
+    );
     for id in [&first, &second] {
         let ended = until(stage, id, ended)?;
         ensure!(ended["status"] == "succeeded", "{id} ended {}", ended["status"]);

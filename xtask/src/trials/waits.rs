@@ -1,0 +1,70 @@
+//! Waiting is watching: the API server's own log shows it.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+
+use super::crashes::{accept, until};
+use super::lanes::ended;
+use crate::story::Stage;
+
+/// Lists that one deployment may make: a blue/green one waits for the rollout, for the endpoints and for the old set to
+/// be gone, and looks once at what still uses the old configuration.
+const LISTS: [(&str, usize); 5] = [
+    ("deployments", 2),
+    ("endpointslices", 1),
+    ("events", 1),
+    ("pods", 3),
+    ("replicasets", 2),
+];
+
+pub(super) fn watched(stage: &mut Stage) -> Result<()> {
+    let file = stage
+        .place
+        .audit_log
+        .clone()
+        .context("the local cluster keeps an audit log")?;
+    let before = std::fs::read_to_string(&file)?.len();
+    let id = accept(stage, "Httpd", "1.0.3", "Development")?;
+    let over = until(stage, &id, ended)?;
+    ensure!(over["status"] == "succeeded", "{id} ended {}", over["status"]);
+    let log = std::fs::read_to_string(&file)?;
+    let asked = requests(log.get(before..).unwrap_or_default());
+    let count = |verb: &str, resource: &str| {
+        asked
+            .get(&(verb.to_owned(), resource.to_owned()))
+            .copied()
+            .unwrap_or(0)
+    };
+    for (resource, most) in LISTS {
+        let lists = count("list", resource);
+        ensure!(
+            lists <= most,
+            "{resource} were listed {lists} times, at most {most} are right"
+        );
+    }
+    for resource in ["deployments", "endpointslices"] {
+        ensure!(count("watch", resource) > 0, "{resource} were watched");
+        ensure!(count("get", resource) <= 5, "{resource} were not polled");
+    }
+    Ok(())
+}
+
+/// How often the deployer's account asked for what.
+fn requests(log: &str) -> BTreeMap<(String, String), usize> {
+    let mut counts = BTreeMap::new();
+    for line in log.lines() {
+        let Ok(event) = serde_json::from_str::<Value>(line) else {
+            continue;
+        };
+        if event["user"]["username"] != "system:serviceaccount:httpd-development:httpd-deployer" {
+            continue;
+        }
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        *counts
+            .entry((word(&event["verb"]), word(&event["objectRef"]["resource"])))
+            .or_insert(0) += 1;
+    }
+    counts
+}
