@@ -22,6 +22,7 @@ pub(crate) fn cargo(words: &[&str]) -> Result<()> {
     let status = Command::new(cargo)
         .args(words)
         .env("CARGO_TARGET_DIR", checkout::target())
+        .env("RUSTDOCFLAGS", "-D warnings")
         .current_dir(checkout::root())
         .stdin(Stdio::null())
         .status()

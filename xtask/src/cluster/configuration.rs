@@ -60,7 +60,7 @@ pub(super) fn httpd(version: &str) -> String {
     )
 }
 
-fn templates() -> [(&'static str, &'static str); 7] {
+fn templates() -> [(&'static str, &'static str); 8] {
     [
         ("audit.yaml", include_str!("../../cluster/config/audit.yaml")),
         (
@@ -78,6 +78,10 @@ fn templates() -> [(&'static str, &'static str); 7] {
         ("kubelet.yaml", include_str!("../../cluster/config/kubelet.yaml")),
         (
             "registries/docker.io/hosts.toml",
+            include_str!("../../cluster/config/hosts.toml"),
+        ),
+        (
+            "registries/_default/hosts.toml",
             include_str!("../../cluster/config/hosts.toml"),
         ),
         (
