@@ -146,6 +146,9 @@ pub trait EventLog: Send + Sync + 'static {
     /// Adds lines to the task log at low priority; a line that is there already is left alone.
     fn write_task_log(&self, lines: Vec<TaskLogLine>) -> Answer<'_, Result<(), AppendError>>;
 
+    /// Answers when every line that was handed over before can be read.
+    fn flush_task_log(&self) -> Answer<'_, Result<(), AppendError>>;
+
     /// A deployment's task log in order, after the row number `after`; each with its row number.
     fn task_log(
         &self,

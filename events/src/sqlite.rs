@@ -194,6 +194,14 @@ impl EventLog for SqliteLog {
         Box::pin(async move { self.queue.push_lines(lines) })
     }
 
+    fn flush_task_log(&self) -> Answer<'_, Result<(), AppendError>> {
+        Box::pin(async move {
+            let (caller, answer) = Caller::new();
+            self.queue.flush_lines(caller)?;
+            answered(answer).await
+        })
+    }
+
     fn task_log(
         &self,
         deployment: DeploymentId,

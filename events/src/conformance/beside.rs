@@ -14,6 +14,7 @@ rules! {
     lines_come_back_in_order_from_any_row,
     a_line_that_is_there_already_is_left_alone,
     a_deployments_lines_are_its_own,
+    after_a_flush_every_line_before_it_can_be_read,
     the_instance_is_one,
 }
 
@@ -135,6 +136,14 @@ async fn a_deployments_lines_are_its_own(log: &impl EventLog) {
         .map(|(_, line)| line.message)
         .collect();
     assert_eq!(messages, ["two"]);
+}
+
+async fn after_a_flush_every_line_before_it_can_be_read(log: &impl EventLog) {
+    assert_eq!(log.flush_task_log().await, Ok(()), "there may be none");
+    write(log, (0..5000).map(|index| line(1, index, 0, "m")).collect()).await;
+    assert_eq!(log.flush_task_log().await, Ok(()));
+    let lines = log.task_log(DeploymentId(1), 0, usize::MAX).await;
+    assert_eq!(lines.map(|it| it.len()), Ok(5000));
 }
 
 async fn the_instance_is_one(log: &impl EventLog) {

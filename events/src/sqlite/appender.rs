@@ -11,7 +11,7 @@ use super::place::{self, Failure};
 use super::prepared::{Prepared, PreparedEvent};
 use super::queue::{Queue, Request, Work};
 use super::tail::{Tail, Versions};
-use super::task_queue::Row;
+use super::task_queue::{Lines, Row};
 use crate::ids::{DeploymentId, Position};
 use crate::log::{AppendError, Appended};
 
@@ -68,7 +68,7 @@ impl Appender {
         loop {
             match self.queue.next() {
                 Work::Requests(requests) => self.commit_together(requests),
-                Work::Lines(rows) => self.write_lines(&rows),
+                Work::Lines(lines) => self.write_lines(lines),
                 Work::Done => break,
             }
             if self.pages >= CHECKPOINT_PAGES {
@@ -172,17 +172,23 @@ impl Appender {
     }
 
     /// Lines are no facts: they need not survive a power cut, and one that cannot be written stops nothing.
-    fn write_lines(&mut self, rows: &[Row]) {
+    fn write_lines(&mut self, Lines { rows, mut awaited }: Lines) {
         self.pages += 4 + rows.len() / 16;
         let written = self
             .execute("PRAGMA synchronous = NORMAL")
-            .and_then(|()| self.insert_lines(rows));
+            .and_then(|()| self.insert_lines(&rows));
         if let Err(error) = written {
             self.roll_back(&error);
             tracing::error!(%error, lines = rows.len(), "lines of the task log were lost");
+            let reason = format!("the store failed, lines of the task log were lost: {error}");
+            awaited.drain(..).for_each(|caller| caller.fail(&reason));
         }
         or_die(self.execute("PRAGMA synchronous = FULL"));
         self.head.send_modify(|_| {});
+        for mut caller in awaited {
+            caller.keep(Ok(()));
+            caller.send();
+        }
     }
 
     fn insert_lines(&self, rows: &[Row]) -> rusqlite::Result<()> {

@@ -5,7 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::caller::Caller;
 use super::prepared::Prepared;
-use super::task_queue::{Row, TaskQueue};
+use super::task_queue::{Lines, TaskQueue};
 use crate::ids::DeploymentId;
 use crate::log::{AppendError, Appended, TaskLogLine};
 
@@ -15,6 +15,8 @@ const BATCH: usize = 1024;
 const LINES: usize = 1024;
 /// How many transactions may overtake waiting task-log lines, so that a busy log does not silence them for ever.
 const PATIENCE: u32 = 64;
+/// The same while somebody waits for the lines: they take turns.
+const IMPATIENCE: u32 = 1;
 
 /// Something to be committed, and who waits for it.
 #[derive(Debug)]
@@ -49,7 +51,7 @@ pub(super) enum Work {
     /// Commit these together, at least one.
     Requests(Vec<Request>),
     /// Write these lines.
-    Lines(Vec<Row>),
+    Lines(Lines),
     /// All is written and nothing more will come.
     Done,
 }
@@ -80,6 +82,11 @@ impl Queue {
         self.add(|state| lines.into_iter().for_each(|line| state.lines.push(line)))
     }
 
+    /// The caller is answered when the lines that are there now are written.
+    pub(super) fn flush_lines(&self, caller: Caller<()>) -> Result<(), AppendError> {
+        self.add(|state| state.lines.flush(caller))
+    }
+
     /// Takes no more from now on; what is there will be written.
     pub(super) fn close(&self) {
         self.state().closed = true;
@@ -91,6 +98,7 @@ impl Queue {
         let mut state = self.state();
         state.closed = true;
         state.requests.clear();
+        state.lines = TaskQueue::default();
     }
 
     /// Waits for work.
@@ -122,7 +130,12 @@ impl Queue {
 
 impl State {
     fn take(&mut self) -> Option<Work> {
-        let lines_first = !self.lines.is_empty() && self.overtaken >= PATIENCE;
+        let patience = if self.lines.is_awaited() {
+            IMPATIENCE
+        } else {
+            PATIENCE
+        };
+        let lines_first = !self.lines.is_empty() && self.overtaken >= patience;
         if !self.requests.is_empty() && !lines_first {
             self.overtaken += u32::from(!self.lines.is_empty());
             let count = self.requests.len().min(BATCH);
@@ -194,6 +207,25 @@ mod tests {
         queue.push(reserve()).unwrap();
         assert!(matches!(queue.next(), Work::Lines(_)));
         assert!(matches!(queue.next(), Work::Requests(_)));
+    }
+
+    #[test]
+    fn lines_that_somebody_waits_for_take_turns_with_requests() {
+        let queue = Queue::default();
+        queue.push_lines(vec![line(); 2 * LINES]).unwrap();
+        queue.flush_lines(Caller::new().0).unwrap();
+        for awaited in [0, 1] {
+            for _ in 0..=IMPATIENCE {
+                queue.push(reserve()).unwrap();
+            }
+            assert!(matches!(queue.next(), Work::Requests(_)));
+            queue.push(reserve()).unwrap();
+            let work = queue.next();
+            assert!(
+                matches!(&work, Work::Lines(lines) if lines.awaited.len() == awaited),
+                "{work:?}"
+            );
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::caller::Caller;
 use crate::ids::DeploymentId;
 use crate::log::TaskLogLine;
 
@@ -16,6 +17,13 @@ pub(super) struct Row {
     pub(super) number: i64,
 }
 
+/// What is written together, and who waits for it.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    pub(super) rows: Vec<Row>,
+    pub(super) awaited: Vec<Caller<()>>,
+}
+
 /// Lines in order of arrival.
 #[derive(Debug, Default)]
 pub(super) struct TaskQueue {
@@ -23,6 +31,14 @@ pub(super) struct TaskQueue {
     bytes: usize,
     /// By attempt, since its last line that found room.
     dropped: BTreeMap<(DeploymentId, String), Dropped>,
+    flushes: VecDeque<Flush>,
+}
+
+/// Somebody who waits until the rows before are written.
+#[derive(Debug)]
+struct Flush {
+    rows_before: usize,
+    caller: Caller<()>,
 }
 
 #[derive(Debug)]
@@ -33,7 +49,12 @@ struct Dropped {
 
 impl TaskQueue {
     pub(super) fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.dropped.is_empty()
+        self.rows.is_empty() && self.dropped.is_empty() && self.flushes.is_empty()
+    }
+
+    /// Whether somebody waits for lines.
+    pub(super) fn is_awaited(&self) -> bool {
+        !self.flushes.is_empty()
     }
 
     /// Takes a line, or counts it where there is no room.
@@ -49,15 +70,37 @@ impl TaskQueue {
         self.enqueue(Row { line, number });
     }
 
-    /// Takes out the oldest rows. Markers that no later line has brought in yet come with the last of them.
-    pub(super) fn take(&mut self, limit: usize) -> Vec<Row> {
+    /// The caller waits for what is there now, markers included.
+    pub(super) fn flush(&mut self, caller: Caller<()>) {
+        for dropped in std::mem::take(&mut self.dropped).into_values() {
+            self.enqueue(marker(dropped));
+        }
+        self.flushes.push_back(Flush {
+            rows_before: self.rows.len(),
+            caller,
+        });
+    }
+
+    /// Takes out the oldest rows, and who waits for no others. Markers that no later line has brought in yet come with
+    /// the last of them.
+    pub(super) fn take(&mut self, limit: usize) -> Lines {
         let count = self.rows.len().min(limit);
         let mut rows: Vec<_> = self.rows.drain(..count).collect();
         self.bytes -= rows.iter().map(|row| size(&row.line)).sum::<usize>();
         if self.rows.is_empty() {
             rows.extend(std::mem::take(&mut self.dropped).into_values().map(marker));
         }
-        rows
+        let awaited = self.written(count);
+        Lines { rows, awaited }
+    }
+
+    /// Who waits for none of the rows that are left.
+    fn written(&mut self, rows: usize) -> Vec<Caller<()>> {
+        for flush in &mut self.flushes {
+            flush.rows_before = flush.rows_before.saturating_sub(rows);
+        }
+        let done = self.flushes.partition_point(|it| it.rows_before == 0);
+        self.flushes.drain(..done).map(|it| it.caller).collect()
     }
 
     fn enqueue(&mut self, row: Row) {
@@ -130,7 +173,7 @@ mod tests {
         for index in 0..5 {
             queue.push(line("a", index));
         }
-        let taken: Vec<_> = [queue.take(3), queue.take(3)]
+        let taken: Vec<_> = [queue.take(3).rows, queue.take(3).rows]
             .concat()
             .iter()
             .map(|row| row.line.index)
@@ -147,7 +190,7 @@ mod tests {
         queue.push(line("a", 50_001));
         queue.take(10);
         queue.push(line("a", 50_002));
-        let rows = queue.take(usize::MAX);
+        let rows = queue.take(usize::MAX).rows;
         let [.., marker, last] = rows.as_slice() else {
             panic!("{rows:?}")
         };
@@ -168,12 +211,30 @@ mod tests {
         let mut queue = full();
         queue.push(line("b", 1));
         queue.push(line("c", 1));
-        let rows = queue.take(usize::MAX);
+        let rows = queue.take(usize::MAX).rows;
         let markers: Vec<_> = rows[LINES..]
             .iter()
             .map(|row| row.line.attempt.as_str())
             .collect();
         assert_eq!(markers, ["b", "c"]);
+        assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn who_waits_gets_the_answer_with_the_last_of_the_lines_before() {
+        let mut queue = full();
+        queue.push(line("a", 50_000));
+        queue.flush(Caller::new().0);
+        queue.take(2);
+        queue.push(line("a", 50_001));
+        let before = queue.take(LINES - 2);
+        assert!(
+            before.awaited.is_empty(),
+            "the word of the line that was dropped is missing"
+        );
+        let last = queue.take(1);
+        assert_eq!((last.rows[0].number, last.awaited.len()), (-1, 1));
+        assert_eq!(queue.take(1).rows[0].line.index, 50_001);
         assert!(queue.is_empty());
     }
 
