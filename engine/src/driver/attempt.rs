@@ -191,7 +191,6 @@ async fn ready(parts: &Arc<Parts>, history: &DeploymentHistory, id: &AttemptId) 
     });
     let boundary = Boundary {
         namespace: situation.namespace.clone(),
-        ..Boundary::default()
     };
     stay_inside(&boundary, &*recorder, &asked).await?;
     preflight(&cluster, &*recorder, &asked, &situation).await?;

@@ -26,7 +26,7 @@ pub(super) async fn preflight(
     })?;
     for rule in &missing {
         recorder
-            .denied(Layer::Cluster, rule)
+            .denied(Layer::Cluster, rule, None)
             .await
             .map_err(Error::internal)?;
     }
@@ -56,7 +56,7 @@ pub(super) async fn stay_inside(
         .collect();
     for rule in &denials {
         recorder
-            .denied(Layer::Boundary, rule)
+            .denied(Layer::Boundary, rule, None)
             .await
             .map_err(Error::internal)?;
     }
@@ -131,7 +131,6 @@ mod tests {
     fn boundary() -> Boundary {
         Boundary {
             namespace: Some("httpd-development".into()),
-            ..Boundary::default()
         }
     }
 

@@ -90,8 +90,14 @@ impl Recorder for Notebook {
         self.note(format!("removed {object}"))
     }
 
-    fn denied<'a>(&'a self, layer: Layer, rule: &'a str) -> BoxFuture<'a, Result<(), NotRecorded>> {
-        self.note(format!("denied {layer}: {rule}"))
+    fn denied<'a>(
+        &'a self,
+        layer: Layer,
+        rule: &'a str,
+        message: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
+        let said = message.map_or_else(String::new, |it| format!(" ({it})"));
+        self.note(format!("denied {layer}: {rule}{said}"))
     }
 
     fn milestone<'a>(&'a self, name: &'a str, detail: Value) -> BoxFuture<'a, Result<(), NotRecorded>> {
@@ -145,7 +151,6 @@ impl Scene {
         .unwrap();
         let boundary = Boundary {
             namespace: Some("dev".to_owned()),
-            extra_namespaces: Vec::new(),
         };
         let attempt = Attempt {
             id: AttemptId {

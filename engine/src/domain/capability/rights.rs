@@ -29,9 +29,6 @@ pub struct Boundary {
     /// The only namespace, and then no cluster-scoped kinds. Nothing: the whole cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// Further namespaces, for a boundary that is set wider on purpose.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub extra_namespaces: Vec<String>,
 }
 
 /// What one attempt may do, short of what the API server says.
@@ -97,7 +94,7 @@ impl Boundary {
                     "{request} is outside the target, which has the namespace {own} only; a target without a namespace could"
                 ),
             )),
-            Some(namespace) if namespace == own || self.extra_namespaces.contains(namespace) => Ok(()),
+            Some(namespace) if namespace == own => Ok(()),
             Some(namespace) => Err(denial(
                 Layer::Boundary,
                 format!(

@@ -33,7 +33,6 @@ fn everything() -> Vec<Capability> {
 fn rights(declared: Vec<Capability>, granted: Vec<Capability>, namespace: Option<&str>) -> Rights {
     let boundary = Boundary {
         namespace: namespace.map(str::to_owned),
-        extra_namespaces: Vec::new(),
     };
     Rights {
         declared,
@@ -100,26 +99,6 @@ fn a_namespace_is_a_boundary_whatever_was_granted() {
     assert_eq!(
         refused(&rights, &request(Verb::List, "Pod", None, None)).0,
         Layer::Boundary
-    );
-}
-
-#[test]
-fn a_boundary_set_wider_on_purpose_lets_the_named_namespaces_in_and_no_others() {
-    let mut rights = rights(everything(), everything(), Some("dev"));
-    rights.boundary.extra_namespaces.push("shared".to_owned());
-    assert_eq!(
-        rights.decide(&request(Verb::Apply, "ConfigMap", Some("shared"), Some("page"))),
-        Ok(())
-    );
-    assert!(
-        rights
-            .decide(&request(
-                Verb::Apply,
-                "ConfigMap",
-                Some("production"),
-                Some("page")
-            ))
-            .is_err()
     );
 }
 
