@@ -1,6 +1,8 @@
 //! What the driver records of a deployment: each an append that the domain decided on, made once however often it is
 //! decided.
 
+use std::time::Duration;
+
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, Outcome};
 use shipslog_events::event::lane::LaneEvent;
@@ -9,6 +11,7 @@ use shipslog_events::ids::{DeploymentId, EventId};
 use shipslog_events::log::StreamAppend;
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{Append, EventLog, Expected, NewBody, Stream};
+use tokio::time::timeout;
 
 use super::append::{append, message, stream};
 use super::conclusion::conclusion;
@@ -16,6 +19,9 @@ use crate::commands::{Error, persist};
 use crate::domain::deployment::{self, Command, Deployment};
 use crate::domain::slug::slug;
 use crate::load::{self, DeploymentHistory, Loaded};
+
+/// How long the end of a run waits for its last lines.
+const FLUSH_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The records of one deployment.
 pub(super) struct Records<'a> {
@@ -64,7 +70,16 @@ impl Records<'_> {
             outcome,
         };
         let label = format!("attempt-ended:{id}");
+        self.flush_task_log().await;
         self.carry_out(command, &label, message(said)).await
+    }
+
+    /// Whoever has read that a run is over finds all that it said. A store that is too slow for that holds nothing up.
+    async fn flush_task_log(&self) {
+        let flushed = timeout(FLUSH_PATIENCE, self.log.flush_task_log()).await;
+        if !matches!(flushed, Ok(Ok(()))) {
+            tracing::warn!(?flushed, deployment = %self.id, "lines of the task log come late or never");
+        }
     }
 
     /// Ends the deployment, leaves the lane and, after success, moves the release on: all in one append.
@@ -167,4 +182,47 @@ fn succeeded(deployment: &Deployment, cause: EventId) -> StreamAppend {
     };
     let releases = Stream::Releases(slug(deployment.project.as_str()));
     stream(releases, Expected::Any, cause, "phase-succeeded", [event.into()])
+}
+
+#[cfg(test)]
+mod tests {
+    use shipslog_events::ids::AttemptNumber;
+    use shipslog_events::log::TaskLogLine;
+
+    use super::*;
+    use crate::testing::house::House;
+
+    #[tokio::test]
+    async fn whoever_reads_that_a_run_is_over_finds_all_its_lines() {
+        const LINES: u64 = 10_000;
+        let house = House::with(&["wait"]).await;
+        let id = house.deploy("wait", "Development").await.unwrap().deployment;
+        house.running(id).await;
+        let attempt = AttemptId {
+            step: "Go".into(),
+            target: "Web Development".into(),
+            attempt: AttemptNumber::FIRST,
+        };
+        let line = |index| TaskLogLine {
+            deployment: id,
+            attempt: attempt.to_string(),
+            index,
+            line: 1,
+            at: 0,
+            level: "info".to_owned(),
+            message: "said last".to_owned(),
+        };
+        let log = &**house.engine.log();
+        log.write_task_log((0..LINES).map(line).collect()).await.unwrap();
+        let records = Records { log, id };
+        records
+            .attempt_ended(&attempt, AttemptOutcome::Succeeded, "")
+            .await
+            .unwrap();
+        let lines = log.task_log(id, 0, usize::MAX).await.unwrap();
+        assert_eq!(
+            lines.iter().filter(|(_, it)| it.message == "said last").count() as u64,
+            LINES
+        );
+    }
 }
