@@ -72,7 +72,8 @@ pub fn unfit(schema: &Value, value: &Value) -> BTreeSet<String> {
 }
 
 /// Validates a step's inputs as a project has them, before variables are resolved: text that is wholly `#{…}` passes
-/// (it is validated again when a release is created), and what the schema marks as a package must be one.
+/// (it is validated again when a release is created), what lies around it does not, and what the schema marks as a
+/// package must be one.
 pub fn validate_inputs(schema: &Value, inputs: &Value, packages: &[String]) -> Result<(), Vec<Problem>> {
     let packages = packages.to_vec();
     let options = jsonschema::options().with_keyword(REFERENCE, move |_, value: &Value, _| {
@@ -80,7 +81,7 @@ pub fn validate_inputs(schema: &Value, inputs: &Value, packages: &[String]) -> R
         let reference: Box<dyn for<'i> Keyword<'i>> = Box::new(Reference { packages });
         Ok(reference)
     });
-    collect(&options, schema, inputs, |instance| !holds_expression(instance))
+    collect(&options, schema, inputs, stands)
 }
 
 /// Marks a string of a step's inputs as the name of something that the project must have.
@@ -109,7 +110,7 @@ fn collect(
     options: &jsonschema::ValidationOptions,
     schema: &Value,
     value: &Value,
-    counts: impl Fn(&Value) -> bool,
+    counts: fn(&ValidationError<'_>) -> bool,
 ) -> Result<(), Vec<Problem>> {
     let validator = match options.build(schema) {
         Ok(validator) => validator,
@@ -122,8 +123,8 @@ fn collect(
     };
     let problems: Vec<Problem> = validator
         .iter_errors(value)
-        .filter(|it| counts(it.instance()))
-        .flat_map(|it| problems_of(&it))
+        .filter(counts)
+        .flat_map(|it| problems_of(&it, counts))
         .collect();
     if problems.is_empty() {
         Ok(())
@@ -132,8 +133,24 @@ fn collect(
     }
 }
 
+/// Whether an error stays whatever the expressions turn out to be.
+fn stands(error: &ValidationError<'_>) -> bool {
+    match error.kind() {
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            context.iter().all(|branch| branch.iter().any(stands))
+        }
+        // These judge a value with all that is in it.
+        ValidationErrorKind::OneOfMultipleValid { .. }
+        | ValidationErrorKind::Not { .. }
+        | ValidationErrorKind::Contains
+        | ValidationErrorKind::Constant { .. }
+        | ValidationErrorKind::Enum { .. } => !holds_expression(error.instance()),
+        _ => !is_expression(error.instance()),
+    }
+}
+
 /// Of several alternatives, the one that got furthest is most likely the one that was meant.
-fn problems_of(error: &ValidationError<'_>) -> Vec<Problem> {
+fn problems_of(error: &ValidationError<'_>, counts: fn(&ValidationError<'_>) -> bool) -> Vec<Problem> {
     let furthest = match error.kind() {
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             let depth = |it: &ValidationError<'_>| it.instance_path().into_iter().count();
@@ -145,7 +162,7 @@ fn problems_of(error: &ValidationError<'_>) -> Vec<Problem> {
         _ => None,
     };
     match furthest {
-        Some(branch) => branch.iter().map(|it| problem(it)).collect(),
+        Some(branch) => branch.iter().filter(|it| counts(it)).map(problem).collect(),
         None => vec![problem(error)],
     }
 }
@@ -156,14 +173,15 @@ fn problem(error: &ValidationError<'_>) -> Problem {
 
 fn holds_expression(value: &Value) -> bool {
     match value {
-        Value::String(text) => {
-            let text = text.trim();
-            text.starts_with("#{") && text.ends_with('}')
-        }
         Value::Array(items) => items.iter().any(holds_expression),
         Value::Object(fields) => fields.values().any(holds_expression),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => is_expression(value),
     }
+}
+
+fn is_expression(value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default().trim();
+    text.starts_with("#{") && text.ends_with('}')
 }
 
 fn dotted(location: &Location) -> String {
@@ -209,6 +227,34 @@ mod tests {
             Ok(())
         );
         assert!(validate_inputs(&schema, &json!({ "replicas": "three" }), &[]).is_err());
+    }
+
+    #[test]
+    fn what_lies_around_an_expression_is_held_to_the_schema() {
+        let schema = json!({ "additionalProperties": false, "required": ["name"], "properties": {
+            "name": { "type": "string" }, "replicas": { "type": "integer" }, "level": { "enum": ["low", "high"] }
+        } });
+        let refused = |inputs: Value| validate_inputs(&schema, &inputs, &[]).unwrap_err();
+        let unknown = refused(json!({ "name": "a", "replicas": "#{N}", "replicsa": 1 }));
+        assert!(unknown[0].message.contains("replicsa"), "{unknown:?}");
+        let missing = refused(json!({ "replicas": "#{N}" }));
+        assert!(missing[0].message.contains("name"), "{missing:?}");
+        let other = refused(json!({ "name": "#{N}", "level": "middle" }));
+        assert_eq!(other.len(), 1, "{other:?}");
+        assert_eq!(other[0].path, "level");
+    }
+
+    #[test]
+    fn an_alternative_passes_where_only_expressions_keep_it_from_fitting() {
+        let port = json!({ "type": "object", "additionalProperties": false, "properties": {
+            "port": { "type": "integer" } } });
+        let schema = json!({ "properties": { "probe": { "anyOf": [{ "type": "boolean" }, port] } } });
+        let check = |probe: Value| validate_inputs(&schema, &json!({ "probe": probe }), &[]);
+        assert_eq!(check(json!("#{Probe}")), Ok(()));
+        assert_eq!(check(json!({ "port": "#{Port}" })), Ok(()));
+        let problems = check(json!({ "port": "#{Port}", "prot": 1 })).unwrap_err();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].message.contains("prot"), "{problems:?}");
     }
 
     #[test]
