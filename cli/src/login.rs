@@ -1,6 +1,6 @@
 //! `shipslog login`: remembers a server and a key, readable by this user only.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::PathBuf;
 
@@ -98,12 +98,49 @@ fn save(path: &std::path::Path, login: &Login) -> Result<()> {
             .mode(0o700)
             .create(folder)?;
     }
+    // A mode counts only for a file that is made: one that was there before would keep its own.
+    let fresh = path.with_extension("json.new");
+    match std::fs::remove_file(&fresh) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+        Ok(()) | Err(_) => {}
+    }
     let mut file = std::fs::OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(0o600)
-        .open(path)?;
+        .open(&fresh)?;
     file.write_all(&serde_json::to_vec(login)?)?;
+    std::fs::rename(&fresh, path)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn only_the_owner_reads_the_login_also_where_a_file_was_there_that_all_could_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shipslog/login.json");
+        std::fs::create_dir(path.parent().unwrap()).unwrap();
+        for old in [path.clone(), path.with_extension("json.new")] {
+            std::fs::write(&old, "old").unwrap();
+            std::fs::set_permissions(&old, Permissions::from_mode(0o644)).unwrap();
+        }
+        let login = Login {
+            url: DEFAULT_URL.to_owned(),
+            key: "shipslog_x".to_owned(),
+        };
+        save(&path, &login).unwrap();
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        let saved: Login = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        assert_eq!(saved.key, login.key);
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
 }
