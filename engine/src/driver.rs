@@ -8,6 +8,7 @@ mod attempt;
 mod conclusion;
 mod follow;
 mod live;
+mod pauses;
 mod preflight;
 mod prepare;
 mod recorder;
@@ -15,7 +16,7 @@ mod records;
 mod task;
 mod vault;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ use crate::engine::Parts;
 use crate::views::DeploymentFilter;
 
 pub use live::{Live, LiveState};
+pub(crate) use pauses::Pauses;
 
 /// The driver of one server. Clones are the same driver.
 #[derive(Clone)]
@@ -60,7 +62,7 @@ impl Driver {
             ..DeploymentFilter::default()
         };
         for view in shared.parts.views.deployments(filter, None, usize::MAX).await? {
-            shared.take_up(view.deployment.id);
+            shared.wake(view.deployment.id);
         }
         shared.spawn(follow::follow(Arc::clone(&shared), head));
         Ok(Self { shared })
@@ -89,15 +91,18 @@ pub(crate) enum StartError {
 }
 
 impl Shared {
-    /// Starts the task of an open deployment, unless it runs.
-    fn take_up(self: &Arc<Self>, id: DeploymentId) {
-        let mut open = lock(&self.open);
-        if open.contains_key(&id) {
-            return;
-        }
+    /// Wakes the task of a deployment, and starts one where there is none.
+    fn wake(self: &Arc<Self>, id: DeploymentId) {
         let wake = Arc::new(Notify::new());
-        open.insert(id, Arc::clone(&wake));
-        self.spawn(task::run(Arc::clone(self), id, wake));
+        match lock(&self.open).entry(id) {
+            btree_map::Entry::Occupied(known) => return known.get().notify_one(),
+            btree_map::Entry::Vacant(free) => free.insert(Arc::clone(&wake)),
+        };
+        let entry = Entry {
+            shared: Arc::clone(self),
+            id,
+        };
+        self.spawn(task::run(entry, wake));
     }
 
     /// Starts a task. It has to end when the driver stops.
@@ -115,16 +120,19 @@ impl Shared {
         // An error would mean that there is nobody left to stop.
         let _ = stop.wait_for(|it| *it).await;
     }
+}
 
-    fn wake(&self, id: DeploymentId) {
-        if let Some(wake) = lock(&self.open).get(&id) {
-            wake.notify_one();
-        }
-    }
+/// The entry of a deployment among those that are driven: put down when its task is over, however that comes, so that
+/// the next wake-up starts another.
+struct Entry {
+    shared: Arc<Shared>,
+    id: DeploymentId,
+}
 
-    fn put_down(&self, id: DeploymentId) {
-        lock(&self.open).remove(&id);
-        self.parts.live.forget(id);
+impl Drop for Entry {
+    fn drop(&mut self) {
+        lock(&self.shared.open).remove(&self.id);
+        self.shared.parts.live.forget(self.id);
     }
 }
 

@@ -11,8 +11,8 @@ use crate::clusters::Clusters;
 use crate::commands::{self, FIRST_KEY_FILE};
 use crate::components::Components;
 use crate::domain::configuration::{Catalogue, Interface};
-use crate::driver::{Driver, Live};
-use crate::load::ConfigurationCache;
+use crate::driver::{Driver, Live, Pauses};
+use crate::load::{AccessCache, ConfigurationCache};
 use crate::runner::{Runner, RunnerConfig};
 use crate::sealing::{Sealer, SealingKey};
 use crate::views::Views;
@@ -50,8 +50,10 @@ pub(crate) struct Parts {
     pub(crate) catalogue: Catalogue,
     pub(crate) sealer: Sealer,
     pub(crate) clusters: Clusters,
+    pub(crate) access: AccessCache,
     pub(crate) configuration: ConfigurationCache,
     pub(crate) live: Live,
+    pub(crate) pauses: Pauses,
 }
 
 /// The engine could not be opened; the sentence names what is wrong and what to do.
@@ -69,18 +71,27 @@ impl Engine {
     /// Opens the log, the views and the sandbox, goes on with open deployments, and makes the first administrator's
     /// key where there is none.
     pub async fn open(options: Options, components: &[(&str, &[u8])]) -> Result<Self, OpenError> {
+        make_private(&options.data_dir).map_err(|error| {
+            OpenError(format!(
+                "cannot use the data directory {}: {error}",
+                options.data_dir.display()
+            ))
+        })?;
+        let log = SqliteLog::open(options.data_dir.join(LOG_FILE)).map_err(OpenError::because)?;
+        Self::open_on(Arc::new(log), options, components, Pauses::default()).await
+    }
+
+    /// As `open`, on a log that is open.
+    pub(crate) async fn open_on(
+        log: Arc<dyn EventLog>,
+        options: Options,
+        components: &[(&str, &[u8])],
+        pauses: Pauses,
+    ) -> Result<Self, OpenError> {
         let Options {
             data_dir,
             sealing_key_file,
         } = options;
-        make_private(&data_dir).map_err(|error| {
-            OpenError(format!(
-                "cannot use the data directory {}: {error}",
-                data_dir.display()
-            ))
-        })?;
-        let log: Arc<dyn EventLog> =
-            Arc::new(SqliteLog::open(data_dir.join(LOG_FILE)).map_err(OpenError::because)?);
         let key_file = sealing_key_file.unwrap_or_else(|| data_dir.join("sealing.key"));
         let key = SealingKey::load_or_create(&key_file).map_err(OpenError::because)?;
         let runner = Runner::new(RunnerConfig::new(data_dir.join("cache"))).map_err(OpenError::because)?;
@@ -96,8 +107,10 @@ impl Engine {
             catalogue,
             sealer: Sealer::new(&key),
             clusters: Clusters::default(),
+            access: AccessCache::default(),
             configuration: ConfigurationCache::default(),
             live: Live::default(),
+            pauses,
             data_dir,
             log,
         });

@@ -7,9 +7,11 @@ use shipslog_events::event::Event;
 use shipslog_events::event::deployment::DeploymentEvent;
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::ids::Position;
-use shipslog_events::stream::{LaneKey, Stream};
+use shipslog_events::log::ReadError;
+use shipslog_events::stream::Stream;
 
 use super::Shared;
+use super::pauses::Patience;
 use crate::load;
 
 /// Events read at once.
@@ -25,32 +27,37 @@ pub(super) async fn follow(shared: Arc<Shared>, reached: Position) {
 
 async fn go_on(shared: &Arc<Shared>, mut reached: Position) {
     let mut head = shared.parts.log.head();
+    let mut patience = Patience::new(shared.parts.pauses);
     loop {
-        match shared.parts.log.read(reached, BATCH).await {
-            Ok(events) if events.is_empty() => {
+        match advance(shared, &mut reached).await {
+            Ok(true) => patience.renew(),
+            Ok(false) => {
                 if head.wait_for(|it| *it > reached).await.is_err() {
                     return;
                 }
             }
-            Ok(events) => {
-                for event in &events {
-                    concern(shared, event).await;
-                    reached = event.position;
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, "the driver cannot follow the log any more; restart the server");
-                return;
-            }
+            Err(error) => patience.pause("following the log", error).await,
         }
     }
 }
 
-async fn concern(shared: &Arc<Shared>, recorded: &Recorded) {
+/// Goes on by one batch, and says whether there was anything. What fails is gone through again: no wake-up is lost, and
+/// one more harms nobody.
+async fn advance(shared: &Arc<Shared>, reached: &mut Position) -> Result<bool, ReadError> {
+    let events = shared.parts.log.read(*reached, BATCH).await?;
+    for event in &events {
+        concern(shared, event).await?;
+        *reached = event.position;
+    }
+    Ok(!events.is_empty())
+}
+
+async fn concern(shared: &Arc<Shared>, recorded: &Recorded) -> Result<(), ReadError> {
     match (&recorded.stream, &recorded.event) {
         (Stream::Deployment(id), Event::Deployment(event)) => match event {
-            DeploymentEvent::DeploymentRequested { .. } => shared.take_up(*id),
-            DeploymentEvent::CancelRequested {} => shared.wake(*id),
+            DeploymentEvent::DeploymentRequested { .. } | DeploymentEvent::CancelRequested {} => {
+                shared.wake(*id);
+            }
             DeploymentEvent::DeploymentStarted {}
             | DeploymentEvent::AttemptStarted { .. }
             | DeploymentEvent::AccessDenied { .. }
@@ -59,18 +66,11 @@ async fn concern(shared: &Arc<Shared>, recorded: &Recorded) {
             | DeploymentEvent::AttemptEnded { .. }
             | DeploymentEvent::DeploymentEnded { .. } => {}
         },
-        (Stream::Lane(key), Event::Lane(LaneEvent::TurnEnded { .. })) => wake_next(shared, key).await,
+        (Stream::Lane(key), Event::Lane(LaneEvent::TurnEnded { .. })) => {
+            let lane = load::lane(&*shared.parts.log, key).await?;
+            lane.state.next().into_iter().for_each(|it| shared.wake(it));
+        }
         _ => {}
     }
-}
-
-async fn wake_next(shared: &Arc<Shared>, key: &LaneKey) {
-    match load::lane(&*shared.parts.log, key).await {
-        Ok(lane) => {
-            if let Some(next) = lane.state.next() {
-                shared.wake(next);
-            }
-        }
-        Err(error) => tracing::error!(%error, %key, "the next deployment of a lane cannot be found"),
-    }
+    Ok(())
 }

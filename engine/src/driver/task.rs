@@ -1,54 +1,57 @@
 //! The task of one open deployment: loads, asks the domain what is due, does it, until the deployment has ended.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures::FutureExt as _;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome};
 use shipslog_events::ids::DeploymentId;
 use tokio::sync::Notify;
 use tokio::task::{self, JoinError, JoinSet};
 
-use super::Shared;
 use super::attempt;
+use super::pauses::Patience;
 use super::prepare::Impossible;
 use super::records::Records;
+use super::{Entry, Shared};
 use crate::commands::Error;
 use crate::domain::deployment::{self, Due};
 use crate::load::{self, DeploymentHistory};
 use crate::runner::{Cancel, Ended};
 
-pub(super) async fn run(shared: Arc<Shared>, id: DeploymentId, wake: Arc<Notify>) {
-    let mut task = Task::new(&shared, id);
-    let driven = tokio::select! {
+/// Drives a deployment to its end. The entry is put down when the task is over, however that comes.
+pub(super) async fn run(entry: Entry, wake: Arc<Notify>) {
+    let mut task = Task::new(&entry.shared, entry.id);
+    tokio::select! {
         biased;
-        () = shared.stopped() => Ok(()),
-        driven = task.drive(&wake) => driven,
-    };
-    if let Err(error) = driven {
-        tracing::error!(%error, deployment = %id, "a deployment stands still; restart the server to go on with it");
+        () = entry.shared.stopped() => {}
+        () = task.drive(&wake) => {}
     }
-    task.runs.shutdown().await;
-    shared.put_down(id);
+    task.tasks.shutdown().await;
 }
 
 struct Task {
     shared: Arc<Shared>,
     id: DeploymentId,
-    runs: JoinSet<Ended>,
-    under_way: BTreeMap<AttemptId, Run>,
+    tasks: JoinSet<Ended>,
+    runs: BTreeMap<AttemptId, Run>,
 }
 
-/// A run under way.
-struct Run {
-    task: task::Id,
-    cancel: Cancel,
+/// A run that began in this process and whose end is not recorded yet.
+enum Run {
+    UnderWay { task: task::Id, cancel: Cancel },
+    Over(Ended),
 }
 
-/// Whether the deployment is over.
+/// What the driver does after it did what was due.
 #[derive(PartialEq, Eq)]
-enum Step {
+enum Then {
+    /// Ask again what is due.
     Again,
+    /// First wait until something happens.
     Wait,
+    /// Nothing any more: the deployment has ended.
     Over,
 }
 
@@ -57,66 +60,71 @@ impl Task {
         Self {
             shared: Arc::clone(shared),
             id,
-            runs: JoinSet::new(),
-            under_way: BTreeMap::new(),
+            tasks: JoinSet::new(),
+            runs: BTreeMap::new(),
         }
     }
 
-    async fn drive(&mut self, wake: &Notify) -> Result<(), Error> {
+    async fn drive(&mut self, wake: &Notify) {
+        let mut patience = Patience::new(self.shared.parts.pauses);
         loop {
-            match self.step().await? {
-                Step::Again => {}
-                Step::Over => return Ok(()),
-                Step::Wait => tokio::select! {
-                    () = wake.notified() => {}
-                    Some(joined) = self.runs.join_next_with_id() => self.conclude(joined).await?,
-                },
+            // The log says what the panic was; here it is one more failure that must not leave the lane held.
+            let acted = AssertUnwindSafe(self.act_on_all()).catch_unwind().await;
+            match acted.unwrap_or_else(|_| Err(Error::internal("it panicked"))) {
+                Ok(Then::Over) => return,
+                Ok(Then::Again) => patience.renew(),
+                Ok(Then::Wait) => {
+                    patience.renew();
+                    self.wait(wake).await;
+                }
+                Err(error) => patience.pause(self.id, error).await,
             }
         }
     }
 
-    async fn step(&mut self) -> Result<Step, Error> {
+    /// Until somebody wakes the deployment, or a run is over.
+    async fn wait(&mut self, wake: &Notify) {
+        tokio::select! {
+            () = wake.notified() => {}
+            Some(joined) = self.tasks.join_next_with_id() => self.conclude(joined),
+        }
+    }
+
+    async fn act_on_all(&mut self) -> Result<Then, Error> {
         let Some(history) = load::deployment(&*self.shared.parts.log, self.id).await? else {
-            return Ok(Step::Over);
+            return Ok(Then::Over);
         };
-        let mut step = Step::Wait;
+        let mut then = Then::Wait;
         for due in deployment::next(&history.state.deployment) {
             match self.act(&history.state, due).await? {
-                Step::Wait => {}
-                other => step = other,
+                Then::Wait => {}
+                other => then = other,
             }
         }
-        Ok(step)
+        Ok(then)
     }
 
-    async fn act(&mut self, history: &DeploymentHistory, due: Due) -> Result<Step, Error> {
+    async fn act(&mut self, history: &DeploymentHistory, due: Due) -> Result<Then, Error> {
         match due {
-            Due::Nothing => Ok(Step::Over),
+            Due::Nothing => Ok(Then::Over),
             Due::AwaitTurn => {
                 let on = self.records().take_turn(&history.deployment.lane).await?;
-                Ok(if on { Step::Again } else { Step::Wait })
+                Ok(if on { Then::Again } else { Then::Wait })
             }
             Due::StartAttempt(id) => {
                 self.start(history, id).await?;
-                Ok(Step::Again)
+                Ok(Then::Again)
             }
-            Due::Attend(id) if self.under_way.contains_key(&id) => Ok(Step::Wait),
-            Due::Attend(id) => {
-                let said = "the server stopped while the step ran";
-                self.records()
-                    .attempt_ended(&id, AttemptOutcome::Interrupted, said)
-                    .await?;
-                Ok(Step::Again)
-            }
+            Due::Attend(id) => self.attend(&id).await,
             Due::CancelAttempt(id) => {
-                if let Some(run) = self.under_way.get(&id) {
-                    run.cancel.request();
+                if let Some(Run::UnderWay { cancel, .. }) = self.runs.get(&id) {
+                    cancel.request();
                 }
-                Ok(Step::Wait)
+                Ok(Then::Wait)
             }
             Due::End { outcome, reason } => {
                 self.records().ended(outcome, reason).await?;
-                Ok(Step::Over)
+                Ok(Then::Over)
             }
         }
     }
@@ -129,7 +137,7 @@ impl Task {
         match begun.prepared {
             Ok(_) => self.spawn(history, id),
             Err(Impossible { outcome, message }) => {
-                self.records().attempt_ended(&id, outcome, &message).await?;
+                self.runs.insert(id, Run::Over(Ended { outcome, message }));
             }
         }
         Ok(())
@@ -144,30 +152,39 @@ impl Task {
     }
 
     fn watch(&mut self, id: AttemptId, cancel: Cancel, run: impl Future<Output = Ended> + Send + 'static) {
-        let task = self.runs.spawn(run).id();
-        self.under_way.insert(id, Run { task, cancel });
+        let task = self.tasks.spawn(run).id();
+        self.runs.insert(id, Run::UnderWay { task, cancel });
     }
 
-    /// Records how a run ended. One that panicked is errored: its deployment must not stand still for it.
-    async fn conclude(&mut self, joined: Result<(task::Id, Ended), JoinError>) -> Result<(), Error> {
-        let (task, outcome, message) = match joined {
-            Ok((task, ended)) => (task, ended.outcome, ended.message),
-            Err(error) => (
-                error.id(),
-                AttemptOutcome::Errored,
-                format!("the server failed under the run ({error}); its log says more"),
+    /// Keeps how a run ended until that is recorded. One that panicked is errored: its deployment must not stand still
+    /// for it.
+    fn conclude(&mut self, joined: Result<(task::Id, Ended), JoinError>) {
+        let (task, ended) = joined.unwrap_or_else(|error| {
+            let outcome = AttemptOutcome::Errored;
+            let message = format!("the server failed under the run ({error}); its log says more");
+            (error.id(), Ended { outcome, message })
+        });
+        for run in self.runs.values_mut() {
+            if matches!(run, Run::UnderWay { task: its, .. } if *its == task) {
+                *run = Run::Over(ended);
+                return;
+            }
+        }
+    }
+
+    /// A run goes on, or its end is recorded; one that did not begin in this process was interrupted.
+    async fn attend(&mut self, id: &AttemptId) -> Result<Then, Error> {
+        let (outcome, message) = match self.runs.get(id) {
+            Some(Run::UnderWay { .. }) => return Ok(Then::Wait),
+            Some(Run::Over(ended)) => (ended.outcome, ended.message.as_str()),
+            None => (
+                AttemptOutcome::Interrupted,
+                "the server stopped while the step ran",
             ),
         };
-        let ended = self
-            .under_way
-            .iter()
-            .find(|(_, run)| run.task == task)
-            .map(|(id, _)| id.clone());
-        if let Some(id) = ended {
-            self.under_way.remove(&id);
-            self.records().attempt_ended(&id, outcome, &message).await?;
-        }
-        Ok(())
+        self.records().attempt_ended(id, outcome, message).await?;
+        self.runs.remove(id);
+        Ok(Then::Again)
     }
 
     fn records(&self) -> Records<'_> {
@@ -182,7 +199,10 @@ impl Task {
 #[cfg(test)]
 pub(super) async fn panicking(shared: Arc<Shared>, id: DeploymentId, attempt: AttemptId) {
     let mut task = Task::new(&shared, id);
-    task.watch(attempt, Cancel::new(), async { panic!("as a test wants it") });
-    let joined = task.runs.join_next_with_id().await.unwrap();
-    task.conclude(joined).await.unwrap();
+    task.watch(attempt.clone(), Cancel::new(), async {
+        panic!("as a test wants it")
+    });
+    let joined = task.tasks.join_next_with_id().await.unwrap();
+    task.conclude(joined);
+    task.attend(&attempt).await.unwrap();
 }

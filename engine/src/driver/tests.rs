@@ -1,6 +1,7 @@
 //! Deployments from request to end, through the whole engine; the steps need no cluster.
 
 mod crashes;
+mod faults;
 mod lanes;
 mod repeats;
 

@@ -1,17 +1,20 @@
 //! An engine in a directory of its own, with two environments, a target in each, and one project a tiny step.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shipslog_events::Actor;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
+use shipslog_events::{Actor, SqliteLog};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use super::faults::{Faults, FaultyLog};
 use super::steps;
 use crate::commands::{Accepted, By, Error, NewRelease};
-use crate::engine::{Engine, Options};
+use crate::driver::Pauses;
+use crate::engine::{Engine, LOG_FILE, Options};
 use crate::views::DeploymentView;
 
 /// Long enough for a busy machine; nothing ever waits so long unless it is broken.
@@ -20,6 +23,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// An engine and its directory.
 pub(crate) struct House {
     pub(crate) engine: Engine,
+    pub(crate) faults: Faults,
     steps: Vec<String>,
     directory: TempDir,
 }
@@ -29,8 +33,10 @@ impl House {
     pub(crate) async fn empty(steps: &[&str]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();
+        let faults = Faults::default();
         Self {
-            engine: open(directory.path(), &steps).await,
+            engine: open(directory.path(), &steps, &faults).await,
+            faults,
             steps,
             directory,
         }
@@ -91,13 +97,15 @@ impl House {
     pub(crate) async fn reopened_after(self, between: impl FnOnce(&Path)) -> Self {
         let Self {
             engine,
+            faults,
             steps,
             directory,
         } = self;
         engine.close().await;
         between(directory.path());
         Self {
-            engine: open(directory.path(), &steps).await,
+            engine: open(directory.path(), &steps, &faults).await,
+            faults,
             steps,
             directory,
         }
@@ -141,7 +149,7 @@ impl House {
     }
 }
 
-async fn open(directory: &Path, steps: &[String]) -> Engine {
+async fn open(directory: &Path, steps: &[String], faults: &Faults) -> Engine {
     let built: Vec<(String, Vec<u8>)> = steps
         .iter()
         .map(|it| (format!("{it}@1"), steps::component(it)))
@@ -151,7 +159,13 @@ async fn open(directory: &Path, steps: &[String]) -> Engine {
         data_dir: directory.to_owned(),
         sealing_key_file: None,
     };
-    Engine::open(options, &components).await.unwrap()
+    let log = FaultyLog {
+        log: Arc::new(SqliteLog::open(directory.join(LOG_FILE)).unwrap()),
+        faults: faults.clone(),
+    };
+    Engine::open_on(Arc::new(log), options, &components, Pauses::NONE)
+        .await
+        .unwrap()
 }
 
 /// The person who asks.
