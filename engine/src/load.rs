@@ -39,17 +39,51 @@ async fn fold<T>(
     })
 }
 
-pub(crate) async fn access(log: &dyn EventLog) -> Result<Loaded<Access>, ReadError> {
-    fold(
-        log,
-        Stream::Access,
-        Access::default(),
-        |access, recorded| match &recorded.event {
-            Event::Access(event) => access::evolve(access, event),
-            _ => access,
-        },
-    )
-    .await
+/// What was loaded last. It is only a beginning: whoever takes it reads what was added since.
+struct Latest<T>(Mutex<Arc<Loaded<T>>>);
+
+impl<T: Default> Default for Latest<T> {
+    fn default() -> Self {
+        Self(Mutex::new(Arc::new(Loaded {
+            state: T::default(),
+            version: StreamVersion::NONE,
+        })))
+    }
+}
+
+impl<T> Latest<T> {
+    fn get(&self) -> Arc<Loaded<T>> {
+        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn put(&self, state: T, version: StreamVersion) -> Arc<Loaded<T>> {
+        let loaded = Arc::new(Loaded { state, version });
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&loaded);
+        loaded
+    }
+}
+
+/// Access is read by every request, so it is kept and only what was added is read.
+#[derive(Default)]
+pub(crate) struct AccessCache {
+    latest: Latest<Access>,
+}
+
+impl AccessCache {
+    pub(crate) async fn load(&self, log: &dyn EventLog) -> Result<Arc<Loaded<Access>>, ReadError> {
+        let known = self.latest.get();
+        let added = log.stream(Stream::Access, known.version).await?;
+        let Some(last) = added.last() else {
+            return Ok(known);
+        };
+        let access = added
+            .iter()
+            .fold(known.state.clone(), |access, recorded| match &recorded.event {
+                Event::Access(event) => access::evolve(access, event),
+                _ => access,
+            });
+        Ok(self.latest.put(access, last.version))
+    }
 }
 
 pub(crate) async fn lane(log: &dyn EventLog, key: &LaneKey) -> Result<Loaded<Lane>, ReadError> {
@@ -129,18 +163,12 @@ pub(crate) struct Configured {
 /// Configuration is read by every command, so it is kept and only what was added is read.
 #[derive(Default)]
 pub(crate) struct ConfigurationCache {
-    latest: Mutex<Option<Arc<Loaded<Configured>>>>,
+    latest: Latest<Configured>,
 }
 
 impl ConfigurationCache {
     pub(crate) async fn load(&self, log: &dyn EventLog) -> Result<Arc<Loaded<Configured>>, ReadError> {
-        let known = self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let known = known.unwrap_or_else(|| {
-            Arc::new(Loaded {
-                state: Configured::default(),
-                version: StreamVersion::NONE,
-            })
-        });
+        let known = self.latest.get();
         let added = log.stream(Stream::Configuration, known.version).await?;
         let Some(last) = added.last() else {
             return Ok(known);
@@ -159,12 +187,7 @@ impl ConfigurationCache {
                 None => configured.documents.remove(&key),
             };
         }
-        let loaded = Arc::new(Loaded {
-            state: configured,
-            version: last.version,
-        });
-        *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&loaded));
-        Ok(loaded)
+        Ok(self.latest.put(configured, last.version))
     }
 }
 

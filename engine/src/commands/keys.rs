@@ -19,7 +19,6 @@ use uuid::Uuid;
 use super::{By, Error, Identity, NewKey, new_event, transact};
 use crate::domain::access::{self, Command, Refusal};
 use crate::engine::{Engine, Parts};
-use crate::load;
 
 /// The first administrator's key in the data directory.
 pub(crate) const FIRST_KEY_FILE: &str = "admin.key";
@@ -43,8 +42,9 @@ impl Engine {
     /// Whose key this is, if it opens anything.
     pub async fn authenticate(&self, key: &str) -> Result<Option<Identity>, Error> {
         let digest = digest(key);
-        let access = load::access(&*self.parts.log).await?.state;
+        let access = self.parts.access.load(&*self.parts.log).await?;
         let found = access
+            .state
             .in_use()
             .find(|(_, it)| it.digest.as_bytes().ct_eq(digest.as_bytes()).into());
         Ok(found.map(|(id, it)| Identity {
@@ -58,7 +58,7 @@ impl Engine {
 /// Makes the first administrator's key where there is none, and answers with its file. The file is durable before the
 /// key exists, so that no crash leaves a key that nobody holds.
 pub(crate) async fn first_key(parts: &Parts) -> Result<Option<PathBuf>, Error> {
-    if load::access(&*parts.log).await?.state.all().next().is_some() {
+    if parts.access.load(&*parts.log).await?.state.all().next().is_some() {
         return Ok(None);
     }
     let key = random_key()?;
@@ -106,7 +106,7 @@ async fn create(
 
 async fn command(parts: &Parts, by: &By, command: Command) -> Result<Position, Error> {
     let decide = || async {
-        let access = load::access(&*parts.log).await?;
+        let access = parts.access.load(&*parts.log).await?;
         let events = access::decide(&access.state, command.clone()).map_err(refused)?;
         let append = (!events.is_empty()).then(|| Append {
             context: by.context(),

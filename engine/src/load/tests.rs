@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use proptest::prelude::*;
+use shipslog_events::event::access::AccessRole;
 use shipslog_events::event::configuration::Kind;
 use shipslog_events::sqlite::{self, Verified};
 use shipslog_events::{SqliteLog, Stream};
 
 use super::*;
 use crate::testing::history::{deeds, erase_bodies, write};
-use crate::testing::house::{House, project, surroundings};
+use crate::testing::house::{House, by, project, surroundings};
 use crate::testing::state::{State, all};
 
 fn open(directory: &Path) -> Arc<dyn EventLog> {
@@ -57,7 +58,7 @@ proptest! {
 /// As commands and the driver load it, stream by stream. Configuration comes with its documents; see below.
 async fn loaded(log: &dyn EventLog, all: &State) -> State {
     let mut loaded = State {
-        access: access(log).await.unwrap().state,
+        access: AccessCache::default().load(log).await.unwrap().state.clone(),
         ..State::default()
     };
     for slug in all.releases.keys() {
@@ -109,6 +110,25 @@ async fn configuration_read_bit_by_bit_is_configuration_read_at_once() {
         bit_by_bit.state.configuration,
         State::of(&all(log).await).configuration
     );
+}
+
+#[tokio::test]
+async fn keys_are_folded_once_and_each_that_is_revoked_later_is_seen() {
+    let house = House::empty(&[]).await;
+    let log = &**house.engine.log();
+    let kept = AccessCache::default();
+    let first = kept.load(log).await.unwrap();
+    assert!(Arc::ptr_eq(&first, &kept.load(log).await.unwrap()));
+    let made = house
+        .engine
+        .create_key(&by(), "ci".to_owned(), AccessRole::Viewer)
+        .await
+        .unwrap();
+    assert_eq!(kept.load(log).await.unwrap().state.in_use().count(), 2);
+    house.engine.revoke_key(&by(), made.id).await.unwrap();
+    let last = kept.load(log).await.unwrap();
+    assert_eq!(last.state.in_use().count(), 1);
+    assert_eq!(last.state, State::of(&all(log).await).access);
 }
 
 #[tokio::test]
