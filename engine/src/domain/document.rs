@@ -3,6 +3,7 @@
 mod account;
 mod cluster;
 mod process;
+mod secret;
 mod stages;
 
 use schemars::{JsonSchema, Schema};
@@ -14,6 +15,7 @@ use shipslog_events::event::configuration::{DocumentFacts, Kind};
 pub use account::{Account, ClientCertificate, FromOutput, Token, UserPassword};
 pub use cluster::{Certificate, ClusterAddress, Feed, Target};
 pub use process::{Package, Project, Scope, Step, Variable};
+pub use secret::Secret;
 pub use stages::{Environment, Lifecycle, Phase};
 
 use crate::domain::schema::{self, Problem};
@@ -97,7 +99,7 @@ impl Document {
             Self::Feed(it) => it
                 .password
                 .iter_mut()
-                .map(|it| ("password".to_owned(), it))
+                .map(|it| ("password".to_owned(), &mut it.0))
                 .collect(),
             Self::Account(it) => it.secrets_mut(),
             Self::Project(it) => it.secrets_mut(),

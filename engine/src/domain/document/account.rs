@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shipslog_events::event::configuration::{DocumentFacts, OutputReference};
 
+use super::secret::Secret;
+
 /// Credentials: exactly one of client certificate, token, user name and password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -32,8 +34,7 @@ pub struct ClientCertificate {
     /// PEM.
     pub certificate: String,
     /// PEM; a secret.
-    #[schemars(extend("x-shipslog-secret" = true))]
-    pub key: String,
+    pub key: Secret,
 }
 
 /// A bearer token.
@@ -41,7 +42,7 @@ pub struct ClientCertificate {
 #[serde(untagged)]
 pub enum Token {
     /// The token itself; a secret.
-    Given(#[schemars(extend("x-shipslog-secret" = true))] String),
+    Given(Secret),
     /// The sensitive output of the latest successful deployment.
     Made(FromOutput),
 }
@@ -79,8 +80,7 @@ pub struct UserPassword {
     /// The user.
     pub user: String,
     /// The password; a secret.
-    #[schemars(extend("x-shipslog-secret" = true))]
-    pub password: String,
+    pub password: Secret,
 }
 
 impl Account {
@@ -101,15 +101,15 @@ impl Account {
         let key = self
             .client_certificate
             .iter_mut()
-            .map(|it| ("clientCertificate.key".to_owned(), &mut it.key));
+            .map(|it| ("clientCertificate.key".to_owned(), &mut it.key.0));
         let token = self.token.iter_mut().filter_map(|it| match it {
-            Token::Given(token) => Some(("token".to_owned(), token)),
+            Token::Given(token) => Some(("token".to_owned(), &mut token.0)),
             Token::Made(_) => None,
         });
         let password = self
             .user_password
             .iter_mut()
-            .map(|it| ("userPassword.password".to_owned(), &mut it.password));
+            .map(|it| ("userPassword.password".to_owned(), &mut it.password.0));
         key.chain(token).chain(password).collect()
     }
 }

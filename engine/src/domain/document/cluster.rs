@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shipslog_events::event::configuration::DocumentFacts;
 
+use super::secret::Secret;
+
 /// An image registry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -22,8 +24,7 @@ pub struct Feed {
     pub username: Option<String>,
     /// A secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-shipslog-secret" = true))]
-    pub password: Option<String>,
+    pub password: Option<Secret>,
 }
 
 /// A cluster's certificate authority. It is always verified: there is no switch to skip that.

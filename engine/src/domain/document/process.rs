@@ -8,6 +8,7 @@ use serde_json::Value;
 use shipslog_events::event::configuration::{self, DocumentFacts, ProcessStep};
 use shipslog_events::ids::EnvironmentName;
 
+use super::secret::Secret;
 use crate::domain::capability::Capability;
 
 /// What is deployed, how, and how it progresses.
@@ -57,8 +58,7 @@ pub struct Variable {
     pub value: Option<String>,
     /// A secret value: sealed, never shown again, and given to steps as a handle.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("x-shipslog-secret" = true))]
-    pub sensitive: Option<String>,
+    pub sensitive: Option<Secret>,
     /// Where it holds; everywhere if nothing is said.
     #[serde(default, skip_serializing_if = "Scope::is_everywhere")]
     pub scope: Scope,
@@ -134,7 +134,12 @@ impl Project {
         self.variables
             .iter_mut()
             .enumerate()
-            .filter_map(|(index, it)| Some((format!("variables[{index}].sensitive"), it.sensitive.as_mut()?)))
+            .filter_map(|(index, it)| {
+                Some((
+                    format!("variables[{index}].sensitive"),
+                    &mut it.sensitive.as_mut()?.0,
+                ))
+            })
             .collect()
     }
 }
