@@ -1,5 +1,6 @@
 //! Why an object is as it is, in words, with what was seen.
 
+mod conditions;
 mod notice;
 mod summary;
 
@@ -30,7 +31,7 @@ pub struct Evidence {
     pub object: ObjectReference,
     /// In one line, so that a person can act on it.
     pub summary: String,
-    /// What the cluster reported of it and its parts, newest last.
+    /// What the cluster reported of it and its parts, newest last, and the conditions of pods that are not ready.
     pub events: Vec<String>,
     /// The last lines that its containers wrote.
     pub log_tail: Vec<String>,
@@ -151,6 +152,7 @@ impl<'a> Reader<'a> {
         let summary = summary::summary(around, &notices);
         let first = notices.len().saturating_sub(EVENTS);
         let mut events: Vec<String> = notices[first..].iter().map(Notice::to_string).collect();
+        events.extend(conditions::of(around.known_pods()));
         if let Err(why) = &around.pods {
             events.push(format!("cannot tell: the pods could not be read: {why}"));
         }

@@ -66,7 +66,8 @@ fn replica_set() -> Value {
 
 fn pod() -> Value {
     json!({"metadata": {"name": "httpd-1-a", "uid": "p", "ownerReferences": [{"uid": "rs"}]},
-        "status": {"containerStatuses": [{"name": "httpd", "ready": false, "state": {"running": {}}}]}})
+        "status": {"conditions": [{"type": "Ready", "status": "False", "message": "unready: [httpd]"}],
+            "containerStatuses": [{"name": "httpd", "ready": false, "state": {"running": {}}}]}})
 }
 
 fn probe_event() -> Value {
@@ -205,6 +206,8 @@ async fn a_failed_rollout_comes_with_evidence_and_one_list_of_each_kind() {
         evidence[0].events[0].starts_with("Pod httpd-1-a: Unhealthy: "),
         "{evidence:?}"
     );
+    let condition = "condition: Pod httpd-1-a: Ready is False: unready: [httpd]";
+    assert_eq!(evidence[0].events[1..], [condition]);
     assert_eq!(evidence[0].log_tail, ["\"AH00558: ready\""]);
     for path in [DEPLOYMENTS, SETS, PODS, EVENTS] {
         assert_eq!(fake.count("GET", path), 1, "{path}");

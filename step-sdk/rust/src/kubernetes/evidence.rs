@@ -5,6 +5,9 @@ use std::fmt;
 use super::ObjectReference;
 use super::convert::wit;
 
+/// Conditions come with the events, and begin so.
+const CONDITION: &str = "condition: ";
+
 /// Why an object is as it is, in words, with what was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
@@ -12,7 +15,7 @@ pub struct Evidence {
     pub object: ObjectReference,
     /// As `Readiness probe: exec: "no-such-command": executable file not found in $PATH`.
     pub summary: String,
-    /// What the cluster reported, oldest first.
+    /// What the cluster reported, oldest first, and the conditions of pods that are not as they should be.
     pub events: Vec<String>,
     /// The last lines of the containers' logs.
     pub log_tail: Vec<String>,
@@ -22,7 +25,12 @@ impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.object, self.summary)?;
         for event in &self.events {
-            write!(f, "\n  event: {event}")?;
+            let word = if event.starts_with(CONDITION) {
+                ""
+            } else {
+                "event: "
+            };
+            write!(f, "\n  {word}{event}")?;
         }
         for line in &self.log_tail {
             write!(f, "\n  log: {line}")?;
@@ -39,5 +47,26 @@ impl From<wit::Evidence> for Evidence {
             events: evidence.events,
             log_tail: evidence.log_tail,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_says_what_it_is() {
+        let evidence = Evidence {
+            object: ObjectReference::new("apps/v1", "Deployment", "httpd"),
+            summary: "0 of 1 available".to_owned(),
+            events: vec![
+                "Pod httpd-1: Unhealthy: no".to_owned(),
+                "condition: Pod httpd-1: Ready is False".to_owned(),
+            ],
+            log_tail: vec!["bye".to_owned()],
+        };
+        let lines = "Deployment httpd: 0 of 1 available\n  event: Pod httpd-1: Unhealthy: no\n  condition: Pod httpd-1: \
+                     Ready is False\n  log: bye";
+        assert_eq!(evidence.to_string(), lines);
     }
 }
