@@ -1,5 +1,6 @@
 //! What earlier deployments left and this one replaces: planned from the inventory, confirmed by what is read. Pure.
 
+pub mod services;
 pub mod uses;
 
 use serde_json::Value;
@@ -9,6 +10,7 @@ use shipslog_step::kubernetes::ObjectReference;
 use crate::names::Names;
 use crate::ownership;
 use crate::situation::Situation;
+use services::Services;
 
 /// What Kubernetes gives a pod to end where nothing is said.
 const DEFAULT_GRACE: u32 = 30;
@@ -20,6 +22,8 @@ pub struct Old {
     pub workloads: Vec<ObjectReference>,
     /// ConfigMaps and Secrets.
     pub configs: Vec<ObjectReference>,
+    /// Services that are not in the inputs any more. They stay, and so does what they select.
+    pub services: Vec<ObjectReference>,
     /// What this step does not remove, and why.
     pub left: Vec<String>,
 }
@@ -44,10 +48,10 @@ impl Old {
         match (object.group.as_str(), object.kind.as_str()) {
             ("apps", "Deployment") => self.workloads.push(object),
             ("", "ConfigMap" | "Secret") => self.configs.push(object),
-            ("", "Service") => self.left.push(format!(
-                "{object}, which is not in the step's inputs any more: whoever uses it has to go elsewhere first"
+            ("", "Service") => self.services.push(object),
+            _ => self.left.push(format!(
+                "{object}, because this step does not write its kind any more"
             )),
-            _ => self.left.push(format!("{object}, because this step does not write its kind any more")),
         }
     }
 }
@@ -86,18 +90,17 @@ pub enum Verdict {
     Keep(String),
 }
 
-/// Judges an old Deployment by what it is now and what the Service selects now.
+/// Judges an old Deployment by what it is now and what the Services select now.
 pub fn workload(
     object: &ObjectReference,
     live: &Value,
-    service: Option<&Value>,
+    services: &Services,
     situation: &Situation,
 ) -> Verdict {
-    let pod_labels = ownership::texts(live.pointer("/spec/template/metadata/labels"));
-    if service.is_some_and(|it| ownership::selects(it, &pod_labels)) {
-        return Verdict::Keep(format!("{object}, because the Service selects its pods"));
+    match services.need(live) {
+        Some(why) => Verdict::Keep(format!("{object}, because {why}")),
+        None => confirmed(object, live, situation),
     }
-    confirmed(object, live, situation)
 }
 
 /// Judges an old ConfigMap or Secret by what still uses it.

@@ -17,8 +17,10 @@ pub fn needed(inputs: &Inputs) -> Vec<Capability> {
             .iter()
             .filter_map(|(kind, name)| Some(core(kind, name.as_deref()?, &[Get, Apply, Delete]))),
     );
+    // Of any name: the step reads those that were in its inputs before, and keeps what they select.
+    rights.push(core("Service", "*", &[Get]));
     if let Some(name) = &names.service {
-        rights.push(core("Service", name, forced(inputs, &[Get, Apply, Force])));
+        rights.push(core("Service", name, forced(inputs, &[Apply, Force])));
         rights.push(Capability::new(
             [List, Watch],
             "discovery.k8s.io",

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::services::Services;
 use super::uses::Uses;
 use shipslog_step::context::Written;
 use shipslog_step::kubernetes::ObjectReference;
@@ -50,6 +51,14 @@ fn deployed(deployment: &str) -> Value {
     live
 }
 
+/// The step's Service, as this deployment left it.
+fn services(deployment: &str) -> Services {
+    let live = fixture::objects(&fixture::httpd_with(&[]), deployment).service;
+    let mut services = Services::default();
+    services.add(object("v1", "Service", "httpd"), live.unwrap());
+    services
+}
+
 #[test]
 fn blue_green_replaces_every_earlier_workload_the_rolling_one_included() {
     let old = old(&fixture::httpd_with(&[]));
@@ -89,10 +98,9 @@ fn a_second_attempt_does_not_plan_to_remove_what_the_first_wrote() {
 }
 
 #[test]
-fn a_service_that_left_the_inputs_is_named_and_not_removed() {
+fn a_service_that_left_the_inputs_is_looked_at_and_not_removed() {
     let old = old(&fixture::httpd_with(&[("/service/name", json!("web"))]));
-    assert_eq!(old.left.len(), 1);
-    assert!(old.left[0].starts_with("Service httpd"), "{:?}", old.left);
+    assert_eq!(names(&old.services), ["httpd"]);
 }
 
 #[test]
@@ -115,9 +123,7 @@ fn an_old_deployment_goes_with_its_uid_and_its_pods_grace_period() {
     let verdict = workload(
         &object("apps/v1", "Deployment", "httpd-deployments-2"),
         &deployed("deployments-2"),
-        fixture::objects(&fixture::httpd_with(&[]), "deployments-3")
-            .service
-            .as_ref(),
+        &services("deployments-3"),
         &fixture::situation(),
     );
     let expected = Verdict::Delete {
@@ -132,12 +138,10 @@ fn what_the_live_service_selects_stays() {
     let verdict = workload(
         &object("apps/v1", "Deployment", "httpd-deployments-2"),
         &deployed("deployments-2"),
-        fixture::objects(&fixture::httpd_with(&[]), "deployments-2")
-            .service
-            .as_ref(),
+        &services("deployments-2"),
         &fixture::situation(),
     );
-    assert!(matches!(verdict, Verdict::Keep(why) if why.contains("the Service selects its pods")));
+    assert!(matches!(verdict, Verdict::Keep(why) if why.contains("Service httpd selects its pods")));
 }
 
 #[test]
@@ -145,7 +149,7 @@ fn what_has_lost_our_labels_stays() {
     let mut live = deployed("deployments-2");
     live["metadata"]["labels"]["shipslog.dev/step"] = "another".into();
     let old = object("apps/v1", "Deployment", "httpd-deployments-2");
-    let verdict = workload(&old, &live, None, &fixture::situation());
+    let verdict = workload(&old, &live, &Services::default(), &fixture::situation());
     assert!(matches!(verdict, Verdict::Keep(why) if why.contains("its labels")));
 }
 

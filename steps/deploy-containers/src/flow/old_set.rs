@@ -7,6 +7,7 @@ use shipslog_step::kubernetes::{Error, Expectation, ObjectReference, Selection, 
 use shipslog_step::{Failure, clock, context, log, milestones};
 
 use super::{Flow, OLD_SET_REMOVED, Stage, Stop, delete, failed, wait};
+use crate::cleanup::services::Services;
 use crate::cleanup::uses::Uses;
 use crate::cleanup::{self, Old, Verdict};
 use crate::words;
@@ -37,7 +38,8 @@ impl Flow<'_> {
         let workloads = removal.read(old.workloads)?;
         self.old = workloads.iter().map(|(object, _)| object.to_string()).collect();
         self.drain()?;
-        self.remove_workloads(&workloads, &mut removal)?;
+        let services = self.read_services(old.services, &mut removal)?;
+        self.remove_workloads(&workloads, &services, &mut removal)?;
         self.remove_configs(old.configs, &mut removal)?;
         for it in &removal.left {
             log::warning(format!("left as it is: {it}"));
@@ -60,14 +62,43 @@ impl Flow<'_> {
         Ok(clock::sleep(Duration::from_secs(seconds.into()))?)
     }
 
-    fn remove_workloads(&mut self, old: &[Found], removal: &mut Removal) -> Result<(), Stop> {
-        let service = match self.service() {
-            Some(object) if !old.is_empty() => kubernetes().find(&object)?,
-            Some(_) | None => None,
-        };
+    /// The step's Service and those that left its inputs. Clients still come through the latter, so they stay, and what
+    /// they select stays too: `get` on any Service is among the rights of all inputs, because no inputs say how the
+    /// Service was called before.
+    fn read_services(&self, others: Vec<ObjectReference>, removal: &mut Removal) -> Result<Services, Stop> {
+        let mut services = Services::default();
+        if let Some(object) = self.service()
+            && let Some(live) = kubernetes().find(&object)?
+        {
+            services.add(object, live);
+        }
+        for object in others {
+            let left = format!(
+                "{object}, which is not in the step's inputs any more: whoever uses it has to go elsewhere first; then \
+                 delete it by hand"
+            );
+            match kubernetes().find(&object) {
+                Ok(None) => continue,
+                Ok(Some(live)) => services.add(object, live),
+                Err(error) => match error.denial().map(ToString::to_string) {
+                    Some(denial) => services.cannot_read(object, denial),
+                    None => return Err(error.into()),
+                },
+            }
+            removal.left.push(left);
+        }
+        Ok(services)
+    }
+
+    fn remove_workloads(
+        &mut self,
+        old: &[Found],
+        services: &Services,
+        removal: &mut Removal,
+    ) -> Result<(), Stop> {
         let (mut gone, mut longest) = (Vec::new(), 0);
         for (object, live) in old {
-            let verdict = cleanup::workload(object, live, service.as_ref(), self.situation);
+            let verdict = cleanup::workload(object, live, services, self.situation);
             if let Some(grace) = self.delete(object, verdict, removal)? {
                 longest = longest.max(grace);
                 gone.push(Expectation::gone(object.clone(), live));

@@ -1,6 +1,9 @@
 //! The flow against the SDK's host in memory: what is called in which order, what the messages say, and that a run
 //! that ended anywhere comes to the same end when it is done again.
 
+mod again;
+mod services;
+
 use serde_json::{Value, json};
 use shipslog_step::Failure;
 use shipslog_step::kubernetes::{Denial, Evidence, Layer, ObjectReference, Reason};
@@ -83,7 +86,10 @@ fn unhealthy() -> Evidence {
     Evidence {
         object: ObjectReference::new("apps/v1", "Deployment", "httpd-deployments-3"),
         summary: "0 of 1 available: progress deadline of 60 s exceeded".into(),
-        events: vec!["Readiness probe errored: exec: \"no-such-command\": not found in $PATH".into()],
+        events: vec![
+            "Readiness probe errored: exec: \"no-such-command\": not found in $PATH".into(),
+            "condition: Pod httpd-1: Ready is False: containers with unready status: [httpd]".into(),
+        ],
         log_tail: vec!["AH00094: Command line: 'httpd -D FOREGROUND'".into()],
     }
 }
@@ -151,69 +157,6 @@ fn the_history_has_the_service_as_it_was_and_what_was_removed() {
     assert_eq!(from["previous"]["spec"]["ports"][0]["port"], 80);
     assert_eq!(from["previous"]["metadata"]["resourceVersion"], Value::Null);
     assert_eq!(what["removed"].as_array().unwrap().len(), 4);
-}
-
-#[test]
-fn a_run_that_ended_at_any_call_comes_to_the_same_end_when_it_is_done_again() {
-    let whole = later();
-    deploy(&whole).unwrap();
-    for call in whole.calls().iter().filter(|it| !it.starts_with("sleep")) {
-        let host = later().refusing_once(call, Reason::Unavailable("killed".into()));
-        assert!(deploy(&host).is_err(), "{call} was not asked");
-        deploy(&host).unwrap_or_else(|why| panic!("after {call}: {why}"));
-        assert_eq!(namespace(&host), namespace(&whole), "after {call}");
-        let reached = |name: &str| host.milestones().iter().any(|(it, _)| it == name);
-        assert!(
-            reached("traffic-switched") && reached("old-set-removed"),
-            "after {call}"
-        );
-    }
-}
-
-#[test]
-fn a_run_that_has_succeeded_changes_nothing_when_it_is_done_again() {
-    let host = later();
-    deploy(&host).unwrap();
-    let before = namespace(&host);
-    host.forget();
-    deploy(&host).unwrap();
-    assert_eq!(namespace(&host), before);
-    // This host's inventory does not forget; the deletes say once more that nothing is there.
-    let writes = [
-        "apply ConfigMap configmap-deployments-3",
-        "apply Deployment httpd-deployments-3",
-        "delete Deployment httpd-deployments-1",
-        "delete Deployment httpd-deployments-2",
-        "delete ConfigMap configmap-deployments-1",
-        "delete ConfigMap configmap-deployments-2",
-    ];
-    assert_eq!(host.writes(), writes);
-}
-
-#[test]
-fn from_blue_green_to_rolling_and_back_nothing_is_left() {
-    let rolling = [("strategy", json!({ "type": "RollingUpdate" }))];
-    let host = available(later(), "httpd", 1);
-    deploy_with(&host, &rolling).unwrap();
-    assert_eq!(selected(&host), "httpd");
-    assert!(host.object("Deployment", "httpd-deployments-2").is_none());
-
-    let back = available(host.deployment("deployments-4"), "httpd-deployments-4", 1);
-    let uid = json!("uid-of-deployments-4");
-    let mut live = back.object("Deployment", "httpd-deployments-4").unwrap();
-    live["metadata"]["annotations"]["shipslog.dev/deployment-uid"] = uid;
-    let back = back.holding(&live);
-    let back = ["Deployment", "ConfigMap"]
-        .into_iter()
-        .zip(["httpd", "configmap-deployments-3"])
-        .fold(back, |host, (kind, name)| {
-            let object = host.object(kind, name).unwrap();
-            host.inventory(entry(&object))
-        });
-    deploy(&back).unwrap();
-    assert_eq!(selected(&back), "httpd-deployments-4");
-    assert!(back.object("Deployment", "httpd").is_none());
-    assert!(back.object("ConfigMap", "configmap-deployments-3").is_none());
 }
 
 #[test]

@@ -1,0 +1,66 @@
+//! A run that is done again, and one strategy after another, come to the same end.
+
+use super::*;
+
+#[test]
+fn a_run_that_ended_at_any_call_comes_to_the_same_end_when_it_is_done_again() {
+    let whole = later();
+    deploy(&whole).unwrap();
+    for call in whole.calls().iter().filter(|it| !it.starts_with("sleep")) {
+        let host = later().refusing_once(call, Reason::Unavailable("killed".into()));
+        assert!(deploy(&host).is_err(), "{call} was not asked");
+        deploy(&host).unwrap_or_else(|why| panic!("after {call}: {why}"));
+        assert_eq!(namespace(&host), namespace(&whole), "after {call}");
+        let reached = |name: &str| host.milestones().iter().any(|(it, _)| it == name);
+        assert!(
+            reached("traffic-switched") && reached("old-set-removed"),
+            "after {call}"
+        );
+    }
+}
+
+#[test]
+fn a_run_that_has_succeeded_changes_nothing_when_it_is_done_again() {
+    let host = later();
+    deploy(&host).unwrap();
+    let before = namespace(&host);
+    host.forget();
+    deploy(&host).unwrap();
+    assert_eq!(namespace(&host), before);
+    // This host's inventory does not forget; the deletes say once more that nothing is there.
+    let writes = [
+        "apply ConfigMap configmap-deployments-3",
+        "apply Deployment httpd-deployments-3",
+        "delete Deployment httpd-deployments-1",
+        "delete Deployment httpd-deployments-2",
+        "delete ConfigMap configmap-deployments-1",
+        "delete ConfigMap configmap-deployments-2",
+    ];
+    assert_eq!(host.writes(), writes);
+}
+
+#[test]
+fn from_blue_green_to_rolling_and_back_nothing_is_left() {
+    let rolling = [("strategy", json!({ "type": "RollingUpdate" }))];
+    let host = available(later(), "httpd", 1);
+    deploy_with(&host, &rolling).unwrap();
+    assert_eq!(selected(&host), "httpd");
+    assert!(host.object("Deployment", "httpd-deployments-2").is_none());
+
+    let back = available(host.deployment("deployments-4"), "httpd-deployments-4", 1);
+    let uid = json!("uid-of-deployments-4");
+    let mut live = back.object("Deployment", "httpd-deployments-4").unwrap();
+    live["metadata"]["annotations"]["shipslog.dev/deployment-uid"] = uid;
+    let back = back.holding(&live);
+    let back = ["Deployment", "ConfigMap"]
+        .into_iter()
+        .zip(["httpd", "configmap-deployments-3"])
+        .fold(back, |host, (kind, name)| {
+            let object = host.object(kind, name).unwrap();
+            host.inventory(entry(&object))
+        });
+    deploy(&back).unwrap();
+    assert_eq!(selected(&back), "httpd-deployments-4");
+    assert!(back.object("Deployment", "httpd").is_none());
+    assert!(back.object("ConfigMap", "configmap-deployments-3").is_none());
+}
