@@ -16,7 +16,7 @@ use shipslog_events::stream::LaneKey;
 use shipslog_events::{Append, Context, Expected, NewBody, Stream};
 
 use super::LiveState;
-use super::append::stream;
+use super::append::{self, stream};
 use super::vault::Vault;
 use crate::engine::Parts;
 use crate::runner::{LogLevel, NotRecorded, OutputValue, Recorder};
@@ -114,17 +114,19 @@ impl Recorder for RunRecorder {
         .boxed()
     }
 
-    fn denied<'a>(&'a self, layer: Layer, rule: &'a str) -> BoxFuture<'a, Result<(), NotRecorded>> {
-        let id = self.attempt.clone();
-        self.on_deployment(
-            DeploymentEvent::AccessDenied {
-                id,
-                layer,
-                rule: rule.to_owned(),
-            },
-            Vec::new(),
-        )
-        .boxed()
+    fn denied<'a>(
+        &'a self,
+        layer: Layer,
+        rule: &'a str,
+        message: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
+        let event = DeploymentEvent::AccessDenied {
+            id: self.attempt.clone(),
+            layer,
+            rule: rule.to_owned(),
+        };
+        self.on_deployment(event, append::message(message.unwrap_or_default()))
+            .boxed()
     }
 
     fn milestone<'a>(&'a self, name: &'a str, detail: Value) -> BoxFuture<'a, Result<(), NotRecorded>> {

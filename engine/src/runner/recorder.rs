@@ -15,8 +15,14 @@ pub trait Recorder: Send + Sync {
     /// The step deleted this object, or it was gone already.
     fn object_removed<'a>(&'a self, object: &'a ObjectReference) -> BoxFuture<'a, Result<(), NotRecorded>>;
 
-    /// A call was refused: told once per run, layer and rule.
-    fn denied<'a>(&'a self, layer: Layer, rule: &'a str) -> BoxFuture<'a, Result<(), NotRecorded>>;
+    /// A call was refused: told once per run, layer and rule. The rule is our own sentence; `message` is what the API
+    /// server said, where it was the one to refuse.
+    fn denied<'a>(
+        &'a self,
+        layer: Layer,
+        rule: &'a str,
+        message: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>>;
 
     /// A turning point that the component describes.
     fn milestone<'a>(&'a self, name: &'a str, detail: Value) -> BoxFuture<'a, Result<(), NotRecorded>>;

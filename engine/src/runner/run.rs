@@ -34,6 +34,7 @@ pub(super) struct Run {
     started: Instant,
     denied: Mutex<BTreeSet<(Layer, String)>>,
     written: Mutex<BTreeSet<ObjectReference>>,
+    latest_write: Mutex<Option<ObjectReference>>,
 }
 
 impl Run {
@@ -59,6 +60,7 @@ impl Run {
             started: Instant::now(),
             denied: Mutex::default(),
             written: Mutex::default(),
+            latest_write: Mutex::default(),
             attempt,
             recorder,
         }
@@ -70,9 +72,14 @@ impl Run {
     }
 
     /// Tells of a refusal, once for each layer and rule.
-    pub(super) async fn denied(&self, layer: Layer, rule: &str) -> Result<(), NotRecorded> {
+    pub(super) async fn denied(
+        &self,
+        layer: Layer,
+        rule: &str,
+        message: Option<&str>,
+    ) -> Result<(), NotRecorded> {
         if lock(&self.denied).insert((layer, rule.to_owned())) {
-            self.recorder.denied(layer, rule).await?;
+            self.recorder.denied(layer, rule, message).await?;
         }
         Ok(())
     }
@@ -83,7 +90,18 @@ impl Run {
             self.recorder.object_intended(object).await?;
             lock(&self.written).insert(object.clone());
         }
+        self.sends(object);
         Ok(())
+    }
+
+    /// Before every write.
+    pub(super) fn sends(&self, object: &ObjectReference) {
+        *lock(&self.latest_write) = Some(object.clone());
+    }
+
+    /// The object of the last write that was sent.
+    pub(super) fn latest_write(&self) -> Option<ObjectReference> {
+        lock(&self.latest_write).clone()
     }
 
     /// After a delete: writing it again is a first write again.

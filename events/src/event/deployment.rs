@@ -149,14 +149,15 @@ pub enum DeploymentEvent {
         /// Version of the host that began it.
         host_version: String,
     },
-    /// A call was refused: once per attempt, layer and rule.
+    /// A call was refused: once per attempt, layer and rule. Body: `message`, the API server's own words, where it was
+    /// the one to refuse.
     AccessDenied {
         /// In which run.
         #[serde(flatten)]
         id: AttemptId,
         /// Who said no.
         layer: Layer,
-        /// The rule, in words.
+        /// What was asked and what would allow it, in our own words.
         rule: String,
     },
     /// A turning point, such as traffic having moved. Body: `detail`.

@@ -161,8 +161,11 @@ pub(crate) struct Milestone {
 pub(crate) struct Denial {
     /// Who said no: `declaration`, `grant`, `boundary`, `cluster` or `admission`.
     pub(super) layer: String,
-    /// The rule, in words.
+    /// What was asked, in words.
     pub(super) rule: String,
+    /// What the API server said, where it was the one to refuse.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) message: Option<String>,
 }
 
 /// A value for later.

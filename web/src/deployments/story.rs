@@ -28,6 +28,7 @@ pub(crate) struct Story {
 #[derive(Default)]
 struct Words {
     message: Option<String>,
+    refusals: Vec<Option<String>>,
     details: Vec<Option<Value>>,
     values: Vec<Option<Value>>,
 }
@@ -137,6 +138,7 @@ impl Story {
 
     fn attempt(&self, run: &Run) -> Attempt {
         let words = self.words.iter().find(|(id, _)| *id == run.id).map(|(_, it)| it);
+        let mut refusals = words.into_iter().flat_map(|it| it.refusals.iter().cloned());
         let mut details = words.into_iter().flat_map(|it| it.details.iter().cloned());
         let mut values = words.into_iter().flat_map(|it| it.values.iter().cloned());
         let mut attempt = Attempt {
@@ -152,6 +154,7 @@ impl Story {
                 Deed::Denied { layer, rule } => attempt.denials.push(Denial {
                     layer: layer.to_string(),
                     rule: rule.clone(),
+                    message: refusals.next().flatten(),
                 }),
                 Deed::Milestone { name } => attempt.milestones.push(Milestone {
                     name: name.clone(),
@@ -188,6 +191,10 @@ impl Story {
                 let message = self.text(recorded.id, "message").await?;
                 self.words(id).message = message;
             }
+            DeploymentEvent::AccessDenied { id, .. } => {
+                let message = self.text(recorded.id, "message").await?;
+                self.words(id).refusals.push(message);
+            }
             DeploymentEvent::MilestoneReached { id, .. } => {
                 let detail = self.json(recorded.id, "detail").await?;
                 self.words(id).details.push(detail);
@@ -202,7 +209,6 @@ impl Story {
             DeploymentEvent::DeploymentRequested { .. }
             | DeploymentEvent::DeploymentStarted {}
             | DeploymentEvent::AttemptStarted { .. }
-            | DeploymentEvent::AccessDenied { .. }
             | DeploymentEvent::CancelRequested {} => {}
         }
         Ok(())

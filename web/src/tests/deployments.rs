@@ -35,7 +35,10 @@ async fn a_deployment_is_shown_with_every_word_that_is_no_secret() {
         &json!({
             "attempt": 2, "status": "failed", "message": "the pod never came up",
             "milestones": [{ "name": "traffic-switched", "detail": { "from": 1 } }],
-            "denials": [{ "layer": "boundary", "rule": "get secrets elsewhere" }],
+            "denials": [
+                { "layer": "boundary", "rule": "get secrets elsewhere" },
+                { "layer": "admission", "rule": "apply on ConfigMap page", "message": "exceeded quota" }
+            ],
             "outputs": [
                 { "name": "address", "sensitive": false, "value": "10.0.0.1" },
                 { "name": "token", "sensitive": true }

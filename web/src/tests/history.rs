@@ -80,7 +80,11 @@ impl History {
             (started(&first), vec![]),
             (ended(&first, AttemptOutcome::Interrupted), vec![]),
             (started(&second), vec![]),
-            (denied(&second), vec![]),
+            (denied(&second, Layer::Boundary, "get secrets elsewhere"), vec![]),
+            (
+                denied(&second, Layer::Admission, "apply on ConfigMap page"),
+                vec![("message", "exceeded quota".to_owned())],
+            ),
             (
                 milestone(&second),
                 vec![("detail", json!({ "from": 1 }).to_string())],
@@ -263,11 +267,11 @@ fn ended(id: &AttemptId, outcome: AttemptOutcome) -> Event {
     .into()
 }
 
-fn denied(id: &AttemptId) -> Event {
+fn denied(id: &AttemptId, layer: Layer, rule: &str) -> Event {
     DeploymentEvent::AccessDenied {
         id: id.clone(),
-        layer: Layer::Boundary,
-        rule: "get secrets elsewhere".into(),
+        layer,
+        rule: rule.into(),
     }
     .into()
 }

@@ -36,7 +36,7 @@ pub enum Deed {
     Denied {
         /// Who said no.
         layer: Layer,
-        /// The rule, in words.
+        /// What was asked, in our own words.
         rule: String,
     },
     /// A turning point.

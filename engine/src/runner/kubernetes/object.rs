@@ -41,7 +41,8 @@ pub(super) async fn kind(run: &Run, group: &str, version: &str, kind: &str) -> R
     for (path, text) in [("group", group), ("version", version), ("kind", kind)] {
         without_handle(path, text)?;
     }
-    answered(run, run.attempt.cluster.kind(group, version, kind).await).await
+    let asked = format!("find the kind {kind}");
+    answered(run, asked, run.attempt.cluster.kind(group, version, kind).await).await
 }
 
 /// The namespace that is meant: the given one or the target's own, none for kinds without.

@@ -14,7 +14,8 @@ const MOST: u32 = 500;
 pub(super) async fn get(run: &Run, object: &ObjectReference) -> Result<String, Stop> {
     let located = object::locate(run, &convert::reference(object)).await?;
     authorize(run, &[located.request(Verb::Get)]).await?;
-    let mut found = answered(run, run.attempt.cluster.get(&located.object).await).await?;
+    let found = run.attempt.cluster.get(&located.object).await;
+    let mut found = answered(run, located.request(Verb::Get), found).await?;
     if located.is_secret() {
         secret_data::seal(run, &mut found, located.object.namespace.as_deref()).await?;
     }
@@ -33,7 +34,7 @@ pub(super) async fn list(run: &Run, selection: &Selection) -> Result<Page, Stop>
         name: None,
         cluster_scoped: !kind.namespaced,
     };
-    authorize(run, &[request]).await?;
+    authorize(run, std::slice::from_ref(&request)).await?;
     let secret = object::is_secret(&kind.group, &kind.kind);
     let selection = cluster::Selection {
         group: kind.group,
@@ -45,7 +46,7 @@ pub(super) async fn list(run: &Run, selection: &Selection) -> Result<Page, Stop>
         limit: selection.limit.min(MOST),
         continue_from: selection.continue_from.clone(),
     };
-    let page = answered(run, run.attempt.cluster.list(&selection).await).await?;
+    let page = answered(run, request, run.attempt.cluster.list(&selection).await).await?;
     let mut objects = Vec::with_capacity(page.objects.len());
     for mut found in page.objects {
         if secret {
@@ -64,7 +65,8 @@ pub(super) async fn diff(run: &Run, object: &str) -> Result<Vec<Change>, Stop> {
     authorize(run, &needs::apply(&located, false)).await?;
     secret_data::fill(run, &mut manifest, located.is_secret()).await?;
     let manager = run.attempt.situation.field_manager();
-    let changes = answered(run, run.attempt.cluster.diff(&manifest, &manager).await).await?;
+    let changes = run.attempt.cluster.diff(&manifest, &manager).await;
+    let changes = answered(run, located.request(Verb::Apply), changes).await?;
     let seen = changes.into_iter().map(|mut it| {
         if located.is_secret() && !it.path.starts_with("metadata") {
             (it.before, it.after) = (None, None);
@@ -88,7 +90,9 @@ pub(super) async fn can_i(
         namespace,
         ..convert::reference(object)
     };
-    answered(run, run.attempt.cluster.can_i(verb, &object, subresource).await).await
+    let asked = format!("find out whether the account may {verb} {object}");
+    let answer = run.attempt.cluster.can_i(verb, &object, subresource).await;
+    answered(run, asked, answer).await
 }
 
 pub(super) async fn logs(
@@ -105,13 +109,14 @@ pub(super) async fn logs(
         .cluster
         .logs(&located.object, container, tail_lines.min(MOST), previous)
         .await;
-    let lines = answered(run, lines).await?;
+    let lines = answered(run, located.request(Verb::Logs), lines).await?;
     Ok(lines.iter().map(|it| run.vault.redact(it)).collect())
 }
 
 pub(super) async fn explain(run: &Run, object: &ObjectReference) -> Result<Evidence, Stop> {
     let located = object::locate(run, &convert::reference(object)).await?;
     authorize(run, &needs::explain(&located)).await?;
-    let evidence = answered(run, run.attempt.cluster.explain(&located.object).await).await?;
+    let evidence = run.attempt.cluster.explain(&located.object).await;
+    let evidence = answered(run, located.request(Verb::Get), evidence).await?;
     Ok(convert::evidence(&run.vault, evidence))
 }

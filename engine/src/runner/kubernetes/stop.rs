@@ -1,5 +1,7 @@
 //! Why a call ends before its answer: the guest hears of its own mistakes and of the cluster's, ours end the run.
 
+use std::fmt::Display;
+
 use shipslog_events::event::deployment::Layer;
 
 use super::super::bindings::shipslog::step::kubernetes::{self as wit, Denial, Error};
@@ -71,7 +73,7 @@ pub(super) fn not_opened(path: &str, refused: Refused) -> Stop {
 pub(super) async fn authorize(run: &Run, requests: &[Request]) -> Result<(), Stop> {
     for request in requests {
         if let Err(denial) = run.attempt.rights.decide(request) {
-            run.denied(denial.layer, &denial.rule).await?;
+            run.denied(denial.layer, &denial.rule, None).await?;
             return Err(Error::Forbidden(Denial {
                 layer: layer(denial.layer),
                 rule: denial.rule,
@@ -82,8 +84,12 @@ pub(super) async fn authorize(run: &Run, requests: &[Request]) -> Result<(), Sto
     Ok(())
 }
 
-/// What the cluster answered; its refusals are told like our own.
-pub(super) async fn answered<T>(run: &Run, answer: Result<T, cluster::Error>) -> Result<T, Stop> {
+/// What the cluster answered; its refusals are told like our own, by what was asked. Its words lie beside that.
+pub(super) async fn answered<T>(
+    run: &Run,
+    asked: impl Display,
+    answer: Result<T, cluster::Error>,
+) -> Result<T, Stop> {
     let error = match answer {
         Ok(answer) => return Ok(answer),
         Err(error) => convert::error(&run.vault, error),
@@ -96,7 +102,7 @@ pub(super) async fn answered<T>(run: &Run, answer: Result<T, cluster::Error>) ->
             wit::Layer::Cluster => Layer::Cluster,
             wit::Layer::Admission => Layer::Admission,
         };
-        run.denied(layer, &denial.rule).await?;
+        run.denied(layer, &asked.to_string(), Some(&denial.rule)).await?;
     }
     Err(error.into())
 }

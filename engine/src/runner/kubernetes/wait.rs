@@ -30,9 +30,11 @@ pub(super) async fn wait(run: &Run, expectations: &[wit::Expectation], timeout: 
         authorize(run, &needs::wait(expectation, object)).await?;
     }
     let expectations: Vec<Expectation> = located.into_iter().map(|(it, _)| it).collect();
-    progress::waiting(run, &sentence(&expectations)).await?;
+    let asked = sentence(&expectations);
+    progress::waiting(run, &asked).await?;
     let timeout = Duration::from_secs(u64::from(timeout)).min(run.remaining().saturating_sub(RESERVE));
-    let waited = answered(run, run.attempt.cluster.wait(&expectations, timeout).await).await?;
+    let waited = run.attempt.cluster.wait(&expectations, timeout).await;
+    let waited = answered(run, asked, waited).await?;
     Ok(convert::waited(&run.vault, waited))
 }
 

@@ -23,6 +23,7 @@ pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Re
     );
     let applied = answered(
         run,
+        located.request(Verb::Apply),
         run.attempt.cluster.apply(&manifest, &manager, &options).await,
     )
     .await?;
@@ -55,6 +56,7 @@ pub(super) async fn patch(
     let manager = run.attempt.situation.field_manager();
     let patched = answered(
         run,
+        located.request(Verb::Patch),
         run.attempt.cluster.patch(&located.object, &manager, patch).await,
     )
     .await?;
@@ -65,7 +67,8 @@ pub(super) async fn delete(run: &Run, object: &ObjectReference, options: &Delete
     let located = object::locate(run, &convert::reference(object)).await?;
     authorize(run, &[located.request(Verb::Delete)]).await?;
     let options = convert::delete_options(options);
-    answered(run, run.attempt.cluster.delete(&located.object, &options).await).await?;
+    let deleted = run.attempt.cluster.delete(&located.object, &options).await;
+    answered(run, located.request(Verb::Delete), deleted).await?;
     let replaced = match &options.uid {
         Some(uid) => is_another_now(run, &located, uid).await,
         None => false,

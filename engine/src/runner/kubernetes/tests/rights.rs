@@ -154,7 +154,7 @@ async fn waiting_for_a_deployment_needs_what_its_health_is_read_from() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_api_server_is_told_like_our_own() {
+async fn a_refusal_of_the_api_server_is_told_by_what_was_asked_with_its_words_beside() {
     let scene = Scene::new();
     let run = scene.run();
     let rule = "configmaps \"page\" is forbidden: exceeded quota".to_owned();
@@ -177,7 +177,9 @@ async fn a_refusal_of_the_api_server_is_told_like_our_own() {
         told.iter()
             .filter(|it| it.starts_with("denied"))
             .collect::<Vec<_>>(),
-        [&format!("denied admission: {rule}")]
+        [&format!(
+            "denied admission: apply on ConfigMap page in the namespace dev ({rule})"
+        )]
     );
 }
 
