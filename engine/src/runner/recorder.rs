@@ -12,7 +12,7 @@ pub trait Recorder: Send + Sync {
     /// request sent.
     fn object_intended<'a>(&'a self, object: &'a ObjectReference) -> BoxFuture<'a, Result<(), NotRecorded>>;
 
-    /// The step deleted this object, or it was gone already.
+    /// This object is gone, after the step deleted it or before.
     fn object_removed<'a>(&'a self, object: &'a ObjectReference) -> BoxFuture<'a, Result<(), NotRecorded>>;
 
     /// A call was refused: told once per run, layer and rule. The rule is our own sentence; `message` is what the API

@@ -34,6 +34,7 @@ pub(super) struct Run {
     started: Instant,
     denied: Mutex<BTreeSet<(Layer, String)>>,
     written: Mutex<BTreeSet<ObjectReference>>,
+    deleted: Mutex<BTreeSet<ObjectReference>>,
     latest_write: Mutex<Option<ObjectReference>>,
 }
 
@@ -60,6 +61,7 @@ impl Run {
             started: Instant::now(),
             denied: Mutex::default(),
             written: Mutex::default(),
+            deleted: Mutex::default(),
             latest_write: Mutex::default(),
             attempt,
             recorder,
@@ -104,10 +106,24 @@ impl Run {
         lock(&self.latest_write).clone()
     }
 
-    /// After a delete: writing it again is a first write again.
-    pub(super) async fn removed(&self, object: &ObjectReference) -> Result<(), NotRecorded> {
-        lock(&self.written).remove(object);
-        self.recorder.object_removed(object).await
+    /// Before a delete. What is deleted stays in the inventory until it is seen to be gone.
+    pub(super) fn deletes(&self, object: &ObjectReference) {
+        lock(&self.deleted).insert(object.clone());
+        self.sends(object);
+    }
+
+    /// Whether the step deleted it, and it was there still when it was last looked at.
+    pub(super) fn awaits_end_of(&self, object: &ObjectReference) -> bool {
+        lock(&self.deleted).contains(object)
+    }
+
+    /// The cluster has no such object: if the step deleted it, that is its end, and writing it again a first write.
+    pub(super) async fn not_found(&self, object: &ObjectReference) -> Result<(), NotRecorded> {
+        if lock(&self.deleted).remove(object) {
+            lock(&self.written).remove(object);
+            self.recorder.object_removed(object).await?;
+        }
+        Ok(())
     }
 }
 

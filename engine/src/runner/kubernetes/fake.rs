@@ -12,7 +12,7 @@ use super::super::testing::Told;
 use super::super::{KubernetesApi, Patch};
 use crate::cluster::{
     Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Kind, ObjectReference, Page,
-    Selection, Waited,
+    Propagation, Selection, Waited,
 };
 
 type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
@@ -22,6 +22,7 @@ pub(in crate::runner) struct FakeCluster {
     objects: Mutex<BTreeMap<String, Value>>,
     refusal: Mutex<Option<Error>>,
     evidence: Mutex<Vec<String>>,
+    pause: Mutex<Duration>,
 }
 
 impl FakeCluster {
@@ -31,6 +32,7 @@ impl FakeCluster {
             objects: Mutex::default(),
             refusal: Mutex::default(),
             evidence: Mutex::default(),
+            pause: Mutex::default(),
         }
     }
 
@@ -42,6 +44,11 @@ impl FakeCluster {
             .insert(format!("{kind} {name}"), object);
     }
 
+    /// This object has come to its end.
+    pub(in crate::runner) fn loses(&self, kind: &str, name: &str) {
+        self.objects.lock().unwrap().remove(&format!("{kind} {name}"));
+    }
+
     pub(in crate::runner) fn object(&self, kind: &str, name: &str) -> Value {
         self.objects.lock().unwrap()[&format!("{kind} {name}")].clone()
     }
@@ -49,6 +56,11 @@ impl FakeCluster {
     /// From now on every call that writes is answered so.
     pub(in crate::runner) fn refuses(&self, error: Error) {
         *self.refusal.lock().unwrap() = Some(error);
+    }
+
+    /// From now on an apply is answered only after so long.
+    pub(in crate::runner) fn takes(&self, pause: Duration) {
+        *self.pause.lock().unwrap() = pause;
     }
 
     /// What containers wrote.
@@ -136,10 +148,17 @@ impl KubernetesApi for FakeCluster {
             self.has(&kind, &name, object.clone());
         }
         let force = if options.force { " by force" } else { "" };
-        self.asked(
-            &format!("apply {kind} {namespace}/{name} as {manager}{force}"),
-            answer,
-        )
+        let line = format!("apply {kind} {namespace}/{name} as {manager}{force}");
+        let pause = *self.pause.lock().unwrap();
+        async move {
+            let asked = self.asked(&line, answer);
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
+                self.told.lock().unwrap().push("cluster: answered".to_owned());
+            }
+            asked.await
+        }
+        .boxed()
     }
 
     fn patch<'a>(
@@ -155,6 +174,11 @@ impl KubernetesApi for FakeCluster {
 
     fn delete<'a>(&'a self, object: &'a ObjectReference, options: &'a DeleteOptions) -> Answer<'a, ()> {
         let answer = self.written(());
+        let is =
+            |it: &Value| options.uid.is_none() || it["metadata"]["uid"].as_str() == options.uid.as_deref();
+        if options.propagation == Propagation::Background && self.found(object).is_ok_and(|it| is(&it)) {
+            self.loses(&object.kind, &object.name);
+        }
         let uid = options
             .uid
             .as_deref()

@@ -15,6 +15,9 @@ pub(super) async fn get(run: &Run, object: &ObjectReference) -> Result<String, S
     let located = object::locate(run, &convert::reference(object)).await?;
     authorize(run, &[located.request(Verb::Get)]).await?;
     let found = run.attempt.cluster.get(&located.object).await;
+    if found == Err(cluster::Error::NotFound) {
+        run.not_found(&located.object).await?;
+    }
     let mut found = answered(run, located.request(Verb::Get), found).await?;
     if located.is_secret() {
         secret_data::seal(run, &mut found, located.object.namespace.as_deref()).await?;

@@ -7,7 +7,7 @@ use super::super::progress;
 use super::super::run::Run;
 use super::object::Located;
 use super::stop::{Stop, answered, authorize, invalid};
-use super::{convert, needs, object};
+use super::{convert, needs, object, write};
 use crate::cluster::{Condition, Endpoints, Expectation, Gone, Healthy, ObjectReference};
 
 /// What one call may wait for.
@@ -35,6 +35,11 @@ pub(super) async fn wait(run: &Run, expectations: &[wit::Expectation], timeout: 
     let timeout = Duration::from_secs(u64::from(timeout)).min(run.remaining().saturating_sub(RESERVE));
     let waited = run.attempt.cluster.wait(&expectations, timeout).await;
     let waited = answered(run, asked, waited).await?;
+    for expectation in &expectations {
+        if let Expectation::Gone(it) = expectation {
+            write::look_for_end(run, &it.object).await?;
+        }
+    }
     Ok(convert::waited(&run.vault, waited))
 }
 

@@ -9,7 +9,7 @@ use super::super::run::Run;
 use super::object::Located;
 use super::stop::{Stop, answered, authorize, invalid};
 use super::{convert, needs, object, secret_data};
-use crate::cluster::Precondition;
+use crate::cluster::{self, Precondition};
 use crate::domain::capability::Verb;
 
 pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Result<Applied, Stop> {
@@ -67,27 +67,18 @@ pub(super) async fn delete(run: &Run, object: &ObjectReference, options: &Delete
     let located = object::locate(run, &convert::reference(object)).await?;
     authorize(run, &[located.request(Verb::Delete)]).await?;
     let options = convert::delete_options(options);
+    run.deletes(&located.object);
     let deleted = run.attempt.cluster.delete(&located.object, &options).await;
     answered(run, located.request(Verb::Delete), deleted).await?;
-    let replaced = match &options.uid {
-        Some(uid) => is_another_now(run, &located, uid).await,
-        None => false,
-    };
-    if !replaced {
-        run.removed(&located.object).await?;
-    }
-    Ok(())
+    look_for_end(run, &located.object).await
 }
 
-/// Whether another object has the name by now: the inventory keeps that one.
-async fn is_another_now(run: &Run, located: &Located, uid: &str) -> bool {
-    match run.attempt.cluster.get(&located.object).await {
-        Ok(found) => found
-            .pointer("/metadata/uid")
-            .and_then(Value::as_str)
-            .is_some_and(|it| it != uid),
-        Err(_) => false,
+/// Whether what the step deleted is gone by now. Another object of that name is one that the inventory keeps.
+pub(super) async fn look_for_end(run: &Run, object: &cluster::ObjectReference) -> Result<(), Stop> {
+    if run.awaits_end_of(object) && run.attempt.cluster.get(object).await == Err(cluster::Error::NotFound) {
+        run.not_found(object).await?;
     }
+    Ok(())
 }
 
 async fn for_guest(run: &Run, located: &Located, mut object: Value) -> Result<String, Stop> {

@@ -56,6 +56,7 @@ async fn what_was_deleted_is_known_as_gone_and_writing_it_again_as_new() {
             "intended ConfigMap dev/page",
             "cluster: patch ConfigMap dev/page {}",
             "cluster: delete ConfigMap dev/page",
+            "cluster: get ConfigMap dev/page",
             "removed ConfigMap dev/page",
             "intended ConfigMap dev/page",
             "cluster: apply ConfigMap dev/page as shipslog:httpd:deploy-httpd",
@@ -88,6 +89,86 @@ async fn a_delete_of_one_that_has_been_replaced_leaves_the_new_one_in_the_invent
             "{told:?}"
         );
     }
+}
+
+/// The step deletes a Deployment, and it and its pods take their time.
+async fn delete_slowly(scene: &Scene, kubernetes: &mut Kubernetes<'_>) {
+    scene
+        .cluster
+        .has("Deployment", "httpd", json!({ "metadata": { "uid": "old" } }));
+    let options = DeleteOptions {
+        propagation: kubernetes::Propagation::Foreground,
+        uid: Some("old".to_owned()),
+        resource_version: None,
+    };
+    let object = reference("apps", "Deployment", "httpd");
+    kubernetes.delete(object, options).await.unwrap().unwrap();
+    assert!(!has_removed(scene));
+}
+
+fn has_removed(scene: &Scene) -> bool {
+    scene.told().contains(&"removed Deployment dev/httpd".to_owned())
+}
+
+async fn wait_until_gone(kubernetes: &mut Kubernetes<'_>) {
+    let gone = Expectation::Gone(kubernetes::Gone {
+        object: reference("apps", "Deployment", "httpd"),
+        uid: Some("old".to_owned()),
+    });
+    assert_eq!(kubernetes.wait(vec![gone], 60).await.unwrap(), Ok(Waited::Met));
+}
+
+#[tokio::test]
+async fn what_is_being_deleted_stays_in_the_inventory_until_it_was_waited_for() {
+    let scene = Scene::new();
+    let run = scene.run();
+    let mut kubernetes = Kubernetes { run: &run };
+    delete_slowly(&scene, &mut kubernetes).await;
+    scene.cluster.loses("Deployment", "httpd");
+    wait_until_gone(&mut kubernetes).await;
+    assert!(has_removed(&scene));
+}
+
+#[tokio::test]
+async fn or_until_the_step_looks_and_finds_nothing() {
+    let scene = Scene::new();
+    let run = scene.run();
+    let mut kubernetes = Kubernetes { run: &run };
+    delete_slowly(&scene, &mut kubernetes).await;
+    let look = || reference("apps", "Deployment", "httpd");
+    assert!(kubernetes.get(look()).await.unwrap().is_ok());
+    assert!(!has_removed(&scene));
+    scene.cluster.loses("Deployment", "httpd");
+    for _ in 0..2 {
+        assert_eq!(kubernetes.get(look()).await.unwrap(), Err(Error::NotFound));
+    }
+    assert_eq!(
+        scene.told().iter().filter(|it| it.starts_with("removed")).count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn one_that_was_replaced_while_it_was_waited_for_leaves_the_new_one_there() {
+    let scene = Scene::new();
+    let run = scene.run();
+    let mut kubernetes = Kubernetes { run: &run };
+    delete_slowly(&scene, &mut kubernetes).await;
+    let new = json!({ "metadata": { "uid": "new" } });
+    scene.cluster.has("Deployment", "httpd", new);
+    wait_until_gone(&mut kubernetes).await;
+    assert!(!has_removed(&scene));
+}
+
+#[tokio::test]
+async fn what_is_not_there_was_not_removed_by_a_step_that_only_looks() {
+    let scene = Scene::new();
+    let run = scene.run();
+    let mut kubernetes = Kubernetes { run: &run };
+    let look = reference("apps", "Deployment", "httpd");
+    assert_eq!(kubernetes.get(look).await.unwrap(), Err(Error::NotFound));
+    wait_until_gone(&mut kubernetes).await;
+    assert!(!has_removed(&scene));
 }
 
 #[tokio::test]
