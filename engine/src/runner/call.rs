@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::Cancel;
 
@@ -43,6 +44,8 @@ pub(super) struct Calls {
     made: AtomicU64,
     cancel: Cancel,
     told: AtomicBool,
+    /// Held by the write under way.
+    writing: Mutex<()>,
 }
 
 impl Calls {
@@ -52,6 +55,7 @@ impl Calls {
             made: AtomicU64::new(0),
             cancel,
             told: AtomicBool::new(false),
+            writing: Mutex::new(()),
         }
     }
 
@@ -80,6 +84,10 @@ impl Calls {
         if writes && self.tell_cancel() {
             return Ok(Err(Cancelled));
         }
+        if writes {
+            let _under_way = self.writing.lock().await;
+            return work(index).await.map(Ok);
+        }
         if !suspends {
             return work(index).await.map(Ok);
         }
@@ -105,6 +113,11 @@ impl Calls {
     {
         let answered = self.call(class, function, arguments, work).await?;
         answered.map_err(|Cancelled| wasmtime::format_err!("{function} cannot be cancelled"))
+    }
+
+    /// Comes back when no write is under way. None begins as long as the answer is held.
+    pub(super) async fn without_writes(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().await
     }
 
     /// Whether the step has heard that it is to stop.
@@ -140,6 +153,11 @@ impl Calls {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::task::Poll;
+
+    use futures::poll;
+
     use super::*;
 
     fn calls() -> (Calls, Cancel) {
@@ -210,6 +228,27 @@ mod tests {
             .await;
         assert_eq!(answered.unwrap(), Ok(0));
         assert_eq!(answer(&calls, Class::IdempotentWrite).await, Err(Cancelled));
+    }
+
+    #[tokio::test]
+    async fn whoever_stops_a_run_waits_for_the_write_under_way_and_lets_no_other_begin() {
+        let (calls, _) = calls();
+        let (answer_it, answered) = tokio::sync::oneshot::channel();
+        let first = calls.call(Class::IdempotentWrite, "test", "", |index| async move {
+            answered.await?;
+            Ok(index)
+        });
+        let (mut first, mut stop) = (pin!(first), pin!(calls.without_writes()));
+        assert!(poll!(&mut first).is_pending() && poll!(&mut stop).is_pending());
+        let mut second = pin!(answer(&calls, Class::GuardedWrite));
+        assert!(poll!(&mut second).is_pending());
+        answer_it.send(()).unwrap();
+        assert!(poll!(&mut first).is_ready());
+        let Poll::Ready(_stopped) = poll!(&mut stop) else {
+            panic!("a write was answered, and no other is under way")
+        };
+        assert!(poll!(&mut second).is_pending());
+        assert!(answer(&calls, Class::Read).await.is_ok());
     }
 
     #[tokio::test]

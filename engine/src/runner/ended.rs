@@ -4,7 +4,7 @@ pub use shipslog_events::event::deployment::AttemptOutcome;
 
 use super::bindings::Failure;
 use super::run::Run;
-use super::sandbox::Left;
+use super::sandbox::{LastWrite, Left};
 use super::{RunnerConfig, text};
 use crate::domain::capability::Capability;
 
@@ -67,19 +67,34 @@ pub(super) fn of_run(left: Left, run: &Run, config: &RunnerConfig) -> Ended {
         Left::Answered(Err(Failure::Errored(text))) | Left::Stopped(Errored(text)) => {
             Ended::new(AttemptOutcome::Errored, message(&text))
         }
-        Left::TooLong => {
+        Left::TooLong(last) => {
             let seconds = run.attempt.deadline.as_secs_f32();
             Ended::new(
                 AttemptOutcome::Errored,
-                format!("the step was stopped after {seconds} s, its deadline"),
+                format!("the step was stopped after {seconds} s, its deadline{last}"),
             )
         }
-        Left::OutOfGrace => {
+        Left::OutOfGrace(last) => {
             let seconds = config.cancel_grace.as_secs_f32();
             let text = format!(
-                "the step was cancelled and did not end within {seconds} s; it was stopped where it was"
+                "the step was cancelled and did not end within {seconds} s; it was stopped where it was{last}"
             );
             Ended::new(AttemptOutcome::Cancelled, text)
+        }
+    }
+}
+
+/// What follows on the sentence that the run was stopped.
+impl std::fmt::Display for LastWrite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Settled => Ok(()),
+            Self::Unanswered(None) => write!(f, "; the cluster did not answer its last write"),
+            Self::Unanswered(Some(object)) => write!(
+                f,
+                "; the cluster did not answer its last write, so that {object} may still change: look at it before \
+                 you deploy again"
+            ),
         }
     }
 }

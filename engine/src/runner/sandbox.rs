@@ -1,7 +1,10 @@
 //! One store, one instance, one call: made for it, thrown away after it.
 
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
+use shipslog_events::event::lane::ObjectReference;
 use wasmtime::{Engine, ResourceLimiter, Store};
 
 use super::RunnerConfig;
@@ -9,7 +12,7 @@ use super::bindings::{Failure, Step};
 use super::ended::Errored;
 use super::limits::Limits;
 use super::prepare::Prepared;
-use super::run::Host;
+use super::run::{Host, Run};
 use super::{Cancel, words};
 
 /// How a run left the sandbox.
@@ -19,12 +22,24 @@ pub(super) enum Left {
     /// It crashed, or hit a limit.
     Stopped(Errored),
     /// Its time was over.
-    TooLong,
+    TooLong(LastWrite),
     /// It was asked to stop and did not.
-    OutOfGrace,
+    OutOfGrace(LastWrite),
 }
 
-/// Calls `run`, until it answers or may not go on. Dropping the call and the store ends the guest wherever it is.
+/// The write that was under way when a run was stopped.
+pub(super) enum LastWrite {
+    /// There was none, or the cluster has answered it.
+    Settled,
+    /// It may still happen, with this object if it was sent.
+    Unanswered(Option<ObjectReference>),
+}
+
+/// How long a write that was sent is waited for: the cluster's client gives up before.
+const LAST_ANSWER: Duration = Duration::from_mins(2);
+
+/// Calls `run`, until it answers or may not go on. Dropping the call and the store ends the guest wherever it is, but
+/// not before the write that it sent was answered: the next deployment in the lane must not meet it.
 pub(super) async fn run(
     prepared: &Prepared,
     host: Host,
@@ -32,20 +47,31 @@ pub(super) async fn run(
     config: &RunnerConfig,
     cancel: &Cancel,
 ) -> Left {
-    let deadline = host.run.remaining();
+    let (deadline, held) = (host.run.remaining(), Arc::clone(&host.run));
     let mut store = store(prepared.running.engine(), host, |it| &mut it.limits, config);
-    let work = async {
+    let mut work = pin!(async {
         let step = prepared.running.instantiate_async(&mut store).await?;
         step.call_run(&mut store, &inputs.to_owned()).await
-    };
-    tokio::select! {
+    });
+    let stopped = tokio::select! {
         biased;
-        answer = work => match answer {
+        answer = &mut work => return match answer {
             Ok(answer) => Left::Answered(answer),
             Err(error) => Left::Stopped(words::stopped(&error, config.call_limit)),
         },
         () = tokio::time::sleep(deadline) => Left::TooLong,
         () = grace(cancel, config.cancel_grace) => Left::OutOfGrace,
+    };
+    stopped(last_write(&held, work).await)
+}
+
+/// Lets the guest go on until its write is answered; it begins no other.
+async fn last_write<T>(run: &Run, work: impl Future<Output = T>) -> LastWrite {
+    tokio::select! {
+        biased;
+        _held = run.calls.without_writes() => LastWrite::Settled,
+        _ = work => LastWrite::Settled,
+        () = tokio::time::sleep(LAST_ANSWER) => LastWrite::Unanswered(run.latest_write()),
     }
 }
 

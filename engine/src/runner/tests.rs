@@ -4,6 +4,7 @@ mod cancelled;
 mod guest;
 mod hostile;
 mod questions;
+mod writes;
 
 use std::sync::Arc;
 use std::time::Duration;

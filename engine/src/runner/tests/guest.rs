@@ -52,6 +52,17 @@ pub(super) const SLEEP: &str = "(drop (call $sleep (i64.const 9000000000000))) \
 pub(super) const STUBBORN: &str =
     "(drop (call $sleep (i64.const 9000000000000))) (loop $l (br $l)) unreachable";
 
+/// What is applied.
+const PAGE: &str = r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"page"}}"#;
+
+/// Applies the same object for ever.
+pub(super) fn apply() -> String {
+    let (length, none) = (PAGE.len(), "(i32.const 0) ".repeat(7));
+    format!(
+        "(loop $l (call $apply (i32.const 32768) (i32.const {length}) {none} (i32.const 256)) (br $l)) unreachable"
+    )
+}
+
 /// Says `hello` as `failed` (0) or `errored` (1).
 pub(super) fn fail(case: u8) -> String {
     format!(
@@ -71,11 +82,14 @@ impl Guest<'_> {
             r#"(module
                 (import "shipslog:step/log@0.1.0" "write" (func $log (param i32 i32 i32)))
                 (import "shipslog:step/clock@0.1.0" "sleep" (func $sleep (param i64) (result i32)))
+                (import "shipslog:step/kubernetes@0.1.0" "apply"
+                    (func $apply (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
                 (memory (export "memory") {pages})
                 (global $free (mut i32) (i32.const 65536))
                 (data (i32.const 32) "hello")
                 (data (i32.const 1024) "{describe_text}")
                 (data (i32.const 16384) "{check_text}")
+                (data (i32.const 32768) "{page_text}")
                 (func $deep (param i32) (result i32) (i32.add (call $deep (local.get 0)) (i32.const 1)))
                 (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
                     (global.get $free)
@@ -94,6 +108,7 @@ impl Guest<'_> {
             describe_text = escaped(describe),
             describe_length = describe.len(),
             check_text = escaped(check),
+            page_text = escaped(PAGE.as_bytes()),
             check_length = if self.check.0 == 0 { check.len() } else { 1 },
             case = self.check.0,
             aside = self.aside,
