@@ -15,7 +15,7 @@ use shipslog_events::ids::{
 use shipslog_events::stream::LaneKey;
 
 pub use attempts::{Attempt, AttemptState, Deed};
-pub use next::{Due, ERRORED_ATTEMPTS, next};
+pub use next::{Due, ERRORED_ATTEMPTS, INTERRUPTED_ATTEMPTS, next};
 pub use request::{Plan, Refusal as RequestRefusal, Request, plan};
 
 /// A deployment, from its request to its end.

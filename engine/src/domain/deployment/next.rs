@@ -8,6 +8,10 @@ use super::{AttemptState, Deployment, Status};
 /// How often a step may end errored on a target before the deployment gives up.
 pub const ERRORED_ATTEMPTS: usize = 3;
 
+/// How often the server may stop under a step on a target before the deployment gives up: by then it is the step that
+/// brings the server down.
+pub const INTERRUPTED_ATTEMPTS: usize = 20;
+
 /// What the driver has to do now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Due {
@@ -92,20 +96,23 @@ fn standing(deployment: &Deployment, step: &PlannedStep, target: &TargetName) ->
             AttemptOutcome::Succeeded => Standing::Passed,
             AttemptOutcome::Failed => Standing::Failed("failed"),
             AttemptOutcome::Cancelled => Standing::Cancelled,
-            AttemptOutcome::Interrupted => start(latest.id.attempt.next()),
-            AttemptOutcome::Errored if errors(deployment, &latest.id) < ERRORED_ATTEMPTS => {
-                start(latest.id.attempt.next())
+            AttemptOutcome::Errored | AttemptOutcome::Interrupted if gives_up(deployment, &latest.id) => {
+                Standing::Failed("errored")
             }
-            AttemptOutcome::Errored => Standing::Failed("errored"),
+            AttemptOutcome::Errored | AttemptOutcome::Interrupted => start(latest.id.attempt.next()),
         },
     }
 }
 
-fn errors(deployment: &Deployment, id: &AttemptId) -> usize {
-    (deployment.attempts.iter())
-        .filter(|it| it.id.step == id.step && it.id.target == id.target)
-        .filter(|it| it.outcome() == Some(AttemptOutcome::Errored))
-        .count()
+fn gives_up(deployment: &Deployment, id: &AttemptId) -> bool {
+    let count = |outcome| {
+        (deployment.attempts.iter())
+            .filter(|it| it.id.step == id.step && it.id.target == id.target)
+            .filter(|it| it.outcome() == Some(outcome))
+            .count()
+    };
+    count(AttemptOutcome::Errored) >= ERRORED_ATTEMPTS
+        || count(AttemptOutcome::Interrupted) >= INTERRUPTED_ATTEMPTS
 }
 
 /// Runs that have begun are always carried to their end; new ones begin only while nothing has failed and nobody
