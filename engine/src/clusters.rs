@@ -157,24 +157,35 @@ async fn output(parts: &Parts, account: &AccountName, made: &FromOutput) -> Resu
         return Err(unusable("no deployment there has succeeded; deploy it first"));
     };
     let history = load::deployment(log, deployment).await?;
-    let event = history
-        .into_iter()
-        .flat_map(|it| it.state.events)
-        .rev()
-        .find(|it| match &it.event {
-            Event::Deployment(DeploymentEvent::OutputSet {
-                id,
-                name,
-                sensitive: true,
-            }) => id.step.as_str() == wanted.step && *name == wanted.output,
-            _ => false,
-        });
-    let Some(event) = event else {
-        return Err(unusable(&format!(
-            "the latest success there, {deployment}, did not set it"
-        )));
+    let mut set = BTreeMap::new();
+    for recorded in history.into_iter().flat_map(|it| it.state.events) {
+        if let Event::Deployment(DeploymentEvent::OutputSet {
+            id,
+            name,
+            sensitive: true,
+        }) = recorded.event
+            && id.step.as_str() == wanted.step
+            && name == wanted.output
+        {
+            set.insert(id.target, recorded.id);
+        }
+    }
+    let targets: Vec<String> = set.keys().map(ToString::to_string).collect();
+    let event = match (set.pop_first(), targets.as_slice()) {
+        (Some((_, event)), [_]) => event,
+        (Some(_), targets) => {
+            return Err(unusable(&format!(
+                "{deployment} set it on several targets: {}; give the step a role that only one of them has",
+                targets.join(", ")
+            )));
+        }
+        (None, _) => {
+            return Err(unusable(&format!(
+                "the latest success there, {deployment}, did not set it"
+            )));
+        }
     };
-    let body = log.body(event.id, "value".to_owned()).await?;
+    let body = log.body(event, "value".to_owned()).await?;
     let text = body.and_then(|it| String::from_utf8(it).ok());
     text.map(Handle::new)
         .ok_or_else(|| unusable("its value was erased; deploy it again"))
@@ -186,7 +197,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::testing::house::{House, project, surroundings};
+    use crate::testing::house::{House, project, surroundings, target};
 
     /// Reaches a cluster as an account, and says how many clients there are then.
     async fn clients(house: &House) -> usize {
@@ -261,5 +272,25 @@ mod tests {
             panic!("the account holds a token");
         };
         assert_eq!(token.expose_secret(), "made by a step");
+    }
+
+    #[tokio::test]
+    async fn an_account_whose_token_was_made_on_several_targets_does_not_choose_one() {
+        let house = House::empty(&["mint"]).await;
+        let mut minting = project("mint", &json!({ "text": "#{Token}" }));
+        minting["variables"] = json!([{ "name": "Token", "sensitive": "made by a step" }]);
+        let mut second = target("Development");
+        second["name"] = json!("Another");
+        house
+            .apply([surroundings(), vec![minting, second]].concat())
+            .await;
+        house.release("mint").await.unwrap();
+        let id = house.deploy("mint", "Development").await.unwrap().deployment;
+        house.ended(id).await;
+        house.apply(vec![made()]).await;
+        let answer = credential(&house.engine.parts, &"deployer".into()).await;
+        let said = answer.err().unwrap().to_string();
+        let named = "set it on several targets: Another, Web Development; give the step a role that only one";
+        assert!(said.contains(named), "{said}");
     }
 }
