@@ -49,6 +49,8 @@ pub use kubernetes_api::{KubernetesApi, Patch};
 pub use recorder::{LogLevel, NotRecorded, OutputValue, Recorder};
 pub use secret_store::{SecretStore, SecretStoreError};
 pub use shipslog_events::event::deployment::AttemptId;
+#[cfg(test)]
+pub(crate) use testing::notebook;
 
 use crate::components::Component;
 use crate::domain::capability::{self, Capability};

@@ -9,6 +9,7 @@ use similar::TextDiff;
 use super::seal::seal;
 use super::{Applied, By, ChangeKind, DocumentChange, Error, new_event, transact};
 use crate::components::Component;
+use crate::domain::capability::{Capability, covers, not_granted};
 use crate::domain::configuration::{self, Change};
 use crate::domain::document::{Document, Project};
 use crate::domain::schema::Problem;
@@ -115,16 +116,24 @@ async fn check_project(parts: &Parts, project: &Project) -> Result<Vec<Problem>,
             .by_reference(&step.uses)
             .map_err(Error::internal)?;
         let path = format!("Project {}: process[{index}]", project.name);
-        let found = check(parts, &component, &step.with).await;
+        let found = check(parts, &component, &step.with, step.grant.as_deref()).await;
         problems.extend(found.into_iter().map(|it| it.within(&path)));
     }
     Ok(problems)
 }
 
-/// What the component itself finds wrong with inputs; paths begin with `with`.
-pub(super) async fn check(parts: &Parts, component: &Component, inputs: &Value) -> Vec<Problem> {
+/// What the component itself finds wrong with inputs, under `with`, and what they need that is not granted, at `grant`.
+pub(super) async fn check(
+    parts: &Parts,
+    component: &Component,
+    inputs: &Value,
+    grant: Option<&[Capability]>,
+) -> Vec<Problem> {
     match parts.runner.check(component, inputs).await {
-        Ok(_) => Vec::new(),
+        Ok(asked) => match covers(grant.unwrap_or(&asked), &asked) {
+            Ok(()) => Vec::new(),
+            Err(beyond) => vec![Problem::new("grant", not_granted(&beyond))],
+        },
         Err(CheckRefusal::Inputs(causes)) => causes
             .into_iter()
             .map(|it| Problem::new(it.path, it.message).within("with"))

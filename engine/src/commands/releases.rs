@@ -188,7 +188,10 @@ async fn problems(
                 };
                 let found = match snapshot.resolve(&description.inputs, &place) {
                     Err(problems) => problems,
-                    Ok(resolved) => super::apply::check(parts, &component, &resolved.inputs).await,
+                    Ok(resolved) => {
+                        let grant = snapshot.step(&step.step.name).and_then(|it| it.grant.as_deref());
+                        super::apply::check(parts, &component, &resolved.inputs, grant).await
+                    }
                 };
                 let path = format!("process[{index}]");
                 problems.extend(found.into_iter().map(|it| {

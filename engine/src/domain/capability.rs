@@ -3,7 +3,7 @@
 mod pattern;
 mod rights;
 
-pub use rights::{Boundary, Denial, Request, Rights, covers};
+pub use rights::{Boundary, Denial, Request, Rights, covers, not_granted};
 
 use std::fmt;
 

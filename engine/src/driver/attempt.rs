@@ -11,7 +11,7 @@ use shipslog_events::ids::EventId;
 use shipslog_events::{EventLog, NewBody};
 
 use super::append::context;
-use super::preflight::{preflight, stay_inside};
+use super::preflight::{preflight, stay_granted, stay_inside};
 use super::prepare::{Frozen, Impossible, Prepared, prepare};
 use super::recorder::{RunRecorder, now};
 use super::records::start_of;
@@ -192,6 +192,9 @@ async fn ready(parts: &Arc<Parts>, history: &DeploymentHistory, id: &AttemptId) 
     let boundary = Boundary {
         namespace: situation.namespace.clone(),
     };
+    if let Some(grant) = &situation.grant {
+        stay_granted(grant, &*recorder, &asked).await?;
+    }
     stay_inside(&boundary, &*recorder, &asked).await?;
     preflight(&cluster, &*recorder, &asked, &situation).await?;
     let rights = Rights {

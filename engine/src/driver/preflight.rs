@@ -7,7 +7,7 @@ use shipslog_events::event::deployment::Layer;
 use super::prepare::Frozen;
 use crate::cluster::{self, Cluster, Right};
 use crate::commands::Error;
-use crate::domain::capability::{Boundary, Capability, Denial, Request, Verb};
+use crate::domain::capability::{Boundary, Capability, Denial, Request, Verb, covers, not_granted};
 use crate::runner::Recorder;
 
 /// Asks the API server about everything that the step needs, before its first write, and names all that is missing.
@@ -24,12 +24,7 @@ pub(super) async fn preflight(
         }
         other => Error::refused("cluster", format!("{}: {other}", situation.url)),
     })?;
-    for rule in &missing {
-        recorder
-            .denied(Layer::Cluster, rule, None)
-            .await
-            .map_err(Error::internal)?;
-    }
+    deny(recorder, Layer::Cluster, &missing.iter().cloned().collect()).await?;
     match missing.as_slice() {
         [] => Ok(()),
         missing => Err(Error::refused(
@@ -43,32 +38,48 @@ pub(super) async fn preflight(
     }
 }
 
+/// Holds what the step needs against what the project grants, before anybody outside is asked.
+pub(super) async fn stay_granted(
+    grant: &[Capability],
+    recorder: &dyn Recorder,
+    asked: &[Capability],
+) -> Result<(), Error> {
+    let Err(beyond) = covers(grant, asked) else {
+        return Ok(());
+    };
+    let rules = beyond.iter().map(ToString::to_string).collect();
+    deny(recorder, Layer::Grant, &rules).await?;
+    Err(Error::refused("not-granted", not_granted(&beyond)))
+}
+
 /// Holds what the step needs against the target's boundary, before anybody outside is asked.
 pub(super) async fn stay_inside(
     boundary: &Boundary,
     recorder: &dyn Recorder,
     asked: &[Capability],
 ) -> Result<(), Error> {
-    let denials: BTreeSet<String> = asked
-        .iter()
-        .flat_map(|it| outside(boundary, it))
-        .map(|it| it.rule)
-        .collect();
-    for rule in &denials {
-        recorder
-            .denied(Layer::Boundary, rule, None)
-            .await
-            .map_err(Error::internal)?;
-    }
-    if denials.is_empty() {
+    let denials = asked.iter().flat_map(|it| outside(boundary, it));
+    let rules: BTreeSet<String> = denials.map(|it| it.rule).collect();
+    if rules.is_empty() {
         return Ok(());
     }
-    let rules: Vec<String> = denials.into_iter().collect();
+    deny(recorder, Layer::Boundary, &rules).await?;
+    let rules: Vec<String> = rules.into_iter().collect();
     let sentence = format!(
         "the target's boundary does not allow what the step needs; nothing was asked of the cluster: {}",
         rules.join("; ")
     );
     Err(Error::refused("outside-boundary", sentence))
+}
+
+async fn deny(recorder: &dyn Recorder, layer: Layer, rules: &BTreeSet<String>) -> Result<(), Error> {
+    for rule in rules {
+        recorder
+            .denied(layer, rule, None)
+            .await
+            .map_err(Error::internal)?;
+    }
+    Ok(())
 }
 
 /// What a capability asks for outside the boundary, as far as the namespaces that it names show. Whether a kind belongs
@@ -117,6 +128,7 @@ fn rights_of(capability: &Capability) -> Vec<Right> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runner::notebook;
 
     fn capability(namespace: Option<&str>) -> Capability {
         Capability {
@@ -145,5 +157,24 @@ mod tests {
     fn the_target_s_own_namespace_is_inside_named_or_not() {
         assert_eq!(outside(&boundary(), &capability(Some("httpd-development"))), []);
         assert_eq!(outside(&boundary(), &capability(None)), []);
+    }
+
+    #[tokio::test]
+    async fn what_is_not_granted_is_denied_each_by_its_own_event() {
+        let (recorder, told) = notebook();
+        let mut narrow = capability(None);
+        narrow.verbs = [Verb::Get].into();
+        assert!(
+            stay_granted(&[capability(None)], &*recorder, &[narrow.clone()])
+                .await
+                .is_ok()
+        );
+        let refused = stay_granted(&[narrow], &*recorder, &[capability(None)]).await;
+        let said = refused.unwrap_err().to_string();
+        assert!(said.ends_with("apply on ConfigMap trespass"), "{said}");
+        assert_eq!(
+            *told.lock().unwrap(),
+            ["denied grant: apply on ConfigMap trespass"]
+        );
     }
 }

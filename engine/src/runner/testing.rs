@@ -70,9 +70,15 @@ impl SecretStore for Sealed {
 }
 
 /// Everything that happened, in order, a line each: from the recorder and from the cluster.
-pub(super) type Told = Arc<Mutex<Vec<String>>>;
+pub(crate) type Told = Arc<Mutex<Vec<String>>>;
 
 struct Notebook(Told);
+
+/// A recorder, and what it was told.
+pub(crate) fn notebook() -> (Arc<dyn Recorder>, Told) {
+    let told = Told::default();
+    (Arc::new(Notebook(Arc::clone(&told))), told)
+}
 
 impl Notebook {
     fn note(&self, line: String) -> BoxFuture<'_, Result<(), NotRecorded>> {

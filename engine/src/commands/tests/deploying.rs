@@ -1,6 +1,6 @@
 //! Releases and deployments: what is refused, and with which words.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shipslog_events::Stream;
 use shipslog_events::event::deployment::Outcome;
 use shipslog_events::ids::StreamVersion;
@@ -53,6 +53,48 @@ async fn a_release_whose_inputs_fit_nowhere_is_refused_with_path_and_place() {
             .ends_with("(in Production, on Web Production)"),
         "{problems:?}"
     );
+}
+
+#[tokio::test]
+async fn a_grant_that_is_narrower_than_what_the_step_needs_is_refused_with_what_is_missing() {
+    let house = House::empty(&["reach"]).await;
+    house.apply(surroundings()).await;
+    let granted = |with: &str, grant: Value| {
+        let mut project = project("reach", &json!({ "text": with }));
+        project["process"][0]["grant"] = grant;
+        project
+    };
+    let narrow = json!([{ "verbs": ["get"], "kind": "ConfigMap", "name": "other" }]);
+    let missing = "the step needs more than the project grants; add this to it, or leave `grant` out: \
+                   get on ConfigMap page";
+    let Error::Invalid(problems) = house
+        .engine
+        .apply(&by(), vec![granted("plain", narrow.clone())], false)
+        .await
+        .unwrap_err()
+    else {
+        panic!("the grant is what is wrong");
+    };
+    assert_eq!(
+        problems,
+        [Problem::new("Project reach: process[0].grant", missing)]
+    );
+    house
+        .apply(vec![granted("in #{Octopus.Environment.Name}", narrow)])
+        .await;
+    let Error::Invalid(problems) = house.release("reach").await.unwrap_err() else {
+        panic!("the grant is what is wrong");
+    };
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert_eq!(problems[0].path, "process[0].grant");
+    assert!(problems[0].message.starts_with(missing), "{problems:?}");
+    house
+        .apply(vec![granted(
+            "plain",
+            json!([{ "verbs": ["get", "list"], "kind": "ConfigMap" }]),
+        )])
+        .await;
+    house.release("reach").await.unwrap();
 }
 
 #[tokio::test]

@@ -130,6 +130,15 @@ pub fn covers(declared: &[Capability], asked: &[Capability]) -> Result<(), Vec<C
     if beyond.is_empty() { Ok(()) } else { Err(beyond) }
 }
 
+/// A sentence about what a step needs and its project does not grant.
+pub fn not_granted(beyond: &[Capability]) -> String {
+    let beyond: Vec<String> = beyond.iter().map(ToString::to_string).collect();
+    format!(
+        "the step needs more than the project grants; add this to it, or leave `grant` out: {}",
+        beyond.join("; ")
+    )
+}
+
 /// The part of `asked` that no single declared capability allows, verb by verb.
 fn beyond(declared: &[Capability], asked: &Capability) -> Option<Capability> {
     let verbs: std::collections::BTreeSet<Verb> = asked
