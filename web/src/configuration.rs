@@ -29,7 +29,8 @@ pub(crate) struct Applying {
 }
 
 /// What to apply.
-#[derive(Debug, Deserialize, ToSchema)]
+// No `Debug`: it holds secrets that are not sealed yet.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Apply {
     /// Each as its kind's schema says; secrets as they are, sealed on arrival.
@@ -164,7 +165,9 @@ pub(crate) async fn show(
     let kind = self::kind(&kind)?;
     app.reach(reading.min_position).await?;
     let view = existing(&app, kind, &name).await?;
-    let document = app.engine.document(kind, &name).await?;
+    let body = app.engine.log().body(view.event, "document".to_owned()).await?;
+    let document = body.map(|it| serde_json::from_slice(&it)).transpose();
+    let document = document.map_err(|error| Problem::internal(&error))?;
     Ok(Json(DocumentShown {
         item: view.into(),
         document,

@@ -3,13 +3,11 @@
 use axum::extract::State;
 use serde::Deserialize;
 use shipslog_engine::commands::ImageQuery;
-use shipslog_events::event::configuration::Kind;
 use shipslog_events::ids::FeedName;
 use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::auth::Viewer;
-use crate::configuration::existing;
 use crate::extract::{Json, Path, Query};
 use crate::openapi::{OutsideProblem, ReadProblems};
 use crate::paging::Items;
@@ -47,7 +45,6 @@ pub(crate) async fn tags(
     Query(tags): Query<Tags>,
 ) -> Result<Json<Items<String>>, Problem> {
     app.reach(tags.min_position).await?;
-    existing(&app, Kind::Feed, &feed).await?;
     let image = ImageQuery {
         feed: FeedName::new(feed),
         image: tags.image,

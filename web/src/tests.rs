@@ -17,6 +17,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::response::Response;
 use serde_json::{Value, json};
 use shipslog_engine::Engine;
 use shipslog_engine::engine::Options;
@@ -30,7 +31,7 @@ struct Server {
     /// The first administrator's.
     key: String,
     /// Removed with the server.
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 /// An answer, read to its end.
@@ -41,6 +42,16 @@ struct Answer {
 }
 
 impl Answer {
+    async fn read(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
+    }
+
     #[track_caller]
     fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
@@ -97,12 +108,17 @@ impl Server {
             router: crate::router(engine.clone()),
             engine,
             key,
-            _directory: directory,
+            directory,
         }
     }
 
     /// A request as the administrator, unless the headers say otherwise.
     async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+        Answer::read(self.open(method, path, headers, body).await).await
+    }
+
+    /// The same, with an answer that is not read yet.
+    async fn open(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Response {
         let mut request = Request::builder().method(method).uri(path);
         if !headers.iter().any(|it| it.0 == "authorization") {
             request = request.header("authorization", format!("Bearer {}", self.key));
@@ -112,14 +128,7 @@ impl Server {
         }
         let peer = SocketAddr::from((Ipv4Addr::new(192, 0, 2, 7), 50_000));
         let request = request.extension(ConnectInfo(peer)).body(body).unwrap();
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            text: String::from_utf8(bytes.to_vec()).unwrap(),
-        }
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     async fn get(&self, path: &str) -> Answer {
@@ -152,6 +161,13 @@ impl Server {
             .post("/api/v1/configuration", &json!({ "documents": documents }))
             .await;
         answer.expect(200)["position"].as_u64().unwrap()
+    }
+
+    /// Nothing that is written from now on reaches the views while the answer is held.
+    fn views_held(&self) -> rusqlite::Connection {
+        let views = rusqlite::Connection::open(self.directory.path().join("data/views.db")).unwrap();
+        views.execute_batch("BEGIN IMMEDIATE").unwrap();
+        views
     }
 
     /// A key of a role.

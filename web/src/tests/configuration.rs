@@ -42,6 +42,40 @@ async fn what_was_applied_is_read_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_revision_is_shown_with_its_own_text_also_where_the_views_are_behind() {
+    let server = Server::start().await;
+    let described =
+        |text: &str| json!([{ "kind": "Environment", "name": "Development", "description": text }]);
+    let position = server.apply(described("first")).await;
+    let path = format!("/api/v1/configuration/Environment/Development?minPosition={position}");
+    server.get(&path).await.expect(200);
+    let held = server.views_held();
+    server.apply(described("second")).await;
+    let shown = server.get(&path).await.expect(200);
+    drop(held);
+    assert_eq!(
+        (&shown["revision"], &shown["document"]["description"]),
+        (&json!(1), &json!("first"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn images_of_a_feed_are_asked_for_as_soon_as_the_log_has_it() {
+    let server = Server::start().await;
+    let held = server.views_held();
+    server
+        .apply(json!([{ "kind": "Feed", "name": "Docker", "url": "https://" }]))
+        .await;
+    let asked = server.get("/api/v1/feeds/Docker/tags?image=httpd").await;
+    let unknown = server.get("/api/v1/feeds/Dockr/tags?image=httpd").await;
+    drop(held);
+    assert_eq!(asked.problem().0, 502, "the feed is known, and nowhere");
+    let (status, _, detail) = unknown.problem();
+    assert_eq!(status, 404);
+    assert!(detail.contains("`Docker`"), "{detail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_keeps_nothing() {
     let server = Server::start().await;
     let body = json!({ "documents": [{ "kind": "Environment", "name": "Development" }] });
