@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use shipslog_engine::Engine;
-use shipslog_events::ids::Position;
+use shipslog_events::ids::{KeyId, Position};
 use tokio::sync::watch;
 use tower_http::trace::TraceLayer;
 
@@ -65,6 +65,13 @@ impl App {
                 std::future::pending::<()>().await;
             }
         }
+    }
+
+    /// Ends when a key opens nothing any more, or when nobody can tell.
+    pub(crate) fn revoked(&self, key: KeyId) -> impl Future<Output = ()> + use<> {
+        let engine = self.engine.clone();
+        let mut head = engine.log().head();
+        async move { while matches!(engine.opens(&key).await, Ok(true)) && head.changed().await.is_ok() {} }
     }
 }
 

@@ -7,14 +7,15 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use shipslog_engine::commands::{By, Identity};
 use shipslog_events::event::access::AccessRole;
+use shipslog_events::ids::KeyId;
 use shipslog_events::{Actor, Source};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::problem::Problem;
 
-/// Whoever may read.
-pub(crate) struct Viewer;
+/// Whoever may read, by this key.
+pub(crate) struct Viewer(pub(crate) KeyId);
 
 /// Whoever may also create releases and deployments, and cancel.
 pub(crate) struct Deployer(pub(crate) By);
@@ -26,7 +27,8 @@ impl FromRequestParts<App> for Viewer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        admit(parts, app, AccessRole::Viewer).await.map(|_| Self)
+        let identity = admit(parts, app, AccessRole::Viewer).await?;
+        Ok(Self(identity.key))
     }
 }
 
@@ -34,7 +36,8 @@ impl FromRequestParts<App> for Deployer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        admit(parts, app, AccessRole::Deployer).await.map(Self)
+        let identity = admit(parts, app, AccessRole::Deployer).await?;
+        Ok(Self(by(parts, identity)))
     }
 }
 
@@ -42,7 +45,8 @@ impl FromRequestParts<App> for Administrator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        admit(parts, app, AccessRole::Administrator).await.map(Self)
+        let identity = admit(parts, app, AccessRole::Administrator).await?;
+        Ok(Self(by(parts, identity)))
     }
 }
 
@@ -55,7 +59,7 @@ pub(crate) fn word(role: AccessRole) -> &'static str {
     }
 }
 
-async fn admit(parts: &Parts, app: &App, needed: AccessRole) -> Result<By, Problem> {
+async fn admit(parts: &Parts, app: &App, needed: AccessRole) -> Result<Identity, Problem> {
     let Some(key) = bearer(parts) else {
         return Err(Problem::unauthorized("send `authorization: Bearer <API key>`"));
     };
@@ -71,7 +75,7 @@ async fn admit(parts: &Parts, app: &App, needed: AccessRole) -> Result<By, Probl
             word(identity.access_role)
         )));
     }
-    Ok(by(parts, identity))
+    Ok(identity)
 }
 
 fn bearer(parts: &Parts) -> Option<&str> {

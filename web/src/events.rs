@@ -142,7 +142,7 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn of_deployment(
     State(app): State<App>,
-    _: Viewer,
+    viewer: Viewer,
     Path(id): Path<String>,
     Query(reading): Query<Reading>,
     headers: HeaderMap,
@@ -158,7 +158,7 @@ pub(crate) async fn of_deployment(
         after: Position(after),
         read: VecDeque::new(),
     };
-    Ok(stream::answer(&app, events))
+    Ok(stream::answer(&app, viewer, events))
 }
 
 struct Events {

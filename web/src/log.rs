@@ -80,7 +80,7 @@ pub(crate) struct LogLine {
 )]
 pub(crate) async fn log(
     State(app): State<App>,
-    _: Viewer,
+    viewer: Viewer,
     Path(id): Path<String>,
     Query(lines): Query<Lines>,
     headers: HeaderMap,
@@ -100,7 +100,7 @@ pub(crate) async fn log(
     };
     if wants_stream(&headers) || lines.follow == Some(true) {
         log.after = stream::last_event_id(&headers)?.unwrap_or(log.after);
-        return Ok(stream::answer(&app, log));
+        return Ok(stream::answer(&app, viewer, log));
     }
     let items = log.read(limit + 1).await?;
     let next = |last: &LogLine| paging::cursor("log", last.row);

@@ -11,6 +11,7 @@ use futures::StreamExt as _;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::auth::Viewer;
 use crate::problem::Problem;
 
 /// So often a silent stream says that it is still there.
@@ -22,14 +23,15 @@ pub(crate) trait Feed: Send + Sized + 'static {
     fn next(&mut self) -> impl Future<Output = Result<Option<Event>, Problem>> + Send;
 }
 
-/// A stream of all that a feed tells. It ends with the feed and with the server; a failure is its last item, the event
-/// `problem`.
-pub(crate) fn answer(app: &App, feed: impl Feed) -> Response {
+/// A stream of all that a feed tells. It ends with the feed, with the viewer's key and with the server; a failure is its
+/// last item, the event `problem`.
+pub(crate) fn answer(app: &App, viewer: Viewer, feed: impl Feed) -> Response {
     let items = futures::stream::try_unfold(feed, async |mut feed| {
         Ok(feed.next().await?.map(|item| (item, feed)))
     });
     let items = items
         .map(|item| Ok::<_, Infallible>(item.unwrap_or_else(|problem| failed(&problem))))
+        .take_until(app.revoked(viewer.0))
         .take_until(app.stopped());
     Sse::new(items)
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))

@@ -27,7 +27,7 @@ use crate::stream::{self, Feed};
 )]
 pub(crate) async fn watch(
     State(app): State<App>,
-    _: Viewer,
+    viewer: Viewer,
     Path(id): Path<String>,
     Query(reading): Query<Reading>,
 ) -> Result<Response, Problem> {
@@ -40,7 +40,7 @@ pub(crate) async fn watch(
         story,
         told: None,
     };
-    Ok(stream::answer(&app, states))
+    Ok(stream::answer(&app, viewer, states))
 }
 
 struct States {

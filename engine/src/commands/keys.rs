@@ -53,6 +53,12 @@ impl Engine {
             access_role: it.access_role,
         }))
     }
+
+    /// Whether a key still opens anything.
+    pub async fn opens(&self, key: &KeyId) -> Result<bool, Error> {
+        let access = self.parts.access.load(&*self.parts.log).await?;
+        Ok(access.state.in_use().any(|(id, _)| id == key))
+    }
 }
 
 /// Makes the first administrator's key where there is none, and answers with its file. The file is durable before the

@@ -107,3 +107,31 @@ async fn the_log_is_a_page_or_a_stream() {
     let after = [("accept", "text/event-stream"), ("last-event-id", row.as_str())];
     assert_eq!(streamed(&server, &path, &after).await.items(), lines[1..]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_with_the_key_that_opened_it_and_with_no_other() {
+    let server = Server::start().await;
+    let id = History::waiting(&server).await;
+    let body = json!({ "name": "screen", "accessRole": "viewer" });
+    let made = server.post("/api/v1/keys", &body).await.expect(201);
+    let key = format!("Bearer {}", made["key"].as_str().unwrap());
+    let mut ending = Vec::new();
+    let mut lasting = Vec::new();
+    for path in ["watch", "events", "log"].map(|it| format!("/api/v1/deployments/{id}/{it}")) {
+        let accept = ("accept", "text/event-stream");
+        let theirs = [accept, ("authorization", key.as_str())];
+        ending.push(server.open(Method::GET, &path, &theirs, Body::empty()).await);
+        lasting.push(server.open(Method::GET, &path, &[accept], Body::empty()).await);
+    }
+    let path = format!("/api/v1/keys/{}", made["id"].as_str().unwrap());
+    let revoked = server.send(Method::DELETE, &path, &[], Body::empty()).await;
+    assert_eq!(revoked.status, 200);
+    for stream in ending {
+        let told = Answer::read(stream).await.text;
+        assert!(!told.contains("cancelled"), "{told}");
+    }
+    let cancel = format!("/api/v1/deployments/{id}/cancel");
+    assert_eq!(server.post(&cancel, &json!({})).await.status, 202);
+    let watched = Answer::read(lasting.remove(0)).await;
+    assert_eq!(watched.items().last().unwrap()["status"], "cancelled");
+}
