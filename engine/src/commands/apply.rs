@@ -12,6 +12,7 @@ use crate::components::Component;
 use crate::domain::capability::{Capability, covers, not_granted};
 use crate::domain::configuration::{self, Change};
 use crate::domain::document::{Document, Project};
+use crate::domain::inputs::resolve_everywhere;
 use crate::domain::schema::Problem;
 use crate::engine::{Engine, Parts};
 use crate::runner::CheckRefusal;
@@ -90,7 +91,7 @@ fn of_document(index: usize, value: &Value, problem: &Problem) -> Problem {
     }
 }
 
-/// Asks each changed step's component about its inputs, where they need no variables.
+/// Asks each changed step's component about its inputs, where they are the same at every place.
 async fn check_steps(parts: &Parts, changes: &[Change]) -> Result<(), Error> {
     let mut problems = Vec::new();
     for change in changes {
@@ -108,15 +109,19 @@ async fn check_steps(parts: &Parts, changes: &[Change]) -> Result<(), Error> {
 async fn check_project(parts: &Parts, project: &Project) -> Result<Vec<Problem>, Error> {
     let mut problems = Vec::new();
     for (index, step) in project.process.iter().enumerate() {
-        if step.with.to_string().contains("#{") {
+        let Some(interface) = parts.catalogue.get(&step.uses) else {
             continue;
-        }
+        };
         let component = parts
             .components
             .by_reference(&step.uses)
             .map_err(Error::internal)?;
+        let found = match resolve_everywhere(&interface.inputs, step, project) {
+            None => continue,
+            Some(Err(problems)) => problems,
+            Some(Ok(inputs)) => check(parts, &component, &inputs, step.grant.as_deref()).await,
+        };
         let path = format!("Project {}: process[{index}]", project.name);
-        let found = check(parts, &component, &step.with, step.grant.as_deref()).await;
         problems.extend(found.into_iter().map(|it| it.within(&path)));
     }
     Ok(problems)

@@ -1,6 +1,6 @@
 //! A step's inputs at one place: variables put in, types as the schema wants them, validated again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -90,23 +90,51 @@ impl Snapshot {
         let variables = VariableSet::new(self.variables.iter().map(Variable::from).collect())?;
         let situation = situation(place);
         let with = self.step(place.step).map_or(&Value::Null, |it| &it.with);
-        let within = |problems: Vec<Problem>| {
-            problems
-                .into_iter()
-                .map(|it| it.within("with"))
-                .collect::<Vec<_>>()
-        };
-        let text = variables.resolve_json(with, &situation).map_err(within)?;
-        let unfit = schema::unfit(schema, &text);
-        let inputs = variables
-            .resolve_json_typed(with, &situation, |pointer| unfit.contains(pointer))
-            .map_err(within)?;
-        schema::validate(schema, &inputs).map_err(within)?;
         Ok(Resolved {
-            inputs,
+            inputs: fitted(schema, with, &variables, &situation)?,
             variables: variables.resolve_all(&situation),
         })
     }
+}
+
+/// A step's inputs where they are the same at every place, validated against its schema; nothing where a place is
+/// needed to resolve them.
+pub fn resolve_everywhere(
+    schema: &Value,
+    step: &document::Step,
+    project: &Project,
+) -> Option<Result<Value, Vec<Problem>>> {
+    let variables = VariableSet::of(project).ok()?.everywhere();
+    let nowhere = Situation {
+        environment: "".into(),
+        target: None,
+        roles: BTreeSet::new(),
+        step: None,
+        system: BTreeMap::new(),
+    };
+    variables.resolve_json(&step.with, &nowhere).ok()?;
+    Some(fitted(schema, &step.with, &variables, &nowhere))
+}
+
+fn fitted(
+    schema: &Value,
+    with: &Value,
+    variables: &VariableSet,
+    situation: &Situation,
+) -> Result<Value, Vec<Problem>> {
+    let within = |problems: Vec<Problem>| {
+        problems
+            .into_iter()
+            .map(|it| it.within("with"))
+            .collect::<Vec<_>>()
+    };
+    let text = variables.resolve_json(with, situation).map_err(within)?;
+    let unfit = schema::unfit(schema, &text);
+    let inputs = variables
+        .resolve_json_typed(with, situation, |pointer| unfit.contains(pointer))
+        .map_err(within)?;
+    schema::validate(schema, &inputs).map_err(within)?;
+    Ok(inputs)
 }
 
 fn situation(place: &Place<'_>) -> Situation {
@@ -183,6 +211,36 @@ mod tests {
     fn what_does_not_fit_after_all_is_refused_with_its_path() {
         let problems =
             resolve(json!({ "replicas": "#{Octopus.Environment.Name}" }), "Production").unwrap_err();
+        assert_eq!(problems[0].path, "with.replicas");
+    }
+
+    #[test]
+    fn only_what_is_the_same_everywhere_resolves_without_a_place() {
+        let project = json!({
+            "name": "p", "lifecycle": "l",
+            "variables": [
+                { "name": "Same", "value": "2" },
+                { "name": "Replicas", "value": "1" },
+                { "name": "Replicas", "value": "3", "scope": { "environments": ["Production"] } },
+                { "name": "Through", "value": "#{Replicas}" }
+            ],
+            "process": [{ "name": "s", "uses": "x@1", "roles": ["r"] }]
+        });
+        let project: Project = serde_json::from_value(project).unwrap();
+        let schema = json!({ "properties": { "replicas": { "type": "integer" } } });
+        let resolved = |text: &str| {
+            let with = json!({ "replicas": text });
+            let step = document::Step {
+                with,
+                ..project.process[0].clone()
+            };
+            resolve_everywhere(&schema, &step, &project)
+        };
+        assert_eq!(resolved("#{same}"), Some(Ok(json!({ "replicas": 2 }))));
+        for text in ["#{Replicas}", "#{Through}", "#{Octopus.Environment.Name}"] {
+            assert_eq!(resolved(text), None, "{text}");
+        }
+        let problems = resolved("##{Same}").unwrap().unwrap_err();
         assert_eq!(problems[0].path, "with.replicas");
     }
 

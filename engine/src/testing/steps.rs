@@ -22,6 +22,12 @@ const SLEEP: &str = "(drop (call $sleep (i64.const 9000000000000)))";
 /// Sets its output `token` to the handle that is all of `text`.
 const MINT: &str = "(call $set (i32.const 48) (i32.const 5)
     (i32.add (local.get 0) (i32.const 9)) (i32.const 68) (i32.const 128))";
+
+/// Finds `hello` wrong with whatever it is given.
+const OBJECT: &str = "(i32.store8 (i32.const 112) (i32.const 1))
+    (i32.store (i32.const 116) (i32.const 128)) (i32.store (i32.const 120) (i32.const 1))
+    (i32.store (i32.const 128) (i32.const 32)) (i32.store (i32.const 132) (i32.const 0))
+    (i32.store (i32.const 136) (i32.const 32)) (i32.store (i32.const 140) (i32.const 5)) (return (i32.const 112))";
 const RIGHT: &str = r#"[{"verbs":["get"],"kind":"ConfigMap","name":"page"}]"#;
 
 /// The component that `uses: <name>@1` means.
@@ -30,14 +36,14 @@ pub(crate) fn component(name: &str) -> Vec<u8> {
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     built
         .entry(name.to_owned())
-        .or_insert_with(|| wrap(&module(&work(name), rights(name))))
+        .or_insert_with(|| wrap(&module(&work(name), objection(name), rights(name))))
         .clone()
 }
 
 fn work(name: &str) -> String {
     match name {
         // Writes its inputs to the task log.
-        "pass" | "reach" => "(call $log (i32.const 1) (local.get 0) (local.get 1))".to_owned(),
+        "pass" | "reach" | "object" => "(call $log (i32.const 1) (local.get 0) (local.get 1))".to_owned(),
         "mint" => MINT.to_owned(),
         "fail" => SAY[0].to_owned(),
         "err" => SAY[1].to_owned(),
@@ -48,6 +54,13 @@ fn work(name: &str) -> String {
             SAY[0]
         ),
         _ => panic!("there is no tiny step `{name}`"),
+    }
+}
+
+fn objection(name: &str) -> &'static str {
+    match name {
+        "object" => OBJECT,
+        _ => "",
     }
 }
 
@@ -62,7 +75,7 @@ fn escaped(text: &str) -> String {
     text.replace('"', "\\\"").replace('\n', "\\n")
 }
 
-fn module(work: &str, rights: &str) -> Vec<u8> {
+fn module(work: &str, objection: &str, rights: &str) -> Vec<u8> {
     let description = DESCRIPTION.replace("RIGHTS", rights);
     let (length, asked) = (description.len(), rights.len());
     let (description, rights) = (escaped(&description), escaped(rights));
@@ -83,7 +96,7 @@ fn module(work: &str, rights: &str) -> Vec<u8> {
             (func (export "describe") (result i32)
                 (i32.store (i32.const 96) (i32.const 1024)) (i32.store (i32.const 100) (i32.const {length}))
                 i32.const 96)
-            (func (export "check") (param i32 i32) (result i32)
+            (func (export "check") (param i32 i32) (result i32) {objection}
                 (i32.store (i32.const 116) (i32.const 16384)) (i32.store (i32.const 120) (i32.const {asked}))
                 i32.const 112)
             (func (export "run") (param i32 i32) (result i32) {work} i32.const 0))"#

@@ -170,3 +170,20 @@ async fn a_reference_that_somebody_else_s_apply_makes_true_is_seen() {
         .await;
     assert_eq!(changes(&house, vec![lifecycle]).await, [ChangeKind::Created]);
 }
+
+#[tokio::test]
+async fn a_component_is_asked_about_inputs_that_are_the_same_everywhere() {
+    let house = House::empty(&["object"]).await;
+    house.apply(surroundings()).await;
+    let mut project = project("object", &json!({ "text": "#{Text}" }));
+    project["variables"] = json!([{ "name": "Text", "value": "a" }]);
+    let refused = house.engine.apply(&by(), vec![project.clone()], false).await;
+    let Error::Invalid(problems) = refused.unwrap_err() else {
+        panic!("what a component finds wrong is invalid");
+    };
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].path, "Project object: process[0].with");
+    assert_eq!(problems[0].message, "hello");
+    project["variables"][0]["scope"] = json!({ "environments": ["Development"] });
+    assert_eq!(changes(&house, vec![project]).await, [ChangeKind::Created]);
+}

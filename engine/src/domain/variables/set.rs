@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::domain::document;
 use crate::domain::nearest;
 use crate::domain::schema::Problem;
-use crate::domain::variables::{ResolveError, Situation, Value, Variable, check};
+use crate::domain::variables::{ResolveError, Scope, Situation, Value, Variable, check};
 
 /// Variables of a project, none of which contradict each other as far as that shows without targets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +42,14 @@ impl VariableSet {
     pub fn of(project: &document::Project) -> Result<Self, Vec<Problem>> {
         Self::new(project.variables.iter().map(Variable::from).collect())
             .map_err(|problems| problems.into_iter().map(|it| it.within("variables")).collect())
+    }
+
+    /// Those that have the same value everywhere.
+    #[must_use]
+    pub fn everywhere(mut self) -> Self {
+        self.by_name
+            .retain(|_, values| values.iter().all(|it| it.scope == Scope::default()));
+        self
     }
 
     /// Whether the name has a value anywhere.
