@@ -218,19 +218,15 @@ impl Stage {
     /// on when the server is back.
     fn watch_and_kill(&self, words: &[&str]) -> Result<Answer> {
         say(&format!("$ shipslog {}", quoted(words)));
-        let child = self
-            .command(words)
+        let mut command = self.command(words);
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
-        let running = |it: &Value| it["status"] == "running";
         let begun = Instant::now();
-        while !self
-            .json(&["get", "deployments", "--open"])?
-            .as_array()
-            .is_some_and(|it| it.iter().any(running))
-        {
+        // One that is over at once is killed after its end.
+        while child.try_wait()?.is_none() && !self.something_runs()? {
             ensure!(
                 begun.elapsed() < MOMENT,
                 "no deployment ran that could be interrupted"
@@ -241,6 +237,13 @@ impl Stage {
         show(&answer.said);
         show(&answer.complained);
         Ok(answer)
+    }
+
+    fn something_runs(&self) -> Result<bool> {
+        let open = self.json(&["get", "deployments", "--open"])?;
+        Ok(open
+            .as_array()
+            .is_some_and(|it| it.iter().any(|it| it["status"] == "running")))
     }
 
     /// The latest deployment of a release to an environment.
