@@ -149,10 +149,15 @@ fn failed(why: impl Into<String>) -> Stop {
     Stop::Because(Failure::Failed(why.into()))
 }
 
-/// Deletes the one with this UID, its dependents first.
+/// Deletes the one with this UID. In the foreground a Deployment is gone only when its pods are; what has no dependents
+/// is gone at once without that.
 fn delete(object: &ObjectReference, uid: &str) -> Result<(), Error> {
+    let propagation = match object.kind.as_str() {
+        "Deployment" => Propagation::Foreground,
+        _ => Propagation::Background,
+    };
     let options = DeleteOptions {
-        propagation: Propagation::Foreground,
+        propagation,
         only: Precondition {
             uid: Some(uid.to_owned()),
             resource_version: None,
