@@ -142,7 +142,10 @@ fn append_of(by: &By, id: DeploymentId, plan: Plan, slug: String, configuration:
 
 fn next_environment(configured: &Configured, release: &Release) -> Result<EnvironmentName, Error> {
     let phases = configured.configuration.phases(&release.lifecycle);
-    release.next_environment(phases).ok_or_else(|| {
+    let promotion = release
+        .promotion(phases)
+        .map_err(|it| Error::refused("phase-not-succeeded", it))?;
+    promotion.ok_or_else(|| {
         let sentence = format!(
             "release {} has succeeded in every phase of lifecycle {}; `shipslog deploy --to` deploys it again",
             release.version, release.lifecycle
@@ -176,7 +179,9 @@ fn refused(refusal: RequestRefusal) -> Error {
         RequestRefusal::UnknownEnvironment(sentence) => Error::NotFound(sentence.clone()),
         RequestRefusal::NoTarget { .. } => Error::refused("no-target", refusal),
         RequestRefusal::Phase(phase) => match phase {
-            release::Refusal::PhaseMissing { .. } => Error::refused("phase-not-succeeded", refusal),
+            release::Refusal::PhaseMissing { .. } | release::Refusal::NothingSucceeded { .. } => {
+                Error::refused("phase-not-succeeded", refusal)
+            }
             release::Refusal::NotInLifecycle { .. } => Error::refused("not-in-lifecycle", refusal),
             release::Refusal::Unknown(sentence) => Error::NotFound(sentence.clone()),
             release::Refusal::Exists { .. } | release::Refusal::Version(_) => {

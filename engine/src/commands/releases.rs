@@ -76,7 +76,7 @@ fn refused(refusal: Refusal) -> Error {
         Refusal::Exists { .. } => Error::refused("release-exists", refusal),
         Refusal::Version(_) => Error::refused("release-version", refusal),
         Refusal::Unknown(sentence) => Error::NotFound(sentence.clone()),
-        Refusal::NotInLifecycle { .. } | Refusal::PhaseMissing { .. } => {
+        Refusal::NotInLifecycle { .. } | Refusal::PhaseMissing { .. } | Refusal::NothingSucceeded { .. } => {
             Error::refused("phase-not-succeeded", refusal)
         }
     }

@@ -82,6 +82,14 @@ pub enum Refusal {
         /// Phases with their environments, in words.
         phases: String,
     },
+    /// There is nothing to promote it from.
+    #[error("release {version} cannot be promoted: phase {phase} has not succeeded; deploy it there first")]
+    NothingSucceeded {
+        /// Which release.
+        version: ReleaseVersion,
+        /// The lifecycle's first phase.
+        phase: PhaseName,
+    },
     /// A phase before has not succeeded.
     #[error(
         "release {version} cannot be deployed to {environment}: phase {phase} has not succeeded \
@@ -261,13 +269,20 @@ impl Release {
         Ok(phases[at].name.clone())
     }
 
-    /// Where promotion leads: the first environment, in order of phases, where it has not succeeded.
-    pub fn next_environment(&self, phases: &[Phase]) -> Option<EnvironmentName> {
-        phases
-            .iter()
-            .flat_map(|it| &it.environments)
-            .find(|it| !self.succeeded.contains_key(*it))
-            .cloned()
+    /// Where promotion leads: the first environment, in order of phases, where it has not succeeded; none where it has
+    /// succeeded everywhere. A release that has succeeded nowhere is deployed, not promoted.
+    pub fn promotion(&self, phases: &[Phase]) -> Result<Option<EnvironmentName>, Refusal> {
+        match phases.first() {
+            Some(first) if self.succeeded.is_empty() => Err(Refusal::NothingSucceeded {
+                version: self.version.clone(),
+                phase: first.name.clone(),
+            }),
+            Some(_) | None => Ok(phases
+                .iter()
+                .flat_map(|it| &it.environments)
+                .find(|it| !self.succeeded.contains_key(*it))
+                .cloned()),
+        }
     }
 }
 
@@ -384,17 +399,21 @@ mod tests {
 
     #[test]
     fn promotion_leads_to_the_first_environment_without_success() {
-        let releases = given(&["1.0.0"]);
+        let releases = evolve(given(&["1.0.0"]), &succeeded("1.0.0", "Development"));
         assert_eq!(
-            releases.all()[0].next_environment(&application()),
-            Some("Development".into())
-        );
-        let releases = evolve(releases, &succeeded("1.0.0", "Development"));
-        assert_eq!(
-            releases.all()[0].next_environment(&application()),
-            Some("Production".into())
+            releases.all()[0].promotion(&application()),
+            Ok(Some("Production".into()))
         );
         let releases = evolve(releases, &succeeded("1.0.0", "Production"));
-        assert_eq!(releases.all()[0].next_environment(&application()), None);
+        assert_eq!(releases.all()[0].promotion(&application()), Ok(None));
+    }
+
+    #[test]
+    fn a_release_that_succeeded_nowhere_is_not_promoted() {
+        let refusal = given(&["1.0.1"]).all()[0].promotion(&application()).unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            "release 1.0.1 cannot be promoted: phase Development has not succeeded; deploy it there first"
+        );
     }
 }

@@ -134,6 +134,10 @@ async fn what_the_lifecycle_forbids_is_refused() {
     assert_eq!((status, code.as_str()), (409, "phase-not-succeeded"));
     assert!(detail.contains("First"), "{detail}");
     let body = json!({ "project": "Httpd", "release": "1.0.0" });
+    let (status, code, detail) = server.post("/api/v1/deployments", &body).await.problem();
+    assert_eq!((status, code.as_str()), (409, "phase-not-succeeded"));
+    assert!(detail.contains("cannot be promoted"), "{detail}");
+    let body = json!({ "project": "Httpd", "release": "1.0.0", "environment": "Development" });
     let (status, code, _) = server.post("/api/v1/deployments", &body).await.problem();
     assert_eq!((status, code.as_str()), (409, "no-target"));
 }
@@ -159,7 +163,7 @@ async fn a_deployment_is_accepted_and_told_to_its_end() {
               "cluster": { "url": "https://127.0.0.1:1", "certificate": "ca" }, "roles": ["Httpd"] }
         ]))
         .await;
-    let body = json!({ "project": "Httpd", "release": "1.0.0" });
+    let body = json!({ "project": "Httpd", "release": "1.0.0", "environment": "Development" });
     let accepted = server.post("/api/v1/deployments", &body).await.expect(202);
     assert_eq!(accepted["environment"], "Development");
     let id = accepted["deployment"].as_str().unwrap();

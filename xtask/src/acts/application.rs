@@ -86,46 +86,40 @@ pub(super) fn failing(stage: &mut Stage) -> Result<()> {
 }
 
 pub(super) fn refused(stage: &mut Stage) -> Result<()> {
-    let promote = stage.try_shipslog(
-        &[
-            "deploy",
-            "--project",
-            "Httpd",
-            "--release",
-            "1.0.1",
-            "--to",
-            "Production",
-        ],
-        None,
-    )?;
-    ensure!(
-        promote.code == REFUSED,
-        "skipping a phase is refused, with exit code {}",
-        promote.code
-    );
-    ensure!(
-        promote.all().contains("phase Development has not succeeded"),
-        "the phase is named"
-    );
+    let refused = |words: &[&str]| -> Result<()> {
+        let answer = stage.try_shipslog(words, None)?;
+        ensure!(
+            answer.code == REFUSED,
+            "it is refused; the exit code is {}",
+            answer.code
+        );
+        ensure!(
+            answer.all().contains("phase Development has not succeeded"),
+            "the phase is named"
+        );
+        Ok(())
+    };
+    refused(&["promote", "--project", "Httpd", "--release", "1.0.1"])?;
+    refused(&[
+        "deploy",
+        "--project",
+        "Httpd",
+        "--release",
+        "1.0.1",
+        "--to",
+        "Production",
+    ])?;
+    say("-- and a release that was nowhere yet skips no phase");
     release(stage, "1.0.1-skip", &[])?;
-    let skip = stage.try_shipslog(
-        &[
-            "deploy",
-            "--project",
-            "Httpd",
-            "--release",
-            "1.0.1-skip",
-            "--to",
-            "Production",
-        ],
-        None,
-    )?;
-    ensure!(skip.code == REFUSED, "a release that was nowhere is refused too");
-    ensure!(
-        skip.all().contains("phase Development has not succeeded"),
-        "the phase is named"
-    );
-    Ok(())
+    refused(&[
+        "deploy",
+        "--project",
+        "Httpd",
+        "--release",
+        "1.0.1-skip",
+        "--to",
+        "Production",
+    ])
 }
 
 pub(super) fn mended(stage: &mut Stage) -> Result<()> {

@@ -148,14 +148,15 @@ async fn a_step_without_a_target_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn promotion_goes_from_phase_to_phase_until_there_is_none() {
+async fn promotion_begins_where_something_succeeded_and_goes_on_until_there_is_no_phase() {
     let house = House::with(&["pass"]).await;
     let promote = || async { house.engine.promote(&by(), &"pass".into(), &"1.0.0".into()).await };
-    for environment in ["Development", "Production"] {
-        let accepted = promote().await.unwrap();
-        assert_eq!(accepted.environment.as_str(), environment);
-        house.ended(accepted.deployment).await;
-    }
+    assert_eq!(refused(promote().await).0, "phase-not-succeeded");
+    let first = house.deploy("pass", "Development").await.unwrap();
+    house.ended(first.deployment).await;
+    let accepted = promote().await.unwrap();
+    assert_eq!(accepted.environment.as_str(), "Production");
+    house.ended(accepted.deployment).await;
     assert_eq!(refused(promote().await).0, "nowhere-to-promote");
     house.deploy("pass", "Production").await.unwrap();
 }
