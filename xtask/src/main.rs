@@ -6,6 +6,7 @@ mod checkout;
 mod cluster;
 mod demo;
 mod docs;
+mod matrix;
 mod prerequisites;
 mod program;
 mod progress;
@@ -34,6 +35,8 @@ enum Command {
     Demo(demo::Demo),
     /// Sets everything up and passes every test.
     Test,
+    /// Kills the server at every host call of every built-in step: nothing must come out otherwise.
+    Matrix(matrix::Matrix),
     /// Brings the generated docs up to date and builds the rest.
     Docs(docs::Docs),
     /// Builds the steps to WebAssembly components.
@@ -55,6 +58,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Cluster(command) => cluster::run(&command),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test => test::run(),
+        Command::Matrix(arguments) => matrix::run(&arguments),
         Command::Docs(arguments) => docs::run(&arguments),
         Command::Steps(arguments) => steps::run(&arguments),
     }

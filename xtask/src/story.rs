@@ -1,5 +1,6 @@
 //! The stage on which the acts play: a cluster, a registry, a server, and a person with two command lines.
 
+mod beside;
 mod place;
 mod server;
 
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
+pub(crate) use beside::clear;
 pub(crate) use place::Place;
 use server::Server;
 
@@ -84,7 +86,7 @@ impl Stage {
         say("$ kill -9 (the server), and start it again");
         let mut server = self.server.borrow_mut();
         server.kill()?;
-        server.start()
+        server.start(None)
     }
 
     /// Stops the server as an operator would.

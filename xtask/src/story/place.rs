@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::{checkout, cluster, program};
 
 /// A cluster, an image registry, and the administrator's way in.
+#[derive(Clone)]
 pub(crate) struct Place {
     kubeconfig: PathBuf,
     kubectl: PathBuf,
@@ -23,6 +24,7 @@ pub(crate) struct Place {
     pub(crate) audit_log: Option<PathBuf>,
 }
 
+#[derive(Clone)]
 enum Credential {
     Certificate { certificate: String, key: String },
     Token(String),
@@ -185,6 +187,20 @@ impl Place {
                 ),
             }
         }
+        Ok(())
+    }
+
+    /// Removes all namespaces whose names begin so, and waits until they are gone. Only for the local cluster.
+    pub(crate) fn forget_namespaces(&self, prefix: &str) -> Result<()> {
+        let path = "jsonpath={.items[*].metadata.name}";
+        let all = self.kubectl(&["get", "namespaces", "-o", path])?;
+        let ours: Vec<&str> = all.split(' ').filter(|it| it.starts_with(prefix)).collect();
+        if ours.is_empty() {
+            return Ok(());
+        }
+        let mut words = vec!["delete", "namespace", "--wait", "--timeout", "300s"];
+        words.extend(ours);
+        self.kubectl(&words)?;
         Ok(())
     }
 

@@ -3,7 +3,8 @@
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
@@ -15,6 +16,9 @@ use crate::program::last_lines;
 
 /// How long a start may take: compiling the steps' components is in it.
 const START: Duration = Duration::from_mins(1);
+
+/// Tells the server where to abort.
+const ABORT_AT: &str = "SHIPSLOG_ABORT_AT";
 
 pub(super) struct Server {
     folder: PathBuf,
@@ -28,6 +32,22 @@ pub(super) fn binary() -> PathBuf {
     checkout::target().join("debug/shipslog")
 }
 
+/// Below those that the kernel gives to clients: a server that is away for a moment must find its port free again.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+fn free_port() -> Result<u16> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let count = PORTS.end - PORTS.start;
+    let first = u16::try_from(std::process::id() % u32::from(count))?;
+    for _ in 0..count {
+        let port = PORTS.start + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % count;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port of {PORTS:?} is free")
+}
+
 impl Server {
     /// Starts with an empty data directory; a server left running by an earlier run is stopped.
     pub(super) fn start_anew(folder: &Path) -> Result<Self> {
@@ -36,16 +56,20 @@ impl Server {
             fs::remove_dir_all(folder.join("data"))?;
         }
         fs::create_dir_all(folder)?;
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let url = format!("http://127.0.0.1:{port}");
-        let mut server = Self {
+        let mut server = Self::new(folder)?;
+        server.start(None)?;
+        Ok(server)
+    }
+
+    /// Not started yet: the data directory may be given something first.
+    pub(super) fn new(folder: &Path) -> Result<Self> {
+        let port = free_port()?;
+        Ok(Self {
             folder: folder.to_owned(),
             port,
-            url,
+            url: format!("http://127.0.0.1:{port}"),
             child: None,
-        };
-        server.start()?;
-        Ok(server)
+        })
     }
 
     pub(super) fn data_dir(&self) -> PathBuf {
@@ -56,9 +80,15 @@ impl Server {
         self.folder.join("server.log")
     }
 
-    pub(super) fn start(&mut self) -> Result<()> {
+    /// Starts it; where a place is given, such as `12:after`, it aborts when it comes there.
+    pub(super) fn start(&mut self, abort_at: Option<&str>) -> Result<()> {
         let log = File::options().create(true).append(true).open(self.log())?;
-        let child = Command::new(binary())
+        let mut command = Command::new(binary());
+        match abort_at {
+            Some(place) => command.env(ABORT_AT, place),
+            None => command.env_remove(ABORT_AT),
+        };
+        let child = command
             .args([
                 "serve",
                 "--listen",
@@ -98,6 +128,18 @@ impl Server {
         }
     }
 
+    /// How it ended, if it has.
+    pub(super) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        let Some(child) = &mut self.child else {
+            return Ok(None);
+        };
+        let status = child.try_wait()?;
+        if status.is_some() {
+            self.child = None;
+        }
+        Ok(status)
+    }
+
     pub(super) fn kill(&mut self) -> Result<()> {
         if let Some(mut child) = self.child.take() {
             child.kill()?;
@@ -127,7 +169,7 @@ impl Drop for Server {
 }
 
 /// A run with `--keep` left its server; its number may belong to another program by now.
-fn stop_left_running(folder: &Path) -> Result<()> {
+pub(super) fn stop_left_running(folder: &Path) -> Result<()> {
     let Ok(text) = fs::read_to_string(folder.join("server.pid")) else {
         return Ok(());
     };

@@ -1,0 +1,235 @@
+//! `cargo xtask matrix`: the server dies at every host call of every built-in step, and nothing is otherwise than in a
+//! run that nobody disturbed.
+
+mod audit;
+mod compare;
+mod facts;
+mod objects;
+mod plan;
+mod run;
+mod scenario;
+mod table;
+mod words;
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use clap::Args;
+
+use self::audit::Tail;
+use self::compare::{Traces, differences};
+use self::plan::{Form, Spot};
+use self::run::{Ground, PREFIX, Ran};
+use self::scenario::Scenario;
+use self::table::{Outcome, Row};
+use crate::progress::{during, say};
+use crate::story::{Place, Stage};
+use crate::{build, checkout, cluster};
+
+/// How much of the matrix.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Matrix {
+    /// Every call that a journal has, on both sides of its effect; so it is if nothing is said.
+    #[arg(long, conflicts_with = "long")]
+    short: bool,
+    /// Calls without an entry too.
+    #[arg(long)]
+    long: bool,
+    /// Only steps whose names begin so, such as `deploy-containers`.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    step: String,
+    /// How many servers at once.
+    #[arg(long, value_name = "N", default_value_t = SERVERS, value_parser = clap::value_parser!(u16).range(1..=64))]
+    servers: u16,
+    /// Where to write what became of each place.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+const SERVERS: u16 = 16;
+
+impl Matrix {
+    /// As the tests run it.
+    pub(crate) fn of_the_tests(long: bool) -> Self {
+        Self {
+            short: !long,
+            long,
+            step: String::new(),
+            servers: SERVERS,
+            json: None,
+        }
+    }
+
+    fn form(&self) -> Form {
+        if self.long { Form::Long } else { Form::Short }
+    }
+}
+
+/// As typed by a person: with everything that it needs.
+pub(crate) fn run(matrix: &Matrix) -> Result<()> {
+    let _only_one = checkout::lock()?;
+    cluster::prerequisites()?;
+    build::everything_to_run()?;
+    all(&Place::local()?, matrix)
+}
+
+/// Runs it on a cluster that is there.
+pub(crate) fn all(place: &Place, matrix: &Matrix) -> Result<()> {
+    let begun = Instant::now();
+    let scenarios: Vec<Scenario> = Scenario::ALL
+        .into_iter()
+        .filter(|it| it.name().starts_with(&matrix.step))
+        .collect();
+    ensure!(
+        !scenarios.is_empty(),
+        "no step's name begins with `{}`",
+        matrix.step
+    );
+    let ground = ground(place)?;
+    let undisturbed = during("running each step undisturbed", "", || {
+        undisturbed(&ground, &scenarios)
+    })?;
+    let jobs = jobs(&undisturbed, matrix.form());
+    let title = format!("running {} times, {} at once", jobs.len(), matrix.servers);
+    let rows = during(&title, "some minutes", || {
+        Ok(at_once(&ground, &undisturbed, jobs, matrix.servers))
+    })?;
+    table::print(&rows, begun.elapsed());
+    if let Some(file) = &matrix.json {
+        table::write(file, &rows, begun.elapsed())?;
+    }
+    let bad = rows.iter().filter(|it| !it.is_ok()).count();
+    ensure!(bad == 0, "{bad} runs were not as the undisturbed one");
+    Ok(())
+}
+
+/// Nothing of earlier runs, and components compiled once.
+fn ground(place: &Place) -> Result<Ground> {
+    let folder = checkout::target().join("matrix");
+    run::clear_up(&folder)?;
+    during("clearing up what an earlier run left in the cluster", "", || {
+        place.forget_namespaces(PREFIX)
+    })?;
+    let first = Stage::beside(place.clone(), &folder.join("first"), None)?;
+    first.close()?;
+    let audit_log = place
+        .audit_log
+        .clone()
+        .context("the local cluster keeps an audit log")?;
+    Ok(Ground {
+        place: place.clone(),
+        compiled: first.compiled(),
+        folder,
+        audit: Mutex::new(Tail::follow(&audit_log, PREFIX)?),
+    })
+}
+
+/// A scenario with what it leaves when nobody disturbs it.
+type Undisturbed = (Scenario, Traces);
+
+fn undisturbed(ground: &Ground, scenarios: &[Scenario]) -> Result<Vec<Undisturbed>> {
+    let one = |(number, scenario): (usize, &Scenario)| -> Result<Undisturbed> {
+        let traces = match run::run(ground, *scenario, number, None)? {
+            Ran::Interrupted(traces) | Ran::Through(traces) => traces,
+        };
+        ensure!(
+            traces.outcome == "succeeded",
+            "{} ended {} although nobody disturbed it",
+            scenario.name(),
+            traces.outcome
+        );
+        run::forget(ground, number, true)?;
+        Ok((*scenario, traces))
+    };
+    scenarios.iter().enumerate().map(one).collect()
+}
+
+/// A run to make; the number names its namespace.
+struct Job {
+    number: usize,
+    /// Which of the undisturbed ones it is compared with.
+    of: usize,
+    spot: Option<Spot>,
+}
+
+/// Each scenario undisturbed once more, then at all its places.
+fn jobs(undisturbed: &[Undisturbed], form: Form) -> VecDeque<Job> {
+    let of_one = |(of, (_, traces)): (usize, &Undisturbed)| {
+        let spots = plan::spots(&traces.calls, form).into_iter().map(Some);
+        std::iter::once(None)
+            .chain(spots)
+            .map(|spot| (of, spot))
+            .collect::<Vec<_>>()
+    };
+    let all = undisturbed.iter().enumerate().flat_map(of_one);
+    let numbered = (undisturbed.len()..).zip(all);
+    numbered
+        .map(|(number, (of, spot))| Job { number, of, spot })
+        .collect()
+}
+
+/// Makes all runs, so many at once, and answers with what became of them in the order of the jobs.
+fn at_once(ground: &Ground, undisturbed: &[Undisturbed], jobs: VecDeque<Job>, servers: u16) -> Vec<Row> {
+    let (jobs, done) = (Mutex::new(jobs), Mutex::new(Vec::new()));
+    let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    std::thread::scope(|scope| {
+        for _ in 0..servers {
+            scope.spawn(|| {
+                while let Some(job) = next() {
+                    let row = row(ground, &undisturbed[job.of], &job);
+                    done.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((job.number, row));
+                }
+            });
+        }
+    });
+    let mut rows = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    rows.sort_by_key(|(number, _)| *number);
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+fn row(ground: &Ground, (scenario, undisturbed): &Undisturbed, job: &Job) -> Row {
+    let begun = Instant::now();
+    let (outcome, repeated) = match run::run(ground, *scenario, job.number, job.spot.as_ref()) {
+        Ok(ran) => judged(undisturbed, job.spot.as_ref(), ran),
+        Err(error) => (Outcome::Broken(format!("{error:#}")), 0),
+    };
+    let mut row = Row {
+        step: scenario.name(),
+        spot: job.spot.clone(),
+        outcome,
+        repeated,
+        took: Duration::ZERO,
+        kept: None,
+    };
+    if !row.is_ok() {
+        row.kept = Some(run::data(ground, job.number).display().to_string());
+    }
+    if let Err(error) = run::forget(ground, job.number, row.is_ok()) {
+        say(&format!("a run could not be cleared up after: {error:#}"));
+    }
+    row.took = begun.elapsed();
+    row
+}
+
+fn judged(undisturbed: &Traces, spot: Option<&Spot>, ran: Ran) -> (Outcome, usize) {
+    let (traces, interrupted) = match ran {
+        Ran::Interrupted(traces) => (traces, true),
+        Ran::Through(traces) => (traces, false),
+    };
+    let mut found = differences(undisturbed, &traces, usize::from(interrupted));
+    if !interrupted && spot.is_some_and(Spot::is_journaled) {
+        found.insert(0, "the server never came to the place".to_owned());
+    }
+    let repeated = traces.sent.saturating_sub(undisturbed.sent);
+    let outcome = match (found.is_empty(), interrupted || spot.is_none()) {
+        (false, _) => Outcome::Differs(found),
+        (true, true) => Outcome::Same,
+        (true, false) => Outcome::NotReached,
+    };
+    (outcome, repeated)
+}

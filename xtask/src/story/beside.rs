@@ -1,0 +1,105 @@
+//! Stages beside others on one cluster: many at once, each with a server of its own that is told when to die.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use nix::sys::signal::Signal;
+
+use super::server::{self, Server};
+use super::{Place, Stage};
+
+impl Stage {
+    /// Starts a server with an empty data directory. `compiled` is the cache of another one, which saves compiling.
+    pub(crate) fn beside(place: Place, folder: &Path, compiled: Option<&Path>) -> Result<Self> {
+        clear(folder)?;
+        fs::create_dir_all(folder)?;
+        let mut server = Server::new(folder)?;
+        if let Some(compiled) = compiled {
+            copy(compiled, &server.data_dir())?;
+        }
+        server.start(None)?;
+        Ok(Self {
+            place,
+            url: server.url.clone(),
+            server: server.into(),
+            killing: false,
+        })
+    }
+
+    /// Where the server keeps what it has compiled.
+    pub(crate) fn compiled(&self) -> std::path::PathBuf {
+        self.data_dir().join(CACHE)
+    }
+
+    /// Stops the server as an operator would, and starts it again so that it aborts when a run comes to the place.
+    pub(crate) fn abort_at(&self, place: &str) -> Result<()> {
+        let mut server = self.server.borrow_mut();
+        server.stop()?;
+        server.start(Some(place))
+    }
+
+    /// Whether the server has aborted. Any other end is not what was asked for.
+    pub(crate) fn has_aborted(&self) -> Result<bool> {
+        let Some(status) = self.server.borrow_mut().ended()? else {
+            return Ok(false);
+        };
+        ensure!(
+            status.signal() == Some(Signal::SIGABRT as i32),
+            "the server did not abort, it ended with {status}"
+        );
+        Ok(true)
+    }
+
+    /// Starts the server again after its death.
+    pub(crate) fn revive(&self) -> Result<()> {
+        self.server.borrow_mut().start(None)
+    }
+
+    /// Kills the server without warning, and says nothing.
+    pub(crate) fn kill(&self) -> Result<()> {
+        self.server.borrow_mut().kill()
+    }
+
+    /// Runs `shipslog` and shows nothing; a failure is the caller's.
+    pub(crate) fn ask(&self, words: &[&str], input: Option<&str>) -> Result<String> {
+        let answer = self.quietly(words, input)?;
+        if answer.code != 0 {
+            bail!(
+                "`shipslog {}` exited with {}:\n{}",
+                words.join(" "),
+                answer.code,
+                answer.all()
+            );
+        }
+        Ok(answer.said)
+    }
+}
+
+/// Removes a folder that an earlier run left, with the server that may still run there.
+pub(crate) fn clear(folder: &Path) -> Result<()> {
+    server::stop_left_running(folder)?;
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("{} cannot be removed", folder.display()))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// The folder in the data directory.
+const CACHE: &str = "cache";
+
+/// The data directory is made as the server makes it, closed to others.
+fn copy(compiled: &Path, data_dir: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let cache = data_dir.join(CACHE);
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&cache)?;
+    for entry in fs::read_dir(compiled)? {
+        let entry = entry?;
+        // A component's code is mapped, not read: links would do, but a server may replace its own.
+        fs::copy(entry.path(), cache.join(entry.file_name()))?;
+    }
+    Ok(())
+}
