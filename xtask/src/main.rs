@@ -6,6 +6,7 @@ mod checkout;
 mod cluster;
 mod demo;
 mod docs;
+mod kills;
 mod matrix;
 mod prerequisites;
 mod program;
@@ -34,9 +35,11 @@ enum Command {
     /// Sets everything up and plays the whole walkthrough.
     Demo(demo::Demo),
     /// Sets everything up and passes every test.
-    Test,
+    Test(test::Test),
     /// Kills the server at every host call of every built-in step: nothing must come out otherwise.
     Matrix(matrix::Matrix),
+    /// Kills the server at random moments while somebody reads the page it deploys: no request may fail.
+    Kills(kills::Kills),
     /// Brings the generated docs up to date and builds the rest.
     Docs(docs::Docs),
     /// Builds the steps to WebAssembly components.
@@ -57,8 +60,9 @@ fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Cluster(command) => cluster::run(&command),
         Command::Demo(arguments) => demo::run(&arguments),
-        Command::Test => test::run(),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Matrix(arguments) => matrix::run(&arguments),
+        Command::Kills(arguments) => kills::run(&arguments),
         Command::Docs(arguments) => docs::run(&arguments),
         Command::Steps(arguments) => steps::run(&arguments),
     }

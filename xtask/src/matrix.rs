@@ -2,14 +2,14 @@
 //! run that nobody disturbed.
 
 mod audit;
-mod compare;
+pub(crate) mod compare;
 mod facts;
-mod objects;
+pub(crate) mod objects;
 mod plan;
-mod run;
-mod scenario;
+pub(crate) mod run;
+pub(crate) mod scenario;
 mod table;
-mod words;
+pub(crate) mod words;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;

@@ -85,13 +85,16 @@ fn open(path: &Path) -> Result<File> {
     File::open(path).with_context(|| format!("the audit log {} cannot be read", path.display()))
 }
 
+/// What kubectl calls itself.
+const KUBECTL: &str = "kubectl/";
+
 /// The namespace and the write, if it is one by a server and was accepted.
 fn read(line: &str) -> Option<(String, Write)> {
     let event: Value = serde_json::from_str(line).ok()?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let verb = text(&event["verb"]);
     let uri = text(&event["requestURI"]);
-    let by_hand = text(&event["userAgent"]).starts_with("k");
+    let by_hand = text(&event["userAgent"]).starts_with(KUBECTL);
     let writes = ["create", "update", "patch", "delete"].contains(&verb.as_str());
     let code = event["responseStatus"]["code"].as_u64()?;
     if by_hand || !writes || uri.contains("dryRun") || !(200..300).contains(&code) {
@@ -204,7 +207,8 @@ mod tests {
         );
         let create = ("create deployments web".to_owned(), 1);
         let patch = ("patch deployments web".to_owned(), 1);
-        assert_eq!(counted(&[created.clone(), repeated]), [create.clone()]);
+        let repetition = [created.clone(), repeated];
+        assert_eq!(counted(&repetition).as_slice(), std::slice::from_ref(&create));
         assert_eq!(counted(&[created, changed]), [create, patch]);
     }
 

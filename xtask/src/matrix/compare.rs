@@ -65,7 +65,8 @@ fn sequence<T: PartialEq + Display>(what: &str, wanted: &[T], found: &[T]) -> Op
     parts.then(|| format!("{what} {} is {}, not {}", same + 1, shown(found), shown(wanted)))
 }
 
-fn objects(wanted: &BTreeMap<String, Value>, found: &BTreeMap<String, Value>) -> Vec<String> {
+/// What differs between two sets of objects.
+pub(crate) fn objects(wanted: &BTreeMap<String, Value>, found: &BTreeMap<String, Value>) -> Vec<String> {
     let missing = wanted.keys().filter(|it| !found.contains_key(*it));
     let mut differences: Vec<String> = missing.map(|it| format!("{it} is not there")).collect();
     for (name, object) in found {
@@ -80,20 +81,16 @@ fn objects(wanted: &BTreeMap<String, Value>, found: &BTreeMap<String, Value>) ->
 /// The first field in which two values differ.
 fn field(path: &str, wanted: &Value, found: &Value) -> Option<String> {
     if let (Some(wanted), Some(found)) = (wanted.as_object(), found.as_object()) {
-        let names = wanted.keys().chain(found.keys());
+        let mut names = wanted.keys().chain(found.keys());
         let at =
             |map: &serde_json::Map<String, Value>, name: &str| map.get(name).cloned().unwrap_or_default();
-        return names
-            .filter_map(|name| field(&format!("{path}.{name}"), &at(wanted, name), &at(found, name)))
-            .next();
+        return names.find_map(|name| field(&format!("{path}.{name}"), &at(wanted, name), &at(found, name)));
     }
     if let (Some(wanted), Some(found)) = (wanted.as_array(), found.as_array())
         && wanted.len() == found.len()
     {
-        let pairs = wanted.iter().zip(found).enumerate();
-        return pairs
-            .filter_map(|(index, (a, b))| field(&format!("{path}[{index}]"), a, b))
-            .next();
+        let mut pairs = wanted.iter().zip(found).enumerate();
+        return pairs.find_map(|(index, (a, b))| field(&format!("{path}[{index}]"), a, b));
     }
     other(path, wanted, found)
 }

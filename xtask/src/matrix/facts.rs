@@ -28,7 +28,7 @@ const RANDOM: [(&str, &str); 2] = [("attempt-started", "/seed"), ("attempt-ended
 
 /// The facts in the log's order, and how often a run was resumed.
 pub(crate) fn of(events: &[Value], namespace: &str) -> (Vec<Fact>, usize) {
-    let words = of_namespace(namespace);
+    let words = Words::of_namespace(namespace);
     let (resumed, others): (Vec<&Value>, Vec<&Value>) = events.iter().partition(|it| it["type"] == RESUMED);
     let facts = others.into_iter().map(|it| fact(it, &words)).collect();
     (facts, resumed.len())
@@ -51,7 +51,7 @@ fn fact(event: &Value, words: &Words) -> Fact {
 
 /// Lines of the task log with their attempts.
 pub(crate) fn lines(log: &[Value], namespace: &str) -> Vec<String> {
-    let words = of_namespace(namespace);
+    let words = Words::of_namespace(namespace);
     let line = |it: &Value| {
         format!(
             "attempt {}, {}: {}",
@@ -61,12 +61,6 @@ pub(crate) fn lines(log: &[Value], namespace: &str) -> Vec<String> {
         )
     };
     log.iter().map(line).collect()
-}
-
-fn of_namespace(namespace: &str) -> Words {
-    let mut words = Words::default();
-    words.learn(namespace, "<namespace>");
-    words
 }
 
 #[cfg(test)]
@@ -103,8 +97,9 @@ mod tests {
         let one = event("output-set", &json!({ "name": "service" }), 1);
         let other = event("output-set", &json!({ "name": "workload" }), 1);
         let facts = |events: &[Value]| of(events, "run-1").0;
-        assert_ne!(facts(&[one.clone()]), facts(&[other]));
-        assert_ne!(facts(&[one.clone()]), facts(&[one.clone(), one]));
+        let only = facts(std::slice::from_ref(&one));
+        assert_ne!(only, facts(&[other]));
+        assert_ne!(only, facts(&[one.clone(), one]));
     }
 
     #[test]

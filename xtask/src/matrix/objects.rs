@@ -26,10 +26,11 @@ const BOOKKEEPING: [&str; 5] = [
 /// Addresses and places that the cluster gives out.
 const GIVEN: [&str; 4] = ["clusterIP", "clusterIPs", "nodeName", "healthCheckNodePort"];
 
-/// The objects by kind and name. Pods that are on their way out are left out.
-pub(crate) fn left(objects: &[Value], namespace: &str) -> BTreeMap<String, Value> {
+/// The objects by kind and name, without the words that the caller knows to be another run's. Pods that are on their way
+/// out are left out.
+pub(crate) fn left(objects: &[Value], known: Words) -> BTreeMap<String, Value> {
     let kept: Vec<&Value> = objects.iter().filter(|it| counts(it)).collect();
-    let words = words(&kept, namespace);
+    let words = words(&kept, known);
     let entry = |it: &&Value| (words.text(&name(it)), words.value(&scrubbed(it)));
     kept.iter().map(entry).collect()
 }
@@ -47,15 +48,14 @@ fn name(object: &Value) -> String {
 }
 
 /// Everything in these objects that is another word in another run.
-fn words(objects: &[&Value], namespace: &str) -> Words {
-    let mut words = Words::default();
-    words.learn(namespace, "<namespace>");
+fn words(objects: &[&Value], known: Words) -> Words {
+    let mut words = known;
     for object in objects {
         let metadata = &object["metadata"];
         let (labels, annotations) = (&metadata["labels"], &metadata["annotations"]);
         if let Some(prefix) = metadata["generateName"].as_str() {
             let hash = text(&labels["pod-template-hash"]);
-            let prefix = prefix.replace(&format!("-{hash}-"), "-<hash>-");
+            let prefix = words.text(&prefix.replace(&format!("-{hash}-"), "-<hash>-"));
             words.learn(text(&metadata["name"]), format!("{prefix}<random>"));
         }
         words.learn(text(&labels["shipslog.dev/instance"]), "<instance>");
@@ -63,7 +63,7 @@ fn words(objects: &[&Value], namespace: &str) -> Words {
         let deployment = text(&labels["shipslog.dev/deployment"]);
         words.learn(
             text(&annotations["shipslog.dev/deployment-uid"]),
-            format!("<uid of {deployment}>"),
+            format!("<uid of {}>", words.text(deployment)),
         );
         for volume in object["spec"]["volumes"].as_array().into_iter().flatten() {
             let volume = text(&volume["name"]);
@@ -88,8 +88,8 @@ fn scrubbed(object: &Value) -> Value {
     remove(&mut object, &["status"]);
     remove(&mut object["metadata"], &BOOKKEEPING);
     remove(&mut object["spec"], &GIVEN);
-    if let Some(ports) = object["spec"]["ports"].as_array_mut() {
-        ports.iter_mut().for_each(|it| remove(it, &["nodePort"]));
+    for port in object["spec"]["ports"].as_array_mut().into_iter().flatten() {
+        remove(port, &["nodePort"]);
     }
     if object["type"] == "kubernetes.io/service-account-token" {
         let keys = object["data"].as_object().into_iter().flat_map(Map::keys);
@@ -139,11 +139,15 @@ mod tests {
         ]
     }
 
+    fn namespace(name: &str) -> Words {
+        Words::of_namespace(name)
+    }
+
     #[test]
     fn two_runs_of_the_same_leave_the_same() {
         let (one, other) = (
-            left(&run("run-1", "abc"), "run-1"),
-            left(&run("run-2", "defgh"), "run-2"),
+            left(&run("run-1", "abc"), namespace("run-1")),
+            left(&run("run-2", "defgh"), namespace("run-2")),
         );
         assert_eq!(one, other);
         let names: Vec<&str> = one.keys().map(String::as_str).collect();
@@ -177,8 +181,8 @@ mod tests {
         ] {
             let mut after = json!(before);
             *after.pointer_mut(place).unwrap() = value;
-            let after = left(after.as_array().unwrap(), "run-1");
-            assert_ne!(left(&before, "run-1"), after, "{place}");
+            let after = left(after.as_array().unwrap(), namespace("run-1"));
+            assert_ne!(left(&before, namespace("run-1")), after, "{place}");
         }
     }
 }

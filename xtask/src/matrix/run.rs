@@ -13,6 +13,7 @@ use super::audit::{self, Tail};
 use super::compare::Traces;
 use super::plan::Spot;
 use super::scenario::{self, Scenario};
+use super::words::Words;
 use super::{facts, objects, plan};
 use crate::story::{Place, Stage, clear};
 
@@ -131,13 +132,14 @@ fn dies(stage: &Stage, id: &str) -> Result<bool> {
 }
 
 /// A server that is not there any more has told nothing.
-fn has_ended(stage: &Stage, id: &str) -> bool {
+pub(crate) fn has_ended(stage: &Stage, id: &str) -> bool {
     stage
         .json(&["status", id])
         .is_ok_and(|it| !it["endedAt"].is_null())
 }
 
-fn until_ended(stage: &Stage, id: &str) -> Result<()> {
+/// Comes back when the deployment has ended, however.
+pub(crate) fn until_ended(stage: &Stage, id: &str) -> Result<()> {
     let seconds = PATIENCE.as_secs().to_string();
     let answer = stage.quietly(&["status", id, "--watch", "--timeout", &seconds], None)?;
     // 1 is the exit code of a deployment that failed; the comparison says so.
@@ -165,14 +167,15 @@ fn traces(ground: &Ground, stage: &Stage, scenario: Scenario, namespace: &str) -
         facts,
         lines: facts::lines(&list(stage, &["logs", id])?, namespace),
         calls: plan::calls(&stage.json(&["journal", id])?)?,
-        objects: objects::left(&found(stage, namespace)?, namespace),
+        objects: objects::left(&found(stage, namespace)?, Words::of_namespace(namespace)),
         sent: writes.len(),
         changes: audit::changes(&writes),
         complaint: (verified.code != 0).then(|| verified.all()),
     })
 }
 
-fn attempts(status: &Value) -> usize {
+/// How many there were of the first step on its first target.
+pub(crate) fn attempts(status: &Value) -> usize {
     let attempts = &status["steps"][0]["targets"][0]["attempts"];
     attempts.as_array().map_or(0, Vec::len)
 }

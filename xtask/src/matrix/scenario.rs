@@ -51,10 +51,11 @@ impl Scenario {
 
     /// Everything up to the request.
     pub(crate) fn prepare(self, stage: &Stage, namespace: &str) -> Result<()> {
+        apply(stage, INFRASTRUCTURE, namespace)?;
         if self != Self::Bootstrap {
             stage.place.kubectl(&["create", "namespace", namespace])?;
+            apply(stage, &target(self.request().project), namespace)?;
         }
-        apply(stage, INFRASTRUCTURE, namespace)?;
         match self {
             Self::Bootstrap => apply(stage, ACCESS, namespace)?,
             Self::FirstDeployment => apply(stage, &httpd("one", 0), namespace)?,
@@ -74,6 +75,11 @@ impl Scenario {
 pub(crate) const INFRASTRUCTURE: &str = include_str!("../../documents/infrastructure.yaml");
 pub(crate) const ACCESS: &str = include_str!("../../documents/access.yaml");
 pub(crate) const MANIFESTS: &str = include_str!("../../documents/manifests.yaml");
+
+/// The target of a project, whose namespace is still to be filled in.
+pub(crate) fn target(project: &str) -> String {
+    include_str!("../../documents/target.yaml").replace("@PROJECT@", project)
+}
 
 /// The application with a text on its page. `drain` is for how long, in seconds, old pods live on: first until nodes
 /// have heard of the switch, then until they have heard of the pods' end.

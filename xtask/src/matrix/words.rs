@@ -7,6 +7,13 @@ use serde_json::Value;
 pub(crate) struct Words(Vec<(String, String)>);
 
 impl Words {
+    /// What the namespace is called.
+    pub(crate) fn of_namespace(namespace: &str) -> Self {
+        let mut words = Self::default();
+        words.learn(namespace, "<namespace>");
+        words
+    }
+
     /// An empty word stands for nothing and is not taken.
     pub(crate) fn learn(&mut self, word: &str, stand_in: impl Into<String>) {
         if word.is_empty() || self.0.iter().any(|(known, _)| known == word) {

@@ -57,9 +57,16 @@ impl Stage {
         self.server.borrow_mut().start(None)
     }
 
-    /// Kills the server without warning, and says nothing.
-    pub(crate) fn kill(&self) -> Result<()> {
-        self.server.borrow_mut().kill()
+    /// Kills the server without warning and starts it again, waiting for nothing and saying nothing.
+    pub(crate) fn kill_and_spawn(&self) -> Result<()> {
+        let mut server = self.server.borrow_mut();
+        server.kill()?;
+        server.spawn(None)
+    }
+
+    /// Comes back when the server answers.
+    pub(crate) fn until_up(&self) -> Result<()> {
+        self.server.borrow_mut().wait_until_up()
     }
 
     /// Runs `shipslog` and shows nothing; a failure is the caller's.

@@ -80,8 +80,14 @@ impl Server {
         self.folder.join("server.log")
     }
 
-    /// Starts it; where a place is given, such as `12:after`, it aborts when it comes there.
+    /// Starts it and waits until it answers; where a place is given, such as `12:after`, it aborts when it comes there.
     pub(super) fn start(&mut self, abort_at: Option<&str>) -> Result<()> {
+        self.spawn(abort_at)?;
+        self.wait_until_up()
+    }
+
+    /// Starts it.
+    pub(super) fn spawn(&mut self, abort_at: Option<&str>) -> Result<()> {
         let log = File::options().create(true).append(true).open(self.log())?;
         let mut command = Command::new(binary());
         match abort_at {
@@ -103,10 +109,10 @@ impl Server {
             .with_context(|| format!("{} cannot be run", binary().display()))?;
         fs::write(self.folder.join("server.pid"), child.id().to_string())?;
         self.child = Some(child);
-        self.wait_until_up()
+        Ok(())
     }
 
-    fn wait_until_up(&mut self) -> Result<()> {
+    pub(super) fn wait_until_up(&mut self) -> Result<()> {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(2)))
             .build()
