@@ -101,6 +101,7 @@ fn append(streams: Vec<StreamAppend>) -> Append {
         streams,
         guards: vec![],
         sealed: vec![],
+        journal: None,
     }
 }
 

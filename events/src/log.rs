@@ -3,10 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::envelope::{Context, NewEvent, Recorded};
 use crate::ids::{DeploymentId, EventId, Handle, Position, StreamVersion};
+use crate::journal::{Journal, JournalAppend, JournalError, JournalHead, JournalKey};
 use crate::stream::Stream;
 
 /// A future that a trait object can answer with.
@@ -61,6 +63,8 @@ pub struct Append {
     pub guards: Vec<Guard>,
     /// Values minted with these events.
     pub sealed: Vec<SealedValue>,
+    /// Entries that led to these events: there when the events are, and not without them.
+    pub journal: Option<JournalAppend>,
 }
 
 /// The answer to an append, the same for a repeated one.
@@ -91,6 +95,21 @@ pub enum AppendError {
         /// The id that was used before.
         id: EventId,
     },
+    /// The journal does not end where these entries would follow: they were made from another state of it.
+    #[error(
+        "the journal of {key} has {actual} entries, not the {expected} that these would follow: read it again"
+    )]
+    JournalMoved {
+        /// Whose.
+        key: JournalKey,
+        /// How many entries the append counted on.
+        expected: u64,
+        /// How many there are; as many as expected where they are others.
+        actual: u64,
+    },
+    /// The journal is not packed, so that what is wrong with it can still be seen.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// Nothing to append, or a stream named twice: a mistake of the caller.
     #[error("malformed append: {0}")]
     Malformed(String),
@@ -157,7 +176,24 @@ pub trait EventLog: Send + Sync + 'static {
         limit: usize,
     ) -> Answer<'_, Result<Vec<(u64, TaskLogLine)>, ReadError>>;
 
-    /// The last committed position, and a wake-up at every commit. Task-log commits wake it too.
+    /// Appends entries alone; durable when it answers. Handed over when called, whether or not the answer is awaited:
+    /// what is appended later comes after it. The same entries after the same head again get the first answer.
+    fn append_journal(&self, append: JournalAppend) -> Answer<'_, Result<JournalHead, AppendError>>;
+
+    /// A journal with its chain checked; one that never was is empty.
+    fn journal(&self, key: JournalKey) -> Answer<'_, Result<Journal, JournalError>>;
+
+    /// Packs the journal of an attempt that is over: one compressed row, its sealed values deleted. Packing again, or
+    /// a journal without entries, does nothing.
+    fn pack_journal(&self, key: JournalKey) -> Answer<'_, Result<(), AppendError>>;
+
+    /// Journals that are not packed, in order.
+    fn open_journals(&self) -> Answer<'_, Result<Vec<JournalKey>, ReadError>>;
+
+    /// Drops what was packed before this moment; answers how many. Their count and hash stay.
+    fn drop_journals(&self, packed_before: Timestamp) -> Answer<'_, Result<u64, AppendError>>;
+
+    /// The last committed position, and a wake-up at every commit of events. Task-log commits wake it too.
     fn head(&self) -> watch::Receiver<Position>;
 
     /// The log's own id, made with it: the instance.

@@ -1,19 +1,20 @@
 //! Events to test with: every type, and every value of the enums inside them, by the name of the case.
 
+pub(crate) mod deployments;
+
 use crate::event::Event;
 use crate::event::access::{AccessEvent, AccessRole};
 use crate::event::configuration::{
     ConfigurationEvent, DocumentFacts, OutputReference, Package, Phase, ProcessStep,
 };
-use crate::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Layer, Outcome, PlannedStep};
+use crate::event::deployment::Outcome;
 use crate::event::lane::{LaneEvent, ObjectReference};
 use crate::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
-use crate::ids::{AttemptNumber, DeploymentId};
-use crate::stream::LaneKey;
+use crate::ids::DeploymentId;
 
 /// All cases; the name is empty where a type has only one.
 pub(crate) fn all() -> Vec<(String, Event)> {
-    [access(), configuration(), releases(), lanes(), deployments()].concat()
+    [access(), configuration(), releases(), lanes(), deployments::all()].concat()
 }
 
 fn case(name: impl Into<String>, event: impl Into<Event>) -> (String, Event) {
@@ -184,97 +185,6 @@ fn lanes() -> Vec<(String, Event)> {
         case("in-namespace", removed(object)),
         case("of-cluster", removed(of_cluster)),
     ]
-}
-
-fn deployments() -> Vec<(String, Event)> {
-    let requested = DeploymentEvent::DeploymentRequested {
-        deployment: DeploymentId(841),
-        project: "Httpd".into(),
-        release: "1.0.0".into(),
-        environment: "Development".into(),
-        phase: "Development".into(),
-        lane: LaneKey::new("httpd", "development"),
-        steps: vec![PlannedStep {
-            step: frozen_step(),
-            targets: vec!["Httpd Development".into()],
-        }],
-    };
-    let attempt_started = DeploymentEvent::AttemptStarted {
-        id: attempt(),
-        seed: "c0ffee".into(),
-        deadline_seconds: 1800,
-        host_version: "0.1.0".into(),
-    };
-    let milestone = DeploymentEvent::MilestoneReached {
-        id: attempt(),
-        name: "traffic-switched".into(),
-    };
-    let output = |sensitive| DeploymentEvent::OutputSet {
-        id: attempt(),
-        name: "token".into(),
-        sensitive,
-    };
-    let mut cases = vec![
-        case("", requested),
-        case("", DeploymentEvent::DeploymentStarted {}),
-        case("", attempt_started),
-        case("", milestone),
-        case("plain", output(false)),
-        case("sensitive", output(true)),
-        case("", DeploymentEvent::CancelRequested {}),
-    ];
-    cases.extend(LAYERS.map(|layer| case(layer.to_string(), denied(layer))));
-    cases.extend(ATTEMPT_OUTCOMES.map(|outcome| case(outcome.to_string(), attempt_ended(outcome))));
-    cases.extend(OUTCOMES.map(|outcome| case(outcome.to_string(), deployment_ended(outcome))));
-    cases
-}
-
-pub(crate) const OUTCOMES: [Outcome; 3] = [Outcome::Succeeded, Outcome::Failed, Outcome::Cancelled];
-
-pub(crate) const LAYERS: [Layer; 5] = [
-    Layer::Declaration,
-    Layer::Grant,
-    Layer::Boundary,
-    Layer::Cluster,
-    Layer::Admission,
-];
-
-pub(crate) const ATTEMPT_OUTCOMES: [AttemptOutcome; 5] = [
-    AttemptOutcome::Succeeded,
-    AttemptOutcome::Failed,
-    AttemptOutcome::Errored,
-    AttemptOutcome::Cancelled,
-    AttemptOutcome::Interrupted,
-];
-
-fn denied(layer: Layer) -> DeploymentEvent {
-    DeploymentEvent::AccessDenied {
-        id: attempt(),
-        layer,
-        rule: "get secrets in namespace kube-system".into(),
-    }
-}
-
-fn attempt_ended(outcome: AttemptOutcome) -> DeploymentEvent {
-    DeploymentEvent::AttemptEnded {
-        id: attempt(),
-        outcome,
-    }
-}
-
-fn deployment_ended(outcome: Outcome) -> DeploymentEvent {
-    DeploymentEvent::DeploymentEnded {
-        outcome,
-        reason: "errored".into(),
-    }
-}
-
-fn attempt() -> AttemptId {
-    AttemptId {
-        step: "Deploy httpd".into(),
-        target: "Httpd Development".into(),
-        attempt: AttemptNumber::FIRST,
-    }
 }
 
 fn process_step() -> ProcessStep {

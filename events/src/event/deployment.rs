@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::release::FrozenStep;
 use crate::ids::{
-    AttemptNumber, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion, StepName,
-    TargetName,
+    AttemptNumber, ComponentDigest, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion,
+    StepName, TargetName,
 };
+use crate::journal::JournalHead;
 use crate::stream::LaneKey;
 
 /// How a deployment ended.
@@ -39,7 +40,7 @@ pub enum AttemptOutcome {
     Succeeded,
     /// It ran, and the answer is no.
     Failed,
-    /// It could not run or find out: the only outcome that is tried again by itself.
+    /// It could not run or find out: the only outcome that is tried again by itself, unless its end has a reason.
     Errored,
     /// It stopped because it was asked to.
     Cancelled,
@@ -57,6 +58,48 @@ impl std::fmt::Display for AttemptOutcome {
             Self::Interrupted => "interrupted",
         })
     }
+}
+
+/// Why an errored run is not tried again by itself: somebody has to look first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndReason {
+    /// A write was sent, the server stopped, and whether the write happened cannot be told.
+    OutcomeUnknown,
+    /// Resumed, it made another call than its journal has.
+    Diverged,
+    /// Its journal does not hold.
+    JournalDamaged,
+    /// It made more calls, or was answered more, than a journal takes.
+    JournalFull,
+}
+
+impl std::fmt::Display for EndReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::OutcomeUnknown => "outcome unknown",
+            Self::Diverged => "diverged",
+            Self::JournalDamaged => "journal damaged",
+            Self::JournalFull => "journal full",
+        })
+    }
+}
+
+/// What a run may use; frozen when it begins, so that it is stopped at the same place when it is resumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Limits {
+    /// All memories and tables together.
+    pub memory_bytes: u64,
+    /// What one host call may copy.
+    pub call_bytes: u64,
+    /// Host calls.
+    pub calls: u64,
+    /// Entries of the journal.
+    pub journal_entries: u64,
+    /// Bytes of all entries together.
+    pub journal_bytes: u64,
+    /// Bytes of one answer.
+    pub answer_bytes: u64,
 }
 
 /// A step with the targets that it runs on, in order: no choice is left to running.
@@ -148,6 +191,25 @@ pub enum DeploymentEvent {
         deadline_seconds: u64,
         /// Version of the host that began it.
         host_version: String,
+        /// The component that runs. Without it: begun before journals were kept, as with the two below.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        component: Option<ComponentDigest>,
+        /// What it may use.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limits: Option<Limits>,
+        /// How its journal is written.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        journal_format: Option<u32>,
+    },
+    /// The server had stopped under the run, and it goes on from its journal.
+    AttemptResumed {
+        /// Which run.
+        #[serde(flatten)]
+        id: AttemptId,
+        /// How many entries there are to go on from.
+        entries: u64,
+        /// Version of the host that goes on.
+        host_version: String,
     },
     /// A call was refused: once per attempt, layer and rule. Body: `message`, the API server's own words, where it was
     /// the one to refuse.
@@ -185,6 +247,12 @@ pub enum DeploymentEvent {
         id: AttemptId,
         /// How.
         outcome: AttemptOutcome,
+        /// Why it must not be tried again by itself, where that is so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<EndReason>,
+        /// What its journal has come to. Nothing where none was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        journal: Option<JournalHead>,
     },
     /// A person asked it to stop.
     CancelRequested {},

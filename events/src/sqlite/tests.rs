@@ -86,6 +86,7 @@ fn one(stream: u64, number: u128) -> Append {
             handle: format!("h{number}").into(),
             sealed: vec![1],
         }],
+        journal: None,
     }
 }
 

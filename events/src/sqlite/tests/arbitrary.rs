@@ -1,5 +1,7 @@
 //! Every event there can be, for properties.
 
+mod deployments;
+
 use proptest::prelude::*;
 use proptest::{collection::vec, option, sample::select};
 
@@ -8,12 +10,11 @@ use crate::event::access::{AccessEvent, AccessRole};
 use crate::event::configuration::{
     ConfigurationEvent, DocumentFacts, OutputReference, Package, Phase, ProcessStep,
 };
-use crate::event::deployment::{AttemptId, DeploymentEvent, Outcome, PlannedStep};
+use crate::event::deployment::Outcome;
 use crate::event::lane::{LaneEvent, ObjectReference};
 use crate::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
-use crate::ids::{AttemptNumber, DeploymentId};
-use crate::samples::{ATTEMPT_OUTCOMES, LAYERS, OUTCOMES};
-use crate::stream::LaneKey;
+use crate::ids::DeploymentId;
+use crate::samples::deployments::OUTCOMES;
 
 pub(super) fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
@@ -21,7 +22,7 @@ pub(super) fn any_event() -> impl Strategy<Value = Event> {
         configuration().prop_map(Event::from),
         release().prop_map(Event::from),
         lane().prop_map(Event::from),
-        deployment().prop_map(Event::from),
+        deployments::any_fact().prop_map(Event::from),
     ]
 }
 
@@ -210,70 +211,5 @@ fn lane() -> impl Strategy<Value = LaneEvent> {
             target,
             object,
         }),
-    ]
-}
-
-fn attempt() -> impl Strategy<Value = AttemptId> {
-    (name(), name(), any::<u32>()).prop_map(|(step, target, attempt)| AttemptId {
-        step,
-        target,
-        attempt: AttemptNumber(attempt),
-    })
-}
-
-fn requested() -> impl Strategy<Value = DeploymentEvent> {
-    let lane = (text(), text()).prop_map(|(project, environment)| LaneKey::new(&project, &environment));
-    let step = (frozen_step(), names()).prop_map(|(step, targets)| PlannedStep { step, targets });
-    (
-        deployment_id(),
-        name(),
-        name(),
-        name(),
-        name(),
-        lane,
-        vec(step, 0..3),
-    )
-        .prop_map(
-            |(deployment, project, release, environment, phase, lane, steps)| {
-                DeploymentEvent::DeploymentRequested {
-                    deployment,
-                    project,
-                    release,
-                    environment,
-                    phase,
-                    lane,
-                    steps,
-                }
-            },
-        )
-}
-
-fn deployment() -> impl Strategy<Value = DeploymentEvent> {
-    let started =
-        (attempt(), text(), any::<u64>(), text()).prop_map(|(id, seed, deadline_seconds, host_version)| {
-            DeploymentEvent::AttemptStarted {
-                id,
-                seed,
-                deadline_seconds,
-                host_version,
-            }
-        });
-    prop_oneof![
-        requested(),
-        Just(DeploymentEvent::DeploymentStarted {}),
-        started,
-        (attempt(), select(LAYERS.to_vec()), text())
-            .prop_map(|(id, layer, rule)| DeploymentEvent::AccessDenied { id, layer, rule }),
-        (attempt(), text()).prop_map(|(id, name)| DeploymentEvent::MilestoneReached { id, name }),
-        (attempt(), text(), any::<bool>()).prop_map(|(id, name, sensitive)| DeploymentEvent::OutputSet {
-            id,
-            name,
-            sensitive
-        }),
-        (attempt(), select(ATTEMPT_OUTCOMES.to_vec()))
-            .prop_map(|(id, outcome)| DeploymentEvent::AttemptEnded { id, outcome }),
-        Just(DeploymentEvent::CancelRequested {}),
-        (outcome(), text())
-            .prop_map(|(outcome, reason)| DeploymentEvent::DeploymentEnded { outcome, reason }),
     ]
 }

@@ -1,0 +1,150 @@
+//! Facts of streams `deployment/<n>`.
+
+use super::{case, frozen_step};
+use crate::event::Event;
+use crate::event::deployment::{
+    AttemptId, AttemptOutcome, DeploymentEvent, EndReason, Layer, Limits, Outcome, PlannedStep,
+};
+use crate::ids::{AttemptNumber, DeploymentId};
+use crate::journal::JournalHead;
+use crate::stream::LaneKey;
+
+pub(super) fn all() -> Vec<(String, Event)> {
+    let requested = DeploymentEvent::DeploymentRequested {
+        deployment: DeploymentId(841),
+        project: "Httpd".into(),
+        release: "1.0.0".into(),
+        environment: "Development".into(),
+        phase: "Development".into(),
+        lane: LaneKey::new("httpd", "development"),
+        steps: vec![PlannedStep {
+            step: frozen_step(),
+            targets: vec!["Httpd Development".into()],
+        }],
+    };
+    let resumed = DeploymentEvent::AttemptResumed {
+        id: attempt(),
+        entries: 17,
+        host_version: "0.1.0".into(),
+    };
+    let milestone = DeploymentEvent::MilestoneReached {
+        id: attempt(),
+        name: "traffic-switched".into(),
+    };
+    let output = |sensitive| DeploymentEvent::OutputSet {
+        id: attempt(),
+        name: "token".into(),
+        sensitive,
+    };
+    let mut cases = vec![
+        case("", requested),
+        case("", DeploymentEvent::DeploymentStarted {}),
+        case("", attempt_started(true)),
+        case("before-journals", attempt_started(false)),
+        case("", resumed),
+        case(
+            "journaled",
+            attempt_ended(AttemptOutcome::Succeeded, None, Some(head())),
+        ),
+        case("", milestone),
+        case("plain", output(false)),
+        case("sensitive", output(true)),
+        case("", DeploymentEvent::CancelRequested {}),
+    ];
+    cases.extend(LAYERS.map(|layer| case(layer.to_string(), denied(layer))));
+    cases.extend(
+        ATTEMPT_OUTCOMES.map(|outcome| case(outcome.to_string(), attempt_ended(outcome, None, None))),
+    );
+    cases.extend(END_REASONS.map(|reason| case(reason.to_string().replace(' ', "-"), errored(reason))));
+    cases.extend(OUTCOMES.map(|outcome| case(outcome.to_string(), deployment_ended(outcome))));
+    cases
+}
+
+pub(crate) const OUTCOMES: [Outcome; 3] = [Outcome::Succeeded, Outcome::Failed, Outcome::Cancelled];
+
+pub(crate) const LAYERS: [Layer; 5] = [
+    Layer::Declaration,
+    Layer::Grant,
+    Layer::Boundary,
+    Layer::Cluster,
+    Layer::Admission,
+];
+
+pub(crate) const ATTEMPT_OUTCOMES: [AttemptOutcome; 5] = [
+    AttemptOutcome::Succeeded,
+    AttemptOutcome::Failed,
+    AttemptOutcome::Errored,
+    AttemptOutcome::Cancelled,
+    AttemptOutcome::Interrupted,
+];
+
+pub(crate) const END_REASONS: [EndReason; 4] = [
+    EndReason::OutcomeUnknown,
+    EndReason::Diverged,
+    EndReason::JournalDamaged,
+    EndReason::JournalFull,
+];
+
+fn denied(layer: Layer) -> DeploymentEvent {
+    DeploymentEvent::AccessDenied {
+        id: attempt(),
+        layer,
+        rule: "get secrets in namespace kube-system".into(),
+    }
+}
+
+fn attempt_started(journaled: bool) -> DeploymentEvent {
+    let limits = Limits {
+        memory_bytes: 64 << 20,
+        call_bytes: 8 << 20,
+        calls: 100_000,
+        journal_entries: 10_000,
+        journal_bytes: 32 << 20,
+        answer_bytes: 4 << 20,
+    };
+    DeploymentEvent::AttemptStarted {
+        id: attempt(),
+        seed: "c0ffee".into(),
+        deadline_seconds: 1800,
+        host_version: "0.1.0".into(),
+        component: journaled.then(|| "sha256:51e9".into()),
+        limits: journaled.then_some(limits),
+        journal_format: journaled.then_some(1),
+    }
+}
+
+fn attempt_ended(
+    outcome: AttemptOutcome,
+    reason: Option<EndReason>,
+    journal: Option<JournalHead>,
+) -> DeploymentEvent {
+    DeploymentEvent::AttemptEnded {
+        id: attempt(),
+        outcome,
+        reason,
+        journal,
+    }
+}
+
+fn errored(reason: EndReason) -> DeploymentEvent {
+    attempt_ended(AttemptOutcome::Errored, Some(reason), Some(head()))
+}
+
+fn head() -> JournalHead {
+    JournalHead::START.with(b"first").with(b"second")
+}
+
+fn deployment_ended(outcome: Outcome) -> DeploymentEvent {
+    DeploymentEvent::DeploymentEnded {
+        outcome,
+        reason: "errored".into(),
+    }
+}
+
+fn attempt() -> AttemptId {
+    AttemptId {
+        step: "Deploy httpd".into(),
+        target: "Httpd Development".into(),
+        attempt: AttemptNumber::FIRST,
+    }
+}

@@ -1,0 +1,119 @@
+//! Facts of streams `deployment/<n>`.
+
+use proptest::prelude::*;
+use proptest::{collection::vec, option, sample::select};
+
+use super::{deployment_id, frozen_step, name, names, outcome, text};
+use crate::chain::Hash;
+use crate::event::deployment::{AttemptId, DeploymentEvent, Limits, PlannedStep};
+use crate::ids::AttemptNumber;
+use crate::journal::JournalHead;
+use crate::samples::deployments::{ATTEMPT_OUTCOMES, END_REASONS, LAYERS};
+use crate::stream::LaneKey;
+
+fn attempt() -> impl Strategy<Value = AttemptId> {
+    (name(), name(), any::<u32>()).prop_map(|(step, target, attempt)| AttemptId {
+        step,
+        target,
+        attempt: AttemptNumber(attempt),
+    })
+}
+
+fn requested() -> impl Strategy<Value = DeploymentEvent> {
+    let lane = (text(), text()).prop_map(|(project, environment)| LaneKey::new(&project, &environment));
+    let step = (frozen_step(), names()).prop_map(|(step, targets)| PlannedStep { step, targets });
+    (
+        deployment_id(),
+        name(),
+        name(),
+        name(),
+        name(),
+        lane,
+        vec(step, 0..3),
+    )
+        .prop_map(
+            |(deployment, project, release, environment, phase, lane, steps)| {
+                DeploymentEvent::DeploymentRequested {
+                    deployment,
+                    project,
+                    release,
+                    environment,
+                    phase,
+                    lane,
+                    steps,
+                }
+            },
+        )
+}
+
+fn limits() -> impl Strategy<Value = Limits> {
+    any::<[u64; 6]>().prop_map(|numbers| Limits {
+        memory_bytes: numbers[0],
+        call_bytes: numbers[1],
+        calls: numbers[2],
+        journal_entries: numbers[3],
+        journal_bytes: numbers[4],
+        answer_bytes: numbers[5],
+    })
+}
+
+fn started() -> impl Strategy<Value = DeploymentEvent> {
+    let journal = (option::of(name()), option::of(limits()), option::of(any::<u32>()));
+    (attempt(), text(), any::<u64>(), text(), journal).prop_map(
+        |(id, seed, deadline_seconds, host_version, (component, limits, journal_format))| {
+            DeploymentEvent::AttemptStarted {
+                id,
+                seed,
+                deadline_seconds,
+                host_version,
+                component,
+                limits,
+                journal_format,
+            }
+        },
+    )
+}
+
+fn ended() -> impl Strategy<Value = DeploymentEvent> {
+    let journal = (any::<u64>(), any::<[u8; 32]>()).prop_map(|(entries, hash)| JournalHead {
+        entries,
+        hash: Hash::from_bytes(hash),
+    });
+    let outcome = select(ATTEMPT_OUTCOMES.to_vec());
+    let reason = option::of(select(END_REASONS.to_vec()));
+    (attempt(), outcome, reason, option::of(journal)).prop_map(|(id, outcome, reason, journal)| {
+        DeploymentEvent::AttemptEnded {
+            id,
+            outcome,
+            reason,
+            journal,
+        }
+    })
+}
+
+pub(super) fn any_fact() -> impl Strategy<Value = DeploymentEvent> {
+    prop_oneof![
+        requested(),
+        Just(DeploymentEvent::DeploymentStarted {}),
+        started(),
+        (attempt(), any::<u64>(), text()).prop_map(|(id, entries, host_version)| {
+            DeploymentEvent::AttemptResumed {
+                id,
+                entries,
+                host_version,
+            }
+        }),
+        (attempt(), select(LAYERS.to_vec()), text())
+            .prop_map(|(id, layer, rule)| DeploymentEvent::AccessDenied { id, layer, rule }),
+        (attempt(), text()).prop_map(|(id, name)| DeploymentEvent::MilestoneReached { id, name }),
+        (attempt(), text(), any::<bool>()).prop_map(|(id, name, sensitive)| DeploymentEvent::OutputSet {
+            id,
+            name,
+            sensitive
+        }),
+        ended(),
+        Just(DeploymentEvent::CancelRequested {}),
+        (outcome(), text())
+            .prop_map(|(outcome, reason)| DeploymentEvent::DeploymentEnded { outcome, reason }),
+    ]
+}
