@@ -78,37 +78,43 @@ pub struct Damaged(String);
 impl StoredBody {
     /// Compresses `bytes` under a salt of their own.
     pub fn new(bytes: &[u8]) -> Self {
-        let compressed = zstd::bulk::compress(bytes, zstd::DEFAULT_COMPRESSION_LEVEL)
-            .expect("compressing into memory fails only where memory is out");
         Self {
             salt: Salt::random(),
             length: bytes.len(),
-            compressed,
+            compressed: compress(bytes),
         }
     }
 
     /// The bytes as they came. Takes no more memory than they need, whatever a damaged length says.
     pub fn bytes(&self) -> Result<Vec<u8>, Damaged> {
-        let damaged = |error: std::io::Error| Damaged(error.to_string());
-        let decoder = zstd::stream::read::Decoder::new(self.compressed.as_slice()).map_err(damaged)?;
-        let mut bytes = Vec::new();
-        decoder
-            .take(self.length as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(damaged)?;
-        if bytes.len() == self.length {
-            Ok(bytes)
-        } else {
-            Err(Damaged(format!(
-                "they are not the {} that they should be",
-                self.length
-            )))
-        }
+        decompress(&self.compressed, self.length)
     }
 
     /// What an event that has this body must say about it.
     pub fn commitment(&self) -> Result<Commitment, Damaged> {
         self.bytes().map(|bytes| Commitment::new(&self.salt, &bytes))
+    }
+}
+
+/// The bytes as one zstd frame.
+pub(crate) fn compress(bytes: &[u8]) -> Vec<u8> {
+    zstd::bulk::compress(bytes, zstd::DEFAULT_COMPRESSION_LEVEL)
+        .expect("compressing into memory fails only where memory is out")
+}
+
+/// The `length` bytes that were compressed, and no more of them.
+pub(crate) fn decompress(compressed: &[u8], length: usize) -> Result<Vec<u8>, Damaged> {
+    let damaged = |error: std::io::Error| Damaged(error.to_string());
+    let decoder = zstd::stream::read::Decoder::new(compressed).map_err(damaged)?;
+    let mut bytes = Vec::new();
+    decoder
+        .take((length as u64).saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(damaged)?;
+    if bytes.len() == length {
+        Ok(bytes)
+    } else {
+        Err(Damaged(format!("they are not the {length} that they should be")))
     }
 }
 

@@ -6,11 +6,12 @@ use uuid::Uuid;
 /// `SHLG`, in the header of every log: what tells it from any other `SQLite` file.
 pub(super) const APPLICATION_ID: i32 = 0x5348_4c47;
 
-/// The oldest shipslog that reads what this one writes: raised with every new event type, version or table.
+/// The oldest shipslog that reads what this one writes: raised with every new event type, version or table, to the
+/// version that has them, which may be this one. Until that is released, the schema keeps its older builds out.
 pub(super) const OLDEST_READER: &str = "0.1.0";
 
 /// One a schema version, in order; released ones are never edited.
-const MIGRATIONS: &[&str] = &[include_str!("schema/001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/001.sql"), include_str!("schema/002.sql")];
 
 /// The newest schema that this binary knows.
 pub(super) fn newest() -> i64 {
@@ -121,6 +122,13 @@ mod tests {
         );
     }
 
+    fn assert_refused(connection: &Connection, statements: &[&str]) {
+        for refused in statements {
+            let error = connection.execute_batch(refused).unwrap_err().to_string();
+            assert!(error.contains("never"), "{refused}: {error}");
+        }
+    }
+
     #[test]
     fn what_was_written_is_out_of_reach_of_update_and_delete() {
         let connection = fresh();
@@ -133,17 +141,67 @@ mod tests {
         connection
             .execute_batch("INSERT INTO sealed_values VALUES ('h', x'', 1)")
             .unwrap();
-        for refused in [
+        let refused = [
             "UPDATE events SET facts = '[]'",
             "DELETE FROM events",
             "UPDATE bodies SET compressed = x'00'",
             "UPDATE sealed_values SET sealed = x'00'",
-        ] {
-            let error = connection.execute_batch(refused).unwrap_err().to_string();
-            assert!(error.contains("never"), "{refused}: {error}");
-        }
+        ];
+        assert_refused(&connection, &refused);
         connection
             .execute_batch("DELETE FROM bodies")
             .expect("deleting a body is erasing it");
+    }
+
+    const PACK: &str = "INSERT INTO packed_journals VALUES (1, 'a', 2, zeroblob(32), 0, 0, x'')";
+
+    fn with_journal() -> Connection {
+        let connection = fresh();
+        let journal = "INSERT INTO journal_entries VALUES (1, 'a', 0, x'00', zeroblob(32)), (1, 'a', 1, x'01', zeroblob(32));
+            INSERT INTO journal_heads VALUES (1, 'a', 2, zeroblob(32));
+            INSERT INTO journal_sealed VALUES (1, 'a', 'h', x'00')";
+        connection.execute_batch(journal).unwrap();
+        connection
+    }
+
+    #[test]
+    fn an_open_journal_only_grows() {
+        let connection = with_journal();
+        let refused = [
+            "UPDATE journal_entries SET content = x'01' WHERE entry = 0",
+            "DELETE FROM journal_entries WHERE entry = 1",
+            "REPLACE INTO journal_entries VALUES (1, 'a', 1, x'02', zeroblob(32))",
+            "UPDATE journal_heads SET entries = 1",
+            "UPDATE journal_heads SET attempt = 'b', entries = 3",
+            "DELETE FROM journal_heads",
+            "UPDATE journal_sealed SET sealed = x'01'",
+            "INSERT INTO packed_journals VALUES (1, 'a', 1, zeroblob(32), 0, 0, x'')",
+        ];
+        connection
+            .pragma_update(None, "recursive_triggers", true)
+            .unwrap();
+        assert_refused(&connection, &refused);
+        connection
+            .execute_batch("UPDATE journal_heads SET entries = 3")
+            .expect("a head may go on");
+    }
+
+    #[test]
+    fn a_packed_journal_is_only_dropped() {
+        let connection = with_journal();
+        connection.execute_batch(PACK).unwrap();
+        connection
+            .execute_batch("DELETE FROM journal_entries; DELETE FROM journal_heads")
+            .expect("they are packed");
+        let refused = [
+            "INSERT INTO journal_heads VALUES (1, 'a', 1, zeroblob(32))",
+            "UPDATE packed_journals SET compressed = x'01'",
+            "UPDATE packed_journals SET compressed = NULL, entries = 1",
+            "DELETE FROM packed_journals",
+        ];
+        assert_refused(&connection, &refused);
+        connection
+            .execute_batch("UPDATE packed_journals SET compressed = NULL")
+            .expect("that is dropping it");
     }
 }
