@@ -11,6 +11,7 @@ mod queue;
 mod reader;
 mod repeat;
 mod row;
+mod savepoint;
 mod schema;
 mod tail;
 mod task_queue;

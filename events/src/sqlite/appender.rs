@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, params};
+use rusqlite::{Connection, params};
 use tokio::sync::watch;
 
-use super::place::{self, Failure};
+use super::place;
 use super::prepared::{Prepared, PreparedEvent};
 use super::queue::{Queue, Request, Work};
+use super::savepoint::{self, is_grave};
 use super::tail::{Tail, Versions};
 use super::task_queue::{Lines, Row};
 use crate::ids::{DeploymentId, Position};
@@ -109,40 +110,18 @@ impl Appender {
         Ok(())
     }
 
-    /// One append in a savepoint of its own: refused, it leaves nothing behind, neither in the file nor in memory.
+    /// One append: refused, it leaves nothing behind, neither in the file nor in memory.
     fn append(&mut self, append: &Prepared) -> rusqlite::Result<Result<Appended, AppendError>> {
-        self.execute("SAVEPOINT append")?;
         let (mut tail, now) = (self.tail, Timestamp::now());
-        let placed = place::place(
-            &self.connection,
-            append,
-            self.tail.time(now),
-            &mut tail,
-            &mut self.versions,
-        );
-        let answer = match placed {
-            Ok(appended) => {
-                self.pages += pages(append);
-                self.tail = tail;
-                Ok(appended)
-            }
-            Err(Failure::Refused(refusal)) => {
-                self.execute("ROLLBACK TO append")?;
-                Err(refusal)
-            }
-            // The store took the whole transaction back, or may be broken: not this append's affair alone.
-            Err(Failure::Store(error)) if self.connection.is_autocommit() || is_grave(&error) => {
-                return Err(error);
-            }
-            Err(Failure::Store(error)) => {
-                self.execute("ROLLBACK TO append")?;
-                Err(AppendError::Closed(format!(
-                    "the append could not be stored: {error}"
-                )))
-            }
-        };
-        self.execute("RELEASE append")?;
-        Ok(answer)
+        let time = self.tail.time(now);
+        let placed = savepoint::within(&self.connection, || {
+            place::place(&self.connection, append, time, &mut tail, &mut self.versions)
+        })?;
+        if placed.is_ok() {
+            self.pages += pages(append);
+            self.tail = tail;
+        }
+        Ok(placed)
     }
 
     fn reserve(&self) -> rusqlite::Result<DeploymentId> {
@@ -227,7 +206,7 @@ impl Appender {
     }
 
     fn execute(&self, sql: &str) -> rusqlite::Result<()> {
-        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+        savepoint::execute(&self.connection, sql)
     }
 }
 
@@ -242,14 +221,6 @@ fn pages(append: &Prepared) -> usize {
         event.facts.len() / 4096 + 1 + bodies
     };
     append.events().map(event).sum()
-}
-
-/// After these, what the file holds is not sure.
-fn is_grave(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-    )
 }
 
 /// Never go on after a failed commit: the system may have dropped the pages that it could not write, and a second

@@ -5,26 +5,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::prepared::{Prepared, PreparedEvent, PreparedStream};
 use super::repeat;
 use super::row;
+use super::savepoint::Failure;
 use super::tail::{Tail, Versions};
 use crate::chain::{self, Columns};
 use crate::ids::{Position, StreamVersion};
 use crate::log::{AppendError, Appended, Expected, SealedValue};
 use crate::stream::Stream;
-
-/// Why an append is not placed.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// The log's rules say no.
-    Refused(AppendError),
-    /// The store says no.
-    Store(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Store(error)
-    }
-}
 
 /// Places an append after `tail`. On success `tail` and `versions` have moved; otherwise the caller rolls the rows
 /// back, and neither has.

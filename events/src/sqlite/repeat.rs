@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::place::Failure;
 use super::prepared::{Prepared, PreparedBody, PreparedEvent, PreparedStream};
 use super::row;
+use super::savepoint::Failure;
 use crate::body::{Commitment, Salt};
 use crate::ids::{Position, StreamVersion};
 use crate::log::{AppendError, Appended};
