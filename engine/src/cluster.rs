@@ -12,6 +12,7 @@ mod diff;
 mod error;
 mod evidence;
 mod fields;
+mod guarded;
 pub mod health;
 mod kinds;
 mod logs;

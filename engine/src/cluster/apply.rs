@@ -1,12 +1,16 @@
 //! Server-side apply.
 
+mod judge;
+
 use http::Method;
 use serde_json::Value;
 
+use self::judge::Seen;
+use super::guarded::{Doubt, Look, Write};
 use super::kinds::Place;
 use super::redact::Secrets;
-use super::wire::{Call, Class, Failure};
-use super::{Cluster, Error, convert, objects, path};
+use super::wire::{Answer, Call, Class};
+use super::{Cluster, Error, ObjectReference, convert, objects, path};
 
 const APPLY: &str = "application/apply-patch+yaml";
 
@@ -19,6 +23,8 @@ pub struct ApplyOptions {
     pub uid: Option<String>,
     /// Refuse with `Changed` unless the object has this resourceVersion.
     pub resource_version: Option<String>,
+    /// An earlier request may have done it already: look before sending.
+    pub unanswered: bool,
 }
 
 /// What came of it.
@@ -40,23 +46,21 @@ impl std::fmt::Debug for Applied {
     }
 }
 
-/// How often a guarded write that got lost is sent again after a look at the object.
-const RESENDS: u32 = 3;
-
-/// What the object was before.
-enum Before {
-    Known(Option<Value>),
-    /// We may not read it.
-    Unknown,
-}
-
 /// An apply in the making.
 struct Apply<'a> {
+    cluster: &'a Cluster,
     place: Place,
     /// Without preconditions.
     manifest: Value,
     manager: &'a str,
     options: &'a ApplyOptions,
+}
+
+/// One that is ready to be sent.
+struct Ready<'a> {
+    apply: Apply<'a>,
+    before: Seen,
+    preconditions: Vec<(&'static str, String)>,
 }
 
 impl Cluster {
@@ -79,27 +83,31 @@ impl Cluster {
         manager: &str,
         options: &ApplyOptions,
     ) -> Result<Applied, Error> {
-        let (place, manifest) = self.manifest(object).await?;
+        let reference = objects::reference(object)?;
+        let manifest = self.manifest(object).await;
+        let (place, manifest) = manifest.map_err(|it| doubt(&reference, options).before_look(it))?;
         let apply = Apply {
+            cluster: self,
             place,
             manifest,
             manager,
             options,
         };
-        let before = self.before(&apply).await?;
-        let preconditions = preconditions(&before, options)?;
-        let mut lost = String::new();
-        for _ in 0..RESENDS {
-            match self.inner.wire.send(&apply.call(&preconditions, "")).await {
-                Ok(answer) => return Ok(applied(&before, answer.json()?)),
-                Err(Failure::Refused(error)) => return Err(apply.refused(error)),
-                Err(Failure::Lost(why)) => lost = why,
-            }
-            if let Some(done) = self.look_again(&apply).await? {
-                return Ok(done);
+        let before = apply.see().await.map_err(|it| apply.doubt().before_look(it))?;
+        if options.unanswered {
+            match apply.judge(&before, None).await {
+                Look::Done(done) => return Ok(done),
+                Look::Untouched => {}
+                Look::Over(error) => return Err(error),
             }
         }
-        Err(apply.unknown(&lost))
+        let preconditions = preconditions(&before, options)?;
+        self.deliver(&Ready {
+            apply,
+            before,
+            preconditions,
+        })
+        .await
     }
 
     /// What a manifest says, put into its namespace.
@@ -119,48 +127,13 @@ impl Cluster {
         }
         Ok((place, manifest))
     }
-
-    async fn before(&self, apply: &Apply<'_>) -> Result<Before, Error> {
-        match self.find(&apply.place).await {
-            Ok(found) => Ok(Before::Known(found)),
-            // With a resourceVersion alone a missing object would be created, so that one has to be read.
-            Err(Error::Forbidden(_))
-                if apply.options.uid.is_some() || apply.options.resource_version.is_none() =>
-            {
-                Ok(Before::Unknown)
-            }
-            Err(other) => Err(other),
-        }
-    }
-
-    /// A guarded apply got lost. If another one would change nothing, it happened; if the precondition still holds, it
-    /// did not (nothing is answered, so that it is sent again).
-    async fn look_again(&self, apply: &Apply<'_>) -> Result<Option<Applied>, Error> {
-        let live = self.find(&apply.place).await?;
-        let Some(live) = live else {
-            return Err(apply.unknown("the object is gone now"));
-        };
-        if let Ok(planned) = self.inner.wire.ask_json(&apply.call(&[], "All")).await
-            && objects::essence(&planned) == objects::essence(&live)
-        {
-            let generation = objects::number(&live, "/metadata/generation");
-            return Ok(Some(Applied {
-                object: live,
-                generation,
-                changed: true,
-            }));
-        }
-        let same_version =
-            apply.options.resource_version.as_deref() == Some(objects::resource_version(&live));
-        if same_version {
-            Ok(None)
-        } else {
-            Err(apply.unknown("the object has been changed since"))
-        }
-    }
 }
 
 impl Apply<'_> {
+    fn doubt(&self) -> Doubt<'_> {
+        doubt(&self.place.object, self.options)
+    }
+
     fn call(&self, preconditions: &[(&str, String)], dry_run: &str) -> Call {
         let mut body = self.manifest.clone();
         for (field, value) in preconditions {
@@ -192,12 +165,43 @@ impl Apply<'_> {
             (other, _) => other,
         }
     }
+}
 
-    fn unknown(&self, why: &str) -> Error {
-        Error::OutcomeUnknown(format!(
-            "the apply of {} was sent, but its answer did not come, and {why}; compare the object with what was meant",
-            self.place.object
-        ))
+impl Write for Ready<'_> {
+    type Done = Applied;
+
+    fn call(&self) -> Call {
+        self.apply.call(&self.preconditions, "")
+    }
+
+    fn read(&self, answer: &Answer) -> Result<Applied, Error> {
+        Ok(applied(&self.before, answer.json()?))
+    }
+
+    async fn look(&self) -> Result<Look<Applied>, Error> {
+        let now = self.apply.see().await?;
+        let uid = match &self.before {
+            Seen::Known(Some(before)) => Some(objects::uid(before)),
+            Seen::Known(None) | Seen::Unknown => None,
+        };
+        Ok(self.apply.judge(&now, uid).await)
+    }
+
+    fn refused(&self, error: Error) -> Error {
+        self.apply.refused(error)
+    }
+
+    fn doubt(&self) -> Doubt<'_> {
+        self.apply.doubt()
+    }
+}
+
+fn doubt<'a>(object: &'a ObjectReference, options: &ApplyOptions) -> Doubt<'a> {
+    Doubt {
+        write: "apply",
+        object,
+        unanswered: options.unanswered,
+        check: "compare the object with what was meant",
     }
 }
 
@@ -227,12 +231,12 @@ pub(super) fn call(
 }
 
 /// What goes along, so that the server refuses when the object is another one.
-fn preconditions(before: &Before, options: &ApplyOptions) -> Result<Vec<(&'static str, String)>, Error> {
+fn preconditions(before: &Seen, options: &ApplyOptions) -> Result<Vec<(&'static str, String)>, Error> {
     let mut uid = options.uid.clone();
     if uid.is_none() && options.resource_version.is_none() {
         return Ok(Vec::new());
     }
-    if let Before::Known(found) = before {
+    if let Seen::Known(found) = before {
         let found = found.as_ref().ok_or(Error::Changed)?;
         let differs = |asked: &Option<String>, is: &str| asked.as_deref().is_some_and(|it| it != is);
         if differs(&uid, objects::uid(found))
@@ -249,14 +253,14 @@ fn preconditions(before: &Before, options: &ApplyOptions) -> Result<Vec<(&'stati
         .collect())
 }
 
-fn applied(before: &Before, object: Value) -> Applied {
+fn applied(before: &Seen, object: Value) -> Applied {
     let changed = match before {
-        Before::Known(Some(before)) => {
+        Seen::Known(Some(before)) => {
             objects::resource_version(before) != objects::resource_version(&object)
                 && objects::essence(before) != objects::essence(&object)
         }
         // It is new; or what it was may not be read, and the safe answer is that something changed.
-        Before::Known(None) | Before::Unknown => true,
+        Seen::Known(None) | Seen::Unknown => true,
     };
     let generation = objects::number(&object, "/metadata/generation");
     Applied {

@@ -1,10 +1,11 @@
 //! Deleting one object.
 
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::guarded::{Doubt, Look, Write};
 use super::kinds::Place;
-use super::wire::{Call, Class, Failure, JSON};
+use super::wire::{Answer, Call, Class, JSON};
 use super::{Cluster, Error, ObjectReference, objects};
 
 /// What becomes of the objects that it owns.
@@ -28,6 +29,8 @@ pub struct DeleteOptions {
     pub uid: Option<String>,
     /// Only if it is still at this version, else `Changed`.
     pub resource_version: Option<String>,
+    /// An earlier request may have done it already: look before sending.
+    pub unanswered: bool,
 }
 
 impl Propagation {
@@ -40,65 +43,96 @@ impl Propagation {
     }
 }
 
-/// How often a delete that got lost is sent again after a look at the object.
-const RESENDS: u32 = 3;
-
-/// What a look at the object says of its deletion.
-enum Look {
-    /// It, or the one that was meant, is gone or on its way out.
-    Done,
-    /// It is there as it was.
-    Untouched,
-    /// It is there, and may be another one.
-    Unclear,
+/// A delete in the making.
+struct Deletion<'a> {
+    cluster: &'a Cluster,
+    place: Place,
+    options: &'a DeleteOptions,
 }
 
 impl Cluster {
     /// Deletes it. Success where it, or the one with this UID, is already gone; it may linger for its finalizers.
     pub async fn delete(&self, object: &ObjectReference, options: &DeleteOptions) -> Result<(), Error> {
-        let place = self.place(object).await?;
-        let call = call(&place, options);
-        let mut lost = String::new();
-        for _ in 0..RESENDS {
-            match self.inner.wire.send(&call).await {
-                Ok(_) | Err(Failure::Refused(Error::NotFound)) => return Ok(()),
-                Err(Failure::Refused(Error::Changed)) => return self.after_conflict(&place, options).await,
-                Err(Failure::Refused(error)) => return Err(error),
-                Err(Failure::Lost(why)) => lost = why,
-            }
-            match self.look(&place, options).await? {
-                Look::Done => return Ok(()),
+        let place = self.place(object).await;
+        let deletion = Deletion {
+            cluster: self,
+            place: place.map_err(|it| doubt(object, options).before_look(it))?,
+            options,
+        };
+        if options.unanswered {
+            let look = deletion.look().await;
+            match look.map_err(|it| deletion.doubt().before_look(it))? {
+                Look::Done(()) => return Ok(()),
                 Look::Untouched => {}
-                Look::Unclear => break,
+                Look::Over(error) => return Err(error),
             }
         }
-        Err(Error::OutcomeUnknown(format!(
-            "the delete of {} was sent, but {lost}, and an object of that name is there; look whether it is the same one",
-            place.object
-        )))
+        match self.deliver(&deletion).await {
+            Err(Error::NotFound) => Ok(()),
+            Err(Error::Changed) => deletion.after_conflict().await,
+            other => other,
+        }
     }
+}
 
+impl Deletion<'_> {
     /// A precondition failed: with another UID the one that was meant is gone.
-    async fn after_conflict(&self, place: &Place, options: &DeleteOptions) -> Result<(), Error> {
-        match self.find(place).await? {
-            Some(found) if options.uid.as_deref().is_none_or(|it| it == objects::uid(&found)) => {
-                Err(Error::Changed)
-            }
+    async fn after_conflict(&self) -> Result<(), Error> {
+        match self.cluster.find(&self.place).await? {
+            Some(found) if !self.is_another(&found) => Err(Error::Changed),
             Some(_) | None => Ok(()),
         }
     }
 
-    async fn look(&self, place: &Place, options: &DeleteOptions) -> Result<Look, Error> {
-        let Some(found) = self.find(place).await? else {
-            return Ok(Look::Done);
+    fn is_another(&self, found: &Value) -> bool {
+        let uid = self.options.uid.as_deref();
+        uid.is_some_and(|it| it != objects::uid(found))
+    }
+}
+
+impl Write for Deletion<'_> {
+    type Done = ();
+
+    fn call(&self) -> Call {
+        call(&self.place, self.options)
+    }
+
+    fn read(&self, answer: &Answer) -> Result<(), Error> {
+        answer.json().map(drop)
+    }
+
+    /// What was deleted is gone, or has the time of its deletion in it.
+    async fn look(&self) -> Result<Look<()>, Error> {
+        let Some(found) = self.cluster.find(&self.place).await? else {
+            return Ok(Look::Done(()));
         };
-        let is = |asked: &Option<String>, is: &str| asked.as_deref() == Some(is);
-        let another = options.uid.is_some() && !is(&options.uid, objects::uid(&found));
-        if another || found.pointer("/metadata/deletionTimestamp").is_some() {
-            return Ok(Look::Done);
+        if self.is_another(&found) || found.pointer("/metadata/deletionTimestamp").is_some() {
+            return Ok(Look::Done(()));
         }
-        let untouched = is(&options.resource_version, objects::resource_version(&found));
-        Ok(if untouched { Look::Untouched } else { Look::Unclear })
+        let version = self.options.resource_version.as_deref();
+        let same_version = version.map(|it| it == objects::resource_version(&found));
+        Ok(match (&self.options.uid, same_version) {
+            (_, Some(true)) | (Some(_), None) => Look::Untouched,
+            (Some(_), Some(false)) => Look::Over(Error::Changed),
+            (None, Some(false) | None) => Look::Over(self.doubt().unknown("an object of that name is there")),
+        })
+    }
+
+    fn refused(&self, error: Error) -> Error {
+        error
+    }
+
+    fn doubt(&self) -> Doubt<'_> {
+        doubt(&self.place.object, self.options)
+    }
+}
+
+fn doubt<'a>(object: &'a ObjectReference, options: &DeleteOptions) -> Doubt<'a> {
+    Doubt {
+        write: "delete",
+        object,
+        unanswered: options.unanswered,
+        check: "look whether it is the same one",
     }
 }
 

@@ -111,6 +111,19 @@ pub(super) fn essence(object: &Value) -> Value {
     object
 }
 
+/// The fields that this manager holds by server-side apply.
+pub(super) fn applied_fields<'a>(object: &'a Value, manager: &str) -> Option<&'a Value> {
+    let is_its = |it: &&Value| {
+        text(it, "/manager") == manager
+            && text(it, "/operation") == "Apply"
+            && text(it, "/subresource").is_empty()
+    };
+    items(object, "/metadata/managedFields")
+        .iter()
+        .find(is_its)?
+        .get("fieldsV1")
+}
+
 pub(super) fn is_secret(object: &Value) -> bool {
     text(object, "/apiVersion") == "v1" && text(object, "/kind") == "Secret"
 }

@@ -3,9 +3,10 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use super::guarded::{Doubt, Look, Write};
 use super::kinds::Place;
 use super::redact::Secrets;
-use super::wire::{Call, Class, Failure};
+use super::wire::{Answer, Call, Class};
 use super::{Cluster, Error, ObjectReference, objects, path};
 
 /// How the patch is written.
@@ -26,6 +27,8 @@ pub struct Precondition {
     pub uid: Option<String>,
     /// `metadata.resourceVersion`.
     pub resource_version: Option<String>,
+    /// An earlier request may have done it already: look before sending.
+    pub unanswered: bool,
 }
 
 impl PatchKind {
@@ -38,14 +41,14 @@ impl PatchKind {
     }
 }
 
-/// How often a patch that got lost is sent again after a look at the object.
-const RESENDS: u32 = 3;
-
 /// A patch in the making.
 struct Draft<'a> {
+    cluster: &'a Cluster,
     place: Place,
     kind: PatchKind,
     patch: &'a Value,
+    /// With the precondition in it.
+    guarded: Value,
     manager: &'a str,
     precondition: &'a Precondition,
 }
@@ -60,12 +63,15 @@ impl Cluster {
         manager: &str,
         precondition: &Precondition,
     ) -> Result<Value, Error> {
-        let place = self.place(object).await?;
+        let place = self.place(object).await;
+        let place = place.map_err(|it| doubt(object, precondition).before_look(it))?;
         let secrets = secrets(&place, patch);
         let draft = Draft {
+            cluster: self,
             place,
             kind,
             patch,
+            guarded: guarded_body(kind, patch, precondition)?,
             manager,
             precondition,
         };
@@ -73,47 +79,39 @@ impl Cluster {
     }
 
     async fn patch_plainly(&self, draft: &Draft<'_>) -> Result<Value, Error> {
-        let body = draft.guarded_body()?;
-        let mut lost = String::new();
-        for _ in 0..RESENDS {
-            match self.inner.wire.send(&draft.call(&body, "")).await {
-                Ok(answer) => return answer.json(),
-                Err(Failure::Refused(error)) => return Err(draft.refused(error)),
-                Err(Failure::Lost(why)) => lost = why,
-            }
-            if let Some(done) = self.look_at_patched(draft).await? {
-                return Ok(done);
+        if draft.precondition.unanswered {
+            let look = draft.look().await;
+            match look.map_err(|it| draft.doubt().before_look(it))? {
+                Look::Done(done) => return Ok(done),
+                Look::Untouched => {}
+                Look::Over(error) => return Err(error),
             }
         }
-        Err(draft.unknown(&lost))
-    }
-
-    /// A patch got lost. If another one would change nothing, it happened; if the precondition still holds, it did not
-    /// (nothing is answered, so that it is sent again).
-    async fn look_at_patched(&self, draft: &Draft<'_>) -> Result<Option<Value>, Error> {
-        let live = self.find(&draft.place).await?;
-        let Some(live) = live else {
-            return Err(draft.unknown("the object is gone now"));
-        };
-        if draft.precondition.resource_version.as_deref() == Some(objects::resource_version(&live)) {
-            return Ok(None);
-        }
-        match self
-            .inner
-            .wire
-            .ask_json(&draft.call(draft.patch, "All").repeatable())
-            .await
-        {
-            Ok(planned) if objects::essence(&planned) == objects::essence(&live) => Ok(Some(live)),
-            Ok(_) | Err(_) => Err(draft.unknown("the object cannot tell whether it took effect")),
-        }
+        self.deliver(draft).await
     }
 }
 
 impl Draft<'_> {
+    /// Whether it may be sent, as far as the object's version tells.
+    fn is_untouched(&self, live: &Value) -> bool {
+        match &self.precondition.resource_version {
+            Some(version) => version == objects::resource_version(live),
+            None => !self.is_guarded(),
+        }
+    }
+
+    async fn changes_nothing_of(&self, live: &Value) -> bool {
+        let dry_run = self.call(self.patch, "All").repeatable();
+        let planned = self.cluster.inner.wire.ask_json(&dry_run).await;
+        planned.is_ok_and(|it| objects::essence(&it) == objects::essence(live))
+    }
+
+    fn is_guarded(&self) -> bool {
+        self.kind == PatchKind::JsonPatch || self.precondition.resource_version.is_some()
+    }
+
     fn call(&self, body: &Value, dry_run: &str) -> Call {
-        let guarded = self.kind == PatchKind::JsonPatch || self.precondition.resource_version.is_some();
-        let class = if guarded {
+        let class = if self.is_guarded() {
             Class::Guarded
         } else {
             Class::Repeatable
@@ -126,38 +124,41 @@ impl Draft<'_> {
         let path = path::query(&self.place.path, &query);
         Call::write(Method::PATCH, path, self.kind.content_type(), body, class)
     }
+}
 
-    /// The patch with the precondition in it: the server refuses a patch that says another version or UID.
-    fn guarded_body(&self) -> Result<Value, Error> {
-        let wanted = [
-            ("uid", &self.precondition.uid),
-            ("resourceVersion", &self.precondition.resource_version),
-        ];
-        let wanted = wanted
-            .into_iter()
-            .filter_map(|(field, it)| Some((field, it.as_ref()?)));
-        let mut body = self.patch.clone();
-        if self.kind == PatchKind::JsonPatch {
-            let operations = body
-                .as_array_mut()
-                .ok_or_else(|| Error::invalid("", "a JSON patch is a list"))?;
-            let guards = wanted.map(
-                |(field, it)| json!({"op": "replace", "path": format!("/metadata/{field}"), "value": it}),
-            );
-            operations.extend(guards);
-            return Ok(body);
-        }
-        if !body.is_object() {
-            return Err(Error::invalid("", "a patch is an object"));
-        }
-        for (field, value) in wanted {
-            let metadata = &mut body["metadata"];
-            if !metadata.is_object() {
-                *metadata = json!({});
+impl Write for Draft<'_> {
+    type Done = Value;
+
+    fn call(&self) -> Call {
+        Draft::call(self, &self.guarded, "")
+    }
+
+    fn read(&self, answer: &Answer) -> Result<Value, Error> {
+        answer.json()
+    }
+
+    /// If another one would change nothing, it happened, whatever the version is; if the precondition still holds, it
+    /// did not. The dry run of a JSON patch that tests, removes or adds to a list fails or changes something though it
+    /// happened: there only the version can tell, and where that has moved on, nobody.
+    async fn look(&self) -> Result<Look<Value>, Error> {
+        let over = |why: &str| Ok(Look::Over(self.doubt().unknown(why)));
+        let uid = self.precondition.uid.as_deref();
+        let Some(live) = self.cluster.find(&self.place).await? else {
+            if uid.is_none() && !self.is_guarded() {
+                return Ok(Look::Untouched);
             }
-            metadata[field] = value.clone().into();
+            return over("the object is gone now");
+        };
+        if uid.is_some_and(|it| it != objects::uid(&live)) {
+            return over("there is another object of that name now");
         }
-        Ok(body)
+        if self.changes_nothing_of(&live).await {
+            return Ok(Look::Done(live));
+        }
+        if self.is_untouched(&live) {
+            return Ok(Look::Untouched);
+        }
+        over("the object cannot tell whether it took effect")
     }
 
     fn refused(&self, error: Error) -> Error {
@@ -171,12 +172,50 @@ impl Draft<'_> {
         }
     }
 
-    fn unknown(&self, why: &str) -> Error {
-        Error::OutcomeUnknown(format!(
-            "the patch of {} was sent, but its answer did not come, and {why}; compare the object with what was meant",
-            self.place.object
-        ))
+    fn doubt(&self) -> Doubt<'_> {
+        doubt(&self.place.object, self.precondition)
     }
+}
+
+fn doubt<'a>(object: &'a ObjectReference, precondition: &Precondition) -> Doubt<'a> {
+    Doubt {
+        write: "patch",
+        object,
+        unanswered: precondition.unanswered,
+        check: "compare the object with what was meant",
+    }
+}
+
+/// The patch with the precondition in it: the server refuses a patch that says another version or UID.
+fn guarded_body(kind: PatchKind, patch: &Value, precondition: &Precondition) -> Result<Value, Error> {
+    let wanted = [
+        ("uid", &precondition.uid),
+        ("resourceVersion", &precondition.resource_version),
+    ];
+    let wanted = wanted
+        .into_iter()
+        .filter_map(|(field, it)| Some((field, it.as_ref()?)));
+    let mut body = patch.clone();
+    if kind == PatchKind::JsonPatch {
+        let operations = body
+            .as_array_mut()
+            .ok_or_else(|| Error::invalid("", "a JSON patch is a list"))?;
+        let guards = wanted
+            .map(|(field, it)| json!({"op": "replace", "path": format!("/metadata/{field}"), "value": it}));
+        operations.extend(guards);
+        return Ok(body);
+    }
+    if !body.is_object() {
+        return Err(Error::invalid("", "a patch is an object"));
+    }
+    for (field, value) in wanted {
+        let metadata = &mut body["metadata"];
+        if !metadata.is_object() {
+            *metadata = json!({});
+        }
+        metadata[field] = value.clone().into();
+    }
+    Ok(body)
 }
 
 fn secrets(place: &Place, patch: &Value) -> Secrets {

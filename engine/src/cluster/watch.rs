@@ -129,7 +129,7 @@ impl Follower {
             match self.watch(&mut version).await? {
                 End::Expired => return Ok(()),
                 End::Closed if version == before => {
-                    sleep(pauses.next().unwrap_or(self.cluster.inner.options.backoff_max)).await;
+                    sleep(pauses.next_pause()).await;
                 }
                 End::Closed => pauses = wire.pauses(),
             }

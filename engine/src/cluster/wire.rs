@@ -1,98 +1,30 @@
 //! One request and its answer: bounded in time and size, repeated where that is safe.
 
-use std::fmt;
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
-use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, Method, Request, Response, StatusCode};
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, Response, StatusCode};
 use http_body_util::BodyExt;
 use kube::client::Body;
 use serde_json::Value;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 
 use super::convert::{Verdict, verdict};
 use super::{Error, Options};
 
+mod call;
 mod lines;
+mod patience;
 mod transport;
 
+pub(super) use call::{Call, Class};
 pub(super) use lines::Lines;
+pub(super) use patience::{Patience, Pauses};
 
-/// Whether a request may be sent again when nobody knows what became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    /// Reads, and writes that make the same state however often they arrive.
-    Repeatable,
-    /// A second arrival would do something else than the first.
-    Guarded,
-}
-
-/// A request.
-pub(super) struct Call {
-    method: Method,
-    /// With the query.
-    path: String,
-    content_type: &'static str,
-    body: Vec<u8>,
-    class: Class,
-}
-
-impl Call {
-    pub(super) fn get(path: String) -> Self {
-        Self {
-            method: Method::GET,
-            path,
-            content_type: JSON,
-            body: Vec::new(),
-            class: Class::Repeatable,
-        }
-    }
-
-    pub(super) fn write(
-        method: Method,
-        path: String,
-        content_type: &'static str,
-        body: &Value,
-        class: Class,
-    ) -> Self {
-        Self {
-            method,
-            path,
-            content_type,
-            body: body.to_string().into_bytes(),
-            class,
-        }
-    }
-
-    /// The same, to be sent again when its answer gets lost: for dry runs.
-    pub(super) fn repeatable(self) -> Self {
-        Self {
-            class: Class::Repeatable,
-            ..self
-        }
-    }
-
-    fn request(&self) -> Result<Request<Body>, Error> {
-        Request::builder()
-            .method(&self.method)
-            .uri(&self.path)
-            .header(ACCEPT, "application/json, */*;q=0.1")
-            .header(CONTENT_TYPE, self.content_type)
-            .body(Body::from(self.body.clone()))
-            .map_err(|it| Error::invalid("", it.to_string()))
-    }
-}
+/// As much of an answer that is no success is read, in bytes. The rest changes nothing about what it means.
+const COMPLAINT: u64 = 1024 * 1024;
 
 pub(super) const JSON: &str = "application/json";
-
-/// Without the query, and never with the body.
-impl fmt::Display for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.split('?').next().unwrap_or_default();
-        write!(f, "{} {path}", self.method)
-    }
-}
 
 /// A good answer.
 pub(super) struct Answer {
@@ -182,22 +114,19 @@ impl Wire {
         }
     }
 
-    /// The pauses between attempts: twice as long each time, with jitter.
-    pub(super) fn pauses(&self) -> impl Iterator<Item = Duration> + Send + use<> {
-        ExponentialBuilder::default()
-            .with_jitter()
-            .with_min_delay(self.options.backoff_min)
-            .with_max_delay(self.options.backoff_max)
-            .without_max_times()
-            .build()
+    pub(super) fn patience(&self) -> Patience {
+        Patience::new(&self.options)
+    }
+
+    pub(super) fn pauses(&self) -> Pauses {
+        Pauses::new(&self.options)
     }
 
     async fn repeat<T, F>(&self, call: &Call, attempt: impl Fn() -> F) -> Result<T, Failure>
     where
         F: Future<Output = Result<T, Trouble>>,
     {
-        let start = Instant::now();
-        let mut pauses = self.pauses();
+        let mut patience = self.patience();
         let mut tries = 0;
         loop {
             tries += 1;
@@ -211,14 +140,13 @@ impl Wire {
                     message,
                 }) => (reach, after, message),
             };
-            if call.class == Class::Guarded && reach == Reach::Unknown {
+            if call.is_guarded() && reach == Reach::Unknown {
                 return Err(Failure::Lost(message));
             }
             let asked = Duration::from_secs(after.unwrap_or(0).into());
-            let pause = pauses.next().unwrap_or(self.options.backoff_max).max(asked);
-            if start.elapsed() + pause > self.options.backoff_budget {
+            let Some(pause) = patience.next_pause(asked) else {
                 return Err(Failure::Refused(gave_up(call, reach, after, &message, tries)));
-            }
+            };
             tracing::debug!(%call, tries, message, "trying again");
             sleep(pause).await;
         }
@@ -238,8 +166,16 @@ impl Wire {
 
     async fn exchange(&self, call: &Call) -> Result<Answer, Trouble> {
         let response = self.open(call).await?;
-        let body = self.read(response.into_body()).await?;
-        Ok(Answer { body })
+        match self.read(response.into_body()).await {
+            Ok(body) => Ok(Answer { body }),
+            // It was done, so this is no refusal.
+            Err(Trouble::Final(error)) if call.is_guarded() => Err(Trouble::Later {
+                reach: Reach::Unknown,
+                after: None,
+                message: error.to_string(),
+            }),
+            Err(trouble) => Err(trouble),
+        }
     }
 
     /// A response of status 2xx; any other is trouble.
@@ -255,7 +191,8 @@ impl Wire {
         }
         let status = response.status();
         let after = retry_after(response.headers());
-        let body = self.read(response.into_body()).await?;
+        let limit = self.options.answer_limit.min(COMPLAINT);
+        let body = start_of(response.into_body(), limit).await?;
         Err(match verdict(status, &body, after) {
             Verdict::Final(error) => Trouble::Final(error),
             Verdict::Later { after, message } => {
@@ -274,20 +211,29 @@ impl Wire {
         })
     }
 
-    async fn read(&self, mut body: Body) -> Result<Vec<u8>, Trouble> {
+    async fn read(&self, body: Body) -> Result<Vec<u8>, Trouble> {
         let limit = self.options.answer_limit;
-        let mut bytes = Vec::new();
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|it| transport::trouble(&it))?;
-            if let Some(data) = frame.data_ref() {
-                bytes.extend_from_slice(data);
-            }
-            if bytes.len() as u64 > limit {
-                return Err(Trouble::Final(Error::TooLarge(limit)));
-            }
+        let bytes = start_of(body, limit).await?;
+        if bytes.len() as u64 > limit {
+            return Err(Trouble::Final(Error::TooLarge(limit)));
         }
         Ok(bytes)
     }
+}
+
+/// The whole body, or a little more of it than the limit.
+async fn start_of(mut body: Body, limit: u64) -> Result<Vec<u8>, Trouble> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|it| transport::trouble(&it))?;
+        if let Some(data) = frame.data_ref() {
+            bytes.extend_from_slice(data);
+        }
+        if bytes.len() as u64 > limit {
+            break;
+        }
+    }
+    Ok(bytes)
 }
 
 fn retry_after(headers: &HeaderMap) -> Option<u32> {

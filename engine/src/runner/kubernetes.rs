@@ -116,6 +116,7 @@ impl kubernetes::Host for Kubernetes<'_> {
         let precondition = crate::cluster::Precondition {
             uid: uid.clone(),
             resource_version: version.clone(),
+            unanswered: false,
         };
         let work = write::patch(self.run, object, *kind, patch, &precondition);
         self.call(Class::GuardedWrite, "kubernetes.patch", &arguments, work)

@@ -4,6 +4,8 @@ use super::{Applied, ApplyOptions};
 use crate::cluster::fake::{Fake, Reply};
 use crate::cluster::{Error, FieldConflict};
 
+mod unanswered;
+
 const PATH: &str = "/api/v1/namespaces/web/configmaps/a";
 
 fn manifest() -> Value {

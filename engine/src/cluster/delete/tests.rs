@@ -4,6 +4,8 @@ use super::{DeleteOptions, Propagation};
 use crate::cluster::fake::{Fake, Reply};
 use crate::cluster::{Error, ObjectReference};
 
+mod unanswered;
+
 const PATH: &str = "/apis/apps/v1/namespaces/web/deployments/a";
 
 fn a() -> ObjectReference {

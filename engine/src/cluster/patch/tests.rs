@@ -4,6 +4,8 @@ use super::{PatchKind, Precondition};
 use crate::cluster::fake::{Fake, Reply};
 use crate::cluster::{Error, ObjectReference};
 
+mod unanswered;
+
 const PATH: &str = "/api/v1/namespaces/web/configmaps/a";
 
 fn a() -> ObjectReference {
@@ -24,6 +26,7 @@ fn guarded() -> Precondition {
     Precondition {
         uid: Some("u".to_owned()),
         resource_version: Some("1".to_owned()),
+        ..Precondition::default()
     }
 }
 

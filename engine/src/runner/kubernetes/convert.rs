@@ -100,6 +100,7 @@ pub(super) fn apply_options(options: &wit::ApplyOptions) -> cluster::ApplyOption
         force: options.force,
         uid: options.uid.clone(),
         resource_version: options.resource_version.clone(),
+        unanswered: false,
     }
 }
 
@@ -112,6 +113,7 @@ pub(super) fn delete_options(options: &wit::DeleteOptions) -> cluster::DeleteOpt
         },
         uid: options.uid.clone(),
         resource_version: options.resource_version.clone(),
+        unanswered: false,
     }
 }
 
