@@ -84,7 +84,7 @@ impl Cluster {
                     newest_pods(&found, &sets, &pods, false)
                 })
             }
-            Err(why) => Err(why.to_string()),
+            Err(why) => Err(why.clone()),
         };
         let related = Related {
             pods: pods.clone().unwrap_or_default(),
@@ -103,12 +103,12 @@ impl Cluster {
         Ok(Reader::new(self).read(&around).await)
     }
 
-    /// Replica sets and pods of a workload.
+    /// Replica sets and pods of a workload, or why they are not known.
     async fn parts(
         &self,
         object: &ObjectReference,
         found: &Value,
-    ) -> (Result<Vec<Value>, Error>, Result<Vec<Value>, Error>) {
+    ) -> (Result<Vec<Value>, String>, Result<Vec<Value>, String>) {
         if !has_pods(&object.group, &object.kind) {
             return (Ok(Vec::new()), Ok(Vec::new()));
         }
@@ -118,10 +118,9 @@ impl Cluster {
             label_selector: selector(found),
             field_selector: String::new(),
         };
-        let sets = self
-            .snapshot(&part(Kind::known("apps", "ReplicaSet", "replicasets")))
-            .await;
-        let pods = self.snapshot(&part(Kind::known("", "Pod", "pods"))).await;
+        let sets = part(Kind::known("apps", "ReplicaSet", "replicasets"));
+        let pods = part(Kind::known("", "Pod", "pods"));
+        let (sets, pods) = tokio::join!(patiently(self.snapshot(&sets)), patiently(self.snapshot(&pods)));
         (sets.map(|it| it.0), pods.map(|it| it.0))
     }
 }
