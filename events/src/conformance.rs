@@ -4,6 +4,8 @@
 
 mod appending;
 mod beside;
+mod journaling;
+mod packing;
 mod reading;
 mod repeating;
 
@@ -22,6 +24,8 @@ pub async fn all<L: EventLog>(make: impl Fn() -> L) {
     repeating::all(&make).await;
     reading::all(&make).await;
     beside::all(&make).await;
+    journaling::all(&make).await;
+    packing::all(&make).await;
 }
 
 /// Runs rules one by one, each on a new log.

@@ -123,14 +123,11 @@ pub enum EntryDamage {
     #[error("is not counted by the journal's head: one of the two was put there later")]
     Uncounted,
     /// It is the last one, all before hold, and the head says otherwise.
-    #[error("does not give the journal's head: the head was edited")]
-    HeadEdited,
+    #[error("does not give the journal's head: one of the two was edited")]
+    Unlinked,
     /// One row holds them all, so that which one it was cannot be told.
     #[error("or a later one was edited since the journal was packed")]
     PackedEdited,
-    /// What is stored is no entry.
-    #[error("cannot be read: {0}")]
-    Unreadable(String),
 }
 
 /// Why a journal is not to be had.

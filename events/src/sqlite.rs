@@ -3,6 +3,7 @@
 mod appender;
 mod caller;
 mod files;
+mod journal;
 mod lock;
 mod open;
 mod place;
@@ -29,7 +30,10 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use self::appender::Appender;
-use self::caller::{Caller, answered};
+use self::caller::{Caller, Waiting, answered};
+use self::journal::append::PreparedJournal;
+use self::journal::pack::{self, Packed};
+use self::journal::read;
 use self::lock::Lock;
 use self::prepared::Prepared;
 use self::queue::{Queue, Request};
@@ -133,6 +137,13 @@ impl SqliteLog {
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
     }
+
+    /// Queues a request; what it is answered comes at the other end.
+    fn hand_over<T>(&self, request: impl FnOnce(Caller<T>) -> Request) -> Result<Waiting<T>, AppendError> {
+        let (caller, waiting) = Caller::new();
+        self.queue.push(request(caller))?;
+        Ok(waiting)
+    }
 }
 
 impl Drop for SqliteLog {
@@ -152,18 +163,12 @@ impl EventLog for SqliteLog {
     fn append(&self, append: Append) -> Answer<'_, Result<Appended, AppendError>> {
         Box::pin(async move {
             let prepared = Box::new(Prepared::new(append)?);
-            let (caller, answer) = Caller::new();
-            self.queue.push(Request::Append(prepared, caller))?;
-            answered(answer).await
+            answered(self.hand_over(|caller| Request::Append(prepared, caller))?).await
         })
     }
 
     fn reserve_deployment(&self) -> Answer<'_, Result<DeploymentId, AppendError>> {
-        Box::pin(async move {
-            let (caller, answer) = Caller::new();
-            self.queue.push(Request::Reserve(caller))?;
-            answered(answer).await
-        })
+        Box::pin(async move { answered(self.hand_over(Request::Reserve)?).await })
     }
 
     fn stream(&self, stream: Stream, after: StreamVersion) -> Answer<'_, Result<Vec<Recorded>, ReadError>> {
@@ -219,29 +224,55 @@ impl EventLog for SqliteLog {
     }
 
     fn append_journal(&self, append: JournalAppend) -> Answer<'_, Result<JournalHead, AppendError>> {
-        let why = format!("this build keeps no journal of {}", append.key);
-        Box::pin(async move { Err(AppendError::Malformed(why)) })
+        let waiting = PreparedJournal::new(append)
+            .and_then(|prepared| self.hand_over(|caller| Request::Journal(Box::new(prepared), caller)));
+        Box::pin(async move { answered(waiting?).await })
     }
 
-    fn journal(&self, _: JournalKey) -> Answer<'_, Result<Journal, JournalError>> {
-        let empty = Journal {
-            head: JournalHead::START,
-            entries: vec![],
-            sealed: vec![],
-        };
-        Box::pin(async move { Ok(empty) })
+    fn journal(&self, key: JournalKey) -> Answer<'_, Result<Journal, JournalError>> {
+        Box::pin(async move {
+            self.readers
+                .run(move |connection| Ok(read::journal(connection, &key)))
+                .await?
+        })
     }
 
-    fn pack_journal(&self, _: JournalKey) -> Answer<'_, Result<(), AppendError>> {
-        Box::pin(async { Ok(()) })
+    fn pack_journal(&self, key: JournalKey) -> Answer<'_, Result<(), AppendError>> {
+        Box::pin(async move {
+            let packed = self
+                .readers
+                .run(move |connection| Ok(Packed::new(connection, key)))
+                .await
+                .map_err(JournalError::Read)??;
+            match packed {
+                None => Ok(()),
+                Some(packed) => {
+                    answered(self.hand_over(|caller| Request::Pack(Box::new(packed), caller))?).await
+                }
+            }
+        })
     }
 
     fn open_journals(&self) -> Answer<'_, Result<Vec<JournalKey>, ReadError>> {
-        Box::pin(async { Ok(vec![]) })
+        Box::pin(
+            self.readers.run(|connection| {
+                read::open_journals(connection).map_err(|error| ReadError(error.to_string()))
+            }),
+        )
     }
 
-    fn drop_journals(&self, _: Timestamp) -> Answer<'_, Result<u64, AppendError>> {
-        Box::pin(async { Ok(0) })
+    fn drop_journals(&self, packed_before: Timestamp) -> Answer<'_, Result<u64, AppendError>> {
+        let before = packed_before.as_microsecond();
+        Box::pin(async move {
+            let mut dropped = 0;
+            loop {
+                let some = answered(self.hand_over(|caller| Request::Drop(before, caller))?).await?;
+                dropped += some;
+                if some < pack::DROPS {
+                    return Ok(dropped);
+                }
+            }
+        })
     }
 
     fn head(&self) -> watch::Receiver<Position> {

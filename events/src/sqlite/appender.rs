@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use tokio::sync::watch;
 
+use super::journal::append::{self, PreparedJournal};
+use super::journal::pack::{self, Packed};
 use super::place;
 use super::prepared::{Prepared, PreparedEvent};
 use super::queue::{Queue, Request, Work};
@@ -14,6 +16,7 @@ use super::savepoint::{self, is_grave};
 use super::tail::{Tail, Versions};
 use super::task_queue::{Lines, Row};
 use crate::ids::{DeploymentId, Position};
+use crate::journal::JournalHead;
 use crate::log::{AppendError, Appended};
 
 /// Checkpoint after about so many pages of 4 KiB in the write-ahead log.
@@ -83,8 +86,7 @@ impl Appender {
         match self.transact(&mut requests) {
             Ok(()) => {
                 self.commits.fetch_add(1, Ordering::Relaxed);
-                self.head
-                    .send_replace(Position(self.tail.position.cast_unsigned()));
+                self.show(Position(self.tail.position.cast_unsigned()));
                 requests.into_iter().for_each(Request::send);
             }
             Err(error) => {
@@ -97,6 +99,12 @@ impl Appender {
         }
     }
 
+    /// Wakes those who wait for events; a transaction without any is nothing to them.
+    fn show(&self, last: Position) {
+        self.head
+            .send_if_modified(|head| std::mem::replace(head, last) != last);
+    }
+
     fn transact(&mut self, requests: &mut [Request]) -> rusqlite::Result<()> {
         self.execute("BEGIN IMMEDIATE")?;
         self.pages += 4;
@@ -104,6 +112,9 @@ impl Appender {
             match request {
                 Request::Append(append, caller) => caller.keep(self.append(append)?),
                 Request::Reserve(caller) => caller.keep(Ok(self.reserve()?)),
+                Request::Journal(journal, caller) => caller.keep(self.append_journal(journal)?),
+                Request::Pack(packed, caller) => caller.keep(self.pack(packed)?),
+                Request::Drop(before, caller) => caller.keep(self.drop_some(*before)?),
             }
         }
         or_die(self.execute("COMMIT"));
@@ -122,6 +133,32 @@ impl Appender {
             self.tail = tail;
         }
         Ok(placed)
+    }
+
+    fn append_journal(
+        &mut self,
+        journal: &PreparedJournal,
+    ) -> rusqlite::Result<Result<JournalHead, AppendError>> {
+        self.pages += journal.pages();
+        savepoint::within(&self.connection, || {
+            append::place_alone(&self.connection, journal)
+        })
+    }
+
+    fn pack(&mut self, packed: &Packed) -> rusqlite::Result<Result<(), AppendError>> {
+        self.pages += packed.pages();
+        let now = Timestamp::now().as_microsecond();
+        savepoint::within(&self.connection, || pack::place(&self.connection, packed, now))
+    }
+
+    fn drop_some(&mut self, packed_before: i64) -> rusqlite::Result<Result<u64, AppendError>> {
+        let dropped = savepoint::within(&self.connection, || {
+            pack::drop_some(&self.connection, packed_before)
+        })?;
+        self.pages += dropped
+            .as_ref()
+            .map_or(0, |it| usize::try_from(*it).unwrap_or_default());
+        Ok(dropped)
     }
 
     fn reserve(&self) -> rusqlite::Result<DeploymentId> {
@@ -220,7 +257,8 @@ fn pages(append: &Prepared) -> usize {
             .sum();
         event.facts.len() / 4096 + 1 + bodies
     };
-    append.events().map(event).sum()
+    let journal = append.journal.as_ref().map_or(0, PreparedJournal::pages);
+    append.events().map(event).sum::<usize>() + journal
 }
 
 /// Never go on after a failed commit: the system may have dropped the pages that it could not write, and a second

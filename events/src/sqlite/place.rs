@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::journal::append;
 use super::prepared::{Prepared, PreparedEvent, PreparedStream};
 use super::repeat;
 use super::row;
@@ -22,9 +23,15 @@ pub(super) fn place(
     versions: &mut Versions,
 ) -> Result<Appended, Failure> {
     if let Some(first) = repeat::first_answer(connection, append)? {
+        if let Some(journal) = &append.journal {
+            append::place_again(connection, journal)?;
+        }
         return Ok(first);
     }
     let before = check(connection, append, versions)?;
+    if let Some(journal) = &append.journal {
+        append::place(connection, journal)?;
+    }
     let mut end = Tail { recorded_at, ..*tail };
     for (stream, version) in append.streams.iter().zip(&before) {
         insert_stream(connection, append, stream, *version, &mut end)?;

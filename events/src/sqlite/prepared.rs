@@ -5,6 +5,7 @@ use std::hash::Hash;
 
 use uuid::Uuid;
 
+use super::journal::append::PreparedJournal;
 use super::row;
 use crate::body::StoredBody;
 use crate::canonical;
@@ -26,6 +27,7 @@ pub(super) struct Prepared {
     pub(super) streams: Vec<PreparedStream>,
     pub(super) guards: Vec<Guard>,
     pub(super) sealed: Vec<SealedValue>,
+    pub(super) journal: Option<PreparedJournal>,
 }
 
 /// The events for one stream.
@@ -69,6 +71,7 @@ impl Prepared {
             streams: append.streams.into_iter().map(prepare_stream).collect(),
             guards: append.guards,
             sealed: append.sealed,
+            journal: append.journal.map(PreparedJournal::new).transpose()?,
         })
     }
 

@@ -4,9 +4,12 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::caller::Caller;
+use super::journal::append::PreparedJournal;
+use super::journal::pack::Packed;
 use super::prepared::Prepared;
 use super::task_queue::{Lines, TaskQueue};
 use crate::ids::DeploymentId;
+use crate::journal::JournalHead;
 use crate::log::{AppendError, Appended, TaskLogLine};
 
 /// Appends in one transaction at most: bounds how long the first of them waits for the last.
@@ -25,6 +28,12 @@ pub(super) enum Request {
     Append(Box<Prepared>, Caller<Appended>),
     /// A deployment number.
     Reserve(Caller<DeploymentId>),
+    /// Entries of a journal alone.
+    Journal(Box<PreparedJournal>, Caller<JournalHead>),
+    /// A journal whose attempt is over.
+    Pack(Box<Packed>, Caller<()>),
+    /// Drops some packed journals: those from before this moment, in microseconds since 1970.
+    Drop(i64, Caller<u64>),
 }
 
 impl Request {
@@ -33,6 +42,9 @@ impl Request {
         match self {
             Self::Append(_, caller) => caller.send(),
             Self::Reserve(caller) => caller.send(),
+            Self::Journal(_, caller) => caller.send(),
+            Self::Pack(_, caller) => caller.send(),
+            Self::Drop(_, caller) => caller.send(),
         }
     }
 
@@ -41,6 +53,9 @@ impl Request {
         match self {
             Self::Append(_, caller) => caller.fail(reason),
             Self::Reserve(caller) => caller.fail(reason),
+            Self::Journal(_, caller) => caller.fail(reason),
+            Self::Pack(_, caller) => caller.fail(reason),
+            Self::Drop(_, caller) => caller.fail(reason),
         }
     }
 }
