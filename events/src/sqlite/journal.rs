@@ -24,9 +24,17 @@ pub(super) fn kept(connection: &Connection, key: &JournalKey) -> rusqlite::Resul
     if let Some(head) = find_head(connection, open, key)? {
         return Ok(Kept::Open(head));
     }
-    let packed = "SELECT entries, hash FROM packed_journals WHERE deployment = ?1 AND attempt = ?2";
-    let packed = find_head(connection, packed, key)?;
+    let packed = packed_head(connection, key)?;
     Ok(packed.map_or(Kept::Open(JournalHead::START), Kept::Packed))
+}
+
+/// How far the packed journal goes, if there is one.
+pub(super) fn packed_head(
+    connection: &Connection,
+    key: &JournalKey,
+) -> rusqlite::Result<Option<JournalHead>> {
+    let sql = "SELECT entries, hash FROM packed_journals WHERE deployment = ?1 AND attempt = ?2";
+    find_head(connection, sql, key)
 }
 
 fn find_head(connection: &Connection, sql: &str, key: &JournalKey) -> rusqlite::Result<Option<JournalHead>> {

@@ -13,6 +13,9 @@ pub(super) const OLDEST_READER: &str = "0.1.0";
 /// One a schema version, in order; released ones are never edited.
 const MIGRATIONS: &[&str] = &[include_str!("schema/001.sql"), include_str!("schema/002.sql")];
 
+/// The schema that brought journals.
+pub(super) const WITH_JOURNALS: i64 = 2;
+
 /// The newest schema that this binary knows.
 pub(super) fn newest() -> i64 {
     i64::try_from(MIGRATIONS.len()).expect("migrations are few")

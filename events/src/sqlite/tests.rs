@@ -3,6 +3,7 @@
 mod arbitrary;
 mod crashing;
 mod events;
+mod journals;
 mod opening;
 mod sharing;
 mod verifying;

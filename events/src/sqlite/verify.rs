@@ -1,14 +1,20 @@
-//! Checking a log from its file alone: every hash, every link, every body that is still there.
+//! Checking a log from its file alone: every hash, every link, every body and journal that is still there.
+
+mod broken;
+mod journals;
 
 use std::path::Path;
 
 use rusqlite::{Connection, Row, Rows};
 
+use self::broken::{broken, unreadable};
 use super::files::Header;
 use super::{files, open, row, schema};
 use crate::body::{Commitment, Salt, StoredBody};
-use crate::chain::{self, Hash};
+use crate::chain::{self, Columns, Hash};
 use crate::ids::Position;
+
+pub use self::broken::{Broken, Damage};
 
 /// A log in which nothing was changed, moved or taken out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,45 +25,14 @@ pub struct Verified {
     pub head_hash: Hash,
     /// Position of the last one.
     pub last_position: Position,
+    /// How many journals are there, open and packed.
+    pub journals: u64,
 }
 
-/// The first thing that is wrong with a log.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("event {position} {what}")]
-pub struct Broken {
-    /// Where: the first event that does not hold; `Position::START` where the log as a whole cannot be read.
-    pub position: Position,
-    /// What.
-    pub what: Damage,
-}
-
-/// What can be wrong with an event.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Damage {
-    /// Neither event nor log can be read.
-    #[error("cannot be read: {0}")]
-    Unreadable(String),
-    /// There are later events, but not this one.
-    #[error("is missing")]
-    Missing,
-    /// Its columns do not give its hash.
-    #[error("was edited, or has been moved here from another position: its columns do not give its hash")]
-    Edited,
-    /// It names another event before it than the one that is there.
-    #[error("does not continue the event before it: one of the two was replaced")]
-    Unlinked,
-    /// A body is not what the event committed to.
-    #[error("has a body `{0}` that was edited")]
-    BodyEdited(String),
-    /// A body that the event never had.
-    #[error("has a body `{0}` that was put there later")]
-    BodyAdded(String),
-}
-
-/// Checks the whole log, from its first event to its last.
+/// Checks the whole log, from its first event to its last, and every journal.
 ///
 /// Reads the file without the server's help, in one consistent view, so that it can be used while the server runs.
-/// An erased body is no damage. Events cut off at the end leave a shorter log that holds in itself: only a head hash
+/// An erased body is no damage, nor is a dropped journal. Events cut off at the end leave a shorter log that holds in itself: only a head hash
 /// kept elsewhere shows that they are gone.
 pub fn verify(path: &Path) -> Result<Verified, Broken> {
     match files::header(path) {
@@ -69,7 +44,12 @@ pub fn verify(path: &Path) -> Result<Verified, Broken> {
     }
     let connection = open::open_read_only(path).map_err(unreadable(0))?;
     let view = connection.unchecked_transaction().map_err(unreadable(0))?;
-    walk(&view, 0, Hash::START)
+    if schema::version(&view).map_err(unreadable(0))? < schema::WITH_JOURNALS {
+        return walk(&view, 0, Hash::START, |_| Ok(()));
+    }
+    let verified = walk(&view, 0, Hash::START, |event| journals::check_end(&view, event))?;
+    let journals = journals::check_all(&view)?;
+    Ok(Verified { journals, ..verified })
 }
 
 /// How many events at the end are checked at every opening.
@@ -92,23 +72,16 @@ pub(super) fn tail(connection: &Connection) -> Result<(), Broken> {
             .map(Hash::from_bytes)
             .map_err(unreadable(after))?,
     };
-    walk(connection, after, hash).map(drop)
+    walk(connection, after, hash, |_| Ok(())).map(drop)
 }
 
-/// What went wrong while reading, as damage of the event at `position`.
-fn unreadable<E: ToString>(position: i64) -> impl Fn(E) -> Broken {
-    move |error| broken(position, Damage::Unreadable(error.to_string()))
-}
-
-fn broken(position: i64, what: Damage) -> Broken {
-    Broken {
-        position: Position(position.cast_unsigned()),
-        what,
-    }
-}
-
-/// Follows the chain from the event at `position`, which has `hash`.
-fn walk(connection: &Connection, mut position: i64, mut hash: Hash) -> Result<Verified, Broken> {
+/// Follows the chain from the event at `position`, which has `hash`; `also` checks more of each event that holds.
+fn walk(
+    connection: &Connection,
+    mut position: i64,
+    mut hash: Hash,
+    also: impl Fn(&Columns<'_>) -> Result<(), Broken>,
+) -> Result<Verified, Broken> {
     let bodies =
         "SELECT position, name, salt, length, compressed FROM bodies WHERE position > ?1 ORDER BY position";
     let mut bodies = connection.prepare(bodies).map_err(unreadable(0))?;
@@ -127,6 +100,7 @@ fn walk(connection: &Connection, mut position: i64, mut hash: Hash) -> Result<Ve
         };
         hash = check_event(row, next, &hash)?;
         check_bodies(row, next, &mut bodies)?;
+        also(&row::columns(row).map_err(unreadable(next))?)?;
         position = next;
         count += 1;
     }
@@ -135,6 +109,7 @@ fn walk(connection: &Connection, mut position: i64, mut hash: Hash) -> Result<Ve
         events: count,
         head_hash: hash,
         last_position: Position(position.cast_unsigned()),
+        journals: 0,
     })
 }
 

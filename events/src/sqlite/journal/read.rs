@@ -1,9 +1,10 @@
 //! Reading a journal, and checking that it is what was appended.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Kept, deployment, kept};
 use crate::body;
+use crate::ids::DeploymentId;
 use crate::journal::{EntryDamage, Journal, JournalError, JournalHead, JournalKey};
 use crate::log::{ReadError, SealedValue};
 
@@ -65,22 +66,16 @@ pub(in crate::sqlite) fn journal(connection: &Connection, key: &JournalKey) -> R
 
 /// Journals that have a head, in order.
 pub(in crate::sqlite) fn open_journals(connection: &Connection) -> rusqlite::Result<Vec<JournalKey>> {
-    keys(
-        connection,
-        "SELECT deployment, attempt FROM journal_heads ORDER BY deployment, attempt",
-    )
+    let sql = "SELECT deployment, attempt FROM journal_heads ORDER BY deployment, attempt";
+    connection.prepare_cached(sql)?.query_map([], key)?.collect()
 }
 
-/// The journals that a query names.
-pub(in crate::sqlite) fn keys(connection: &Connection, sql: &str) -> rusqlite::Result<Vec<JournalKey>> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let keys = statement.query_map([], |row| {
-        Ok(JournalKey {
-            deployment: crate::ids::DeploymentId(row.get::<_, i64>(0)?.cast_unsigned()),
-            attempt: row.get(1)?,
-        })
-    })?;
-    keys.collect()
+/// Whose journal a row is of, by its first two columns.
+pub(in crate::sqlite) fn key(row: &Row<'_>) -> rusqlite::Result<JournalKey> {
+    Ok(JournalKey {
+        deployment: DeploymentId(row.get::<_, i64>(0)?.cast_unsigned()),
+        attempt: row.get(1)?,
+    })
 }
 
 fn sealed(connection: &Connection, key: &JournalKey) -> rusqlite::Result<Vec<SealedValue>> {

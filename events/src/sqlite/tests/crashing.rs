@@ -7,9 +7,11 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 use futures::future::join_all;
 
+use super::journals::{entry, key};
 use super::{Place, block_on, fill, one};
 use crate::ids::{EventId, Position};
-use crate::log::EventLog;
+use crate::journal::{Journal, JournalAppend, JournalHead};
+use crate::log::{Append, EventLog};
 use crate::sqlite::{SqliteLog, verify};
 
 /// Says to a child that it is one, and where its log is.
@@ -53,7 +55,8 @@ fn every_acknowledged_append_outlives_a_kill() {
     }
     let place = Place::new();
     for round in 1..=3 {
-        let acknowledged = kill_after(round * 40, &place);
+        let test = "every_acknowledged_append_outlives_a_kill";
+        let acknowledged = Position(kill_after(test, round * 40, &place));
         let verified = verify(&place.path()).unwrap();
         assert!(
             verified.last_position >= acknowledged,
@@ -76,9 +79,9 @@ fn text_of(id: EventId) -> Vec<u8> {
     format!("text of {}", id.0.as_u128()).into_bytes()
 }
 
-/// Kills the child in the middle of its work. Answers with the last position that it said was safe.
-fn kill_after(count: usize, place: &Place) -> Position {
-    let mut child = child("every_acknowledged_append_outlives_a_kill", place);
+/// Kills the child in the middle of its work. Answers with the last number that it said was safe.
+fn kill_after(test: &str, count: usize, place: &Place) -> u64 {
+    let mut child = child(test, place);
     let lines = BufReader::new(child.stdout.take().unwrap())
         .lines()
         .map(|it| it.unwrap());
@@ -92,7 +95,65 @@ fn kill_after(count: usize, place: &Place) -> Position {
     child.kill().unwrap();
     let last = acknowledged.last().unwrap_or(seen);
     assert_eq!(signal(child.wait().unwrap()), Some(9));
-    Position(last)
+    last
+}
+
+/// The next entries of the one journal.
+fn following(after: JournalHead, count: u64) -> JournalAppend {
+    JournalAppend {
+        key: key(),
+        after,
+        entries: (after.entries..after.entries + count).map(entry).collect(),
+        sealed: vec![],
+    }
+}
+
+/// The next entry with the next event. Answers with the journal's head.
+async fn append_both(log: &SqliteLog, after: JournalHead) -> JournalHead {
+    let number = u128::from(log.head().borrow().0) + 1;
+    let append = Append {
+        journal: Some(following(after, 1)),
+        ..one(1, number)
+    };
+    log.append(append).await.unwrap();
+    after.with(&entry(after.entries))
+}
+
+/// Appends entries for ever, two and then one with an event, and says how many were acknowledged.
+fn journal_for_ever(path: &Path) -> ! {
+    let log = SqliteLog::open(path).unwrap();
+    block_on(async {
+        let mut head = log.journal(key()).await.unwrap().head;
+        loop {
+            head = log.append_journal(following(head, 2)).await.unwrap();
+            println!("acknowledged {}", head.entries);
+            head = append_both(&log, head).await;
+            println!("acknowledged {}", head.entries);
+        }
+    })
+}
+
+#[test]
+fn every_acknowledged_entry_outlives_a_kill() {
+    if let Some(path) = std::env::var_os(PLACE) {
+        journal_for_ever(Path::new(&path));
+    }
+    let place = Place::new();
+    for round in 1..=3 {
+        let test = "every_acknowledged_entry_outlives_a_kill";
+        let acknowledged = kill_after(test, round * 20, &place);
+        let events = verify(&place.path()).unwrap().events;
+        let log = place.open();
+        let Journal { head, entries, .. } = block_on(log.journal(key())).unwrap();
+        assert!(head.entries >= acknowledged, "{acknowledged} were acknowledged");
+        assert!((0..).zip(entries).all(|(number, it)| it == entry(number)));
+        assert_eq!(head.entries / 3, events, "an event is there with its entry");
+        match head.entries % 3 {
+            0 => {}
+            2 => drop(block_on(append_both(&log, head))),
+            rest => panic!("{rest} of two entries that were appended together"),
+        }
+    }
 }
 
 fn signal(status: ExitStatus) -> Option<i32> {

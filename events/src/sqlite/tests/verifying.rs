@@ -13,6 +13,14 @@ fn after(edit: impl FnOnce(&Connection)) -> Result<Verified, Broken> {
     let place = Place::new();
     fill(&place.open(), EVENTS);
     let raw = place.raw();
+    drop_triggers(&raw);
+    edit(&raw);
+    drop(raw);
+    verify(&place.path())
+}
+
+/// Whoever has the file may do that.
+pub(super) fn drop_triggers(raw: &Connection) {
     let triggers: Vec<String> = raw
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'")
         .unwrap()
@@ -23,9 +31,6 @@ fn after(edit: impl FnOnce(&Connection)) -> Result<Verified, Broken> {
     for trigger in triggers {
         raw.execute_batch(&format!("DROP TRIGGER {trigger}")).unwrap();
     }
-    edit(&raw);
-    drop(raw);
-    verify(&place.path())
 }
 
 fn after_sql(sql: &str) -> Result<Verified, Broken> {
