@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -26,6 +27,15 @@ pub(crate) struct Serve {
     /// the database's backups.
     #[arg(long, env = "SHIPSLOG_SEALING_KEY_FILE")]
     sealing_key_file: Option<PathBuf>,
+    /// For how many days the journals of runs that are over are kept: every call that a step made, and its answer. Their
+    /// hashes are kept for ever.
+    #[arg(
+        long,
+        env = "SHIPSLOG_KEEP_JOURNALS",
+        value_name = "DAYS",
+        default_value_t = 90
+    )]
+    keep_journals: u32,
 }
 
 impl Serve {
@@ -37,6 +47,7 @@ impl Serve {
         let options = Options {
             data_dir: data_dir.clone(),
             sealing_key_file: self.sealing_key_file,
+            keep_journals: Some(Duration::from_hours(24 * u64::from(self.keep_journals))),
         };
         let engine = Engine::open(options, BUILT_IN).await?;
         if let Some(path) = engine.first_key_file() {

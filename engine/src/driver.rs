@@ -5,8 +5,12 @@
 
 mod append;
 mod attempt;
+mod clock;
 mod conclusion;
+mod finished;
 mod follow;
+mod journal;
+mod journals;
 mod live;
 mod pauses;
 mod preflight;
@@ -65,6 +69,7 @@ impl Driver {
             shared.wake(view.deployment.id);
         }
         shared.spawn(follow::follow(Arc::clone(&shared), head));
+        shared.spawn(journals::keep(Arc::clone(&shared)));
         Ok(Self { shared })
     }
 

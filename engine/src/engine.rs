@@ -30,6 +30,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// The sealing key, if it is not `<data_dir>/sealing.key`.
     pub sealing_key_file: Option<PathBuf>,
+    /// How long the journals of runs that are over are kept; for ever without it. Their hashes always are.
+    pub keep_journals: Option<Duration>,
 }
 
 /// A running engine. Clones share it.
@@ -54,6 +56,7 @@ pub(crate) struct Parts {
     pub(crate) configuration: ConfigurationCache,
     pub(crate) live: Live,
     pub(crate) pauses: Pauses,
+    pub(crate) keep_journals: Option<Duration>,
 }
 
 /// The engine could not be opened; the sentence names what is wrong and what to do.
@@ -91,6 +94,7 @@ impl Engine {
         let Options {
             data_dir,
             sealing_key_file,
+            keep_journals,
         } = options;
         let key_file = sealing_key_file.unwrap_or_else(|| data_dir.join("sealing.key"));
         let key = SealingKey::load_or_create(&key_file).map_err(OpenError::because)?;
@@ -111,6 +115,7 @@ impl Engine {
             configuration: ConfigurationCache::default(),
             live: Live::default(),
             pauses,
+            keep_journals,
             data_dir,
             log,
         });

@@ -1,22 +1,26 @@
 //! Runs step components: one wasmtime engine, one store per run, no WASI, everything from outside through host functions
 //! that are counted, checked against the step's rights and told to the [`Recorder`].
 
+mod abort;
 mod attempt;
 mod bindings;
 mod cache;
 mod call;
+mod calls;
 mod cancel;
 mod clock;
 mod context;
 mod description;
 mod ended;
 mod engine;
+mod journal;
 mod kubernetes;
 mod kubernetes_api;
 mod limits;
 mod log;
 mod milestones;
 mod outputs;
+mod passes;
 mod prepare;
 mod progress;
 mod random;
@@ -26,6 +30,7 @@ mod sandbox;
 mod secret_store;
 mod secrets;
 mod text;
+mod traces;
 mod variables;
 mod vault;
 mod words;
@@ -44,19 +49,21 @@ use tokio::sync::Semaphore;
 pub use attempt::{Attempt, Now, Situation};
 pub use cancel::Cancel;
 pub use description::{Description, OutputDescription};
-pub use ended::{AttemptOutcome, Cause, CheckRefusal, Ended, Errored};
+pub use ended::{AttemptOutcome, Cause, CheckRefusal, EndReason, Ended, Errored};
+pub use journal::{
+    Call, Class, Diverged, Entry, FORMAT as JOURNAL_FORMAT, Precondition, Suspended, Trace, What,
+};
 pub use kubernetes_api::{KubernetesApi, Patch};
-pub use recorder::{LogLevel, NotRecorded, OutputValue, Recorder};
+pub use recorder::{LogLevel, NotRecorded, OutputValue, Recorder, Unrecorded};
 pub use secret_store::{SecretStore, SecretStoreError};
-pub use shipslog_events::event::deployment::AttemptId;
+pub use shipslog_events::event::deployment::{AttemptId, Limits};
 #[cfg(test)]
 pub(crate) use testing::notebook;
 
 use crate::components::Component;
 use crate::domain::capability::{self, Capability};
-use limits::Limits;
 use prepare::{Prepared, Workshop};
-use run::{Host, Run};
+use run::Given;
 
 /// How large and how long things may be. [`RunnerConfig::new`] has what suits a server.
 #[derive(Debug, Clone)]
@@ -73,8 +80,16 @@ pub struct RunnerConfig {
     pub question_deadline: Duration,
     /// How long a run may go on after it was asked to stop.
     pub cancel_grace: Duration,
+    /// How many entries a run's journal may have.
+    pub journal_entries: u64,
+    /// How much they may hold together, in bytes.
+    pub journal_bytes: u64,
+    /// What one call may be answered, in bytes.
+    pub answer_limit: u64,
     /// How many runs are inside the sandbox at once; further ones wait.
     pub concurrent_runs: u32,
+    /// How many of them may keep their place while they wait for the cluster; others give it up and are made again.
+    pub kept_stores: usize,
     /// How many components are compiled at once.
     pub concurrent_compiles: usize,
     /// The largest component, in bytes.
@@ -88,12 +103,30 @@ impl RunnerConfig {
             cache_dir: cache_dir.into(),
             memory_limit: 64 << 20,
             call_limit: 8 << 20,
-            calls: 10_000,
+            calls: 100_000,
+            journal_entries: 10_000,
+            journal_bytes: 32 << 20,
+            answer_limit: 4 << 20,
             question_deadline: Duration::from_secs(5),
             cancel_grace: Duration::from_secs(30),
             concurrent_runs: 256,
+            kept_stores: 16,
             concurrent_compiles: 2,
             component_limit: 64 << 20,
+        }
+    }
+}
+
+impl RunnerConfig {
+    /// What a run that begins now may take.
+    fn limits(&self) -> Limits {
+        Limits {
+            memory_bytes: self.memory_limit as u64,
+            call_bytes: self.call_limit as u64,
+            calls: self.calls,
+            journal_entries: self.journal_entries,
+            journal_bytes: self.journal_bytes,
+            answer_bytes: self.answer_limit,
         }
     }
 }
@@ -109,6 +142,7 @@ struct Inner {
     config: RunnerConfig,
     workshop: Workshop,
     runs: Semaphore,
+    kept_stores: Arc<Semaphore>,
     questions: Semaphore,
 }
 
@@ -123,6 +157,7 @@ impl Runner {
                     .unwrap_or(usize::MAX)
                     .max(1),
             ),
+            kept_stores: Arc::new(Semaphore::new(config.kept_stores)),
             questions: Semaphore::new(CONCURRENT_QUESTIONS as usize),
             config,
         })))
@@ -147,7 +182,7 @@ impl Runner {
         Ok(asked)
     }
 
-    /// Runs it to its end; never panics on what a component does.
+    /// Runs it to its end, from where its journal ends; never panics on what a component does.
     pub async fn run(
         &self,
         component: &Component,
@@ -159,35 +194,24 @@ impl Runner {
             Ok(prepared) => prepared,
             Err(Errored(sentence)) => return Ended::new(AttemptOutcome::Errored, sentence),
         };
-        let _place = tokio::select! {
-            biased;
-            () = cancel.requested() => {
-                return Ended::new(AttemptOutcome::Cancelled, "the step was cancelled before it began");
-            }
-            place = self.0.runs.acquire() => place,
+        let ends = passes::ends(attempt.left);
+        let given = Given {
+            attempt: Arc::new(attempt),
+            recorder,
+            cancel,
+            ends,
+            kept_stores: Arc::clone(&self.0.kept_stores),
         };
-        self.0.run(&prepared, attempt, recorder, &cancel).await
+        self.0.run(&prepared, given).await
+    }
+
+    /// The limits of a run that begins now.
+    pub fn limits(&self) -> Limits {
+        self.0.config.limits()
     }
 }
 
 impl Inner {
-    async fn run(
-        &self,
-        prepared: &Prepared,
-        attempt: Attempt,
-        recorder: Arc<dyn Recorder>,
-        cancel: &Cancel,
-    ) -> Ended {
-        let inputs = attempt.inputs.to_string();
-        let run = Arc::new(Run::new(attempt, recorder, cancel.clone(), &self.config));
-        let host = Host {
-            limits: Limits::new(self.config.memory_limit),
-            run: Arc::clone(&run),
-        };
-        let left = sandbox::run(prepared, host, &inputs, &self.config, cancel).await;
-        ended::of_run(left, &run, &self.config)
-    }
-
     async fn description(&self, prepared: &Prepared) -> Result<Arc<Description>, Errored> {
         let describe = || async {
             let json = self.question(self.ask_describe(prepared)).await?;

@@ -100,6 +100,7 @@ impl Server {
         let options = Options {
             data_dir: directory.path().join("data"),
             sealing_key_file: None,
+            keep_journals: None,
         };
         let engine = Engine::open(options, &[]).await.unwrap();
         let file = engine.first_key_file().expect("the first start makes a key");

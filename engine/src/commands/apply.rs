@@ -44,6 +44,7 @@ impl Engine {
                 }],
                 guards: Vec::new(),
                 sealed,
+                journal: None,
             });
             Ok((append, answer))
         };

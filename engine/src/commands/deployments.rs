@@ -56,6 +56,7 @@ impl Engine {
                 )],
                 guards: Vec::new(),
                 sealed: Vec::new(),
+                journal: None,
             });
             Ok((append, ()))
         };
@@ -137,6 +138,7 @@ fn append_of(by: &By, id: DeploymentId, plan: Plan, slug: String, configuration:
             version: configuration,
         }],
         sealed: Vec::new(),
+        journal: None,
     }
 }
 

@@ -123,6 +123,7 @@ async fn command(parts: &Parts, by: &By, command: Command) -> Result<Position, E
             }],
             guards: Vec::new(),
             sealed: Vec::new(),
+            journal: None,
         });
         Ok((append, ()))
     };

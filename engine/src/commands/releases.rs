@@ -63,6 +63,7 @@ impl Engine {
                     version: loaded.version,
                 }],
                 sealed: Vec::new(),
+                journal: None,
             };
             Ok((Some(append), version))
         };

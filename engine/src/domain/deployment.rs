@@ -7,15 +7,18 @@ mod request;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Outcome, PlannedStep};
-use shipslog_events::ids::{
-    AttemptNumber, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion, StepName,
-    TargetName,
+use shipslog_events::event::deployment::{
+    AttemptId, AttemptOutcome, DeploymentEvent, EndReason, Limits, Outcome, PlannedStep,
 };
+use shipslog_events::ids::{
+    AttemptNumber, ComponentDigest, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion,
+    StepName, TargetName,
+};
+use shipslog_events::journal::JournalHead;
 use shipslog_events::stream::LaneKey;
 
 pub use attempts::{Attempt, AttemptState, Deed};
-pub use next::{Due, ERRORED_ATTEMPTS, INTERRUPTED_ATTEMPTS, next};
+pub use next::{Due, ERRORED_ATTEMPTS, INTERRUPTED_ATTEMPTS, RESUMPTIONS, next};
 pub use request::{Plan, Refusal as RequestRefusal, Request, plan};
 
 /// A deployment, from its request to its end.
@@ -77,6 +80,21 @@ pub enum Command {
         deadline_seconds: u64,
         /// Version of the host.
         host_version: String,
+        /// What runs.
+        component: ComponentDigest,
+        /// What it may take.
+        limits: Limits,
+        /// The form of its journal; nothing where it cannot begin.
+        journal_format: Option<u32>,
+    },
+    /// A run goes on after the server stopped under it.
+    ResumeAttempt {
+        /// Which run.
+        id: AttemptId,
+        /// How many entries its journal has.
+        entries: u64,
+        /// Version of the host.
+        host_version: String,
     },
     /// A run is over.
     EndAttempt {
@@ -84,6 +102,10 @@ pub enum Command {
         id: AttemptId,
         /// How.
         outcome: AttemptOutcome,
+        /// Why it is not to be tried again by itself.
+        reason: Option<EndReason>,
+        /// What its journal has come to.
+        journal: Option<JournalHead>,
     },
     /// Everything that was to be done has been done, or cannot be.
     End {
@@ -135,6 +157,9 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
                 seed,
                 deadline_seconds,
                 host_version,
+                component,
+                limits,
+                journal_format,
             },
         ) => match deployment.latest(&id.step, &id.target) {
             Some(it) if it.state == AttemptState::Running => {
@@ -146,19 +171,51 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
                     seed,
                     deadline_seconds,
                     host_version,
+                    component: Some(component),
+                    limits: Some(limits),
+                    journal_format,
                 }])
             }
             Some(_) | None => Err(deployment.untimely(&format!("attempt {id} is not the next"))),
         },
-        (Status::Running, Command::EndAttempt { id, outcome }) => match deployment.attempt(&id) {
-            Some(it) if it.state == AttemptState::Running => {
-                Ok(vec![DeploymentEvent::AttemptEnded { id, outcome }])
+        (
+            Status::Running,
+            Command::ResumeAttempt {
+                id,
+                entries,
+                host_version,
+            },
+        ) => match deployment.attempt(&id) {
+            Some(it) if it.state == AttemptState::Running && it.journaled => {
+                Ok(vec![DeploymentEvent::AttemptResumed {
+                    id,
+                    entries,
+                    host_version,
+                }])
             }
+            Some(_) | None => Err(deployment.untimely(&format!("attempt {id} has nothing to go on from"))),
+        },
+        (
+            Status::Running,
+            Command::EndAttempt {
+                id,
+                outcome,
+                reason,
+                journal,
+            },
+        ) => match deployment.attempt(&id) {
+            Some(it) if it.state == AttemptState::Running => Ok(vec![DeploymentEvent::AttemptEnded {
+                id,
+                outcome,
+                reason,
+                journal,
+            }]),
             Some(_) | None => Err(deployment.untimely(&format!("attempt {id} is not running"))),
         },
-        (Status::Waiting, Command::StartAttempt { .. } | Command::EndAttempt { .. }) => {
-            Err(deployment.untimely("it has not had its turn"))
-        }
+        (
+            Status::Waiting,
+            Command::StartAttempt { .. } | Command::ResumeAttempt { .. } | Command::EndAttempt { .. },
+        ) => Err(deployment.untimely("it has not had its turn")),
         (Status::Waiting | Status::Running, Command::End { .. })
             if deployment
                 .attempts
@@ -210,10 +267,25 @@ pub fn evolve(deployment: Option<Deployment>, event: &DeploymentEvent) -> Option
                 reason: reason.clone(),
             };
         }
-        DeploymentEvent::AttemptStarted { id, .. } => deployment.attempts.push(Attempt::started(id.clone())),
-        DeploymentEvent::AttemptEnded { id, outcome } => {
-            deployment.change(id, |it| it.state = AttemptState::Ended { outcome: *outcome });
+        DeploymentEvent::AttemptStarted {
+            id, journal_format, ..
+        } => {
+            let journaled = journal_format.is_some();
+            deployment.attempts.push(Attempt::started(id.clone(), journaled));
         }
+        DeploymentEvent::AttemptResumed { id, .. } => deployment.change(id, |it| it.resumed += 1),
+        DeploymentEvent::AttemptEnded {
+            id,
+            outcome,
+            reason,
+            journal,
+        } => deployment.change(id, |it| {
+            it.state = AttemptState::Ended {
+                outcome: *outcome,
+                reason: *reason,
+            };
+            it.journal = *journal;
+        }),
         DeploymentEvent::AccessDenied { id, layer, rule } => {
             deployment.change(id, |it| {
                 it.deeds.push(Deed::Denied {

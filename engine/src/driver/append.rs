@@ -37,6 +37,7 @@ pub(super) fn append(history: &DeploymentHistory, streams: Vec<StreamAppend>) ->
         streams,
         guards: Vec::new(),
         sealed: Vec::new(),
+        journal: None,
     }
 }
 

@@ -1,19 +1,23 @@
 //! One attempt: begun with frozen inputs, carried out in the sandbox, concluded in words.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent};
-use shipslog_events::ids::EventId;
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Limits};
+use shipslog_events::ids::{ComponentDigest, EventId};
+use shipslog_events::journal::JournalKey;
 use shipslog_events::{EventLog, NewBody};
 
 use super::append::context;
+use super::clock::{Clock, now};
+use super::finished::Finished;
+use super::journal::Journal;
 use super::preflight::{preflight, stay_granted, stay_inside};
 use super::prepare::{Frozen, Impossible, Prepared, prepare};
-use super::recorder::{RunRecorder, now};
+use super::recorder::RunRecorder;
 use super::records::start_of;
 use super::vault::Vault;
 use crate::commands::Error;
@@ -22,7 +26,7 @@ use crate::domain::capability::{Boundary, Rights};
 use crate::domain::deployment::{Command, Deployment};
 use crate::engine::Parts;
 use crate::load::{DeploymentHistory, json_body};
-use crate::runner::{Attempt, Cancel, CheckRefusal, Ended, Recorder, Situation};
+use crate::runner::{Attempt, Cancel, CheckRefusal, JOURNAL_FORMAT, Recorder, Situation};
 
 /// Seconds until a run is stopped.
 const DEADLINE: u64 = 30 * 60;
@@ -30,6 +34,8 @@ const DEADLINE: u64 = 30 * 60;
 /// A run that is about to begin, or that cannot: then it is recorded as one that ended at once.
 pub(super) struct Begun {
     seed: String,
+    component: ComponentDigest,
+    limits: Limits,
     pub(super) prepared: Result<Prepared, Impossible>,
 }
 
@@ -40,6 +46,9 @@ impl Begun {
             seed: self.seed.clone(),
             deadline_seconds: DEADLINE,
             host_version: env!("CARGO_PKG_VERSION").to_owned(),
+            component: self.component.clone(),
+            limits: self.limits,
+            journal_format: self.prepared.is_ok().then_some(JOURNAL_FORMAT),
         }
     }
 
@@ -73,6 +82,8 @@ pub(super) async fn begin(parts: &Parts, history: &DeploymentHistory, id: &Attem
     };
     Begun {
         seed: hex::encode(seed(history.request(), id)),
+        component: planned(&history.deployment, id).map_or_else(|| ComponentDigest::new(""), Clone::clone),
+        limits: parts.runner.limits(),
         prepared: prepared.unwrap_or_else(|error| Err(Impossible::errored(error.to_string()))),
     }
 }
@@ -113,23 +124,22 @@ async fn given(log: &dyn EventLog, event: EventId) -> Result<Option<Prepared>, E
     Ok(Some(Prepared { inputs, situation }))
 }
 
-/// Carries a run out. Whatever goes wrong is the run's outcome, never the driver's.
+/// Carries a run out, from its beginning or from where its journal ends. Whatever goes wrong is the run's outcome, never
+/// the driver's.
 pub(super) async fn run(
     parts: &Arc<Parts>,
     history: &DeploymentHistory,
     id: &AttemptId,
     cancel: Cancel,
-) -> Ended {
+) -> Finished {
     match carry_out(parts, history, id, cancel).await {
-        Ok(ended) => ended,
-        Err(error @ (Error::Refused { .. } | Error::Invalid(_) | Error::NotFound(_))) => Ended {
-            outcome: AttemptOutcome::Failed,
-            message: error.to_string(),
-        },
-        Err(error @ (Error::Outside(_) | Error::Internal(_))) => Ended {
-            outcome: AttemptOutcome::Errored,
-            message: error.to_string(),
-        },
+        Ok(finished) => finished,
+        Err(error @ (Error::Refused { .. } | Error::Invalid(_) | Error::NotFound(_))) => {
+            Finished::at_once(AttemptOutcome::Failed, error.to_string())
+        }
+        Err(error @ (Error::Outside(_) | Error::Internal(_))) => {
+            Finished::at_once(AttemptOutcome::Errored, error.to_string())
+        }
     }
 }
 
@@ -138,35 +148,57 @@ async fn carry_out(
     history: &DeploymentHistory,
     id: &AttemptId,
     cancel: Cancel,
-) -> Result<Ended, Error> {
+) -> Result<Finished, Error> {
+    let key = JournalKey::of(history.deployment.id, id);
+    let fresh = match parts.log.journal(key.clone()).await {
+        Ok(journal) => journal.head.entries == 0,
+        // The runner finds the same, and says what it means.
+        Err(_) => false,
+    };
+    let ready = ready(parts, history, id, key, fresh);
     // Until the step runs nothing is written, so that a wait for the API server may end anywhere.
     let ready = tokio::select! {
         biased;
-        () = cancel.requested() => {
-            return Ok(Ended {
-                outcome: AttemptOutcome::Cancelled,
-                message: "the step was cancelled before it began".to_owned(),
-            });
+        () = cancel.requested(), if fresh => {
+            return Ok(Finished::at_once(
+                AttemptOutcome::Cancelled,
+                "the step was cancelled before it began",
+            ));
         }
-        ready = ready(parts, history, id) => ready?,
+        ready = ready => ready?,
     };
     let Ready {
         component,
         attempt,
+        journal,
         recorder,
     } = ready;
-    Ok(parts.runner.run(&component, attempt, recorder, cancel).await)
+    let ended = parts.runner.run(&component, attempt, recorder, cancel).await;
+    Ok(Finished {
+        ended,
+        tail: Some(journal.take()),
+    })
 }
 
 /// A run with everything it needs.
 struct Ready {
     component: Component,
     attempt: Attempt,
+    journal: Arc<Journal>,
     recorder: Arc<dyn Recorder>,
 }
 
-async fn ready(parts: &Arc<Parts>, history: &DeploymentHistory, id: &AttemptId) -> Result<Ready, Error> {
+/// Nothing is resolved here: what a run is given was frozen when it began. One that goes on does not ask the API server
+/// about its rights again.
+async fn ready(
+    parts: &Arc<Parts>,
+    history: &DeploymentHistory,
+    id: &AttemptId,
+    key: JournalKey,
+    fresh: bool,
+) -> Result<Ready, Error> {
     let (deployment, cause) = (&history.deployment, history.request());
+    let begun = beginning(history, id);
     let Some(Prepared { inputs, situation }) = given(&*parts.log, start_of(cause, id)).await? else {
         return Err(Error::refused("inputs-erased", erased(id)));
     };
@@ -179,6 +211,7 @@ async fn ready(parts: &Arc<Parts>, history: &DeploymentHistory, id: &AttemptId) 
         .await?
         .in_namespace(situation.namespace.clone());
     let vault = Arc::new(Vault::new(Arc::clone(parts)));
+    let journal = Arc::new(Journal::new(parts, &vault, key));
     let recorder: Arc<dyn Recorder> = Arc::new(RunRecorder {
         parts: Arc::clone(parts),
         vault: Arc::clone(&vault),
@@ -187,21 +220,24 @@ async fn ready(parts: &Arc<Parts>, history: &DeploymentHistory, id: &AttemptId) 
         attempt: id.clone(),
         cause,
         context: context(history),
-        ordinal: AtomicU32::new(0),
+        journal: Arc::clone(&journal),
     });
     let boundary = Boundary {
         namespace: situation.namespace.clone(),
     };
-    if let Some(grant) = &situation.grant {
-        stay_granted(grant, &*recorder, &asked).await?;
+    if fresh {
+        if let Some(grant) = &situation.grant {
+            stay_granted(grant, &*recorder, &asked).await?;
+        }
+        stay_inside(&boundary, &*recorder, &asked).await?;
+        preflight(&cluster, &*recorder, &asked, &situation).await?;
     }
-    stay_inside(&boundary, &*recorder, &asked).await?;
-    preflight(&cluster, &*recorder, &asked, &situation).await?;
     let rights = Rights {
         declared: description.capabilities.clone(),
         granted: situation.grant.clone().unwrap_or(asked),
         boundary,
     };
+    let clock = Clock::not_before(history);
     let attempt = Attempt {
         id: id.clone(),
         situation: told(deployment, &situation),
@@ -211,24 +247,61 @@ async fn ready(parts: &Arc<Parts>, history: &DeploymentHistory, id: &AttemptId) 
         milestones: description.milestones.clone(),
         rights,
         seed: seed(cause, id),
-        deadline: Duration::from_secs(DEADLINE),
+        deadline: begun.deadline,
+        left: begun.deadline.saturating_sub(clock.since(begun.at)),
+        limits: begun.limits.unwrap_or_else(|| parts.runner.limits()),
         cluster: Arc::new(cluster),
         secrets: vault,
-        now: Arc::new(|| now().as_millisecond().unsigned_abs()),
+        now: clock.into_now(),
     };
     Ok(Ready {
         component,
         attempt,
+        journal,
         recorder,
     })
 }
 
+/// What the event of an attempt's start says.
+struct Beginning {
+    at: Timestamp,
+    deadline: Duration,
+    limits: Option<Limits>,
+}
+
+fn beginning(history: &DeploymentHistory, wanted: &AttemptId) -> Beginning {
+    let start = history.events.iter().rev().find_map(|it| match &it.event {
+        Event::Deployment(DeploymentEvent::AttemptStarted {
+            id,
+            deadline_seconds,
+            limits,
+            ..
+        }) if id == wanted => Some(Beginning {
+            at: it.recorded_at,
+            deadline: Duration::from_secs(*deadline_seconds),
+            limits: *limits,
+        }),
+        _ => None,
+    });
+    // The task has read the log before the attempt began: then it begins now.
+    start.unwrap_or(Beginning {
+        at: now(),
+        deadline: Duration::from_secs(DEADLINE),
+        limits: None,
+    })
+}
+
+fn planned<'a>(deployment: &'a Deployment, id: &AttemptId) -> Option<&'a ComponentDigest> {
+    let planned = deployment.steps.iter().find(|it| it.step.step.name == id.step)?;
+    Some(&planned.step.component)
+}
+
 fn component(parts: &Parts, deployment: &Deployment, id: &AttemptId) -> Result<Component, Error> {
-    let planned = deployment.steps.iter().find(|it| it.step.step.name == id.step);
-    let planned = planned.ok_or_else(|| Error::refused("no-step", "the step is not in the plan"))?;
+    let digest =
+        planned(deployment, id).ok_or_else(|| Error::refused("no-step", "the step is not in the plan"))?;
     parts
         .components
-        .by_digest(&planned.step.component)
+        .by_digest(digest)
         .map_err(|error| Error::refused("no-component", error))
 }
 

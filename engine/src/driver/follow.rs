@@ -60,6 +60,7 @@ async fn concern(shared: &Arc<Shared>, recorded: &Recorded) -> Result<(), ReadEr
             }
             DeploymentEvent::DeploymentStarted {}
             | DeploymentEvent::AttemptStarted { .. }
+            | DeploymentEvent::AttemptResumed { .. }
             | DeploymentEvent::AccessDenied { .. }
             | DeploymentEvent::MilestoneReached { .. }
             | DeploymentEvent::OutputSet { .. }

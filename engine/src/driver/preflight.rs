@@ -10,6 +10,9 @@ use crate::commands::Error;
 use crate::domain::capability::{Boundary, Capability, Denial, Request, Verb, covers, not_granted};
 use crate::runner::Recorder;
 
+/// Stands for a call's index where none was made yet.
+const BEFORE: u64 = u64::MAX;
+
 /// Asks the API server about everything that the step needs, before its first write, and names all that is missing.
 pub(super) async fn preflight(
     cluster: &Cluster,
@@ -75,7 +78,7 @@ pub(super) async fn stay_inside(
 async fn deny(recorder: &dyn Recorder, layer: Layer, rules: &BTreeSet<String>) -> Result<(), Error> {
     for rule in rules {
         recorder
-            .denied(layer, rule, None)
+            .denied(BEFORE, layer, rule, None)
             .await
             .map_err(Error::internal)?;
     }

@@ -1,25 +1,26 @@
 //! Keeps what a run says: events on the deployment's and the lane's streams, lines in the task log, live progress.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use jiff::Timestamp;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptId, DeploymentEvent, Layer};
 use shipslog_events::event::lane::{LaneEvent, ObjectReference};
-use shipslog_events::ids::{DeploymentId, EventId};
+use shipslog_events::ids::{DeploymentId, EventId, Handle};
 use shipslog_events::log::{SealedValue, TaskLogLine};
 use shipslog_events::stream::LaneKey;
-use shipslog_events::{Append, Context, Expected, NewBody, Stream};
+use shipslog_events::{Append, Context, Expected, NewBody, Stream, upcast};
 
 use super::LiveState;
 use super::append::{self, stream};
+use super::clock::now;
+use super::journal::Journal;
 use super::vault::Vault;
 use crate::engine::Parts;
-use crate::runner::{LogLevel, NotRecorded, OutputValue, Recorder};
+use crate::runner::{LogLevel, NotRecorded, OutputValue, Recorder, Unrecorded};
 
 /// The recorder of one run.
 pub(super) struct RunRecorder {
@@ -31,42 +32,55 @@ pub(super) struct RunRecorder {
     /// The event that requested the deployment.
     pub(super) cause: EventId,
     pub(super) context: Context,
-    /// Counts this run's events, so that each has an id of its own.
-    pub(super) ordinal: AtomicU32,
+    pub(super) journal: Arc<Journal>,
 }
 
 impl RunRecorder {
-    /// Appends one fact. No decision guards it: it has happened.
+    /// Appends one fact. No decision guards it: it has happened. Its id derives from the call and the fact, so that a
+    /// call that is made again after a crash appends it once.
     async fn append(
         &self,
+        index: u64,
         to: Stream,
         event: Event,
         bodies: Vec<NewBody>,
         sealed: Vec<SealedValue>,
     ) -> Result<(), NotRecorded> {
-        let label = format!(
-            "run:{}:{}",
-            self.attempt,
-            self.ordinal.fetch_add(1, Ordering::Relaxed)
-        );
+        let said = bodies
+            .iter()
+            .flat_map(|it| &it.bytes)
+            .copied()
+            .collect::<Vec<u8>>();
+        let fact = Sha256::new()
+            .chain_update(upcast::encode(&event))
+            .chain_update(said)
+            .finalize();
+        let label = format!("run:{}:{index}:{}", self.attempt, hex::encode(fact));
         let mut appended = stream(to, Expected::Any, self.cause, &label, [event]);
         appended.events[0].bodies = bodies;
-        let append = Append {
-            context: self.context.clone(),
-            streams: vec![appended],
-            guards: Vec::new(),
-            sealed,
-        };
-        self.parts
-            .log
-            .append(append)
+        self.journal
+            .along(|journal| async {
+                let append = Append {
+                    context: self.context.clone(),
+                    streams: vec![appended],
+                    guards: Vec::new(),
+                    sealed,
+                    journal,
+                };
+                let appended = self.parts.log.append(append).await;
+                appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
+            })
             .await
-            .map_err(|error| NotRecorded(error.to_string()))?;
-        Ok(())
     }
 
-    async fn on_deployment(&self, event: DeploymentEvent, bodies: Vec<NewBody>) -> Result<(), NotRecorded> {
+    async fn on_deployment(
+        &self,
+        index: u64,
+        event: DeploymentEvent,
+        bodies: Vec<NewBody>,
+    ) -> Result<(), NotRecorded> {
         self.append(
+            index,
             Stream::Deployment(self.deployment),
             event.into(),
             bodies,
@@ -75,8 +89,9 @@ impl RunRecorder {
         .await
     }
 
-    async fn on_lane(&self, event: LaneEvent) -> Result<(), NotRecorded> {
+    async fn on_lane(&self, index: u64, event: LaneEvent) -> Result<(), NotRecorded> {
         self.append(
+            index,
             Stream::Lane(self.lane.clone()),
             event.into(),
             Vec::new(),
@@ -94,28 +109,49 @@ fn body(name: &str, bytes: Vec<u8>) -> Vec<NewBody> {
 }
 
 impl Recorder for RunRecorder {
-    fn object_intended<'a>(&'a self, object: &'a ObjectReference) -> BoxFuture<'a, Result<(), NotRecorded>> {
-        self.on_lane(LaneEvent::ObjectIntended {
-            deployment: self.deployment,
-            step: self.attempt.step.clone(),
-            target: self.attempt.target.clone(),
-            object: object.clone(),
-        })
-        .boxed()
+    fn recorded(&self) -> BoxFuture<'_, Result<Vec<Vec<u8>>, Unrecorded>> {
+        self.journal.recorded().boxed()
     }
 
-    fn object_removed<'a>(&'a self, object: &'a ObjectReference) -> BoxFuture<'a, Result<(), NotRecorded>> {
-        self.on_lane(LaneEvent::ObjectRemoved {
+    fn entry(&self, entry: Vec<u8>, minted: Vec<Handle>) -> bool {
+        self.journal.entry(entry, &minted)
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<(), NotRecorded>> {
+        self.journal.flush().boxed()
+    }
+
+    fn object_intended<'a>(
+        &'a self,
+        index: u64,
+        object: &'a ObjectReference,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
+        let intended = LaneEvent::ObjectIntended {
             deployment: self.deployment,
             step: self.attempt.step.clone(),
             target: self.attempt.target.clone(),
             object: object.clone(),
-        })
-        .boxed()
+        };
+        self.on_lane(index, intended).boxed()
+    }
+
+    fn object_removed<'a>(
+        &'a self,
+        index: u64,
+        object: &'a ObjectReference,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
+        let removed = LaneEvent::ObjectRemoved {
+            deployment: self.deployment,
+            step: self.attempt.step.clone(),
+            target: self.attempt.target.clone(),
+            object: object.clone(),
+        };
+        self.on_lane(index, removed).boxed()
     }
 
     fn denied<'a>(
         &'a self,
+        index: u64,
         layer: Layer,
         rule: &'a str,
         message: Option<&'a str>,
@@ -125,20 +161,30 @@ impl Recorder for RunRecorder {
             layer,
             rule: rule.to_owned(),
         };
-        self.on_deployment(event, append::message(message.unwrap_or_default()))
-            .boxed()
+        let said = append::message(message.unwrap_or_default());
+        self.on_deployment(index, event, said).boxed()
     }
 
-    fn milestone<'a>(&'a self, name: &'a str, detail: Value) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    fn milestone<'a>(
+        &'a self,
+        index: u64,
+        name: &'a str,
+        detail: Value,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
         let event = DeploymentEvent::MilestoneReached {
             id: self.attempt.clone(),
             name: name.to_owned(),
         };
-        self.on_deployment(event, body("detail", detail.to_string().into_bytes()))
-            .boxed()
+        let detail = body("detail", detail.to_string().into_bytes());
+        self.on_deployment(index, event, detail).boxed()
     }
 
-    fn output<'a>(&'a self, name: &'a str, value: OutputValue) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    fn output<'a>(
+        &'a self,
+        index: u64,
+        name: &'a str,
+        value: OutputValue,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
         let set = |sensitive| DeploymentEvent::OutputSet {
             id: self.attempt.clone(),
             name: name.to_owned(),
@@ -147,12 +193,12 @@ impl Recorder for RunRecorder {
         let to = Stream::Deployment(self.deployment);
         match value {
             OutputValue::Plain(value) => self
-                .on_deployment(set(false), body("value", value.to_string().into_bytes()))
+                .on_deployment(index, set(false), body("value", value.to_string().into_bytes()))
                 .boxed(),
             OutputValue::Sensitive(handle) => {
                 let sealed: Vec<SealedValue> = self.vault.minted(&handle).into_iter().collect();
                 let bodies = body("value", handle.as_str().as_bytes().to_vec());
-                self.append(to, set(true).into(), bodies, sealed).boxed()
+                self.append(index, to, set(true).into(), bodies, sealed).boxed()
             }
         }
     }
@@ -206,9 +252,4 @@ fn level_word(level: LogLevel) -> &'static str {
         LogLevel::Warning => "warning",
         LogLevel::Error => "error",
     }
-}
-
-/// The driver is the shell: it may look at the clock.
-pub(super) fn now() -> Timestamp {
-    Timestamp::now()
 }

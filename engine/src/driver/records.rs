@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, Outcome};
+use shipslog_events::event::deployment::{AttemptId, Outcome};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::release::ReleaseEvent;
 use shipslog_events::ids::{DeploymentId, EventId};
+use shipslog_events::journal::{JournalAppend, JournalKey};
 use shipslog_events::log::StreamAppend;
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{Append, EventLog, Expected, NewBody, Stream};
@@ -15,6 +16,7 @@ use tokio::time::timeout;
 
 use super::append::{append, message, stream};
 use super::conclusion::conclusion;
+use super::finished::Finished;
 use crate::commands::{Error, persist};
 use crate::domain::deployment::{self, Command, Deployment};
 use crate::domain::slug::slug;
@@ -56,22 +58,47 @@ impl Records<'_> {
         id: &AttemptId,
         bodies: Vec<NewBody>,
     ) -> Result<(), Error> {
-        self.carry_out(command, &started(id), bodies).await
+        self.carry_out(command, &started(id), bodies, None).await
     }
 
-    pub(super) async fn attempt_ended(
-        &self,
-        id: &AttemptId,
-        outcome: AttemptOutcome,
-        said: &str,
-    ) -> Result<(), Error> {
+    pub(super) async fn attempt_ended(&self, id: &AttemptId, finished: &Finished) -> Result<(), Error> {
+        let key = JournalKey::of(self.id, id);
+        let journal = match &finished.tail {
+            Some(tail) => Some(tail.entries.iter().fold(tail.after, |head, it| head.with(it))),
+            // Nobody has it in memory: what is durable is all there is.
+            None => self.log.journal(key.clone()).await.ok().map(|it| it.head),
+        };
         let command = Command::EndAttempt {
             id: id.clone(),
-            outcome,
+            outcome: finished.ended.outcome,
+            reason: finished.ended.reason,
+            journal: journal.filter(|it| it.entries > 0),
         };
         let label = format!("attempt-ended:{id}");
         self.flush_task_log().await;
-        self.carry_out(command, &label, message(said)).await
+        let (said, tail) = (message(&finished.ended.message), finished.tail.clone());
+        self.carry_out(command, &label, said, tail).await?;
+        self.pack(key).await;
+        Ok(())
+    }
+
+    /// Whatever goes wrong here is done at the next start.
+    async fn pack(&self, key: JournalKey) {
+        if let Err(error) = self.log.pack_journal(key).await {
+            tracing::warn!(%error, deployment = %self.id, "a journal was not packed; the next start tries again");
+        }
+    }
+
+    pub(super) async fn attempt_resumed(&self, id: &AttemptId, times: u32) -> Result<(), Error> {
+        let journal = self.log.journal(JournalKey::of(self.id, id)).await;
+        let command = Command::ResumeAttempt {
+            id: id.clone(),
+            // A journal that cannot be read ends the run in its own words.
+            entries: journal.map_or(0, |it| it.head.entries),
+            host_version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let label = format!("attempt-resumed:{id}:{times}");
+        self.carry_out(command, &label, Vec::new(), None).await
     }
 
     /// Whoever has read that a run is over finds all that it said. A store that is too slow for that holds nothing up.
@@ -122,12 +149,20 @@ impl Records<'_> {
     }
 
     /// Records what a command leads to on the deployment's own stream.
-    async fn carry_out(&self, command: Command, label: &str, bodies: Vec<NewBody>) -> Result<(), Error> {
+    async fn carry_out(
+        &self,
+        command: Command,
+        label: &str,
+        bodies: Vec<NewBody>,
+        journal: Option<JournalAppend>,
+    ) -> Result<(), Error> {
         let decide = || async {
             let decided = self.decided(command.clone(), label).await?;
             let append = decided.map(|(now, mut events)| {
                 give(&mut events, bodies.clone());
-                append(&now.state, vec![events])
+                let mut append = append(&now.state, vec![events]);
+                append.journal.clone_from(&journal);
+                append
             });
             Ok((append, ()))
         };
@@ -186,6 +221,7 @@ fn succeeded(deployment: &Deployment, cause: EventId) -> StreamAppend {
 
 #[cfg(test)]
 mod tests {
+    use shipslog_events::event::deployment::AttemptOutcome;
     use shipslog_events::ids::AttemptNumber;
     use shipslog_events::log::TaskLogLine;
 
@@ -216,7 +252,7 @@ mod tests {
         log.write_task_log((0..LINES).map(line).collect()).await.unwrap();
         let records = Records { log, id };
         records
-            .attempt_ended(&attempt, AttemptOutcome::Succeeded, "")
+            .attempt_ended(&attempt, &Finished::at_once(AttemptOutcome::Succeeded, ""))
             .await
             .unwrap();
         let lines = log.task_log(id, 0, usize::MAX).await.unwrap();

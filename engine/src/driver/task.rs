@@ -11,14 +11,15 @@ use tokio::sync::Notify;
 use tokio::task::{self, JoinError, JoinSet};
 
 use super::attempt;
+use super::finished::Finished;
 use super::pauses::Patience;
 use super::prepare::Impossible;
 use super::records::Records;
 use super::{Entry, Shared};
 use crate::commands::Error;
-use crate::domain::deployment::{self, Due};
+use crate::domain::deployment::{self, Due, RESUMPTIONS};
 use crate::load::{self, DeploymentHistory};
-use crate::runner::{Cancel, Ended};
+use crate::runner::Cancel;
 
 /// Drives a deployment to its end. The entry is put down when the task is over, however that comes.
 pub(super) async fn run(entry: Entry, wake: Arc<Notify>) {
@@ -34,14 +35,14 @@ pub(super) async fn run(entry: Entry, wake: Arc<Notify>) {
 struct Task {
     shared: Arc<Shared>,
     id: DeploymentId,
-    tasks: JoinSet<Ended>,
+    tasks: JoinSet<Finished>,
     runs: BTreeMap<AttemptId, Run>,
 }
 
 /// A run that began in this process and whose end is not recorded yet.
 enum Run {
     UnderWay { task: task::Id, cancel: Cancel },
-    Over(Ended),
+    Over(Finished),
 }
 
 /// What the driver does after it did what was due.
@@ -115,7 +116,7 @@ impl Task {
                 self.start(history, id).await?;
                 Ok(Then::Again)
             }
-            Due::Attend(id) => self.attend(&id).await,
+            Due::Attend(id) => self.attend(history, &id).await,
             Due::CancelAttempt(id) => {
                 if let Some(Run::UnderWay { cancel, .. }) = self.runs.get(&id) {
                     cancel.request();
@@ -137,7 +138,8 @@ impl Task {
         match begun.prepared {
             Ok(_) => self.spawn(history, id),
             Err(Impossible { outcome, message }) => {
-                self.runs.insert(id, Run::Over(Ended { outcome, message }));
+                self.runs
+                    .insert(id, Run::Over(Finished::at_once(outcome, message)));
             }
         }
         Ok(())
@@ -151,40 +153,72 @@ impl Task {
         self.watch(id, cancel, run);
     }
 
-    fn watch(&mut self, id: AttemptId, cancel: Cancel, run: impl Future<Output = Ended> + Send + 'static) {
+    fn watch(&mut self, id: AttemptId, cancel: Cancel, run: impl Future<Output = Finished> + Send + 'static) {
         let task = self.tasks.spawn(run).id();
         self.runs.insert(id, Run::UnderWay { task, cancel });
     }
 
     /// Keeps how a run ended until that is recorded. One that panicked is errored: its deployment must not stand still
     /// for it.
-    fn conclude(&mut self, joined: Result<(task::Id, Ended), JoinError>) {
-        let (task, ended) = joined.unwrap_or_else(|error| {
-            let outcome = AttemptOutcome::Errored;
+    fn conclude(&mut self, joined: Result<(task::Id, Finished), JoinError>) {
+        let (task, finished) = joined.unwrap_or_else(|error| {
             let message = format!("the server failed under the run ({error}); its log says more");
-            (error.id(), Ended { outcome, message })
+            (error.id(), Finished::at_once(AttemptOutcome::Errored, message))
         });
         for run in self.runs.values_mut() {
             if matches!(run, Run::UnderWay { task: its, .. } if *its == task) {
-                *run = Run::Over(ended);
+                *run = Run::Over(finished);
                 return;
             }
         }
     }
 
-    /// A run goes on, or its end is recorded; one that did not begin in this process was interrupted.
-    async fn attend(&mut self, id: &AttemptId) -> Result<Then, Error> {
-        let (outcome, message) = match self.runs.get(id) {
+    /// A run goes on, or its end is recorded.
+    async fn attend(&mut self, history: &DeploymentHistory, id: &AttemptId) -> Result<Then, Error> {
+        let finished = match self.runs.get(id) {
             Some(Run::UnderWay { .. }) => return Ok(Then::Wait),
-            Some(Run::Over(ended)) => (ended.outcome, ended.message.as_str()),
-            None => (
-                AttemptOutcome::Interrupted,
-                "the server stopped while the step ran",
-            ),
+            Some(Run::Over(finished)) if Self::can_go_on(history, id, finished) => {
+                let sentence = finished.ended.message.clone();
+                self.runs.remove(id);
+                return Err(Error::internal(sentence));
+            }
+            Some(Run::Over(finished)) => finished.clone(),
+            None => match self.resume(history, id).await? {
+                Some(finished) => finished,
+                None => return Ok(Then::Wait),
+            },
         };
-        self.records().attempt_ended(id, outcome, message).await?;
+        self.records().attempt_ended(id, &finished).await?;
         self.runs.remove(id);
         Ok(Then::Again)
+    }
+
+    /// It could not be recorded any further: as after a crash, it goes on from its journal.
+    fn can_go_on(history: &DeploymentHistory, id: &AttemptId, finished: &Finished) -> bool {
+        let journaled = history.deployment.attempt(id).is_some_and(|it| it.journaled);
+        journaled && finished.ended.outcome == AttemptOutcome::Interrupted
+    }
+
+    /// A run that did not begin in this process goes on here, from its journal; how it ended, where it cannot.
+    async fn resume(
+        &mut self,
+        history: &DeploymentHistory,
+        id: &AttemptId,
+    ) -> Result<Option<Finished>, Error> {
+        let attempt = history.deployment.attempt(id);
+        let (journaled, resumed) = attempt.map_or((false, 0), |it| (it.journaled, it.resumed));
+        if !journaled {
+            let message = "the server stopped while the step ran; it has no journal to go on from";
+            return Ok(Some(Finished::at_once(AttemptOutcome::Interrupted, message)));
+        }
+        if resumed >= RESUMPTIONS {
+            let message =
+                format!("the server stopped {RESUMPTIONS} times while the step ran; it is not gone on with");
+            return Ok(Some(Finished::at_once(AttemptOutcome::Errored, message)));
+        }
+        self.records().attempt_resumed(id, resumed).await?;
+        self.spawn(history, id.clone());
+        Ok(None)
     }
 
     fn records(&self) -> Records<'_> {
@@ -199,10 +233,28 @@ impl Task {
 #[cfg(test)]
 pub(super) async fn panicking(shared: Arc<Shared>, id: DeploymentId, attempt: AttemptId) {
     let mut task = Task::new(&shared, id);
+    let history = load::deployment(&*shared.parts.log, id)
+        .await
+        .unwrap()
+        .unwrap()
+        .state;
     task.watch(attempt.clone(), Cancel::new(), async {
         panic!("as a test wants it")
     });
     let joined = task.tasks.join_next_with_id().await.unwrap();
     task.conclude(joined);
-    task.attend(&attempt).await.unwrap();
+    task.attend(&history, &attempt).await.unwrap();
+}
+
+/// Attends to a run as one that has no journal.
+#[cfg(test)]
+pub(super) async fn without_journal(shared: Arc<Shared>, id: DeploymentId, attempt: AttemptId) {
+    let mut task = Task::new(&shared, id);
+    let mut history = load::deployment(&*shared.parts.log, id)
+        .await
+        .unwrap()
+        .unwrap()
+        .state;
+    history.deployment.attempts[0].journaled = false;
+    task.attend(&history, &attempt).await.unwrap();
 }

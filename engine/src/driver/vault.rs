@@ -13,7 +13,7 @@ use crate::commands::open;
 use crate::engine::Parts;
 use crate::runner::{SecretStore, SecretStoreError};
 
-/// What a run mints lives as long as the run, unless an event names it: then it is kept with that event.
+/// What a run mints lives as long as its journal is open, unless an event names it: then it is kept with that event.
 pub(super) struct Vault {
     parts: Arc<Parts>,
     minted: Mutex<BTreeMap<Handle, SealedValue>>,
@@ -25,6 +25,12 @@ impl Vault {
             parts,
             minted: Mutex::default(),
         }
+    }
+
+    /// Values that earlier calls of this run minted, from its journal.
+    pub(super) fn remember(&self, sealed: Vec<SealedValue>) {
+        let mut minted = self.minted.lock().unwrap_or_else(PoisonError::into_inner);
+        minted.extend(sealed.into_iter().map(|it| (it.handle.clone(), it)));
     }
 
     /// A value minted in this run.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use shipslog_events::event::deployment::AttemptId;
+use shipslog_events::event::deployment::{AttemptId, Limits};
 use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
 
 use super::description::OutputDescription;
@@ -34,8 +34,12 @@ pub struct Attempt {
     pub rights: Rights,
     /// From the step and its target, not from the attempt.
     pub seed: [u8; 32],
-    /// How long it may run.
+    /// How long it may run, from its beginning.
     pub deadline: Duration,
+    /// How much of that is left.
+    pub left: Duration,
+    /// How much of everything else it may take.
+    pub limits: Limits,
     /// The target's cluster, as the target's account.
     pub cluster: Arc<dyn KubernetesApi>,
     /// Opens and mints handles.

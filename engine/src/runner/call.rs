@@ -1,68 +1,61 @@
-//! The one way into the host: every host function goes through [`Calls::call`], which knows its class and its index.
+//! The one way into the host: every host function goes through [`Run::call`] or [`Run::suspend`], which know its class
+//! and its index, answer it from the journal while there is one, and record what it was answered.
 //!
-//! A journal will sit here: it compares the arguments with what was recorded under the index, answers from the record
-//! while there is one, and keeps each answer. Hence arguments and answers that can be written down, today already.
+//! Nothing that is seen outside happens while an earlier entry that decided it is not durable: entries wait in memory
+//! until an event, a write's sending, a wait, a line of the log or the run's end, each of which takes them along.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
+use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::{Mutex, MutexGuard};
+use serde_json::value::{RawValue, to_raw_value};
 
-use super::Cancel;
-
-/// What a host function does to the world, and so what must be durable when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    /// Nothing outside the run sees it.
-    Local,
-    /// Looks at the world.
-    Read,
-    /// Repeating it changes nothing.
-    IdempotentWrite,
-    /// Everything else that writes.
-    GuardedWrite,
-    /// Waits, possibly for long.
-    Suspending,
-    /// Answers otherwise each time: time, randomness, new handles.
-    Recorded,
-}
+use super::abort::{self, Window};
+use super::journal::{Call, Class, Entry, Full, Next, Precondition, Suspended, What};
+use super::run::Run;
 
 /// The run was asked to stop. A step hears it once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cancelled;
 
-/// The step called too often.
+/// The store is given up while the run waits: it goes on in another one.
 #[derive(Debug, thiserror::Error)]
-#[error("the step made more than {0} calls to its host, which is the limit")]
-pub(super) struct TooManyCalls(u64);
+#[error("the run waits without a store")]
+pub(super) struct Parked;
 
-/// The calls of one run.
-#[derive(Debug)]
-pub(super) struct Calls {
-    limit: u64,
-    made: AtomicU64,
-    cancel: Cancel,
-    told: AtomicBool,
-    /// Held by the write under way.
-    writing: Mutex<()>,
+/// A call that is not answered yet.
+#[derive(Debug, Clone)]
+pub(super) struct Open {
+    call: Call,
+    /// Where they may be kept.
+    arguments: Option<Box<RawValue>>,
+    /// It was about to be sent when the server died, if the object was still so.
+    unanswered: Option<Precondition>,
 }
 
-impl Calls {
-    pub(super) fn new(limit: u64, cancel: Cancel) -> Self {
-        Self {
-            limit,
-            made: AtomicU64::new(0),
-            cancel,
-            told: AtomicBool::new(false),
-            writing: Mutex::new(()),
-        }
+impl Open {
+    /// What was sent for it has been answered.
+    pub(super) fn is_answered(&mut self) {
+        self.unanswered = None;
     }
+}
 
+/// What the journal has for a call.
+enum Found<T> {
+    Answer(Result<T, Cancelled>),
+    Nothing(Open),
+    Waiting(Open, Suspended),
+}
+
+/// The largest arguments that are kept as they are, in bytes. Those of waits always are: a wait is carried out from them.
+const KEPT: usize = 4 << 10;
+
+impl Run {
     /// Makes one call: `work` gets its index, counted from 0.
     ///
-    /// Cancel comes from a suspending call at any moment and from a write before it is sent, never instead of a sent
-    /// write's answer. After that, calls work again: a step may tidy up.
+    /// Cancel comes from a write before it is sent, never instead of a sent write's answer. After that, calls work again:
+    /// a step may tidy up.
     pub(super) async fn call<A, T, F>(
         &self,
         class: Class,
@@ -72,30 +65,35 @@ impl Calls {
     ) -> wasmtime::Result<Result<T, Cancelled>>
     where
         A: Serialize + Sync + ?Sized,
-        T: Serialize + DeserializeOwned,
+        T: Serialize + DeserializeOwned + Sync,
         F: Future<Output = wasmtime::Result<T>> + Send,
     {
-        let index = self.enter(class, function, arguments)?;
-        let (writes, suspends) = match class {
-            Class::Local | Class::Read | Class::Recorded => (false, false),
-            Class::IdempotentWrite | Class::GuardedWrite => (true, false),
-            Class::Suspending => (false, true),
+        let writes = match class {
+            Class::Local => return self.local(work).await.map(Ok),
+            Class::Read | Class::Recorded | Class::Suspending => false,
+            Class::IdempotentWrite | Class::GuardedWrite => true,
         };
-        if writes && self.tell_cancel() {
+        let open = match self.begin(class, function, arguments).await? {
+            Found::Answer(answer) => return Ok(answer),
+            Found::Nothing(open) | Found::Waiting(open, _) => open,
+        };
+        // One that may have been sent is not taken back: its outcome is found out first.
+        if writes && open.unanswered.is_none() && self.calls.tell_cancel() {
+            self.record(&open, What::Cancelled).await?;
             return Ok(Err(Cancelled));
         }
-        if writes {
-            let _under_way = self.writing.lock().await;
-            return work(index).await.map(Ok);
-        }
-        if !suspends {
-            return work(index).await.map(Ok);
-        }
-        tokio::select! {
-            biased;
-            () = self.cancelled() => Ok(Err(Cancelled)),
-            answer = work(index) => answer.map(Ok),
-        }
+        let index = open.call.index;
+        let answer = if writes {
+            let _under_way = self.calls.without_writes().await;
+            *self.open() = Some(open.clone());
+            work(index).await?
+        } else {
+            abort::at(index, Window::Before);
+            work(index).await?
+        };
+        abort::at(index, Window::After);
+        self.answered(&open, &answer).await?;
+        Ok(Ok(answer))
     }
 
     /// A call of a class that cancel never comes from.
@@ -108,160 +106,196 @@ impl Calls {
     ) -> wasmtime::Result<T>
     where
         A: Serialize + Sync + ?Sized,
-        T: Serialize + DeserializeOwned,
+        T: Serialize + DeserializeOwned + Sync,
         F: Future<Output = wasmtime::Result<T>> + Send,
     {
         let answered = self.call(class, function, arguments, work).await?;
         answered.map_err(|Cancelled| wasmtime::format_err!("{function} cannot be cancelled"))
     }
 
-    /// Comes back when no write is under way. None begins as long as the answer is held.
-    pub(super) async fn without_writes(&self) -> MutexGuard<'_, ()> {
-        self.writing.lock().await
+    /// Makes a call that waits at most so long: `work` gets what is left of that. Cancel comes at any moment.
+    pub(super) async fn suspend<A, T, F>(
+        &self,
+        function: &'static str,
+        arguments: &A,
+        timeout: Duration,
+        work: impl FnOnce(Duration) -> F + Send,
+    ) -> wasmtime::Result<Result<T, Cancelled>>
+    where
+        A: Serialize + Sync + ?Sized,
+        T: Serialize + DeserializeOwned + Sync,
+        F: Future<Output = wasmtime::Result<T>> + Send,
+    {
+        let (open, suspended) = match self.begin(Class::Suspending, function, arguments).await? {
+            Found::Answer(answer) => return Ok(answer),
+            Found::Waiting(open, suspended) => (open, suspended),
+            Found::Nothing(open) => {
+                let suspended = self.until(timeout);
+                self.record(&open, What::Suspended(suspended)).await?;
+                self.recorder.flush().await?;
+                (open, suspended)
+            }
+        };
+        let kept = self.keep_store();
+        // Without its arguments in the journal only the step itself can name them again.
+        if kept.is_none() && open.arguments.is_some() {
+            return Err(Parked.into());
+        }
+        self.wait(&open, suspended, work).await
     }
 
-    /// Whether the step has heard that it is to stop.
-    pub(super) fn has_told_cancel(&self) -> bool {
-        self.told.load(Ordering::Acquire)
+    /// Goes on with a wait that the journal ends with, without a store.
+    pub(super) async fn resume<T, F>(
+        &self,
+        entry: Entry,
+        suspended: Suspended,
+        work: impl FnOnce(Duration) -> F + Send,
+    ) -> wasmtime::Result<()>
+    where
+        T: Serialize + DeserializeOwned + Sync,
+        F: Future<Output = wasmtime::Result<T>> + Send,
+    {
+        self.calls.resume_at(entry.call.index);
+        let open = Open {
+            call: entry.call,
+            arguments: entry.arguments,
+            unanswered: None,
+        };
+        // Whether it was cancelled is in the journal; the run hears it from there.
+        let _ = self.wait(&open, suspended, work).await?;
+        self.recorder.flush().await?;
+        Ok(())
     }
 
-    fn enter<A: ?Sized>(
+    /// Before a write is sent: everything that led to it is durable. `guard` is what a guarded one carries.
+    pub(super) async fn about_to_send(&self, guard: Option<&Precondition>) -> wasmtime::Result<()> {
+        let open = self.open().clone();
+        if let (Some(guard), Some(open)) = (guard, open)
+            && open.unanswered.as_ref() != Some(guard)
+        {
+            self.record(&open, What::Intent(guard.clone())).await?;
+        }
+        Ok(())
+    }
+
+    /// What the write under way was to find, if it may have been sent before the server died.
+    pub(super) fn unanswered(&self) -> Option<Precondition> {
+        self.open().as_ref()?.unanswered.clone()
+    }
+
+    async fn local<T, F>(&self, work: impl FnOnce(u64) -> F + Send) -> wasmtime::Result<T>
+    where
+        F: Future<Output = wasmtime::Result<T>> + Send,
+    {
+        let index = self.calls.enter()?;
+        abort::at(index, Window::Before);
+        let answer = work(index).await?;
+        abort::at(index, Window::After);
+        Ok(answer)
+    }
+
+    async fn begin<A, T>(
         &self,
         class: Class,
         function: &'static str,
-        _arguments: &A,
-    ) -> Result<u64, TooManyCalls> {
-        let index = self.made.fetch_add(1, Ordering::Relaxed);
-        if index >= self.limit {
-            return Err(TooManyCalls(self.limit));
-        }
-        tracing::trace!(index, ?class, function, "host call");
-        Ok(index)
-    }
-
-    fn tell_cancel(&self) -> bool {
-        self.cancel.is_requested() && !self.told.swap(true, Ordering::AcqRel)
-    }
-
-    async fn cancelled(&self) {
-        self.cancel.requested().await;
-        if !self.tell_cancel() {
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::pin::pin;
-    use std::task::Poll;
-
-    use futures::poll;
-
-    use super::*;
-
-    fn calls() -> (Calls, Cancel) {
-        let cancel = Cancel::new();
-        (Calls::new(100, cancel.clone()), cancel)
-    }
-
-    async fn answer(calls: &Calls, class: Class) -> Result<u64, Cancelled> {
-        calls
-            .call(class, "test", "", |index| async move { Ok(index) })
-            .await
-            .unwrap()
-    }
-
-    const ALL: [Class; 6] = [
-        Class::Local,
-        Class::Read,
-        Class::IdempotentWrite,
-        Class::GuardedWrite,
-        Class::Suspending,
-        Class::Recorded,
-    ];
-
-    #[tokio::test]
-    async fn every_call_has_an_index_of_its_own_whatever_its_class() {
-        let (calls, _) = calls();
-        for (expected, class) in (0..).zip(ALL) {
-            assert_eq!(answer(&calls, class).await, Ok(expected));
-        }
-    }
-
-    #[tokio::test]
-    async fn cancel_comes_once_and_later_calls_work() {
-        for class in [Class::IdempotentWrite, Class::GuardedWrite, Class::Suspending] {
-            let (calls, cancel) = calls();
-            cancel.request();
-            for other in [Class::Local, Class::Read, Class::Recorded] {
-                assert!(answer(&calls, other).await.is_ok(), "{other:?}");
-            }
-            assert!(!calls.has_told_cancel());
-            assert_eq!(answer(&calls, class).await, Err(Cancelled), "{class:?}");
-            assert!(calls.has_told_cancel());
-            for later in ALL {
-                assert!(answer(&calls, later).await.is_ok(), "{later:?} after {class:?}");
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn cancel_ends_a_wait_in_its_middle() {
-        let (calls, cancel) = calls();
-        let endless = calls.call(Class::Suspending, "test", "", |_| {
-            std::future::pending::<wasmtime::Result<u64>>()
-        });
-        let (answered, ()) = tokio::join!(endless, async { cancel.request() });
-        assert_eq!(answered.unwrap(), Err(Cancelled));
-    }
-
-    #[tokio::test]
-    async fn a_write_that_was_sent_is_answered_although_cancel_came_meanwhile() {
-        let (calls, cancel) = calls();
-        let answered = calls
-            .call(Class::GuardedWrite, "test", "", |index| async move {
-                cancel.request();
-                tokio::task::yield_now().await;
-                Ok(index)
-            })
-            .await;
-        assert_eq!(answered.unwrap(), Ok(0));
-        assert_eq!(answer(&calls, Class::IdempotentWrite).await, Err(Cancelled));
-    }
-
-    #[tokio::test]
-    async fn whoever_stops_a_run_waits_for_the_write_under_way_and_lets_no_other_begin() {
-        let (calls, _) = calls();
-        let (answer_it, answered) = tokio::sync::oneshot::channel();
-        let first = calls.call(Class::IdempotentWrite, "test", "", |index| async move {
-            answered.await?;
-            Ok(index)
-        });
-        let (mut first, mut stop) = (pin!(first), pin!(calls.without_writes()));
-        assert!(poll!(&mut first).is_pending() && poll!(&mut stop).is_pending());
-        let mut second = pin!(answer(&calls, Class::GuardedWrite));
-        assert!(poll!(&mut second).is_pending());
-        answer_it.send(()).unwrap();
-        assert!(poll!(&mut first).is_ready());
-        let Poll::Ready(_stopped) = poll!(&mut stop) else {
-            panic!("a write was answered, and no other is under way")
+        arguments: &A,
+    ) -> wasmtime::Result<Found<T>>
+    where
+        A: Serialize + Sync + ?Sized,
+        T: DeserializeOwned,
+    {
+        let index = self.calls.enter()?;
+        let plain = serde_json::to_string(arguments)?;
+        let arguments = self.vault.redact(&plain);
+        let call = Call::new(index, class, function, &arguments);
+        let found = self.replay().next(&call, &arguments)?;
+        let kept = arguments == plain && (plain.len() <= KEPT || class == Class::Suspending);
+        let mut open = Open {
+            call,
+            arguments: kept.then(|| RawValue::from_string(plain)).transpose()?,
+            unanswered: None,
         };
-        assert!(poll!(&mut second).is_pending());
-        assert!(answer(&calls, Class::Read).await.is_ok());
+        Ok(match found {
+            Next::New => Found::Nothing(open),
+            Next::Suspended(suspended) => Found::Waiting(open, suspended),
+            Next::Intended(precondition) => {
+                open.unanswered = Some(precondition);
+                Found::Nothing(open)
+            }
+            Next::Answered(entry) => Found::Answer(self.recall(entry).await?),
+        })
     }
 
-    #[tokio::test]
-    async fn there_is_a_last_call() {
-        let calls = Calls::new(2, Cancel::new());
-        assert!(answer(&calls, Class::Local).await.is_ok() && answer(&calls, Class::Read).await.is_ok());
-        let refused = calls
-            .call(Class::Local, "test", "", |index| async move { Ok(index) })
-            .await
-            .unwrap_err();
-        assert_eq!(
-            refused.to_string(),
-            "the step made more than 2 calls to its host, which is the limit"
-        );
+    /// The recorded answer; what it left in the run is there again.
+    async fn recall<T: DeserializeOwned>(&self, entry: Entry) -> wasmtime::Result<Result<T, Cancelled>> {
+        self.retrace(&entry.traces).await?;
+        let answer = match entry.what {
+            What::Answer(answer) => serde_json::from_str(answer.get())?,
+            What::Sealed(handle) => serde_json::from_str(self.vault.kept(&handle).await?.expose_secret())?,
+            What::Cancelled | What::Intent(_) | What::Suspended(_) => {
+                self.calls.was_told_cancel();
+                return Ok(Err(Cancelled));
+            }
+        };
+        Ok(Ok(answer))
+    }
+
+    async fn wait<T, F>(
+        &self,
+        open: &Open,
+        suspended: Suspended,
+        work: impl FnOnce(Duration) -> F + Send,
+    ) -> wasmtime::Result<Result<T, Cancelled>>
+    where
+        T: Serialize + DeserializeOwned + Sync,
+        F: Future<Output = wasmtime::Result<T>> + Send,
+    {
+        abort::at(open.call.index, Window::Before);
+        let answer = tokio::select! {
+            biased;
+            () = self.calls.cancelled() => None,
+            answer = work(self.left(suspended)) => Some(answer?),
+        };
+        abort::at(open.call.index, Window::After);
+        match answer {
+            Some(answer) => self.answered(open, &answer).await.map(|()| Ok(answer)),
+            None => self.record(open, What::Cancelled).await.map(|()| Err(Cancelled)),
+        }
+    }
+
+    async fn answered<T: Serialize + Sync>(&self, open: &Open, answer: &T) -> wasmtime::Result<()> {
+        let json = to_raw_value(answer)?;
+        let (bytes, most) = (json.get().len() as u64, self.limits.answer_bytes);
+        if bytes > most {
+            let function = open.call.function.clone();
+            return Err(Full::Answer {
+                function,
+                bytes,
+                most,
+            }
+            .into());
+        }
+        let what = if self.vault.is_clean(json.get()) {
+            What::Answer(json)
+        } else {
+            What::Sealed(self.vault.keep(json.get()).await?)
+        };
+        self.record(open, what).await
+    }
+
+    /// Keeps an entry in mind; too many of them become durable at once.
+    async fn record(&self, open: &Open, what: What) -> wasmtime::Result<()> {
+        let (traces, minted) = self.traces.take();
+        let entry = Entry {
+            call: open.call.clone(),
+            arguments: open.arguments.clone(),
+            traces,
+            what,
+        };
+        let bytes = self.recording.take(&entry)?;
+        if self.recorder.entry(bytes, minted) {
+            self.recorder.flush().await?;
+        }
+        Ok(())
     }
 }

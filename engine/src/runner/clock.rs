@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use wasmtime::component::{HasData, Linker};
 
-use super::Now;
 use super::bindings::shipslog::step::clock;
-use super::call::{Calls, Class};
+use super::journal::Class;
+use super::run::Run;
 
 /// The clock of a run.
 pub(super) struct Clock<'a> {
-    pub(super) now: &'a Now,
-    pub(super) calls: &'a Calls,
+    pub(super) run: &'a Run,
 }
 
 struct HasClock;
@@ -22,22 +21,26 @@ impl HasData for HasClock {
 
 impl clock::Host for Clock<'_> {
     async fn now(&mut self) -> wasmtime::Result<u64> {
-        let now = self.now;
-        self.calls
+        let now = &self.run.attempt.now;
+        self.run
             .answer(Class::Recorded, "clock.now", &(), |_| async { Ok(now()) })
             .await
     }
 
     async fn sleep(&mut self, milliseconds: u64) -> wasmtime::Result<Result<(), ()>> {
-        let slept = self
-            .calls
-            .call(Class::Suspending, "clock.sleep", &milliseconds, |_| async {
-                tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-                Ok(())
-            })
-            .await?;
+        let timeout = Duration::from_millis(milliseconds);
+        let slept = self.run.suspend(SLEEP, &milliseconds, timeout, sleep).await?;
         Ok(slept.map_err(|_| ()))
     }
+}
+
+/// Its name in a journal.
+pub(super) const SLEEP: &str = "clock.sleep";
+
+/// Sleeps for what is left.
+pub(super) async fn sleep(left: Duration) -> wasmtime::Result<()> {
+    tokio::time::sleep(left).await;
+    Ok(())
 }
 
 pub(super) fn add_to_linker<T: Send + 'static>(
@@ -53,18 +56,16 @@ mod tests {
 
     use super::clock::Host as _;
     use super::*;
-    use crate::runner::Cancel;
+    use crate::runner::testing::Scene;
 
     #[tokio::test]
     async fn time_comes_from_the_given_clock_and_a_long_sleep_ends_when_the_run_is_cancelled() {
-        let (now, cancel): (Now, Cancel) = (Arc::new(|| 1_234), Cancel::new());
-        let calls = Calls::new(10, cancel.clone());
-        let mut clock = Clock {
-            now: &now,
-            calls: &calls,
-        };
+        let mut scene = Scene::new();
+        scene.attempt.now = Arc::new(|| 1_234);
+        let run = scene.run();
+        let mut clock = Clock { run: &run };
         assert_eq!(clock.now().await.unwrap(), 1_234);
-        let (slept, ()) = tokio::join!(clock.sleep(u64::MAX), async { cancel.request() });
+        let (slept, ()) = tokio::join!(clock.sleep(u64::MAX), async { scene.cancel.request() });
         assert_eq!(slept.unwrap(), Err(()));
     }
 }

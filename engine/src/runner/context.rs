@@ -2,14 +2,13 @@
 
 use wasmtime::component::{HasData, Linker};
 
-use super::Attempt;
 use super::bindings::shipslog::step::context;
-use super::call::{Calls, Class};
+use super::journal::Class;
+use super::run::Run;
 
 /// The facts of one run.
 pub(super) struct Context<'a> {
-    pub(super) attempt: &'a Attempt,
-    pub(super) calls: &'a Calls,
+    pub(super) run: &'a Run,
 }
 
 struct HasContext;
@@ -21,9 +20,9 @@ impl HasData for HasContext {
 impl Context<'_> {
     async fn tell<T>(&self, function: &'static str, fact: T) -> wasmtime::Result<T>
     where
-        T: serde::Serialize + serde::de::DeserializeOwned + Send,
+        T: serde::Serialize + serde::de::DeserializeOwned + Send + Sync,
     {
-        self.calls
+        self.run
             .answer(Class::Local, function, &(), |_| async { Ok(fact) })
             .await
     }
@@ -31,65 +30,67 @@ impl Context<'_> {
 
 impl context::Host for Context<'_> {
     async fn project(&mut self) -> wasmtime::Result<String> {
-        self.tell("context.project", self.attempt.situation.project.to_string())
+        self.tell("context.project", self.run.attempt.situation.project.to_string())
             .await
     }
 
     async fn environment(&mut self) -> wasmtime::Result<String> {
         self.tell(
             "context.environment",
-            self.attempt.situation.environment.to_string(),
+            self.run.attempt.situation.environment.to_string(),
         )
         .await
     }
 
     async fn release(&mut self) -> wasmtime::Result<String> {
-        self.tell("context.release", self.attempt.situation.release.to_string())
+        self.tell("context.release", self.run.attempt.situation.release.to_string())
             .await
     }
 
     async fn deployment(&mut self) -> wasmtime::Result<String> {
         self.tell(
             "context.deployment",
-            self.attempt.situation.deployment.to_string(),
+            self.run.attempt.situation.deployment.to_string(),
         )
         .await
     }
 
     async fn step(&mut self) -> wasmtime::Result<String> {
-        self.tell("context.step", self.attempt.id.step.to_string()).await
+        self.tell("context.step", self.run.attempt.id.step.to_string())
+            .await
     }
 
     async fn target(&mut self) -> wasmtime::Result<String> {
-        self.tell("context.target", self.attempt.id.target.to_string())
+        self.tell("context.target", self.run.attempt.id.target.to_string())
             .await
     }
 
     async fn namespace(&mut self) -> wasmtime::Result<Option<String>> {
         self.tell(
             "context.namespace",
-            self.attempt.rights.boundary.namespace.clone(),
+            self.run.attempt.rights.boundary.namespace.clone(),
         )
         .await
     }
 
     async fn attempt(&mut self) -> wasmtime::Result<u32> {
-        self.tell("context.attempt", self.attempt.id.attempt.0).await
+        self.tell("context.attempt", self.run.attempt.id.attempt.0).await
     }
 
     async fn labels(&mut self) -> wasmtime::Result<Vec<(String, String)>> {
-        let labels = self.attempt.situation.labels.clone();
+        let labels = self.run.attempt.situation.labels.clone();
         self.tell("context.labels", labels.into_iter().collect()).await
     }
 
     async fn annotations(&mut self) -> wasmtime::Result<Vec<(String, String)>> {
-        let annotations = self.attempt.situation.annotations.clone();
+        let annotations = self.run.attempt.situation.annotations.clone();
         self.tell("context.annotations", annotations.into_iter().collect())
             .await
     }
 
     async fn inventory(&mut self) -> wasmtime::Result<Vec<String>> {
         let objects = self
+            .run
             .attempt
             .situation
             .inventory
@@ -116,10 +117,7 @@ mod tests {
     #[tokio::test]
     async fn a_step_is_told_where_it_stands() {
         let run = Scene::new().run();
-        let mut context = Context {
-            attempt: &run.attempt,
-            calls: &run.calls,
-        };
+        let mut context = Context { run: &run };
         assert_eq!(context.deployment().await.unwrap(), "deployments-7");
         assert_eq!(context.namespace().await.unwrap().as_deref(), Some("dev"));
         assert_eq!(context.attempt().await.unwrap(), 1);

@@ -1,18 +1,20 @@
 //! How the three exports of a component answer, in words.
 
-pub use shipslog_events::event::deployment::AttemptOutcome;
+pub use shipslog_events::event::deployment::{AttemptOutcome, EndReason};
 
 use super::bindings::Failure;
 use super::run::Run;
-use super::sandbox::{LastWrite, Left};
+use super::sandbox::LastWrite;
 use super::{RunnerConfig, text};
 use crate::domain::capability::Capability;
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
-    /// Never `Interrupted`: that is what the driver finds after the server died.
+    /// `Interrupted` where the run could not be recorded any more: it can go on from its journal.
     pub outcome: AttemptOutcome,
+    /// Why trying it again by itself would be wrong, where it errored so.
+    pub reason: Option<EndReason>,
     /// For people, sensitive values blanked; empty where there is nothing to say.
     pub message: String,
 }
@@ -21,7 +23,19 @@ impl Ended {
     pub(super) fn new(outcome: AttemptOutcome, message: impl Into<String>) -> Self {
         Self {
             outcome,
+            reason: None,
             message: message.into(),
+        }
+    }
+
+    /// Nobody knows what became of a write: trying again by itself could do it twice.
+    fn errored(message: String, run: &Run) -> Self {
+        Self {
+            reason: run
+                .traces
+                .is_outcome_unknown()
+                .then_some(EndReason::OutcomeUnknown),
+            ..Self::new(AttemptOutcome::Errored, message)
         }
     }
 }
@@ -55,33 +69,42 @@ pub enum CheckRefusal {
 }
 
 /// A step that failed after it heard that it is to stop, stopped; one that came to its end all the same, did that.
-pub(super) fn of_run(left: Left, run: &Run, config: &RunnerConfig) -> Ended {
+pub(super) fn answered(answer: Result<(), Failure>, run: &Run) -> Ended {
     let cancelled = run.calls.has_told_cancel();
     let message = |text: &str| text::readable(&run.vault, text);
-    match left {
-        Left::Answered(Ok(())) => Ended::new(AttemptOutcome::Succeeded, ""),
-        Left::Answered(Err(Failure::Failed(text) | Failure::Errored(text))) if cancelled => {
+    match answer {
+        Ok(()) => Ended::new(AttemptOutcome::Succeeded, ""),
+        Err(Failure::Failed(text) | Failure::Errored(text)) if cancelled => {
             Ended::new(AttemptOutcome::Cancelled, message(&text))
         }
-        Left::Answered(Err(Failure::Failed(text))) => Ended::new(AttemptOutcome::Failed, message(&text)),
-        Left::Answered(Err(Failure::Errored(text))) | Left::Stopped(Errored(text)) => {
-            Ended::new(AttemptOutcome::Errored, message(&text))
-        }
-        Left::TooLong(last) => {
-            let seconds = run.attempt.deadline.as_secs_f32();
-            Ended::new(
-                AttemptOutcome::Errored,
-                format!("the step was stopped after {seconds} s, its deadline{last}"),
-            )
-        }
-        Left::OutOfGrace(last) => {
-            let seconds = config.cancel_grace.as_secs_f32();
-            let text = format!(
-                "the step was cancelled and did not end within {seconds} s; it was stopped where it was{last}"
-            );
-            Ended::new(AttemptOutcome::Cancelled, text)
-        }
+        Err(Failure::Failed(text)) => Ended::new(AttemptOutcome::Failed, message(&text)),
+        Err(Failure::Errored(text)) => Ended::errored(message(&text), run),
     }
+}
+
+/// It crashed, or hit a limit.
+pub(super) fn stopped(Errored(text): &Errored, run: &Run) -> Ended {
+    Ended::errored(text::readable(&run.vault, text), run)
+}
+
+/// Its time was over.
+pub(super) fn too_long(last: &LastWrite, run: &Run) -> Ended {
+    let seconds = run.attempt.deadline.as_secs_f32();
+    Ended::errored(
+        format!("the step was stopped after {seconds} s, its deadline{last}"),
+        run,
+    )
+}
+
+/// It was asked to stop and did not.
+pub(super) fn out_of_grace(last: &LastWrite, config: &RunnerConfig) -> Ended {
+    let seconds = config.cancel_grace.as_secs_f32();
+    Ended::new(
+        AttemptOutcome::Cancelled,
+        format!(
+            "the step was cancelled and did not end within {seconds} s; it was stopped where it was{last}"
+        ),
+    )
 }
 
 /// What follows on the sentence that the run was stopped.

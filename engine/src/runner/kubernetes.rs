@@ -19,6 +19,7 @@ mod tests;
 
 #[cfg(test)]
 pub(super) use fake::FakeCluster;
+pub(super) use wait::{WAIT, resume as resume_wait};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,7 +30,7 @@ use super::bindings::shipslog::step::kubernetes::{
     Selection, Waited,
 };
 use super::bindings::shipslog::step::types::ObjectReference;
-use super::call::Class;
+use super::journal::{Class, Precondition};
 use super::run::Run;
 use stop::Stop;
 
@@ -45,7 +46,7 @@ impl HasData for HasKubernetes {
 }
 
 impl Kubernetes<'_> {
-    /// Nothing of `work` happens before the call is counted and cancel is looked at.
+    /// Nothing of `work` happens before the call is counted, the journal asked and cancel looked at.
     async fn call<A, T>(
         &self,
         class: Class,
@@ -55,11 +56,10 @@ impl Kubernetes<'_> {
     ) -> wasmtime::Result<Result<T, Error>>
     where
         A: Serialize + Sync,
-        T: Serialize + DeserializeOwned,
+        T: Serialize + DeserializeOwned + Sync,
     {
         let answered = self
             .run
-            .calls
             .call(class, function, arguments, |_| stop::settle(work))
             .await?;
         Ok(answered.unwrap_or(Err(Error::Cancelled)))
@@ -113,10 +113,9 @@ impl kubernetes::Host for Kubernetes<'_> {
     ) -> wasmtime::Result<Result<String, Error>> {
         let arguments = (object, kind, patch, uid, resource_version);
         let (object, kind, patch, uid, version) = &arguments;
-        let precondition = crate::cluster::Precondition {
+        let precondition = Precondition {
             uid: uid.clone(),
             resource_version: version.clone(),
-            unanswered: false,
         };
         let work = write::patch(self.run, object, *kind, patch, &precondition);
         self.call(Class::GuardedWrite, "kubernetes.patch", &arguments, work)
@@ -144,14 +143,12 @@ impl kubernetes::Host for Kubernetes<'_> {
         expectations: Vec<Expectation>,
         timeout: u32,
     ) -> wasmtime::Result<Result<Waited, Error>> {
-        let work = wait::wait(self.run, &expectations, timeout);
-        self.call(
-            Class::Suspending,
-            "kubernetes.wait",
-            &(&expectations, timeout),
-            work,
-        )
-        .await
+        let (run, most) = (self.run, wait::longest(self.run, timeout));
+        let work = |left| stop::settle(wait::wait(run, &expectations, left));
+        let waited = run
+            .suspend(wait::WAIT, &(&expectations, timeout), most, work)
+            .await?;
+        Ok(waited.unwrap_or(Err(Error::Cancelled)))
     }
 
     async fn diff(&mut self, object: String) -> wasmtime::Result<Result<Vec<Change>, Error>> {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use wasmtime::component::{HasData, Linker};
 
 use super::bindings::shipslog::step::log;
-use super::call::Class;
+use super::journal::Class;
 use super::recorder::LogLevel;
 use super::run::Run;
 use super::text;
@@ -49,25 +49,25 @@ impl log::Host for Log<'_> {
     async fn write(&mut self, level: log::Level, message: String) -> wasmtime::Result<()> {
         let run = self.run;
         let line = text::readable(&run.vault, &message);
-        run.calls
-            .answer(
-                Class::Local,
-                "log.write",
-                &(level, &message),
-                |index| async move {
-                    let (level, message) = (importance(level), line);
-                    match run.log.take(message.len()) {
-                        Room::Enough => run.recorder.log(index, level, &message).await?,
-                        Room::JustFilled => {
-                            let notice = "the step has written 8 MiB of log; further lines are not kept";
-                            run.recorder.log(index, LogLevel::Warning, notice).await?;
-                        }
-                        Room::None => {}
+        run.answer(
+            Class::Local,
+            "log.write",
+            &(level, &message),
+            |index| async move {
+                let (level, message) = (importance(level), line);
+                run.recorder.flush().await?;
+                match run.log.take(message.len()) {
+                    Room::Enough => run.recorder.log(index, level, &message).await?,
+                    Room::JustFilled => {
+                        let notice = "the step has written 8 MiB of log; further lines are not kept";
+                        run.recorder.log(index, LogLevel::Warning, notice).await?;
                     }
-                    Ok(())
-                },
-            )
-            .await
+                    Room::None => {}
+                }
+                Ok(())
+            },
+        )
+        .await
     }
 }
 

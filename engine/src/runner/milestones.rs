@@ -3,7 +3,7 @@
 use wasmtime::component::{HasData, Linker};
 
 use super::bindings::shipslog::step::milestones::{self, Error};
-use super::call::Class;
+use super::journal::Class;
 use super::run::Run;
 use super::text;
 use crate::domain::nearest;
@@ -24,17 +24,23 @@ impl HasData for HasMilestones {
 
 impl milestones::Host for Milestones<'_> {
     async fn reached(&mut self, name: String, detail: String) -> wasmtime::Result<Result<(), Error>> {
-        let run = self.run;
-        run.calls
-            .answer(Class::Local, "milestones.reached", &(&name, &detail), |_| async {
-                let detail = match accepted(&run.attempt.milestones, &name, &detail) {
+        let (run, name, detail) = (self.run, &name, &detail);
+        run.answer(
+            Class::Local,
+            "milestones.reached",
+            &(name, detail),
+            |index| async move {
+                let detail = match accepted(&run.attempt.milestones, name, detail) {
                     Ok(detail) => text::blanked(&run.vault, detail),
                     Err(error) => return Ok(Err(error)),
                 };
-                run.recorder.milestone(&name, detail).await?;
+                if !run.is_replaying() {
+                    run.recorder.milestone(index, name, detail).await?;
+                }
                 Ok(Ok(()))
-            })
-            .await
+            },
+        )
+        .await
     }
 }
 

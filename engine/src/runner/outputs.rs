@@ -4,8 +4,8 @@ use shipslog_events::ids::Handle;
 use wasmtime::component::{HasData, Linker};
 
 use super::bindings::shipslog::step::outputs::{self, Error};
-use super::call::Class;
 use super::description::OutputDescription;
+use super::journal::Class;
 use super::recorder::OutputValue;
 use super::run::Run;
 use super::text;
@@ -29,40 +29,43 @@ impl HasData for HasOutputs {
 
 impl outputs::Host for Outputs<'_> {
     async fn set(&mut self, name: String, value: String) -> wasmtime::Result<Result<(), Error>> {
-        let run = self.run;
-        run.calls
-            .answer(Class::Local, "outputs.set", &(&name, &value), |_| async {
-                let value = described(&run.attempt.outputs, &name, false).and_then(|()| plain(&value));
-                match value {
-                    Ok(value) => keep(run, &name, OutputValue::Plain(text::blanked(&run.vault, value))).await,
-                    Err(error) => Ok(Err(error)),
+        let (run, name, value) = (self.run, &name, &value);
+        run.answer(Class::Local, "outputs.set", &(name, value), |index| async move {
+            let value = described(&run.attempt.outputs, name, false).and_then(|()| plain(value));
+            match value {
+                Ok(value) => {
+                    keep(
+                        run,
+                        index,
+                        name,
+                        OutputValue::Plain(text::blanked(&run.vault, value)),
+                    )
+                    .await
                 }
-            })
-            .await
+                Err(error) => Ok(Err(error)),
+            }
+        })
+        .await
     }
 
     async fn set_sensitive(&mut self, name: String, handle: String) -> wasmtime::Result<Result<(), Error>> {
-        let run = self.run;
-        run.calls
-            .answer(
-                Class::Local,
-                "outputs.set-sensitive",
-                &(&name, &handle),
-                |_| async {
-                    let handle =
-                        described(&run.attempt.outputs, &name, true).and_then(|()| own(&run.vault, &handle));
-                    match handle {
-                        Ok(handle) => keep(run, &name, OutputValue::Sensitive(handle)).await,
-                        Err(error) => Ok(Err(error)),
-                    }
-                },
-            )
+        let (run, name, handle) = (self.run, &name, &handle);
+        let work = |index| async move {
+            let handle = described(&run.attempt.outputs, name, true).and_then(|()| own(&run.vault, handle));
+            match handle {
+                Ok(handle) => keep(run, index, name, OutputValue::Sensitive(handle)).await,
+                Err(error) => Ok(Err(error)),
+            }
+        };
+        run.answer(Class::Local, "outputs.set-sensitive", &(name, handle), work)
             .await
     }
 }
 
-async fn keep(run: &Run, name: &str, value: OutputValue) -> wasmtime::Result<Result<(), Error>> {
-    run.recorder.output(name, value).await?;
+async fn keep(run: &Run, index: u64, name: &str, value: OutputValue) -> wasmtime::Result<Result<(), Error>> {
+    if !run.is_replaying() {
+        run.recorder.output(index, name, value).await?;
+    }
     Ok(Ok(()))
 }
 

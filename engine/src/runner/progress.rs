@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use wasmtime::component::{HasData, Linker};
 
 use super::bindings::shipslog::step::progress;
-use super::call::Class;
+use super::journal::Class;
 use super::recorder::NotRecorded;
 use super::run::Run;
 use super::text;
@@ -13,6 +13,17 @@ use super::text;
 /// How far the step said it is, so that the host can say what it waits for without losing that.
 #[derive(Debug, Default)]
 pub(super) struct Last(Mutex<(u32, u32)>);
+
+impl Last {
+    /// So many of so many.
+    pub(super) fn get(&self) -> (u32, u32) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set(&self, done: u32, total: u32) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (done, total);
+    }
+}
 
 /// The progress of a run.
 pub(super) struct Progress<'a> {
@@ -28,26 +39,28 @@ impl HasData for HasProgress {
 impl progress::Host for Progress<'_> {
     async fn report(&mut self, done: u32, total: u32, message: String) -> wasmtime::Result<()> {
         let run = self.run;
-        run.calls
-            .answer(
-                Class::Local,
-                "progress.report",
-                &(done, total, &message),
-                |_| async {
-                    *run.progress.0.lock().unwrap_or_else(PoisonError::into_inner) = (done, total);
-                    run.recorder
-                        .progress(done, total, &text::readable(&run.vault, &message))
-                        .await?;
-                    Ok(())
-                },
-            )
-            .await
+        run.answer(
+            Class::Local,
+            "progress.report",
+            &(done, total, &message),
+            |_| async {
+                run.progress.set(done, total);
+                if run.is_replaying() {
+                    return Ok(());
+                }
+                run.recorder
+                    .progress(done, total, &text::readable(&run.vault, &message))
+                    .await?;
+                Ok(())
+            },
+        )
+        .await
     }
 }
 
 /// The host's own word: what is being waited for.
 pub(super) async fn waiting(run: &Run, message: &str) -> Result<(), NotRecorded> {
-    let (done, total) = *run.progress.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let (done, total) = run.progress.get();
     run.recorder
         .progress(done, total, &text::readable(&run.vault, message))
         .await

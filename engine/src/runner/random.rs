@@ -6,7 +6,8 @@ use sha2::{Digest as _, Sha256};
 use wasmtime::component::{HasData, Linker};
 
 use super::bindings::shipslog::step::random;
-use super::call::{Calls, Class};
+use super::journal::{Class, Trace};
+use super::run::Run;
 use super::vault::Misuse;
 
 const BLOCK: u64 = 32;
@@ -22,8 +23,7 @@ pub(super) struct Stream {
 
 /// The randomness of a run.
 pub(super) struct Random<'a> {
-    pub(super) stream: &'a Stream,
-    pub(super) calls: &'a Calls,
+    pub(super) run: &'a Run,
 }
 
 struct HasRandom;
@@ -51,6 +51,11 @@ impl Stream {
             .collect()
     }
 
+    /// As if they had been taken.
+    pub(super) fn skip(&self, length: u32) {
+        self.taken.fetch_add(u64::from(length), Ordering::Relaxed);
+    }
+
     fn block(&self, number: u64) -> [u8; 32] {
         Sha256::new()
             .chain_update(self.seed)
@@ -62,15 +67,15 @@ impl Stream {
 
 impl random::Host for Random<'_> {
     async fn bytes(&mut self, length: u32) -> wasmtime::Result<Vec<u8>> {
-        let stream = self.stream;
-        self.calls
-            .answer(Class::Recorded, "random.bytes", &length, |_| async move {
-                if length > MOST {
-                    return Err(Misuse("it asked for more than 64 KiB of random bytes in one call").into());
-                }
-                Ok(stream.take(length))
-            })
-            .await
+        let run = self.run;
+        run.answer(Class::Recorded, "random.bytes", &length, |_| async move {
+            if length > MOST {
+                return Err(Misuse("it asked for more than 64 KiB of random bytes in one call").into());
+            }
+            run.traces.leave(Trace::Drawn(length));
+            Ok(run.random.take(length))
+        })
+        .await
     }
 }
 

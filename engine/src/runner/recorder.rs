@@ -6,31 +6,61 @@ use shipslog_events::event::deployment::Layer;
 use shipslog_events::event::lane::ObjectReference;
 use shipslog_events::ids::Handle;
 
-/// Keeps what a run says. Each answer means: kept, as durably as the method says.
+/// Keeps what a run does and says. Each answer means: kept, as durably as the method says; and what was kept before is
+/// durable by then. `index` is the call's, so that a repeat after a crash can be told from a new one.
 pub trait Recorder: Send + Sync {
+    /// The entries of this run's journal so far, their chain checked.
+    fn recorded(&self) -> BoxFuture<'_, Result<Vec<Vec<u8>>, Unrecorded>>;
+
+    /// The next entry of the journal, with the handles that are new in it. Kept in mind only: it becomes durable with
+    /// whatever is recorded next. Says whether enough is waiting for that to be worth a `flush`.
+    fn entry(&self, entry: Vec<u8>, minted: Vec<Handle>) -> bool;
+
+    /// Every entry is durable when it answers.
+    fn flush(&self) -> BoxFuture<'_, Result<(), NotRecorded>>;
+
     /// The step is about to write this object for the first time in this run. Durable when it answers; only then is the
     /// request sent.
-    fn object_intended<'a>(&'a self, object: &'a ObjectReference) -> BoxFuture<'a, Result<(), NotRecorded>>;
+    fn object_intended<'a>(
+        &'a self,
+        index: u64,
+        object: &'a ObjectReference,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>>;
 
     /// This object is gone, after the step deleted it or before.
-    fn object_removed<'a>(&'a self, object: &'a ObjectReference) -> BoxFuture<'a, Result<(), NotRecorded>>;
+    fn object_removed<'a>(
+        &'a self,
+        index: u64,
+        object: &'a ObjectReference,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>>;
 
     /// A call was refused: told once per run, layer and rule. The rule is our own sentence; `message` is what the API
     /// server said, where it was the one to refuse.
     fn denied<'a>(
         &'a self,
+        index: u64,
         layer: Layer,
         rule: &'a str,
         message: Option<&'a str>,
     ) -> BoxFuture<'a, Result<(), NotRecorded>>;
 
     /// A turning point that the component describes.
-    fn milestone<'a>(&'a self, name: &'a str, detail: Value) -> BoxFuture<'a, Result<(), NotRecorded>>;
+    fn milestone<'a>(
+        &'a self,
+        index: u64,
+        name: &'a str,
+        detail: Value,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>>;
 
     /// An output that the component describes.
-    fn output<'a>(&'a self, name: &'a str, value: OutputValue) -> BoxFuture<'a, Result<(), NotRecorded>>;
+    fn output<'a>(
+        &'a self,
+        index: u64,
+        name: &'a str,
+        value: OutputValue,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>>;
 
-    /// A line for the task log; `index` is the call's, so that a repeat can be told from a new line.
+    /// A line for the task log.
     fn log<'a>(
         &'a self,
         index: u64,
@@ -38,7 +68,7 @@ pub trait Recorder: Send + Sync {
         message: &'a str,
     ) -> BoxFuture<'a, Result<(), NotRecorded>>;
 
-    /// For live views; from the step, and from the host where it states what is being waited for.
+    /// For live views; from the step, and from the host where it states what is being waited for. Never kept.
     fn progress<'a>(
         &'a self,
         done: u32,
@@ -73,3 +103,14 @@ pub enum LogLevel {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("what the step did could not be recorded: {0}")]
 pub struct NotRecorded(pub String);
+
+/// What was recorded of a run cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unrecorded {
+    /// It is not what was written: the sentence names the entry.
+    #[error("{0}")]
+    Damaged(String),
+    /// It could not be read now.
+    #[error("{0}")]
+    Unavailable(String),
+}

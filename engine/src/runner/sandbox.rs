@@ -19,8 +19,8 @@ use super::{Cancel, words};
 pub(super) enum Left {
     /// By itself.
     Answered(Result<(), Failure>),
-    /// It crashed, or hit a limit.
-    Stopped(Errored),
+    /// It crashed, hit a limit, or something was thrown through it.
+    Thrown(wasmtime::Error),
     /// Its time was over.
     TooLong(LastWrite),
     /// It was asked to stop and did not.
@@ -57,7 +57,7 @@ pub(super) async fn run(
         biased;
         answer = &mut work => return match answer {
             Ok(answer) => Left::Answered(answer),
-            Err(error) => Left::Stopped(words::stopped(&error, config.call_limit)),
+            Err(error) => Left::Thrown(error),
         },
         () = tokio::time::sleep(deadline) => Left::TooLong,
         () = grace(cancel, config.cancel_grace) => Left::OutOfGrace,

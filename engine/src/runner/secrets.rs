@@ -6,13 +6,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use wasmtime::component::{HasData, Linker};
 
 use super::bindings::shipslog::step::secrets::{self, Encoding};
-use super::call::{Calls, Class};
-use super::vault::{Misuse, Refused, Vault};
+use super::journal::Class;
+use super::run::Run;
+use super::vault::{Misuse, Refused};
 
 /// The secrets of a run.
 pub(super) struct Secrets<'a> {
-    pub(super) vault: &'a Vault,
-    pub(super) calls: &'a Calls,
+    pub(super) run: &'a Run,
 }
 
 struct HasSecrets;
@@ -23,14 +23,13 @@ impl HasData for HasSecrets {
 
 impl secrets::Host for Secrets<'_> {
     async fn format(&mut self, text: String, encoding: Encoding) -> wasmtime::Result<String> {
-        let vault = self.vault;
-        self.calls
+        let vault = &self.run.vault;
+        self.run
             .answer(Class::Recorded, "secrets.format", &(&text, encoding), |_| async {
                 let filled = vault.fill(&text).await.map_err(thrown)?;
                 let encoded = SecretString::from(encode(filled.expose_secret(), encoding)?);
-                vault.hide(&encoded);
                 let handle = vault
-                    .seal(&["secrets.format"], encoded.expose_secret().as_bytes())
+                    .reveal(&["secrets.format"], encoded.expose_secret().as_bytes())
                     .await?;
                 Ok(handle.to_string())
             })
@@ -65,22 +64,14 @@ pub(super) fn add_to_linker<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::secrets::Host as _;
     use super::*;
-    use crate::runner::Cancel;
-    use crate::runner::testing::{Sealed, handle};
+    use crate::runner::testing::{Scene, handle};
 
     #[tokio::test]
     async fn composites_are_made_of_the_values_and_the_step_sees_handles_only() {
-        let store = Arc::new(Sealed::with([(1, "pass\"word")]));
-        let vault = Vault::new(Arc::clone(&store) as _, [handle(1)]);
-        let calls = Calls::new(10, Cancel::new());
-        let mut secrets = Secrets {
-            vault: &vault,
-            calls: &calls,
-        };
+        let run = Scene::with_secret("pass\"word").run();
+        let mut secrets = Secrets { run: &run };
         for (text, encoding, expected) in [
             (format!("user:{}", handle(1)), Encoding::Raw, "user:pass\"word"),
             (
@@ -92,7 +83,10 @@ mod tests {
         ] {
             let composite = secrets.format(text, encoding).await.unwrap();
             assert!(composite.starts_with("shipslog-handle-"), "{composite}");
-            assert_eq!(vault.fill(&composite).await.unwrap().expose_secret(), expected);
+            assert_eq!(
+                run.vault.fill(&composite).await.unwrap().expose_secret(),
+                expected
+            );
         }
         let refused = secrets
             .format(handle(2).to_string(), Encoding::Raw)

@@ -1,7 +1,7 @@
 //! A run without a sandbox, a cluster or a store: what the tests of the host functions share.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,12 +12,15 @@ use serde_json::{Value, json};
 use shipslog_events::event::deployment::{AttemptId, Layer};
 use shipslog_events::event::lane::ObjectReference;
 use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
+use tokio::sync::Semaphore;
 
+use super::journal::Entry;
 use super::kubernetes::FakeCluster;
-use super::run::Run;
+use super::passes;
+use super::run::{Given, Run};
 use super::{
     Attempt, Cancel, LogLevel, NotRecorded, OutputDescription, OutputValue, Recorder, RunnerConfig,
-    SecretStore, SecretStoreError, Situation,
+    SecretStore, SecretStoreError, Situation, Unrecorded,
 };
 use crate::domain::capability::{Boundary, Capability, Rights};
 
@@ -72,32 +75,89 @@ impl SecretStore for Sealed {
 /// Everything that happened, in order, a line each: from the recorder and from the cluster.
 pub(crate) type Told = Arc<Mutex<Vec<String>>>;
 
-struct Notebook(Told);
+struct Notebook {
+    told: Told,
+    journal: Arc<Kept>,
+}
+
+/// A journal in memory.
+#[derive(Default)]
+pub(crate) struct Kept {
+    entries: Mutex<Vec<Vec<u8>>>,
+    durable: AtomicUsize,
+}
+
+impl Kept {
+    /// As a crash leaves it: what was not durable is gone.
+    pub(crate) fn crash(&self) {
+        let durable = self.durable.load(Ordering::Relaxed);
+        self.entries.lock().unwrap().truncate(durable);
+    }
+
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        let entries = self.entries.lock().unwrap();
+        entries.iter().map(|it| Entry::decode(it).unwrap()).collect()
+    }
+
+    fn settle(&self) {
+        let all = self.entries.lock().unwrap().len();
+        self.durable.store(all, Ordering::Relaxed);
+    }
+}
 
 /// A recorder, and what it was told.
 pub(crate) fn notebook() -> (Arc<dyn Recorder>, Told) {
     let told = Told::default();
-    (Arc::new(Notebook(Arc::clone(&told))), told)
+    let notebook = Notebook {
+        told: Arc::clone(&told),
+        journal: Arc::default(),
+    };
+    (Arc::new(notebook), told)
 }
 
 impl Notebook {
     fn note(&self, line: String) -> BoxFuture<'_, Result<(), NotRecorded>> {
-        self.0.lock().unwrap().push(line);
+        self.journal.settle();
+        self.told.lock().unwrap().push(line);
         async { Ok(()) }.boxed()
     }
 }
 
 impl Recorder for Notebook {
-    fn object_intended<'a>(&'a self, object: &'a ObjectReference) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    fn recorded(&self) -> BoxFuture<'_, Result<Vec<Vec<u8>>, Unrecorded>> {
+        let entries = self.journal.entries.lock().unwrap().clone();
+        async { Ok(entries) }.boxed()
+    }
+
+    fn entry(&self, entry: Vec<u8>, _: Vec<Handle>) -> bool {
+        self.journal.entries.lock().unwrap().push(entry);
+        false
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<(), NotRecorded>> {
+        self.journal.settle();
+        async { Ok(()) }.boxed()
+    }
+
+    fn object_intended<'a>(
+        &'a self,
+        _: u64,
+        object: &'a ObjectReference,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
         self.note(format!("intended {object}"))
     }
 
-    fn object_removed<'a>(&'a self, object: &'a ObjectReference) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    fn object_removed<'a>(
+        &'a self,
+        _: u64,
+        object: &'a ObjectReference,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
         self.note(format!("removed {object}"))
     }
 
     fn denied<'a>(
         &'a self,
+        _: u64,
         layer: Layer,
         rule: &'a str,
         message: Option<&'a str>,
@@ -106,11 +166,21 @@ impl Recorder for Notebook {
         self.note(format!("denied {layer}: {rule}{said}"))
     }
 
-    fn milestone<'a>(&'a self, name: &'a str, detail: Value) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    fn milestone<'a>(
+        &'a self,
+        _: u64,
+        name: &'a str,
+        detail: Value,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
         self.note(format!("milestone {name} {detail}"))
     }
 
-    fn output<'a>(&'a self, name: &'a str, value: OutputValue) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    fn output<'a>(
+        &'a self,
+        _: u64,
+        name: &'a str,
+        value: OutputValue,
+    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
         self.note(match value {
             OutputValue::Plain(value) => format!("output {name} {value}"),
             OutputValue::Sensitive(handle) => format!("output {name} {handle}"),
@@ -142,6 +212,7 @@ pub(super) struct Scene {
     pub(super) cancel: Cancel,
     pub(super) store: Arc<Sealed>,
     pub(super) cluster: Arc<FakeCluster>,
+    pub(super) journal: Arc<Kept>,
     told: Told,
 }
 
@@ -176,6 +247,8 @@ impl Scene {
             },
             seed: [7; 32],
             deadline: Duration::from_mins(1),
+            left: Duration::from_mins(1),
+            limits: RunnerConfig::new("unused").limits(),
             cluster: Arc::clone(&cluster) as _,
             secrets: Arc::clone(&store) as _,
             now: Arc::new(|| 0),
@@ -185,21 +258,38 @@ impl Scene {
             cancel: Cancel::new(),
             store,
             cluster,
+            journal: Arc::default(),
             told,
         }
     }
 
+    /// With this value behind the first handle.
+    pub(super) fn with_secret(value: &str) -> Self {
+        let mut scene = Self::new();
+        scene.store = Arc::new(Sealed::with([(1, value)]));
+        scene.attempt.secrets = Arc::clone(&scene.store) as _;
+        scene
+    }
+
+    /// A run that goes on from what is durable.
     pub(super) fn run(&self) -> Run {
-        Run::new(
-            self.attempt.clone(),
-            self.recorder(),
-            self.cancel.clone(),
-            &RunnerConfig::new("unused"),
-        )
+        let entries = self.journal.entries();
+        let size = (entries.len() as u64, 0);
+        let given = Given {
+            attempt: Arc::new(self.attempt.clone()),
+            recorder: self.recorder(),
+            cancel: self.cancel.clone(),
+            ends: passes::ends(self.attempt.left),
+            kept_stores: Arc::new(Semaphore::new(1)),
+        };
+        Run::new(given, entries, size)
     }
 
     pub(super) fn recorder(&self) -> Arc<dyn Recorder> {
-        Arc::new(Notebook(Arc::clone(&self.told)))
+        Arc::new(Notebook {
+            told: Arc::clone(&self.told),
+            journal: Arc::clone(&self.journal),
+        })
     }
 
     pub(super) fn told(&self) -> Vec<String> {

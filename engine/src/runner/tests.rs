@@ -33,13 +33,10 @@ impl Yard {
     }
 
     async fn run(&self, component: &Component, scene: &Scene) -> Ended {
+        let mut attempt = scene.attempt.clone();
+        attempt.limits = self.runner.limits();
         self.runner
-            .run(
-                component,
-                scene.attempt.clone(),
-                scene.recorder(),
-                scene.cancel.clone(),
-            )
+            .run(component, attempt, scene.recorder(), scene.cancel.clone())
             .await
     }
 }
@@ -50,13 +47,14 @@ fn plain() -> Yard {
 
 fn short(deadline: Duration) -> Scene {
     let mut scene = Scene::new();
-    scene.attempt.deadline = deadline;
+    (scene.attempt.deadline, scene.attempt.left) = (deadline, deadline);
     scene
 }
 
 fn errored(sentence: &str) -> Ended {
     Ended {
         outcome: AttemptOutcome::Errored,
+        reason: None,
         message: sentence.to_owned(),
     }
 }
@@ -78,6 +76,7 @@ async fn a_step_that_does_its_work_succeeds_and_what_it_says_is_kept() {
         ended,
         Ended {
             outcome: AttemptOutcome::Succeeded,
+            reason: None,
             message: String::new()
         }
     );
@@ -98,6 +97,7 @@ async fn a_step_says_no_or_that_it_could_not_find_out() {
             ended,
             Ended {
                 outcome,
+                reason: None,
                 message: "hello".to_owned()
             }
         );

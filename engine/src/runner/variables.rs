@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use wasmtime::component::{HasData, Linker};
 
 use super::bindings::shipslog::step::variables::{self, Error};
-use super::call::{Calls, Class};
+use super::journal::Class;
+use super::run::Run;
 use crate::domain::nearest;
 
 /// The frozen variables; handles where they are sensitive.
 pub(super) struct Variables<'a> {
-    pub(super) granted: &'a BTreeMap<String, String>,
-    pub(super) calls: &'a Calls,
+    pub(super) run: &'a Run,
 }
 
 struct HasVariables;
@@ -22,8 +22,8 @@ impl HasData for HasVariables {
 
 impl variables::Host for Variables<'_> {
     async fn get(&mut self, name: String) -> wasmtime::Result<Result<String, Error>> {
-        let granted = self.granted;
-        self.calls
+        let granted = &self.run.attempt.variables;
+        self.run
             .answer(Class::Local, "variables.get", &name, |_| async {
                 Ok(granted.get(&name).cloned().ok_or_else(|| unknown(&name, granted)))
             })
@@ -47,16 +47,14 @@ pub(super) fn add_to_linker<T: Send + 'static>(
 mod tests {
     use super::variables::Host as _;
     use super::*;
-    use crate::runner::Cancel;
+    use crate::runner::testing::Scene;
 
     #[tokio::test]
     async fn a_variable_out_of_scope_is_unknown_with_the_nearest_name() {
-        let granted = BTreeMap::from([("Page.Text".to_owned(), "Hello".to_owned())]);
-        let calls = Calls::new(10, Cancel::new());
-        let mut variables = Variables {
-            granted: &granted,
-            calls: &calls,
-        };
+        let mut scene = Scene::new();
+        scene.attempt.variables = BTreeMap::from([("Page.Text".to_owned(), "Hello".to_owned())]);
+        let run = scene.run();
+        let mut variables = Variables { run: &run };
         assert_eq!(
             variables.get("Page.Text".to_owned()).await.unwrap(),
             Ok("Hello".to_owned())

@@ -9,13 +9,16 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use shipslog_events::ids::Handle;
 
+use super::journal::Trace;
 use super::secret_store::{SecretStore, SecretStoreError};
+use super::traces::Traces;
 use crate::sealing::{Redactor, find_handles, replace_handles};
 
 /// Handles come in through the frozen inputs and variables, or are minted by the run itself; no other one opens.
 pub(super) struct Vault {
     store: Arc<dyn SecretStore>,
     known: Mutex<Known>,
+    traces: Arc<Traces>,
 }
 
 #[derive(Default)]
@@ -23,6 +26,8 @@ struct Known {
     handles: BTreeSet<Handle>,
     /// Those whose value is the base64 of bytes that are no text.
     binary: BTreeSet<Handle>,
+    /// Those whose value was in hand.
+    opened: BTreeSet<Handle>,
     /// By what was sealed: the same value of the same place is minted once.
     minted: BTreeMap<[u8; 32], Handle>,
     redactor: Redactor,
@@ -45,7 +50,11 @@ pub(super) enum Refused {
 pub(super) struct Misuse(pub(super) &'static str);
 
 impl Vault {
-    pub(super) fn new(store: Arc<dyn SecretStore>, given: impl IntoIterator<Item = Handle>) -> Self {
+    pub(super) fn new(
+        store: Arc<dyn SecretStore>,
+        given: impl IntoIterator<Item = Handle>,
+        traces: Arc<Traces>,
+    ) -> Self {
         let known = Known {
             handles: given.into_iter().collect(),
             ..Known::default()
@@ -53,6 +62,7 @@ impl Vault {
         Self {
             store,
             known: Mutex::new(known),
+            traces,
         }
     }
 
@@ -89,12 +99,12 @@ impl Vault {
     /// What the whole handle stands for.
     pub(super) async fn bytes(&self, handle: &Handle) -> Result<Vec<u8>, Refused> {
         let value = self.open(handle).await?;
-        if !self.is_binary(handle) {
-            return Ok(value.expose_secret().as_bytes().to_vec());
-        }
-        STANDARD
-            .decode(value.expose_secret())
-            .map_err(|error| Refused::Failed(error.into()))
+        bytes_of(&value, self.is_binary(handle)).map_err(Refused::Failed)
+    }
+
+    /// Whether nothing in the text would be blanked.
+    pub(super) fn is_clean(&self, text: &str) -> bool {
+        self.redact(text) == text
     }
 
     /// A handle for these bytes, the same each time for the same bytes of the same place. Their text is not hidden: the
@@ -107,19 +117,78 @@ impl Vault {
         let text = std::str::from_utf8(bytes).ok();
         let value = SecretString::from(text.map_or_else(|| STANDARD.encode(bytes), str::to_owned));
         let handle = self.store.seal(&value).await?;
-        self.with(|it| {
-            it.handles.insert(handle.clone());
-            if text.is_none() {
-                it.binary.insert(handle.clone());
-            }
-            it.minted.insert(key, handle.clone());
+        let binary = text.is_none();
+        self.with(|it| it.minted(key, &handle, binary));
+        self.traces.leave(Trace::Minted {
+            handle: handle.clone(),
+            place: place.iter().map(ToString::to_string).collect(),
+            binary,
         });
         Ok(handle)
     }
 
+    /// As `seal`, for bytes that the guest gets to see: no text that leaves the run may show them.
+    pub(super) async fn reveal(&self, place: &[&str], bytes: &[u8]) -> wasmtime::Result<Handle> {
+        let handle = self.seal(place, bytes).await?;
+        self.hide(
+            &handle,
+            &SecretString::from(String::from_utf8_lossy(bytes).into_owned()),
+        );
+        Ok(handle)
+    }
+
+    /// Seals a text for the journal alone.
+    pub(super) async fn keep(&self, text: &str) -> wasmtime::Result<Handle> {
+        let handle = self.store.seal(&SecretString::from(text)).await?;
+        self.traces.mint(handle.clone());
+        Ok(handle)
+    }
+
+    /// A text that was sealed for the journal.
+    pub(super) async fn kept(&self, handle: &Handle) -> wasmtime::Result<SecretString> {
+        Ok(self.store.open(handle).await?)
+    }
+
+    /// Has again what the trace says.
+    pub(super) async fn retrace(&self, trace: &Trace) -> wasmtime::Result<()> {
+        match trace {
+            Trace::Minted {
+                handle,
+                place,
+                binary,
+            } => {
+                let value = self.store.open(handle).await?;
+                let place: Vec<&str> = place.iter().map(String::as_str).collect();
+                let key = identity(&place, &bytes_of(&value, *binary)?);
+                self.with(|it| it.minted(key, handle, *binary));
+            }
+            Trace::Opened(handle) => {
+                let value = self.store.open(handle).await?;
+                let bytes = bytes_of(&value, self.is_binary(handle))?;
+                self.hide(
+                    handle,
+                    &SecretString::from(String::from_utf8_lossy(&bytes).into_owned()),
+                );
+            }
+            Trace::Denied { .. }
+            | Trace::Intended(_)
+            | Trace::Deleting(_)
+            | Trace::Gone(_)
+            | Trace::OutcomeUnknown
+            | Trace::Drawn(_) => {}
+        }
+        Ok(())
+    }
+
     /// Never to be seen in a text from now on.
-    pub(super) fn hide(&self, value: &SecretString) {
-        self.with(|it| it.redactor.add(value));
+    fn hide(&self, handle: &Handle, value: &SecretString) {
+        let first = self.with(|it| {
+            it.redactor.add(value);
+            it.opened.insert(handle.clone())
+        });
+        if first {
+            self.traces.leave(Trace::Opened(handle.clone()));
+        }
     }
 
     async fn open(&self, handle: &Handle) -> Result<SecretString, Refused> {
@@ -128,7 +197,7 @@ impl Vault {
         }
         match self.store.open(handle).await {
             Ok(value) => {
-                self.hide(&value);
+                self.hide(handle, &value);
                 Ok(value)
             }
             Err(SecretStoreError::Unknown) => Err(Refused::NotGiven),
@@ -138,6 +207,25 @@ impl Vault {
 
     fn with<T>(&self, look: impl FnOnce(&mut Known) -> T) -> T {
         look(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Known {
+    fn minted(&mut self, key: [u8; 32], handle: &Handle, binary: bool) {
+        self.handles.insert(handle.clone());
+        if binary {
+            self.binary.insert(handle.clone());
+        }
+        self.minted.insert(key, handle.clone());
+    }
+}
+
+/// What a sealed value stands for.
+fn bytes_of(value: &SecretString, binary: bool) -> wasmtime::Result<Vec<u8>> {
+    if binary {
+        Ok(STANDARD.decode(value.expose_secret())?)
+    } else {
+        Ok(value.expose_secret().as_bytes().to_vec())
     }
 }
 
@@ -157,7 +245,7 @@ mod tests {
 
     fn vault() -> (Arc<Sealed>, Vault) {
         let store = Arc::new(Sealed::with([(1, "first secret"), (2, "second secret")]));
-        (Arc::clone(&store), Vault::new(store, [handle(1)]))
+        (Arc::clone(&store), Vault::new(store, [handle(1)], Arc::default()))
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 
 use wasmtime::{Error, Trap};
 
-use super::call::TooManyCalls;
+use super::calls::TooManyCalls;
 use super::ended::Errored;
 use super::limits::OverLimit;
 use super::recorder::NotRecorded;

@@ -2,7 +2,9 @@
 
 use shipslog_events::Stream;
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Layer, Outcome};
+use shipslog_events::event::deployment::{
+    AttemptId, AttemptOutcome, DeploymentEvent, EndReason, Layer, Limits, Outcome,
+};
 use shipslog_events::event::lane::{LaneEvent, ObjectReference};
 use shipslog_events::event::release::ReleaseEvent;
 
@@ -25,20 +27,42 @@ pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
         }
         None | Some(Due::Nothing | Due::AwaitTurn) => Vec::new(),
         Some(Due::StartAttempt(id)) => {
-            let command = Command::StartAttempt {
-                id,
-                seed: "00".to_owned(),
-                deadline_seconds: 60,
-                host_version: "0".to_owned(),
-            };
-            vec![decided(deployment, command)]
+            vec![decided(deployment, start(id))]
         }
         Some(Due::Attend(id)) => vec![attend(deployment, id, how / 2)],
         Some(Due::CancelAttempt(id)) => {
-            let outcome = AttemptOutcome::Cancelled;
-            vec![decided(deployment, Command::EndAttempt { id, outcome })]
+            vec![decided(deployment, end_of(id, AttemptOutcome::Cancelled))]
         }
         Some(Due::End { outcome, reason }) => end(deployment, outcome, reason),
+    }
+}
+
+fn start(id: AttemptId) -> Command {
+    Command::StartAttempt {
+        id,
+        seed: "00".to_owned(),
+        deadline_seconds: 60,
+        host_version: "0".to_owned(),
+        component: "sha256:00".into(),
+        limits: Limits {
+            memory_bytes: 1,
+            call_bytes: 1,
+            calls: 1,
+            journal_entries: 1,
+            journal_bytes: 1,
+            answer_bytes: 1,
+        },
+        journal_format: Some(1),
+    }
+}
+
+fn end_of(id: AttemptId, outcome: AttemptOutcome) -> Command {
+    let reason = (outcome == AttemptOutcome::Errored).then_some(EndReason::Diverged);
+    Command::EndAttempt {
+        id,
+        outcome,
+        reason,
+        journal: None,
     }
 }
 
@@ -63,7 +87,7 @@ fn attend(deployment: &Deployment, id: AttemptId, how: u8) -> Facts {
     };
     let (by, step, target) = (deployment.id, id.step.clone(), id.target.clone());
     let said = |event| (Stream::Deployment(by), vec![Event::from(event)]);
-    let ended = |id, outcome| decided(deployment, Command::EndAttempt { id, outcome });
+    let ended = |id, outcome| decided(deployment, end_of(id, outcome));
     match how % 12 {
         0 => said(DeploymentEvent::MilestoneReached {
             id,

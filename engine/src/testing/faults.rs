@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
 use shipslog_events::ids::{DeploymentId, EventId, Handle, Position, StreamVersion};
+use shipslog_events::journal::{Journal, JournalAppend, JournalError, JournalHead, JournalKey};
 use shipslog_events::log::{Answer, Appended, ReadError, SealedValue, TaskLogLine};
 use shipslog_events::{Append, AppendError, EventLog, Recorded, Stream};
 use tokio::sync::watch;
@@ -12,6 +14,7 @@ use uuid::Uuid;
 pub(crate) enum Call<'a> {
     Append(&'a Append),
     Stream(&'a Stream),
+    Journal(&'a JournalAppend),
 }
 
 type Script = dyn FnMut(Call<'_>) -> bool + Send;
@@ -82,6 +85,29 @@ impl EventLog for FaultyLog {
         limit: usize,
     ) -> Answer<'_, Result<Vec<(u64, TaskLogLine)>, ReadError>> {
         self.log.task_log(deployment, after, limit)
+    }
+
+    fn append_journal(&self, append: JournalAppend) -> Answer<'_, Result<JournalHead, AppendError>> {
+        if self.faults.hit(Call::Journal(&append)) {
+            return Box::pin(async { Err(AppendError::Closed("as a test wants it".to_owned())) });
+        }
+        self.log.append_journal(append)
+    }
+
+    fn journal(&self, key: JournalKey) -> Answer<'_, Result<Journal, JournalError>> {
+        self.log.journal(key)
+    }
+
+    fn pack_journal(&self, key: JournalKey) -> Answer<'_, Result<(), AppendError>> {
+        self.log.pack_journal(key)
+    }
+
+    fn open_journals(&self) -> Answer<'_, Result<Vec<JournalKey>, ReadError>> {
+        self.log.open_journals()
+    }
+
+    fn drop_journals(&self, packed_before: Timestamp) -> Answer<'_, Result<u64, AppendError>> {
+        self.log.drop_journals(packed_before)
     }
 
     fn head(&self) -> watch::Receiver<Position> {

@@ -226,6 +226,7 @@ fn append(facts: Vec<Facts>) -> Append {
         streams: streams.collect(),
         guards: Vec::new(),
         sealed: Vec::new(),
+        journal: None,
     }
 }
 

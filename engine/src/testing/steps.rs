@@ -48,11 +48,11 @@ fn work(name: &str) -> String {
         "fail" => SAY[0].to_owned(),
         "err" => SAY[1].to_owned(),
         "wait" => format!("{SLEEP} {}", SAY[0]),
-        // Its first attempt is one that a crash has to interrupt.
-        "resume" => format!(
-            "(if (i32.eq (call $attempt) (i32.const 1)) (then {SLEEP} {}))",
-            SAY[0]
-        ),
+        // Says something and sleeps for a while: long enough for a crash to come between.
+        "nap" => {
+            "(call $log (i32.const 1) (local.get 0) (local.get 1)) (drop (call $sleep (i64.const 1500)))"
+                .to_owned()
+        }
         _ => panic!("there is no tiny step `{name}`"),
     }
 }

@@ -209,6 +209,7 @@ impl Story {
             DeploymentEvent::DeploymentRequested { .. }
             | DeploymentEvent::DeploymentStarted {}
             | DeploymentEvent::AttemptStarted { .. }
+            | DeploymentEvent::AttemptResumed { .. }
             | DeploymentEvent::CancelRequested {} => {}
         }
         Ok(())
@@ -268,6 +269,6 @@ fn begin(recorded: &Recorded) -> Option<DeploymentView> {
 fn status(run: &Run) -> RunStatus {
     match run.state {
         AttemptState::Running => RunStatus::Running,
-        AttemptState::Ended { outcome } => outcome.into(),
+        AttemptState::Ended { outcome, .. } => outcome.into(),
     }
 }

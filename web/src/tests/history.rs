@@ -195,6 +195,7 @@ async fn append(server: &Server, streams: Vec<(Stream, Vec<Fact>)>) -> Position 
         streams: streams.collect(),
         guards: vec![],
         sealed: vec![],
+        journal: None,
     };
     server.engine.log().append(append).await.unwrap().position
 }
@@ -255,6 +256,9 @@ fn started(id: &AttemptId) -> Event {
         seed: "00".into(),
         deadline_seconds: 60,
         host_version: "0.1.0".into(),
+        component: None,
+        limits: None,
+        journal_format: Some(1),
     }
     .into()
 }
@@ -263,6 +267,8 @@ fn ended(id: &AttemptId, outcome: AttemptOutcome) -> Event {
     DeploymentEvent::AttemptEnded {
         id: id.clone(),
         outcome,
+        reason: None,
+        journal: None,
     }
     .into()
 }

@@ -1,7 +1,8 @@
 //! Attempts: runs of a step on a target, and what was recorded during them.
 
 use serde::{Deserialize, Serialize};
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, Layer};
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, EndReason, Layer};
+use shipslog_events::journal::JournalHead;
 
 /// One run of one step on one target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +12,15 @@ pub struct Attempt {
     pub id: AttemptId,
     /// Running or over.
     pub state: AttemptState,
+    /// Whether it has a journal to go on from.
+    #[serde(default)]
+    pub journaled: bool,
+    /// How often it went on after the server had stopped under it.
+    #[serde(default)]
+    pub resumed: u32,
+    /// What its journal came to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<JournalHead>,
     /// What was recorded, in order.
     pub deeds: Vec<Deed>,
 }
@@ -25,6 +35,9 @@ pub enum AttemptState {
     Ended {
         /// How.
         outcome: AttemptOutcome,
+        /// Why it is not tried again by itself, where it errored so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<EndReason>,
     },
 }
 
@@ -54,10 +67,13 @@ pub enum Deed {
 }
 
 impl Attempt {
-    pub(super) fn started(id: AttemptId) -> Self {
+    pub(super) fn started(id: AttemptId, journaled: bool) -> Self {
         Self {
             id,
             state: AttemptState::Running,
+            journaled,
+            resumed: 0,
+            journal: None,
             deeds: Vec::new(),
         }
     }
@@ -66,7 +82,7 @@ impl Attempt {
     pub fn outcome(&self) -> Option<AttemptOutcome> {
         match self.state {
             AttemptState::Running => None,
-            AttemptState::Ended { outcome } => Some(outcome),
+            AttemptState::Ended { outcome, .. } => Some(outcome),
         }
     }
 }

@@ -8,7 +8,10 @@ use super::{AttemptState, Deployment, Status};
 /// How often a step may end errored on a target before the deployment gives up.
 pub const ERRORED_ATTEMPTS: usize = 3;
 
-/// How often the server may stop under a step on a target before the deployment gives up: by then it is the step that
+/// How often one run may go on after the server stopped under it: by then it is the run that brings the server down.
+pub const RESUMPTIONS: u32 = 100;
+
+/// How often the server may stop under a step that has no journal on a target before the deployment gives up: by then it is the step that
 /// brings the server down.
 pub const INTERRUPTED_ATTEMPTS: usize = 20;
 
@@ -19,7 +22,7 @@ pub enum Due {
     AwaitTurn,
     /// Begin a run.
     StartAttempt(AttemptId),
-    /// A run is under way: carry it out, or find that the server died under it.
+    /// A run is under way: carry it out, or go on with it if the server died under it.
     Attend(AttemptId),
     /// Ask a run to stop.
     CancelAttempt(AttemptId),
@@ -92,10 +95,11 @@ fn standing(deployment: &Deployment, step: &PlannedStep, target: &TargetName) ->
     };
     match latest.state {
         AttemptState::Running => Standing::Running(latest.id.clone()),
-        AttemptState::Ended { outcome } => match outcome {
+        AttemptState::Ended { outcome, reason } => match outcome {
             AttemptOutcome::Succeeded => Standing::Passed,
             AttemptOutcome::Failed => Standing::Failed("failed"),
             AttemptOutcome::Cancelled => Standing::Cancelled,
+            AttemptOutcome::Errored if reason.is_some() => Standing::Failed("errored"),
             AttemptOutcome::Errored | AttemptOutcome::Interrupted if gives_up(deployment, &latest.id) => {
                 Standing::Failed("errored")
             }

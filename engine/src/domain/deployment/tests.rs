@@ -44,11 +44,55 @@ fn started(id: AttemptId) -> DeploymentEvent {
         seed: "00".into(),
         deadline_seconds: 1800,
         host_version: "0.1.0".into(),
+        component: None,
+        limits: None,
+        journal_format: Some(1),
     }
 }
 
 fn ended(id: AttemptId, outcome: AttemptOutcome) -> DeploymentEvent {
-    DeploymentEvent::AttemptEnded { id, outcome }
+    DeploymentEvent::AttemptEnded {
+        id,
+        outcome,
+        reason: None,
+        journal: None,
+    }
+}
+
+fn start(id: AttemptId) -> Command {
+    Command::StartAttempt {
+        id,
+        seed: "00".into(),
+        deadline_seconds: 1800,
+        host_version: "0.1.0".into(),
+        component: "sha256:00".into(),
+        limits: Limits {
+            memory_bytes: 1,
+            call_bytes: 1,
+            calls: 1,
+            journal_entries: 1,
+            journal_bytes: 1,
+            answer_bytes: 1,
+        },
+        journal_format: Some(1),
+    }
+}
+
+fn end_attempt(id: AttemptId, outcome: AttemptOutcome) -> Command {
+    Command::EndAttempt {
+        id,
+        outcome,
+        reason: None,
+        journal: None,
+    }
+}
+
+fn resume(id: AttemptId) -> Command {
+    Command::ResumeAttempt {
+        id,
+        entries: 7,
+        host_version: "0.1.0".into(),
+    }
 }
 
 fn given(events: impl IntoIterator<Item = DeploymentEvent>) -> Deployment {
@@ -156,6 +200,65 @@ fn a_run_that_the_server_s_death_interrupted_begins_again_until_it_is_plain_that
 }
 
 #[test]
+fn an_error_that_must_not_be_tried_again_is_not() {
+    for reason in [
+        EndReason::OutcomeUnknown,
+        EndReason::Diverged,
+        EndReason::JournalDamaged,
+        EndReason::JournalFull,
+    ] {
+        let stuck = DeploymentEvent::AttemptEnded {
+            id: id("a", "one", 1),
+            outcome: AttemptOutcome::Errored,
+            reason: Some(reason),
+            journal: None,
+        };
+        let events = passed("a", "two")
+            .into_iter()
+            .chain([started(id("a", "one", 1)), stuck]);
+        assert_eq!(next(&given(events)), end(Outcome::Failed, "errored"), "{reason}");
+    }
+}
+
+#[test]
+fn only_a_run_that_goes_on_and_has_a_journal_is_resumed_and_that_is_counted() {
+    let (begun, over) = (
+        started(id("a", "one", 1)),
+        ended(id("a", "one", 1), AttemptOutcome::Failed),
+    );
+    let running = given([begun.clone()]);
+    let resumed = decide(&running, resume(id("a", "one", 1))).unwrap().remove(0);
+    let again = evolve(Some(running), &resumed).unwrap();
+    assert_eq!(again.attempts[0].resumed, 1);
+    assert_eq!(next(&again)[0], Due::Attend(id("a", "one", 1)));
+    assert!(decide(&given([begun, over]), resume(id("a", "one", 1))).is_err());
+    let DeploymentEvent::AttemptStarted {
+        id: before,
+        seed,
+        deadline_seconds,
+        host_version,
+        ..
+    } = started(id("a", "one", 1))
+    else {
+        panic!()
+    };
+    let without = DeploymentEvent::AttemptStarted {
+        id: before,
+        seed,
+        deadline_seconds,
+        host_version,
+        component: None,
+        limits: None,
+        journal_format: None,
+    };
+    let refused = decide(&given([without]), resume(id("a", "one", 1))).unwrap_err();
+    assert!(
+        refused.to_string().contains("has nothing to go on from"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn cancelling_asks_what_runs_to_stop_and_begins_nothing() {
     let cancelled = given([started(id("a", "one", 1)), DeploymentEvent::CancelRequested {}]);
     assert_eq!(
@@ -186,10 +289,7 @@ fn a_late_report_is_refused_and_says_why() {
         outcome: Outcome::Failed,
         reason: "failed".into(),
     }]);
-    let late = Command::EndAttempt {
-        id: id("a", "one", 1),
-        outcome: AttemptOutcome::Succeeded,
-    };
+    let late = end_attempt(id("a", "one", 1), AttemptOutcome::Succeeded);
     let refusal = decide(&over, late).unwrap_err();
     assert_eq!(
         refusal.to_string(),
@@ -199,12 +299,7 @@ fn a_late_report_is_refused_and_says_why() {
 
 #[test]
 fn an_attempt_out_of_order_is_refused() {
-    let start = |attempt| Command::StartAttempt {
-        id: id("a", "one", attempt),
-        seed: "00".into(),
-        deadline_seconds: 1800,
-        host_version: "0.1.0".into(),
-    };
+    let start = |attempt| start(id("a", "one", attempt));
     assert!(decide(&given([]), start(2)).is_err());
     assert!(decide(&given([started(id("a", "one", 1))]), start(2)).is_err());
     assert!(decide(&given([]), start(1)).is_ok());
@@ -234,13 +329,8 @@ fn play(outcomes: Vec<AttemptOutcome>, cancel_at: usize) -> Vec<DeploymentEvent>
         let command = match next(&deployment).remove(0) {
             _ if turn == cancel_at => Command::Cancel,
             Due::AwaitTurn => Command::Start,
-            Due::StartAttempt(id) => Command::StartAttempt {
-                id,
-                seed: "00".into(),
-                deadline_seconds: 1800,
-                host_version: "0.1.0".into(),
-            },
-            Due::Attend(id) | Due::CancelAttempt(id) => Command::EndAttempt { id, outcome },
+            Due::StartAttempt(id) => start(id),
+            Due::Attend(id) | Due::CancelAttempt(id) => end_attempt(id, outcome),
             Due::End { outcome, reason } => Command::End {
                 outcome,
                 reason: reason.into(),

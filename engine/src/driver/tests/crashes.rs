@@ -25,10 +25,9 @@ async fn bodies(house: &House, event: EventId) -> [Option<Vec<u8>>; 2] {
 }
 
 #[tokio::test]
-async fn an_attempt_under_a_crash_is_interrupted_and_the_next_has_the_same_inputs_whatever_was_applied_since()
-{
-    let house = House::with(&["resume"]).await;
-    let id = house.deploy("resume", "Development").await.unwrap().deployment;
+async fn a_run_under_a_crash_goes_on_from_where_it_was_with_the_inputs_it_had() {
+    let house = House::with(&["nap"]).await;
+    let id = house.deploy("nap", "Development").await.unwrap().deployment;
     house.running(id).await;
     house
         .apply(vec![
@@ -38,29 +37,29 @@ async fn an_attempt_under_a_crash_is_interrupted_and_the_next_has_the_same_input
     let house = house.reopened().await;
     let view = house.ended(id).await;
     assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
-    assert_eq!(
-        outcomes(&view),
-        [Some(AttemptOutcome::Interrupted), Some(AttemptOutcome::Succeeded)]
-    );
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Succeeded)]);
+    assert_eq!(view.deployment.attempts[0].resumed, 1);
     let starts = starts(&house, id).await;
-    let first = bodies(&house, starts[0].id).await;
-    assert!(first.iter().all(Option::is_some));
-    assert_eq!(bodies(&house, starts[1].id).await, first);
+    assert_eq!(starts.len(), 1);
+    assert!(bodies(&house, starts[0].id).await.iter().all(Option::is_some));
+    let lines = house.engine.log().task_log(id, 0, usize::MAX).await.unwrap();
+    assert_eq!(
+        lines.len(),
+        1,
+        "what was said before the crash is not said again: {lines:?}"
+    );
 }
 
 #[tokio::test]
-async fn inputs_erased_under_an_interrupted_attempt_are_not_resolved_a_second_time() {
-    let house = House::with(&["resume"]).await;
-    let id = house.deploy("resume", "Development").await.unwrap().deployment;
+async fn a_run_whose_inputs_were_erased_under_it_does_not_go_on() {
+    let house = House::with(&["wait"]).await;
+    let id = house.deploy("wait", "Development").await.unwrap().deployment;
     house.running(id).await;
     let house = house
         .reopened_after(|directory| erase_bodies(&directory.join("shipslog.db")))
         .await;
     let view = house.ended(id).await;
-    assert_eq!(
-        outcomes(&view),
-        [Some(AttemptOutcome::Interrupted), Some(AttemptOutcome::Failed)]
-    );
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Failed)]);
     assert!(message(&house, &view).await.contains("were erased"));
 }
 
@@ -71,8 +70,10 @@ async fn a_line_goes_on_after_a_crash_and_so_does_a_cancellation() {
     house.running(first).await;
     let second = house.deploy("wait", "Development").await.unwrap().deployment;
     let house = house.reopened().await;
-    let view = house.until(first, |it| it.deployment.attempts.len() == 2).await;
-    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Interrupted), None]);
+    let view = house
+        .until(first, |it| it.deployment.attempts[0].resumed == 1)
+        .await;
+    assert_eq!(outcomes(&view), [None]);
     house.engine.cancel(&by(), first).await.unwrap();
     let house = house.reopened().await;
     assert_eq!(

@@ -56,7 +56,7 @@ async fn a_deployment_that_cannot_be_read_is_read_again() {
             left -= 1;
             true
         }
-        Call::Stream(_) => false,
+        Call::Stream(_) | Call::Journal(_) => false,
     });
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
@@ -80,10 +80,26 @@ async fn the_next_in_line_is_woken_although_the_line_could_not_be_read_at_first(
             left -= 1;
             true
         }
-        Call::Stream(_) => false,
+        Call::Stream(_) | Call::Journal(_) => false,
     });
     house.engine.cancel(&by(), first).await.unwrap();
     assert_eq!(house.running(second).await.deployment.status, Status::Running);
+}
+
+#[tokio::test]
+async fn a_run_whose_journal_cannot_be_written_goes_on_as_after_a_crash() {
+    let house = House::with(&["nap"]).await;
+    let mut left = 2;
+    house.faults.script(move |call| {
+        let hit = left > 0 && matches!(call, Call::Journal(append) if !append.entries.is_empty());
+        left -= usize::from(hit);
+        hit
+    });
+    let id = house.deploy("nap", "Development").await.unwrap().deployment;
+    let view = house.ended(id).await;
+    assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Succeeded)]);
+    assert_eq!(view.deployment.attempts[0].resumed, 2);
 }
 
 #[tokio::test]

@@ -27,9 +27,9 @@ async fn the_second_deployment_of_a_lane_waits_for_the_first_by_name_and_starts_
 
 #[tokio::test]
 async fn deployments_of_different_lanes_run_side_by_side() {
-    let house = House::with(&["wait", "resume"]).await;
+    let house = House::with(&["wait", "nap"]).await;
     let one = house.deploy("wait", "Development").await.unwrap().deployment;
-    let other = house.deploy("resume", "Development").await.unwrap().deployment;
+    let other = house.deploy("nap", "Development").await.unwrap().deployment;
     house.running(one).await;
     house.running(other).await;
     for id in [one, other] {

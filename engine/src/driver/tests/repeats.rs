@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use super::{events, outcomes};
 use crate::driver::append::{append, stream};
+use crate::driver::finished::Finished;
 use crate::driver::records::{Records, start_of};
 use crate::driver::{Shared, task};
 use crate::load;
@@ -82,11 +83,8 @@ async fn what_is_recorded_already_is_not_recorded_again() {
     let log = house.engine.log();
     let head = *log.head().borrow();
     let records = Records { log: &**log, id };
-    let outcome = AttemptOutcome::Failed;
-    records
-        .attempt_ended(&first_attempt(), outcome, "late")
-        .await
-        .unwrap();
+    let late = Finished::at_once(AttemptOutcome::Failed, "late");
+    records.attempt_ended(&first_attempt(), &late).await.unwrap();
     let failed = shipslog_events::event::deployment::Outcome::Failed;
     records.ended(failed, "failed").await.unwrap();
     assert!(
@@ -98,19 +96,35 @@ async fn what_is_recorded_already_is_not_recorded_again() {
     assert_eq!(*log.head().borrow(), head);
 }
 
+fn standing(house: &House) -> Arc<Shared> {
+    Arc::new(Shared {
+        parts: Arc::clone(&house.engine.parts),
+        open: Mutex::new(BTreeMap::new()),
+        tasks: Mutex::new(Some(JoinSet::new())),
+        stop: watch::Sender::new(false),
+    })
+}
+
+#[tokio::test]
+async fn a_run_from_before_there_were_journals_is_interrupted_and_begins_anew() {
+    let house = House::with(&["wait"]).await;
+    let id = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.running(id).await;
+    house.engine.clone().close().await;
+    task::without_journal(standing(&house), id, first_attempt()).await;
+    let view = house
+        .until(id, |it| it.deployment.attempts[0].outcome().is_some())
+        .await;
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Interrupted)]);
+}
+
 #[tokio::test]
 async fn a_run_that_panics_is_an_errored_attempt() {
     let house = House::with(&["wait"]).await;
     let id = house.deploy("wait", "Development").await.unwrap().deployment;
     house.running(id).await;
     house.engine.clone().close().await;
-    let shared = Arc::new(Shared {
-        parts: Arc::clone(&house.engine.parts),
-        open: Mutex::new(BTreeMap::new()),
-        tasks: Mutex::new(Some(JoinSet::new())),
-        stop: watch::Sender::new(false),
-    });
-    task::panicking(shared, id, first_attempt()).await;
+    task::panicking(standing(&house), id, first_attempt()).await;
     let view = house
         .until(id, |it| it.deployment.attempts[0].outcome().is_some())
         .await;

@@ -95,17 +95,18 @@ fn reference_back(object: cluster::ObjectReference) -> types::ObjectReference {
     }
 }
 
-pub(super) fn apply_options(options: &wit::ApplyOptions) -> cluster::ApplyOptions {
+pub(super) fn apply_options(options: &wit::ApplyOptions, unanswered: bool) -> cluster::ApplyOptions {
     cluster::ApplyOptions {
+        unanswered,
         force: options.force,
         uid: options.uid.clone(),
         resource_version: options.resource_version.clone(),
-        unanswered: false,
     }
 }
 
-pub(super) fn delete_options(options: &wit::DeleteOptions) -> cluster::DeleteOptions {
+pub(super) fn delete_options(options: &wit::DeleteOptions, unanswered: bool) -> cluster::DeleteOptions {
     cluster::DeleteOptions {
+        unanswered,
         propagation: match options.propagation {
             wit::Propagation::Background => cluster::Propagation::Background,
             wit::Propagation::Foreground => cluster::Propagation::Foreground,
@@ -113,7 +114,6 @@ pub(super) fn delete_options(options: &wit::DeleteOptions) -> cluster::DeleteOpt
         },
         uid: options.uid.clone(),
         resource_version: options.resource_version.clone(),
-        unanswered: false,
     }
 }
 

@@ -49,6 +49,10 @@ impl FakeCluster {
         self.objects.lock().unwrap().remove(&format!("{kind} {name}"));
     }
 
+    pub(in crate::runner) fn names(&self) -> Vec<String> {
+        self.objects.lock().unwrap().keys().cloned().collect()
+    }
+
     pub(in crate::runner) fn object(&self, kind: &str, name: &str) -> Value {
         self.objects.lock().unwrap()[&format!("{kind} {name}")].clone()
     }

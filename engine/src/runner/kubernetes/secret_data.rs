@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 
 use super::super::bindings::shipslog::step::kubernetes::{Error, PatchKind};
@@ -206,8 +206,7 @@ async fn seal_all(run: &Run, value: &mut Value, uid: &str, key: &str, reveal: bo
                 .decode(&*text)
                 .unwrap_or_else(|_| text.as_bytes().to_vec());
             if reveal {
-                run.vault
-                    .hide(&SecretString::from(String::from_utf8_lossy(&bytes).into_owned()));
+                run.vault.reveal(&[uid, key], &bytes).await?;
             } else {
                 *text = run.vault.seal(&[uid, key], &bytes).await?.to_string();
             }

@@ -6,6 +6,7 @@ use shipslog_events::event::deployment::Layer;
 
 use super::super::bindings::shipslog::step::kubernetes::{self as wit, Denial, Error};
 use super::super::bindings::shipslog::step::types::Cause;
+use super::super::journal::Trace;
 use super::super::recorder::NotRecorded;
 use super::super::run::Run;
 use super::super::vault::Refused;
@@ -94,6 +95,9 @@ pub(super) async fn answered<T>(
         Ok(answer) => return Ok(answer),
         Err(error) => convert::error(&run.vault, error),
     };
+    if matches!(error, Error::OutcomeUnknown(_)) {
+        run.traces.leave(Trace::OutcomeUnknown);
+    }
     if let Error::Forbidden(denial) = &error {
         let layer = match denial.layer {
             wit::Layer::Declaration => Layer::Declaration,

@@ -1,5 +1,6 @@
 //! The interface without a sandbox: what reaches the cluster, what reaches the log, what reaches the guest.
 
+mod crashes;
 mod rights;
 mod secrets;
 mod writes;

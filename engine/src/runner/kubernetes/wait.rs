@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::super::bindings::shipslog::step::kubernetes::{self as wit, Waited};
+use super::super::journal::{Entry, Suspended};
 use super::super::progress;
 use super::super::run::Run;
 use super::object::Located;
-use super::stop::{Stop, answered, authorize, invalid};
+use super::stop::{self, Stop, answered, authorize, invalid};
 use super::{convert, needs, object, write};
 use crate::cluster::{Condition, Endpoints, Expectation, Gone, Healthy, ObjectReference};
 
@@ -15,7 +16,27 @@ const MOST: usize = 100;
 /// Kept of the step's own time, so that it can still say why the wait was in vain.
 const RESERVE: Duration = Duration::from_secs(2);
 
-pub(super) async fn wait(run: &Run, expectations: &[wit::Expectation], timeout: u32) -> Result<Waited, Stop> {
+/// Its name in a journal.
+pub(in crate::runner) const WAIT: &str = "kubernetes.wait";
+
+/// How long a call may wait, within what the step has left.
+pub(super) fn longest(run: &Run, timeout: u32) -> Duration {
+    Duration::from_secs(u64::from(timeout)).min(run.remaining().saturating_sub(RESERVE))
+}
+
+/// Goes on with a wait that a journal ends with.
+pub(in crate::runner) async fn resume(run: &Run, entry: Entry, suspended: Suspended) -> wasmtime::Result<()> {
+    let arguments = entry.arguments.as_ref().map_or("null", |it| it.get());
+    let (expectations, _): (Vec<wit::Expectation>, u32) = serde_json::from_str(arguments)?;
+    let work = |left| stop::settle(wait(run, &expectations, left));
+    run.resume(entry, suspended, work).await
+}
+
+pub(super) async fn wait(
+    run: &Run,
+    expectations: &[wit::Expectation],
+    left: Duration,
+) -> Result<Waited, Stop> {
     if expectations.len() > MOST {
         return Err(invalid(
             "expectations",
@@ -32,8 +53,7 @@ pub(super) async fn wait(run: &Run, expectations: &[wit::Expectation], timeout: 
     let expectations: Vec<Expectation> = located.into_iter().map(|(it, _)| it).collect();
     let asked = sentence(&expectations);
     progress::waiting(run, &asked).await?;
-    let timeout = Duration::from_secs(u64::from(timeout)).min(run.remaining().saturating_sub(RESERVE));
-    let waited = run.attempt.cluster.wait(&expectations, timeout).await;
+    let waited = run.attempt.cluster.wait(&expectations, left).await;
     let waited = answered(run, asked, waited).await?;
     for expectation in &expectations {
         if let Expectation::Gone(it) = expectation {

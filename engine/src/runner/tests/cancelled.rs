@@ -25,6 +25,7 @@ async fn a_step_that_is_told_to_stop_stops_in_its_own_words() {
         ended,
         Ended {
             outcome: AttemptOutcome::Cancelled,
+            reason: None,
             message: "hello".to_owned()
         }
     );

@@ -210,6 +210,7 @@ async fn a_step_that_was_granted_to_see_secrets_sees_them_and_still_does_not_tel
 async fn patches_of_secrets_open_handles_in_values_only() {
     let scene = Scene::new();
     let run = scene.run();
+    scene.cluster.has("Secret", "token", secret("token", &json!({})));
     let mut kubernetes = Kubernetes { run: &run };
     let opened = STANDARD.encode("first secret");
     for (kind, patch) in [

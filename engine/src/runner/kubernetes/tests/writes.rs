@@ -1,7 +1,6 @@
 //! Applying, patching, deleting, waiting.
 
 use super::*;
-use crate::runner::RunnerConfig;
 
 #[tokio::test]
 async fn the_log_knows_of_an_object_before_the_cluster_does_once_a_run() {
@@ -28,6 +27,8 @@ async fn the_log_knows_of_an_object_before_the_cluster_does_once_a_run() {
 async fn what_was_deleted_is_known_as_gone_and_writing_it_again_as_new() {
     let scene = Scene::new();
     let run = scene.run();
+    let there = json!({ "metadata": { "uid": "u", "resourceVersion": "1" } });
+    scene.cluster.has("ConfigMap", "page", there);
     let mut kubernetes = Kubernetes { run: &run };
     kubernetes
         .patch(
@@ -53,9 +54,11 @@ async fn what_was_deleted_is_known_as_gone_and_writing_it_again_as_new() {
     assert_eq!(
         scene.told(),
         [
+            "cluster: get ConfigMap dev/page",
             "intended ConfigMap dev/page",
             "cluster: patch ConfigMap dev/page {}",
-            "cluster: delete ConfigMap dev/page",
+            "cluster: get ConfigMap dev/page",
+            "cluster: delete ConfigMap dev/page of u",
             "cluster: get ConfigMap dev/page",
             "removed ConfigMap dev/page",
             "intended ConfigMap dev/page",
@@ -261,11 +264,6 @@ async fn what_is_no_object_is_said_with_its_path() {
 fn a_field_manager_is_never_longer_than_the_api_server_takes() {
     let mut scene = Scene::new();
     scene.attempt.situation.project_slug = "p".repeat(200);
-    let run = super::Run::new(
-        scene.attempt.clone(),
-        scene.recorder(),
-        scene.cancel.clone(),
-        &RunnerConfig::new("x"),
-    );
+    let run = scene.run();
     assert_eq!(run.attempt.situation.field_manager().len(), 128);
 }

@@ -1,0 +1,30 @@
+//! A run that is over, until that is recorded.
+
+use shipslog_events::journal::JournalAppend;
+
+use crate::runner::{AttemptOutcome, Ended};
+
+/// How a run ended, and the end of its journal.
+#[derive(Debug, Clone)]
+pub(super) struct Finished {
+    pub(super) ended: Ended,
+    /// Entries that are not durable yet: they become so with the run's end. Nothing where no run had it in hand.
+    pub(super) tail: Option<JournalAppend>,
+}
+
+impl Finished {
+    /// Without having run.
+    pub(super) fn at_once(outcome: AttemptOutcome, message: impl Into<String>) -> Self {
+        Self::from(Ended {
+            outcome,
+            reason: None,
+            message: message.into(),
+        })
+    }
+}
+
+impl From<Ended> for Finished {
+    fn from(ended: Ended) -> Self {
+        Self { ended, tail: None }
+    }
+}

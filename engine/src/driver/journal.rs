@@ -1,0 +1,121 @@
+//! The journal of one run on its way to the log: entries wait here for the next append.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use shipslog_events::ids::Handle;
+use shipslog_events::journal::{JournalAppend, JournalError, JournalHead, JournalKey};
+use shipslog_events::log::SealedValue;
+
+use super::vault::Vault;
+use crate::engine::Parts;
+use crate::runner::{NotRecorded, Unrecorded};
+
+/// So many entries, or bytes of them, are worth an append of their own.
+const MANY: usize = 256;
+const LARGE: usize = 1 << 20;
+
+/// What waits, and what it follows on.
+pub(super) struct Journal {
+    parts: Arc<Parts>,
+    vault: Arc<Vault>,
+    key: JournalKey,
+    waiting: Mutex<Waiting>,
+    /// Held while an append is under way: the next one follows on it.
+    appending: tokio::sync::Mutex<()>,
+}
+
+struct Waiting {
+    after: JournalHead,
+    entries: Vec<Vec<u8>>,
+    bytes: usize,
+    sealed: Vec<SealedValue>,
+}
+
+impl Journal {
+    pub(super) fn new(parts: &Arc<Parts>, vault: &Arc<Vault>, key: JournalKey) -> Self {
+        Self {
+            parts: Arc::clone(parts),
+            vault: Arc::clone(vault),
+            key,
+            waiting: Mutex::new(Waiting::after(JournalHead::START)),
+            appending: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// What is durable. Values that were minted are at hand again.
+    pub(super) async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+        let journal = self.parts.log.journal(self.key.clone()).await;
+        let journal = journal.map_err(|error| match error {
+            JournalError::Damaged { .. } | JournalError::Dropped { .. } => {
+                Unrecorded::Damaged(error.to_string())
+            }
+            JournalError::Read(error) => Unrecorded::Unavailable(error.to_string()),
+        })?;
+        *self.waiting() = Waiting::after(journal.head);
+        self.vault.remember(journal.sealed);
+        Ok(journal.entries)
+    }
+
+    /// Says whether enough is waiting for an append of its own.
+    pub(super) fn entry(&self, entry: Vec<u8>, minted: &[Handle]) -> bool {
+        let mut waiting = self.waiting();
+        waiting.bytes += entry.len();
+        waiting.entries.push(entry);
+        waiting
+            .sealed
+            .extend(minted.iter().filter_map(|it| self.vault.minted(it)));
+        waiting.entries.len() >= MANY || waiting.bytes >= LARGE
+    }
+
+    /// Makes what waits durable together with what `append` makes of it; it gets nothing where nothing waits.
+    pub(super) async fn along<F>(
+        &self,
+        append: impl FnOnce(Option<JournalAppend>) -> F,
+    ) -> Result<(), NotRecorded>
+    where
+        F: Future<Output = Result<(), NotRecorded>>,
+    {
+        let _one_at_a_time = self.appending.lock().await;
+        let tail = self.take();
+        append((!tail.entries.is_empty()).then_some(tail)).await
+    }
+
+    /// Makes what waits durable.
+    pub(super) async fn flush(&self) -> Result<(), NotRecorded> {
+        self.along(|waiting| async {
+            let Some(append) = waiting else { return Ok(()) };
+            let appended = self.parts.log.append_journal(append).await;
+            appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
+        })
+        .await
+    }
+
+    /// What waits, for whoever records the run's end.
+    pub(super) fn take(&self) -> JournalAppend {
+        let mut waiting = self.waiting();
+        let (after, entries) = (waiting.after, std::mem::take(&mut waiting.entries));
+        waiting.after = entries.iter().fold(after, |head, it| head.with(it));
+        waiting.bytes = 0;
+        JournalAppend {
+            key: self.key.clone(),
+            after,
+            entries,
+            sealed: std::mem::take(&mut waiting.sealed),
+        }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn after(after: JournalHead) -> Self {
+        Self {
+            after,
+            entries: Vec::new(),
+            bytes: 0,
+            sealed: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Counts a run's calls, tells it once that it is to stop, and knows the write under way.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::Cancel;
+
+/// The step called too often.
+#[derive(Debug, thiserror::Error)]
+#[error("the step made more than {0} calls to its host, which is the limit")]
+pub(super) struct TooManyCalls(u64);
+
+/// The calls of one run.
+#[derive(Debug)]
+pub(super) struct Calls {
+    limit: u64,
+    made: AtomicU64,
+    cancel: Cancel,
+    told: AtomicBool,
+    /// Held by the write under way.
+    writing: Mutex<()>,
+}
+
+impl Calls {
+    pub(super) fn new(limit: u64, cancel: Cancel) -> Self {
+        Self {
+            limit,
+            made: AtomicU64::new(0),
+            cancel,
+            told: AtomicBool::new(false),
+            writing: Mutex::new(()),
+        }
+    }
+
+    /// The index of a call that begins.
+    pub(super) fn enter(&self) -> Result<u64, TooManyCalls> {
+        let index = self.made.fetch_add(1, Ordering::Relaxed);
+        if index < self.limit {
+            Ok(index)
+        } else {
+            Err(TooManyCalls(self.limit))
+        }
+    }
+
+    /// The index of the call under way: a guest makes one after the other.
+    pub(super) fn current(&self) -> u64 {
+        self.made.load(Ordering::Relaxed).saturating_sub(1)
+    }
+
+    /// The call under way is this one, as the journal has it.
+    pub(super) fn resume_at(&self, index: u64) {
+        self.made.store(index + 1, Ordering::Relaxed);
+    }
+
+    /// Whether the step has heard that it is to stop.
+    pub(super) fn has_told_cancel(&self) -> bool {
+        self.told.load(Ordering::Acquire)
+    }
+
+    /// The step has heard it, as the journal has it.
+    pub(super) fn was_told_cancel(&self) {
+        self.told.store(true, Ordering::Release);
+    }
+
+    /// Whether the step is to hear now that it is to stop: once.
+    pub(super) fn tell_cancel(&self) -> bool {
+        self.cancel.is_requested() && !self.told.swap(true, Ordering::AcqRel)
+    }
+
+    /// Comes back when the step is to hear that it is to stop.
+    pub(super) async fn cancelled(&self) {
+        self.cancel.requested().await;
+        if !self.tell_cancel() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Comes back when no write is under way. None begins as long as the answer is held.
+    pub(super) async fn without_writes(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().await
+    }
+}

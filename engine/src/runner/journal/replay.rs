@@ -1,0 +1,76 @@
+//! The recorded part of a run: answers its calls, as long as they are the calls that were recorded.
+
+use std::collections::VecDeque;
+
+use super::divergence::{Diverged, Made};
+use super::{Call, Entry, Precondition, Suspended, What};
+
+/// What was recorded and not answered from yet.
+#[derive(Debug, Default)]
+pub(in crate::runner) struct Replay {
+    entries: VecDeque<Entry>,
+}
+
+/// What the record has for a call.
+#[derive(Debug)]
+pub(in crate::runner) enum Next {
+    /// Nothing: the call is a new one.
+    New,
+    /// The record ends with a write that was about to be sent.
+    Intended(Precondition),
+    /// The record ends with a wait.
+    Suspended(Suspended),
+    /// It was answered, or cancelled.
+    Answered(Entry),
+}
+
+impl Replay {
+    pub(in crate::runner) fn new(entries: Vec<Entry>) -> Self {
+        Self {
+            entries: entries.into(),
+        }
+    }
+
+    /// Whether calls that were recorded are still to come.
+    pub(in crate::runner) fn is_under_way(&self) -> bool {
+        !self.entries.is_empty()
+    }
+
+    /// What the record has for this call. Of several intents the last one counts: each follows on a refusal of the one
+    /// before.
+    pub(in crate::runner) fn next(&mut self, call: &Call, arguments: &str) -> Result<Next, Diverged> {
+        let mut next = Next::New;
+        while let Some(entry) = self.entries.front() {
+            if !entry.call.is_same(call) {
+                // The record may go on with later calls only once this one was answered.
+                return Err(self.diverged(call.index, Made::now(call, arguments)));
+            }
+            let Some(entry) = self.entries.pop_front() else {
+                break;
+            };
+            match entry.what {
+                What::Intent(precondition) => next = Next::Intended(precondition),
+                What::Suspended(suspended) => next = Next::Suspended(suspended),
+                What::Answer(_) | What::Sealed(_) | What::Cancelled => return Ok(Next::Answered(entry)),
+            }
+        }
+        Ok(next)
+    }
+
+    /// The step came to its end: then nothing may be left.
+    pub(in crate::runner) fn ends(&self) -> Result<(), Diverged> {
+        match self.entries.front() {
+            None => Ok(()),
+            Some(entry) => Err(self.diverged(entry.call.index, Made::nothing())),
+        }
+    }
+
+    fn diverged(&self, index: u64, actual: Made) -> Diverged {
+        let expected = self.entries.front().map_or_else(Made::nothing, Made::recorded);
+        Diverged {
+            index,
+            expected,
+            actual,
+        }
+    }
+}
