@@ -29,6 +29,8 @@ mod wire;
 
 #[cfg(test)]
 mod fake;
+#[cfg(test)]
+mod faults;
 
 use std::sync::Arc;
 

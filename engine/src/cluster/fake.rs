@@ -29,6 +29,10 @@ pub(super) enum Reply {
     Json(u16, Value),
     /// With this header in seconds.
     RetryAfter(u16, u32),
+    /// Not JSON, as a proxy in between may answer.
+    Text(u16, &'static str),
+    /// A good answer, of which half comes before the connection is cut.
+    Half(Value),
     /// The connection is cut after the request was sent.
     Cut,
     /// The connection is not even made.
@@ -81,20 +85,25 @@ impl Fake {
             query: parts.uri.query().unwrap_or_default().to_owned(),
             body: serde_json::from_slice(&body).unwrap_or(Value::Null),
         };
+        self.hear(&call).send().await
+    }
+
+    /// Remembers the request; says what is to be done about it.
+    pub(super) fn hear(&self, call: &Seen) -> Reply {
         let nth = {
             let mut seen = self.seen.lock().unwrap();
-            let nth = seen.iter().filter(|it| it.same(&call)).count();
+            let nth = seen.iter().filter(|it| it.same(call)).count();
             seen.push(call.clone());
             nth
         };
-        let reply = (self.script)(&call, nth).or_else(|| discovery(&call.path));
+        let reply = (self.script)(call, nth).or_else(|| discovery(&call.path));
         let missing = || {
             Reply::Json(
                 404,
                 json!({"message": "not found", "reason": "NotFound", "code": 404}),
             )
         };
-        reply.unwrap_or_else(missing).send().await
+        reply.unwrap_or_else(missing)
     }
 
     pub(super) fn calls(&self) -> Vec<Seen> {
@@ -157,8 +166,14 @@ impl Seen {
 impl Reply {
     async fn send(self) -> Result<Answer, io::Error> {
         match self {
-            Self::Json(code, body) => Ok(whole(code, None, &body)),
-            Self::RetryAfter(code, seconds) => Ok(whole(code, Some(seconds), &json!({"message": "later"}))),
+            Self::Json(code, body) => Ok(whole(code, None, body.to_string())),
+            Self::Text(code, text) => Ok(whole(code, None, text.to_owned())),
+            Self::RetryAfter(code, seconds) => Ok(whole(
+                code,
+                Some(seconds),
+                json!({"message": "later"}).to_string(),
+            )),
+            Self::Half(body) => Ok(Response::new(half(&body.to_string()))),
             Self::Cut => Err(io::ErrorKind::ConnectionReset.into()),
             Self::Unreachable => Err(io::ErrorKind::ConnectionRefused.into()),
             Self::Silence => std::future::pending().await,
@@ -173,15 +188,21 @@ impl Reply {
     }
 }
 
-fn whole(code: u16, retry_after: Option<u32>, body: &Value) -> Answer {
+fn whole(code: u16, retry_after: Option<u32>, body: String) -> Answer {
     let mut response = Response::builder().status(code);
     if let Some(seconds) = retry_after {
         response = response.header("retry-after", seconds);
     }
-    let body = Full::new(Bytes::from(body.to_string()));
+    let body = Full::new(Bytes::from(body));
     response
         .body(body.map_err(|never| match never {}).boxed_unsync())
         .unwrap()
+}
+
+fn half(body: &str) -> UnsyncBoxBody<Bytes, io::Error> {
+    let start = Bytes::copy_from_slice(&body.as_bytes()[..body.len() / 2]);
+    let frames = [Ok(Frame::data(start)), Err(io::ErrorKind::UnexpectedEof.into())];
+    StreamBody::new(stream::iter(frames)).boxed_unsync()
 }
 
 fn lines(events: Vec<Value>) -> UnsyncBoxBody<Bytes, io::Error> {
