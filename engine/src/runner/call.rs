@@ -208,7 +208,8 @@ impl Run {
         let plain = serde_json::to_string(arguments)?;
         let arguments = self.vault.redact(&plain);
         let call = Call::new(index, class, function, &arguments);
-        let found = self.replay().next(&call, &arguments)?;
+        let (found, traces) = self.replay().next(&call, &arguments)?;
+        self.retrace(&traces).await?;
         let kept = arguments == plain && (plain.len() <= KEPT || class == Class::Suspending);
         let mut open = Open {
             call,
@@ -226,9 +227,8 @@ impl Run {
         })
     }
 
-    /// The recorded answer; what it left in the run is there again.
+    /// The recorded answer.
     async fn recall<T: DeserializeOwned>(&self, entry: Entry) -> wasmtime::Result<Result<T, Cancelled>> {
-        self.retrace(&entry.traces).await?;
         let answer = match entry.what {
             What::Answer(answer) => serde_json::from_str(answer.get())?,
             What::Sealed(handle) => serde_json::from_str(self.vault.kept(&handle).await?.expose_secret())?,

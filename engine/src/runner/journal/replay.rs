@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::divergence::{Diverged, Made};
-use super::{Call, Entry, Precondition, Suspended, What};
+use super::{Call, Entry, Precondition, Suspended, Trace, What};
 
 /// What was recorded and not answered from yet.
 #[derive(Debug, Default)]
@@ -36,25 +36,32 @@ impl Replay {
         !self.entries.is_empty()
     }
 
-    /// What the record has for this call. Of several intents the last one counts: each follows on a refusal of the one
-    /// before.
-    pub(in crate::runner) fn next(&mut self, call: &Call, arguments: &str) -> Result<Next, Diverged> {
-        let mut next = Next::New;
+    /// What the record has for this call, and what it left in the run. Of several intents the last one counts: each
+    /// follows on a refusal of the one before.
+    pub(in crate::runner) fn next(
+        &mut self,
+        call: &Call,
+        arguments: &str,
+    ) -> Result<(Next, Vec<Trace>), Diverged> {
+        let (mut next, mut traces) = (Next::New, Vec::new());
         while let Some(entry) = self.entries.front() {
             if !entry.call.is_same(call) {
                 // The record may go on with later calls only once this one was answered.
                 return Err(self.diverged(call.index, Made::now(call, arguments)));
             }
-            let Some(entry) = self.entries.pop_front() else {
+            let Some(mut entry) = self.entries.pop_front() else {
                 break;
             };
+            traces.append(&mut entry.traces);
             match entry.what {
                 What::Intent(precondition) => next = Next::Intended(precondition),
                 What::Suspended(suspended) => next = Next::Suspended(suspended),
-                What::Answer(_) | What::Sealed(_) | What::Cancelled => return Ok(Next::Answered(entry)),
+                What::Answer(_) | What::Sealed(_) | What::Cancelled => {
+                    return Ok((Next::Answered(entry), traces));
+                }
             }
         }
-        Ok(next)
+        Ok((next, traces))
     }
 
     /// The step came to its end: then nothing may be left.
