@@ -1,5 +1,7 @@
 //! Capabilities: what a step may do to which objects. Deny by default; the effective right is an intersection.
 
+#[cfg(test)]
+mod model;
 mod pattern;
 mod rights;
 
@@ -73,12 +75,15 @@ fn any() -> String {
     pattern::ANY.to_owned()
 }
 
+/// Groups and kinds are whole words: only names and namespaces have patterns.
+fn is_or_any(own: &str, other: &str) -> bool {
+    own == pattern::ANY || own == other
+}
+
 impl Capability {
     /// Whether it lists the verb on the kind, whatever the name and the namespace.
     fn speaks_of(&self, verb: Verb, group: &str, kind: &str) -> bool {
-        self.verbs.contains(&verb)
-            && pattern::matches(&self.group, group)
-            && pattern::matches(&self.kind, kind)
+        self.verbs.contains(&verb) && is_or_any(&self.group, group) && is_or_any(&self.kind, kind)
     }
 
     /// Whether everything that `asked` allows for one verb is allowed here too.
@@ -88,7 +93,7 @@ impl Capability {
             && match (&self.namespace, &asked.namespace) {
                 (None, None) => true,
                 (None, Some(_)) => false,
-                (Some(pattern), None) => pattern == pattern::ANY,
+                (Some(pattern), None) => pattern::matches(pattern, pattern::ANY),
                 (Some(pattern), Some(namespace)) => pattern::matches(pattern, namespace),
             }
     }

@@ -172,7 +172,7 @@ fn allows(capability: &Capability, request: &Request, own: Option<&str>) -> bool
             (Some(pattern), Some(namespace)) if !request.cluster_scoped => {
                 pattern::matches(pattern, namespace)
             }
-            (Some(pattern), _) => pattern == pattern::ANY,
+            (Some(pattern), _) => pattern::matches(pattern, pattern::ANY),
         }
 }
 
