@@ -13,9 +13,13 @@ pub mod conformance;
 mod digest;
 pub mod envelope;
 pub mod event;
+#[cfg(test)]
+mod fuzz;
 pub mod ids;
 pub mod journal;
 pub mod log;
+#[cfg(test)]
+mod mutations;
 #[cfg(any(test, feature = "conformance"))]
 mod samples;
 pub mod sqlite;
