@@ -4,5 +4,7 @@ mod drive;
 pub(crate) mod faults;
 pub(crate) mod history;
 pub(crate) mod house;
+#[path = "../../events/src/mutations.rs"]
+pub(crate) mod mutations;
 pub(crate) mod state;
 pub(crate) mod steps;

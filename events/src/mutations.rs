@@ -221,6 +221,16 @@ fn remove_one(fields: &mut Map<String, Value>, at: Index) {
     fields.remove(at.get(&keys));
 }
 
+/// The value once for each value in it, which is `other` instead.
+pub(crate) fn each_replaced(value: &Value, other: &Value) -> Vec<Value> {
+    let replaced = |mut at: usize| {
+        let mut whole = value.clone();
+        *node(&mut whole, &mut at).expect("the place was counted") = other.clone();
+        whole
+    };
+    (1..count(value)).map(replaced).collect()
+}
+
 fn count(value: &Value) -> usize {
     1 + match value {
         Value::Array(items) => items.iter().map(count).sum(),

@@ -1,9 +1,9 @@
 //! Facts of events, as a damaged or hostile log has them.
 
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::mutations::{cases, confused, corpus, damaged};
+use crate::mutations::{cases, confused, corpus, damaged, each_replaced};
 use crate::samples;
 use crate::upcast::{self, DecodeError, KINDS};
 
@@ -85,6 +85,25 @@ proptest! {
     #[test]
     fn facts_of_another_form_are_read_as_they_are_or_refused((kind, version, facts) in with_kind(confused_facts())) {
         decode(kind, version, &facts).ok();
+    }
+}
+
+#[test]
+fn facts_with_any_one_of_them_of_another_type_are_read_as_they_are_or_refused() {
+    for (kind, facts) in seeds() {
+        let facts = serde_json::from_str(&facts).expect("samples are JSON");
+        for other in [
+            Value::Null,
+            json!(""),
+            json!(-1),
+            json!([]),
+            json!({}),
+            json!(u64::MAX),
+        ] {
+            for facts in each_replaced(&facts, &other) {
+                decode(kind, 1, &facts.to_string()).ok();
+            }
+        }
     }
 }
 
