@@ -2,6 +2,8 @@
 
 mod account;
 mod cluster;
+#[cfg(test)]
+mod damaged;
 mod process;
 mod secret;
 mod stages;

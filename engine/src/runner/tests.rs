@@ -1,6 +1,7 @@
 //! Real components in the real sandbox, from those that behave to those that mean harm.
 
 mod cancelled;
+mod damaged;
 mod guest;
 mod hostile;
 mod questions;
