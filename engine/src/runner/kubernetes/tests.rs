@@ -1,7 +1,7 @@
 //! The interface without a sandbox: what reaches the cluster, what reaches the log, what reaches the guest.
 
-mod crashes;
 mod arbitrary;
+mod crashes;
 mod rights;
 mod secrets;
 mod writes;
