@@ -142,13 +142,14 @@ fn signature(event: &Value, uri: &str) -> Option<Value> {
 }
 
 /// How often each object was changed by which verb. A write that found everything as it asked for changed nothing, and
-/// a delete of what is being deleted neither; where the log does not tell, every write counts as a change.
+/// a delete of what is being deleted neither. Of Secrets the log has no content, so a write that created none counts as
+/// none here; the object itself tells when it was changed last.
 pub(crate) fn changes(writes: &[Write]) -> BTreeMap<String, usize> {
     let mut latest: BTreeMap<&str, &Write> = BTreeMap::new();
     let mut counts = BTreeMap::new();
     for write in writes {
         let before = latest.insert(&write.object, write);
-        if before.is_none_or(|it| write.changed_after(it)) {
+        if write.is_told() && before.is_none_or(|it| write.changed_after(it)) {
             *counts.entry(write.to_string()).or_insert(0) += 1;
         }
     }
@@ -156,11 +157,15 @@ pub(crate) fn changes(writes: &[Write]) -> BTreeMap<String, usize> {
 }
 
 impl Write {
+    fn is_told(&self) -> bool {
+        self.created || self.verb == "delete" || self.signature.is_some()
+    }
+
     fn changed_after(&self, before: &Self) -> bool {
         match (self.verb == "delete", before.verb == "delete") {
             (true, true) => false,
             (true, false) | (false, true) => true,
-            (false, false) => self.created || self.signature.is_none() || self.signature != before.signature,
+            (false, false) => self.created || self.signature != before.signature,
         }
     }
 }
@@ -235,11 +240,20 @@ mod tests {
     }
 
     #[test]
-    fn without_a_content_every_write_counts() {
-        let mut secret = event("patch", 200, 1);
-        secret["responseObject"] = Value::Null;
-        let twice = counted(&[secret.clone(), secret]);
-        assert_eq!(twice, [("patch deployments web".to_owned(), 2)]);
+    fn without_a_content_only_creations_and_deletes_count() {
+        let hidden = |verb: &str, code: u16| {
+            let mut secret = event(verb, code, 1);
+            secret["responseObject"] = Value::Null;
+            secret
+        };
+        let history = [hidden("patch", 201), hidden("patch", 200), hidden("delete", 200)];
+        assert_eq!(
+            counted(&history),
+            [
+                ("create deployments web".to_owned(), 1),
+                ("delete deployments web".to_owned(), 1)
+            ]
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a run left in the cluster, without what the cluster and the server choose anew each time.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
@@ -84,7 +85,9 @@ fn words(objects: &[&Value], known: Words) -> Words {
 const TOKEN_VOLUME: &str = "kube-api-access-";
 
 fn scrubbed(object: &Value) -> Value {
+    let changed = is_changed(object);
     let mut object = object.clone();
+    object["changedAfterItsCreation"] = changed.into();
     remove(&mut object, &["status"]);
     remove(&mut object["metadata"], &BOOKKEEPING);
     remove(&mut object["spec"], &GIVEN);
@@ -96,6 +99,38 @@ fn scrubbed(object: &Value) -> Value {
         object["data"] = keys.cloned().collect();
     }
     object
+}
+
+/// Whether one of the servers changed it after the moment in which it was created. A write that changes nothing leaves
+/// the time of the last change as it is.
+fn is_changed(object: &Value) -> bool {
+    let created = second_of_day(&object["metadata"]["creationTimestamp"]);
+    let fields = object["metadata"]["managedFields"].as_array();
+    let later = |it: &Value| {
+        let (Some(created), Some(changed)) = (created, second_of_day(&it["time"])) else {
+            return false;
+        };
+        (changed - created).rem_euclid(24 * 60 * 60) >= MOMENT_IN_SECONDS
+    };
+    let ours = |it: &&Value| text(&it["manager"]).starts_with("shipslog:");
+    fields.into_iter().flatten().filter(ours).any(later)
+}
+
+/// The two times of one creation may lie on both sides of a full second. A server that has died is given longer before
+/// it comes back, see [`REST`].
+const MOMENT_IN_SECONDS: i64 = 2;
+
+/// How long a server that has died rests, so that what it changes afterwards is later than what it had changed before.
+pub(crate) const REST: Duration = Duration::from_millis(2100);
+
+/// As in `2026-11-24T18:05:47Z`.
+fn second_of_day(time: &Value) -> Option<i64> {
+    let time = time.as_str()?.split_once('T')?.1.trim_end_matches('Z');
+    let parts: Result<Vec<i64>, _> = time.split(':').map(str::parse).collect();
+    match parts.ok()?[..] {
+        [hours, minutes, seconds] => Some((hours * 60 + minutes) * 60 + seconds),
+        _ => None,
+    }
 }
 
 fn remove(value: &mut Value, fields: &[&str]) {
@@ -184,5 +219,23 @@ mod tests {
             let after = left(after.as_array().unwrap(), namespace("run-1"));
             assert_ne!(left(&before, namespace("run-1")), after, "{place}");
         }
+    }
+
+    #[test]
+    fn a_change_after_the_creation_is_seen_and_the_full_second_is_not() {
+        let object = |created: &str, changed: &str, manager: &str| {
+            json!({ "kind": "Secret", "metadata": { "name": "a", "creationTimestamp": format!("2026-11-24T{created}Z"),
+                "managedFields": [{ "manager": manager, "time": format!("2026-11-24T{changed}Z") }] } })
+        };
+        let ours = "shipslog:httpd:httpd";
+        assert!(!is_changed(&object("18:05:47", "18:05:47", ours)));
+        assert!(!is_changed(&object("18:05:59", "18:06:00", ours)));
+        assert!(is_changed(&object("18:05:59", "18:06:01", ours)));
+        assert!(is_changed(&object("23:59:59", "00:00:01", ours)));
+        assert!(!is_changed(&object(
+            "18:05:59",
+            "18:06:01",
+            "kube-controller-manager"
+        )));
     }
 }

@@ -107,6 +107,7 @@ fn interrupted(stage: &Stage, scenario: Scenario, spot: &Spot) -> Result<bool> {
     if !died? {
         return Ok(false);
     }
+    sleep(objects::REST);
     stage.revive()?;
     until_ended(stage, request.id)?;
     Ok(true)
