@@ -4,6 +4,7 @@
 //! opened. Each answer: no data of Secrets, no value that the run has had in hand.
 
 mod convert;
+mod leaks;
 mod moved;
 mod needs;
 mod object;

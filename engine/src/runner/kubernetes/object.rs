@@ -105,7 +105,7 @@ pub(super) fn without_handle(path: &str, text: &str) -> Result<(), Stop> {
     if find_handles(text).is_empty() {
         Ok(())
     } else {
-        Err(invalid(path, super::secret_data::LEAK))
+        Err(invalid(path, super::leaks::LEAK))
     }
 }
 

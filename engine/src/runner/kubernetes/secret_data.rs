@@ -5,15 +5,12 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 
-use super::super::bindings::shipslog::step::kubernetes::{Error, PatchKind};
-use super::super::bindings::shipslog::step::types::Cause;
+use super::super::bindings::shipslog::step::kubernetes::PatchKind;
 use super::super::run::Run;
+use super::leaks::refuse_leaks;
 use super::stop::{Stop, invalid, not_opened};
 use crate::domain::capability::{Request, Verb};
 use crate::sealing::find_handles;
-
-/// What is wrong with a handle outside the data of a Secret.
-pub(super) const LEAK: &str = "a sensitive value may stand only in the data of a Secret; here anybody who reads the object would see it";
 
 /// Fields of a Secret that hold no values.
 const PLAIN: [&str; 5] = ["apiVersion", "kind", "metadata", "type", "immutable"];
@@ -242,45 +239,4 @@ fn reveals(run: &Run, name: Option<String>, namespace: Option<&str>) -> bool {
 
 fn is_handle(text: &str) -> bool {
     matches!(&find_handles(text)[..], [handle] if handle.as_str() == text)
-}
-
-fn refuse_leaks(value: &Value) -> Result<(), Stop> {
-    let mut paths = Vec::new();
-    collect_leaks(value, "", &mut paths);
-    if paths.is_empty() {
-        return Ok(());
-    }
-    let causes = paths.into_iter().map(|path| Cause {
-        path,
-        message: LEAK.to_owned(),
-    });
-    Err(Error::Invalid(causes.collect()).into())
-}
-
-fn collect_leaks(value: &Value, path: &str, paths: &mut Vec<String>) {
-    match value {
-        Value::String(text) if !find_handles(text).is_empty() => paths.push(path.to_owned()),
-        Value::Array(items) => {
-            for (at, item) in items.iter().enumerate() {
-                collect_leaks(item, &format!("{path}[{at}]"), paths);
-            }
-        }
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                if !find_handles(key).is_empty() {
-                    paths.push(path.to_owned());
-                }
-                collect_leaks(value, &below(path, key), paths);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-fn below(path: &str, key: &str) -> String {
-    match (path.is_empty(), key.contains(['.', '/'])) {
-        (_, true) => format!("{path}[{key}]"),
-        (true, false) => key.to_owned(),
-        (false, false) => format!("{path}.{key}"),
-    }
 }
