@@ -69,14 +69,17 @@ pub(crate) fn all(place: &Place, kills: &Kills) -> Result<()> {
     let url = format!("http://{}:{}/", cluster::up()?.node, node_port(place)?);
     let traffic = Traffic::to(url, killer.begun);
     traffic.until_there()?;
-    std::thread::scope(|scope| {
+    let killed = std::thread::scope(|scope| {
         scope.spawn(|| traffic.flow());
         let _stop = Stop(&traffic);
         killer.kill_so_often(&traffic, kills.count)
-    })?;
-    judge(&killer, &traffic)?;
+    });
+    // What the reader has seen is told however the deployments went.
+    let judged = judge(&killer, &traffic);
+    killed.and(judged)?;
     stage.close()?;
-    clear(&folder)
+    clear(&folder)?;
+    place.forget_namespaces(lane::PREFIX)
 }
 
 /// Any will do; it is printed.
@@ -177,8 +180,6 @@ impl Killer<'_> {
 }
 
 fn judge(killer: &Killer<'_>, traffic: &Traffic) -> Result<()> {
-    let verified = killer.stage.ask(&["audit", "verify"], None)?;
-    say(verified.trim_end());
     let failures = traffic.failures();
     for failure in &failures {
         let nearest = traffic::nearest(&killer.kills, failure.at).unwrap_or_default();
@@ -196,6 +197,8 @@ fn judge(killer: &Killer<'_>, traffic: &Traffic) -> Result<()> {
         failures.len(),
         elapsed(killer.begun.elapsed())
     ));
+    let verified = killer.stage.ask(&["audit", "verify"], None)?;
+    say(verified.trim_end());
     ensure!(failures.is_empty(), "{} requests failed", failures.len());
     Ok(())
 }
