@@ -69,14 +69,14 @@ pub(crate) fn all(place: &Place, kills: &Kills) -> Result<()> {
     let url = format!("http://{}:{}/", cluster::up()?.node, node_port(place)?);
     let traffic = Traffic::to(url, killer.begun);
     traffic.until_there()?;
-    let killed = std::thread::scope(|scope| {
+    let survived = std::thread::scope(|scope| {
         scope.spawn(|| traffic.flow());
         let _stop = Stop(&traffic);
         killer.kill_so_often(&traffic, kills.count)
     });
     // What the reader has seen is told however the deployments went.
     let judged = judge(&killer, &traffic);
-    killed.and(judged)?;
+    survived.and(judged)?;
     stage.close()?;
     clear(&folder)?;
     place.forget_namespaces(lane::PREFIX)
