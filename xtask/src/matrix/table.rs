@@ -61,7 +61,7 @@ impl Row {
     fn words(&self) -> String {
         let first = |all: &[String]| all.first().cloned().unwrap_or_default();
         match &self.outcome {
-            Outcome::Same if self.repeated > 0 => format!("ok, {} writes sent again", self.repeated),
+            Outcome::Same if self.repeated > 0 => format!("ok, sent again: {}", self.repeated),
             Outcome::Same => "ok".to_owned(),
             Outcome::NotReached => "ok, not reached".to_owned(),
             Outcome::Differs(all) if all.len() > 1 => format!("{} (and {} more)", first(all), all.len() - 1),
