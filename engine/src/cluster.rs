@@ -19,7 +19,7 @@ mod logs;
 mod objects;
 mod options;
 mod patch;
-mod path;
+pub(crate) mod path;
 mod read;
 mod redact;
 mod related;
@@ -28,7 +28,7 @@ mod watch;
 mod wire;
 
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 #[cfg(test)]
 mod faults;
 

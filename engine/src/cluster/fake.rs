@@ -17,15 +17,15 @@ use super::{Cluster, Options};
 
 /// A request as it came.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) query: String,
-    pub(super) body: Value,
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) body: Value,
 }
 
 /// What the server does.
-pub(super) enum Reply {
+pub(crate) enum Reply {
     Json(u16, Value),
     /// With this header in seconds.
     RetryAfter(u16, u32),
@@ -49,7 +49,7 @@ type Script = dyn Fn(&Seen, usize) -> Option<Reply> + Send + Sync;
 type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
 
 #[derive(Clone)]
-pub(super) struct Fake {
+pub(crate) struct Fake {
     script: Arc<Script>,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
@@ -57,7 +57,7 @@ pub(super) struct Fake {
 impl Fake {
     /// The script is told the request, and how many of the same method, path and kind of query (watch or not) came
     /// before. Where it answers nothing, discovery works and all else is 404.
-    pub(super) fn new(script: impl Fn(&Seen, usize) -> Option<Reply> + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(script: impl Fn(&Seen, usize) -> Option<Reply> + Send + Sync + 'static) -> Self {
         Self {
             script: Arc::new(script),
             seen: Arc::default(),
@@ -65,11 +65,11 @@ impl Fake {
     }
 
     /// A cluster whose default namespace is `web`.
-    pub(super) fn cluster(&self) -> Cluster {
+    pub(crate) fn cluster(&self) -> Cluster {
         self.cluster_with(Options::default())
     }
 
-    pub(super) fn cluster_with(&self, options: Options) -> Cluster {
+    pub(crate) fn cluster_with(&self, options: Options) -> Cluster {
         let fake = self.clone();
         let service = tower::service_fn(move |request| fake.clone().serve(request));
         Cluster::from_client(kube::Client::new(service, "default"), options)
@@ -106,12 +106,12 @@ impl Fake {
         reply.unwrap_or_else(missing)
     }
 
-    pub(super) fn calls(&self) -> Vec<Seen> {
+    pub(crate) fn calls(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 
     /// Requests of this method and path, watches and dry runs aside.
-    pub(super) fn count(&self, method: &str, path: &str) -> usize {
+    pub(crate) fn count(&self, method: &str, path: &str) -> usize {
         self.calls()
             .iter()
             .filter(|it| it.method == method && it.path == path && !it.is_special())
@@ -119,13 +119,13 @@ impl Fake {
     }
 
     /// The resource versions from which this path was watched.
-    pub(super) fn watched(&self, path: &str) -> Vec<String> {
+    pub(crate) fn watched(&self, path: &str) -> Vec<String> {
         let calls = self.calls();
         let watches = calls.iter().filter(|it| it.path == path && it.is_watch());
         watches.filter_map(|it| it.parameter("resourceVersion")).collect()
     }
 
-    pub(super) fn last_body(&self, method: &str, path: &str) -> Value {
+    pub(crate) fn last_body(&self, method: &str, path: &str) -> Value {
         let calls = self.calls();
         let found = calls
             .iter()
@@ -136,11 +136,11 @@ impl Fake {
 }
 
 impl Seen {
-    pub(super) fn is_watch(&self) -> bool {
+    pub(crate) fn is_watch(&self) -> bool {
         self.query.contains("watch=true")
     }
 
-    pub(super) fn is_dry_run(&self) -> bool {
+    pub(crate) fn is_dry_run(&self) -> bool {
         self.query.contains("dryRun=All")
     }
 
@@ -153,7 +153,7 @@ impl Seen {
             == (&other.method, &other.path, other.is_watch(), other.is_dry_run())
     }
 
-    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
         let pairs: BTreeMap<&str, &str> = self
             .query
             .split('&')

@@ -6,24 +6,31 @@ const NAME_LIMIT: usize = 253;
 const LABEL_LIMIT: usize = 63;
 
 /// An object's name: RBAC's may hold colons, all others are DNS names.
-pub(super) fn name(at: &str, name: &str) -> Result<(), Error> {
+pub(crate) fn name(at: &str, name: &str) -> Result<(), Error> {
     let allowed = |it: char| it.is_ascii_alphanumeric() || "-._:@".contains(it);
     word(at, name, NAME_LIMIT, allowed)
 }
 
-pub(super) fn namespace(at: &str, name: &str) -> Result<(), Error> {
+pub(crate) fn namespace(at: &str, name: &str) -> Result<(), Error> {
     word(at, name, LABEL_LIMIT, |it| {
         it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-'
     })
 }
 
 /// Group, version and kind, before discovery is asked.
-pub(super) fn type_words(group: &str, version: &str, kind: &str) -> Result<(), Error> {
+pub(crate) fn type_words(group: &str, version: &str, kind: &str) -> Result<(), Error> {
     group_word(group)?;
     word("apiVersion", version, LABEL_LIMIT, |it| {
         it.is_ascii_lowercase() || it.is_ascii_digit()
     })?;
     kind_word(kind)
+}
+
+/// A verb or a subresource, as the API server knows them: `create`, `log`; `*` is any.
+pub(crate) fn lower_word(at: &str, text: &str) -> Result<(), Error> {
+    word(at, text, LABEL_LIMIT, |it| {
+        it.is_ascii_lowercase() || "-/*".contains(it)
+    })
 }
 
 pub(super) fn group_word(group: &str) -> Result<(), Error> {

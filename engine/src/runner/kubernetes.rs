@@ -5,6 +5,7 @@
 
 mod convert;
 mod leaks;
+mod manners;
 mod moved;
 mod needs;
 mod object;

@@ -10,6 +10,24 @@ use crate::cluster;
 /// What one answer may hold, in bytes.
 const LARGEST: usize = 4 << 20;
 
+/// What is left of an answer of many parts.
+pub(super) struct Room(usize);
+
+impl Room {
+    pub(super) fn new() -> Self {
+        Self(LARGEST)
+    }
+
+    /// The part, if there is room for it.
+    pub(super) fn take(&mut self, part: String) -> Result<String, wit::Error> {
+        self.0 = self
+            .0
+            .checked_sub(part.len())
+            .ok_or(wit::Error::TooLarge(LARGEST as u64))?;
+        Ok(part)
+    }
+}
+
 /// Object JSON for the guest.
 pub(super) fn json(value: &Value) -> Result<String, wit::Error> {
     let text = value.to_string();

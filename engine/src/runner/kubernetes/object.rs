@@ -3,10 +3,14 @@
 use serde_json::Value;
 
 use super::super::run::Run;
+use super::manners;
 use super::stop::{Stop, answered, invalid};
-use crate::cluster::{Kind, ObjectReference};
+use crate::cluster::{self, Kind, ObjectReference, path};
 use crate::domain::capability::{Request, Verb};
 use crate::sealing::find_handles;
+
+/// The longest label selector and continue token.
+const LONGEST_QUERY: usize = 4096;
 
 /// An object and whether its kind has namespaces.
 pub(super) struct Located {
@@ -41,6 +45,7 @@ pub(super) async fn kind(run: &Run, group: &str, version: &str, kind: &str) -> R
     for (path, text) in [("group", group), ("version", version), ("kind", kind)] {
         without_handle(path, text)?;
     }
+    word(run, path::type_words(group, version, kind))?;
     let asked = format!("find the kind {kind}");
     answered(run, asked, run.attempt.cluster.kind(group, version, kind).await).await
 }
@@ -50,13 +55,16 @@ pub(super) fn namespace(
     run: &Run,
     kind: &Kind,
     given: Option<&str>,
-    path: &str,
+    at: &str,
 ) -> Result<Option<String>, Stop> {
     match (kind.namespaced, given.filter(|it| !it.is_empty())) {
-        (true, Some(given)) => without_handle(path, given).map(|()| Some(given.to_owned())),
+        (true, Some(given)) => {
+            without_handle(at, given)?;
+            word(run, path::namespace(at, given)).map(|()| Some(given.to_owned()))
+        }
         (true, None) => Ok(run.attempt.rights.boundary.namespace.clone()),
         (false, Some(_)) => Err(invalid(
-            path,
+            at,
             format!("{} has no namespaces; leave it out", kind.kind),
         )),
         (false, None) => Ok(None),
@@ -70,7 +78,7 @@ pub(super) async fn locate(run: &Run, object: &ObjectReference) -> Result<Locate
     if object.name.is_empty() {
         return Err(invalid("name", "is missing"));
     }
-    without_handle("name", &object.name)?;
+    name(run, "name", &object.name)?;
     Ok(Located {
         cluster_scoped: !kind.namespaced,
         object: named(kind, namespace, &object.name),
@@ -81,23 +89,47 @@ pub(super) async fn locate(run: &Run, object: &ObjectReference) -> Result<Locate
 pub(super) async fn read(run: &Run, text: &str) -> Result<(Value, Located), Stop> {
     let mut manifest: Value = serde_json::from_str(text)
         .map_err(|error| invalid("", format!("the object is not JSON: {error}")))?;
+    manners::one_object(&manifest)?;
+    manners::without_status(&mut manifest);
     let api_version = required(&manifest, "/apiVersion", "apiVersion")?;
     let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
     let kind = kind(run, group, version, required(&manifest, "/kind", "kind")?).await?;
     let name = required(&manifest, "/metadata/name", "metadata.name")?.to_owned();
-    without_handle("metadata.name", &name)?;
+    self::name(run, "metadata.name", &name)?;
     let given = manifest.pointer("/metadata/namespace").and_then(Value::as_str);
     let namespace = namespace(run, &kind, given, "metadata.namespace")?;
     if let Some(namespace) = &namespace {
         manifest["metadata"]["namespace"] = Value::String(namespace.clone());
     }
-    Ok((
-        manifest,
-        Located {
-            cluster_scoped: !kind.namespaced,
-            object: named(kind, namespace, &name),
-        },
-    ))
+    let located = Located {
+        cluster_scoped: !kind.namespaced,
+        object: named(kind, namespace, &name),
+    };
+    manners::of_manifest(run, &manifest, &located).await?;
+    Ok((manifest, located))
+}
+
+/// A name, and nothing that a path would read otherwise. Refused here, so that the log never hears of it as an object.
+pub(super) fn name(run: &Run, at: &str, text: &str) -> Result<(), Stop> {
+    without_handle(at, text)?;
+    word(run, path::name(at, text))
+}
+
+/// The client's own rules for words of a path, before anything is decided or recorded.
+pub(super) fn word(run: &Run, checked: Result<(), cluster::Error>) -> Result<(), Stop> {
+    checked.map_err(|error| super::convert::error(&run.vault, error).into())
+}
+
+/// A text of a query: no handle, no control characters, not longer than anybody needs.
+pub(super) fn query(at: &str, text: &str) -> Result<(), Stop> {
+    without_handle(at, text)?;
+    if text.len() > LONGEST_QUERY {
+        return Err(invalid(at, format!("is longer than {LONGEST_QUERY} characters")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(invalid(at, "holds control characters"));
+    }
+    Ok(())
 }
 
 /// A handle in a name would be sent as it is, and mean nothing.

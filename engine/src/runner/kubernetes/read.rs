@@ -3,13 +3,15 @@
 use super::super::bindings::shipslog::step::kubernetes::{Change, Evidence, Page, Selection};
 use super::super::bindings::shipslog::step::types::ObjectReference;
 use super::super::run::Run;
-use super::stop::{Stop, answered, authorize};
+use super::stop::{Stop, answered, authorize, invalid};
 use super::{convert, needs, object, secret_data};
-use crate::cluster;
+use crate::cluster::{self, path};
 use crate::domain::capability::{Request, Verb};
 
 /// The largest page, and the most lines of a log.
 const MOST: u32 = 500;
+/// Each is looked for in every object of the page.
+const FIELDS: usize = 100;
 
 pub(super) async fn get(run: &Run, object: &ObjectReference) -> Result<String, Stop> {
     let located = object::locate(run, &convert::reference(object)).await?;
@@ -28,7 +30,7 @@ pub(super) async fn get(run: &Run, object: &ObjectReference) -> Result<String, S
 pub(super) async fn list(run: &Run, selection: &Selection) -> Result<Page, Stop> {
     let kind = object::kind(run, &selection.group, &selection.version, &selection.kind).await?;
     let namespace = object::namespace(run, &kind, selection.namespace.as_deref(), "namespace")?;
-    object::without_handle("labelSelector", &selection.label_selector)?;
+    bounded(selection)?;
     let request = Request {
         verb: Verb::List,
         group: kind.group.clone(),
@@ -51,16 +53,35 @@ pub(super) async fn list(run: &Run, selection: &Selection) -> Result<Page, Stop>
     };
     let page = answered(run, request, run.attempt.cluster.list(&selection).await).await?;
     let mut objects = Vec::with_capacity(page.objects.len());
+    let mut room = convert::Room::new();
     for mut found in page.objects {
         if secret {
             secret_data::seal(run, &mut found, namespace.as_deref()).await?;
         }
-        objects.push(convert::json(&found)?);
+        objects.push(room.take(convert::json(&found)?)?);
     }
     Ok(Page {
         objects,
         continue_from: page.continue_from,
     })
+}
+
+fn bounded(selection: &Selection) -> Result<(), Stop> {
+    object::query("label-selector", &selection.label_selector)?;
+    object::query(
+        "continue-from",
+        selection.continue_from.as_deref().unwrap_or_default(),
+    )?;
+    if selection.fields.len() > FIELDS {
+        return Err(invalid(
+            "fields",
+            format!("one call names at most {FIELDS} fields"),
+        ));
+    }
+    selection
+        .fields
+        .iter()
+        .try_for_each(|it| object::query("fields", it))
 }
 
 pub(super) async fn diff(run: &Run, object: &str) -> Result<Vec<Change>, Stop> {
@@ -86,9 +107,15 @@ pub(super) async fn can_i(
     object: &ObjectReference,
     subresource: &str,
 ) -> Result<bool, Stop> {
+    object::word(run, path::lower_word("verb", verb))?;
+    if !subresource.is_empty() {
+        object::word(run, path::lower_word("subresource", subresource))?;
+    }
+    if !object.name.is_empty() {
+        object::name(run, "name", &object.name)?;
+    }
     let kind = object::kind(run, &object.group, &object.version, &object.kind).await?;
     let namespace = object::namespace(run, &kind, object.namespace.as_deref(), "namespace")?;
-    object::without_handle("name", &object.name)?;
     let object = cluster::ObjectReference {
         namespace,
         ..convert::reference(object)
@@ -106,6 +133,9 @@ pub(super) async fn logs(
     previous: bool,
 ) -> Result<Vec<String>, Stop> {
     let located = object::locate(run, &convert::reference(pod)).await?;
+    if !container.is_empty() {
+        object::name(run, "container", container)?;
+    }
     authorize(run, &[located.request(Verb::Logs)]).await?;
     let lines = run
         .attempt

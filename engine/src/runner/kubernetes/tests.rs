@@ -2,8 +2,11 @@
 
 mod arbitrary;
 mod crashes;
+mod manners;
+mod patches;
 mod rights;
 mod secrets;
+mod tricks;
 mod writes;
 
 use serde_json::{Value, json};

@@ -67,9 +67,13 @@ async fn locate(run: &Run, expectation: &wit::Expectation) -> Result<(Expectatio
     let given = match expectation {
         wit::Expectation::Healthy(it) => &it.object,
         wit::Expectation::Gone(it) => &it.object,
-        wit::Expectation::Condition(it) => &it.object,
+        wit::Expectation::Condition(it) => {
+            object::query("type", &it.type_)?;
+            object::query("status", &it.status)?;
+            &it.object
+        }
         wit::Expectation::Endpoints(it) => {
-            object::without_handle("labelSelector", &it.label_selector)?;
+            object::query("label-selector", &it.label_selector)?;
             &it.service
         }
     };

@@ -9,7 +9,7 @@ use super::super::journal::Precondition;
 use super::super::run::Run;
 use super::object::Located;
 use super::stop::{Stop, answered, authorize, invalid};
-use super::{convert, needs, object, secret_data};
+use super::{convert, manners, needs, object, secret_data};
 use crate::cluster;
 use crate::domain::capability::Verb;
 
@@ -51,6 +51,7 @@ pub(super) async fn patch(
     authorize(run, &[located.request(Verb::Patch)]).await?;
     let mut body: Value = serde_json::from_str(patch)
         .map_err(|error| invalid("", format!("the patch is not JSON: {error}")))?;
+    manners::of_patch(&body, kind, located.is_secret())?;
     secret_data::fill_patch(run, &mut body, kind, located.is_secret()).await?;
     let given = *precondition != Precondition::default();
     let mut tries = 1;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::capability::Capability;
 
-fn grant(scene: &mut Scene, capabilities: Value) {
+pub(super) fn grant(scene: &mut Scene, capabilities: Value) {
     scene.attempt.rights.granted = serde_json::from_value::<Vec<Capability>>(capabilities).unwrap();
 }
 

@@ -238,7 +238,7 @@ async fn what_is_no_object_is_said_with_its_path() {
     let mut kubernetes = Kubernetes { run: &run };
     for (object, path) in [
         ("{", ""),
-        ("[]", "apiVersion"),
+        ("[]", ""),
         (r#"{"apiVersion":"v1"}"#, "kind"),
         (
             r#"{"apiVersion":"v1","kind":"Pod","metadata":{"generateName":"x-"}}"#,
