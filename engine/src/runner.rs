@@ -2,6 +2,7 @@
 //! that are counted, checked against the step's rights and told to the [`Recorder`].
 
 mod abort;
+mod allowance;
 mod attempt;
 mod bindings;
 mod cache;

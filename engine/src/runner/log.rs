@@ -1,21 +1,14 @@
 //! Host side of `shipslog:step/log`: lines for people, sensitive values blanked.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use wasmtime::component::{HasData, Linker};
 
+pub(super) use super::allowance::Allowance;
+use super::allowance::{LOG_BYTES, Room};
 use super::bindings::shipslog::step::log;
 use super::journal::Class;
-use super::recorder::LogLevel;
+use super::recorder::{LogLevel, NotRecorded};
 use super::run::Run;
 use super::text;
-
-/// What a run may write in all, in bytes.
-const MOST: usize = 8 << 20;
-
-/// How much a run has written.
-#[derive(Debug, Default)]
-pub(super) struct Allowance(AtomicUsize);
 
 /// The task log of a run.
 pub(super) struct Log<'a> {
@@ -26,23 +19,6 @@ struct HasLog;
 
 impl HasData for HasLog {
     type Data<'a> = Log<'a>;
-}
-
-enum Room {
-    Enough,
-    JustFilled,
-    None,
-}
-
-impl Allowance {
-    fn take(&self, bytes: usize) -> Room {
-        let before = self.0.fetch_add(bytes, Ordering::Relaxed);
-        match (before <= MOST, before + bytes <= MOST) {
-            (_, true) => Room::Enough,
-            (true, false) => Room::JustFilled,
-            (false, false) => Room::None,
-        }
-    }
 }
 
 impl log::Host for Log<'_> {
@@ -56,11 +32,14 @@ impl log::Host for Log<'_> {
             |index| async move {
                 let (level, message) = (importance(level), line);
                 run.recorder.flush().await?;
-                match run.log.take(message.len()) {
+                match run.log.lines.take(index, message.len()) {
                     Room::Enough => run.recorder.log(index, level, &message).await?,
                     Room::JustFilled => {
-                        let notice = "the step has written 8 MiB of log; further lines are not kept";
-                        run.recorder.log(index, LogLevel::Warning, notice).await?;
+                        let notice = format!(
+                            "the step has written {} MiB of log; this line and those after it are not kept",
+                            LOG_BYTES >> 20
+                        );
+                        run.recorder.log(index, LogLevel::Warning, &notice).await?;
                     }
                     Room::None => {}
                 }
@@ -68,6 +47,19 @@ impl log::Host for Log<'_> {
             },
         )
         .await
+    }
+}
+
+/// A word of the host's own in place of a call's line.
+pub(super) async fn warn(run: &Run, index: u64, sentence: &str) -> Result<(), NotRecorded> {
+    run.recorder.log(index, LogLevel::Warning, sentence).await
+}
+
+/// When a run has ended: how much of its log was not kept.
+pub(super) async fn close(run: &Run) -> Result<(), NotRecorded> {
+    match run.log.lines.marker() {
+        Some((index, sentence)) => warn(run, index, &sentence).await,
+        None => Ok(()),
     }
 }
 
@@ -114,7 +106,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_flood_is_cut_with_one_notice() {
+    async fn a_flood_is_cut_with_one_notice_and_counted_at_the_end() {
         let scene = Scene::new();
         let run = scene.run();
         let mut log = Log { run: &run };
@@ -123,7 +115,17 @@ mod tests {
         }
         let lines = scene.told();
         assert!(lines.iter().map(String::len).sum::<usize>() < 10 << 20);
-        assert!(lines.last().unwrap().contains("further lines are not kept"));
+        assert!(
+            lines
+                .last()
+                .unwrap()
+                .contains("this line and those after it are not kept")
+        );
         assert!(lines[0].ends_with("x … (cut)"), "a line has a limit too");
+        let kept = lines.len() - 1;
+        close(&run).await.unwrap();
+        let marker = scene.told().pop().unwrap();
+        let dropped = format!("log 599 Warning {} lines of the step, ", 600 - kept);
+        assert!(marker.starts_with(&dropped), "{marker}");
     }
 }

@@ -5,7 +5,7 @@ use wasmtime::component::{HasData, Linker};
 use super::bindings::shipslog::step::milestones::{self, Error};
 use super::journal::Class;
 use super::run::Run;
-use super::text;
+use super::{log, text};
 use crate::domain::nearest;
 
 /// The largest detail, in bytes.
@@ -34,6 +34,12 @@ impl milestones::Host for Milestones<'_> {
                     Ok(detail) => text::blanked(&run.vault, detail),
                     Err(error) => return Ok(Err(error)),
                 };
+                if let Err(full) = run.log.milestones.take(detail.to_string().len()) {
+                    if full.first {
+                        log::warn(run, index, &full.sentence).await?;
+                    }
+                    return Ok(Err(Error::Other(("too-many".to_owned(), full.sentence))));
+                }
                 if !run.is_replaying() {
                     run.recorder.milestone(index, name, detail).await?;
                 }
@@ -66,6 +72,23 @@ mod tests {
     use super::milestones::Host as _;
     use super::*;
     use crate::runner::testing::Scene;
+
+    #[tokio::test]
+    async fn a_flood_of_milestones_is_cut_and_told_once() {
+        let scene = Scene::new();
+        let run = scene.run();
+        let mut milestones = Milestones { run: &run };
+        for _ in 0..300 {
+            let reached = milestones.reached("traffic-moved".to_owned(), "{}".to_owned());
+            let _ = reached.await.unwrap();
+        }
+        assert_eq!(scene.told().len(), 201);
+        let last = scene.told().pop().unwrap();
+        assert_eq!(
+            last,
+            "log 200 Warning a run keeps at most 200 milestones and 1 MiB of them; further ones are not kept"
+        );
+    }
 
     #[tokio::test]
     async fn only_what_the_component_describes_is_a_turning_point() {

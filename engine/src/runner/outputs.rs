@@ -8,8 +8,8 @@ use super::description::OutputDescription;
 use super::journal::Class;
 use super::recorder::OutputValue;
 use super::run::Run;
-use super::text;
 use super::vault::Vault;
+use super::{log, text};
 use crate::domain::nearest;
 use crate::sealing::find_handles;
 
@@ -34,13 +34,8 @@ impl outputs::Host for Outputs<'_> {
             let value = described(&run.attempt.outputs, name, false).and_then(|()| plain(value));
             match value {
                 Ok(value) => {
-                    keep(
-                        run,
-                        index,
-                        name,
-                        OutputValue::Plain(text::blanked(&run.vault, value)),
-                    )
-                    .await
+                    let value = OutputValue::Plain(text::blanked(&run.vault, value));
+                    keep(run, index, name, value).await
                 }
                 Err(error) => Ok(Err(error)),
             }
@@ -63,6 +58,16 @@ impl outputs::Host for Outputs<'_> {
 }
 
 async fn keep(run: &Run, index: u64, name: &str, value: OutputValue) -> wasmtime::Result<Result<(), Error>> {
+    let bytes = match &value {
+        OutputValue::Plain(value) => value.to_string().len(),
+        OutputValue::Sensitive(handle) => handle.as_str().len(),
+    };
+    if let Err(full) = run.log.outputs.take(bytes) {
+        if full.first {
+            log::warn(run, index, &full.sentence).await?;
+        }
+        return Ok(Err(other("too-many", &full.sentence)));
+    }
     if !run.is_replaying() {
         run.recorder.output(index, name, value).await?;
     }
@@ -159,6 +164,24 @@ mod tests {
                 "output address \"10.0.0.1\"".to_owned(),
                 format!("output token {}", handle(1))
             ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_outputs_is_cut_and_told_once() {
+        let scene = Scene::new();
+        let run = scene.run();
+        let mut outputs = Outputs { run: &run };
+        let value = format!("\"{}\"", "x".repeat(250 << 10));
+        for _ in 0..40 {
+            let answer = outputs.set("address".to_owned(), value.clone()).await.unwrap();
+            assert!(answer.is_ok() || code(answer) == "too-many");
+        }
+        assert!(scene.told().iter().map(String::len).sum::<usize>() < 5 << 20);
+        let last = scene.told().pop().unwrap();
+        assert_eq!(
+            last,
+            "log 16 Warning a run keeps at most 1000 outputs and 4 MiB of them; further ones are not kept"
         );
     }
 

@@ -1,7 +1,9 @@
 //! Host side of `shipslog:step/progress`: what a live view shows beside the step's name.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
+use tokio::time::Instant;
 use wasmtime::component::{HasData, Linker};
 
 use super::bindings::shipslog::step::progress;
@@ -10,18 +12,57 @@ use super::recorder::NotRecorded;
 use super::run::Run;
 use super::text;
 
+/// How many reports a run may make at once, and after that one each so often. Views show the latest; what comes faster
+/// nobody could read.
+const BURST: u32 = 50;
+const EVERY: Duration = Duration::from_millis(50);
+
 /// How far the step said it is, so that the host can say what it waits for without losing that.
 #[derive(Debug, Default)]
-pub(super) struct Last(Mutex<(u32, u32)>);
+pub(super) struct Last(Mutex<Reports>);
+
+#[derive(Debug, Default)]
+struct Reports {
+    done: u32,
+    total: u32,
+    /// How many were shown and not yet earned back, and since when one is earned.
+    shown: u32,
+    next: Option<Instant>,
+}
+
+impl Reports {
+    /// Whether this report is shown.
+    fn take(&mut self) -> bool {
+        let now = Instant::now();
+        let next = self.next.unwrap_or(now);
+        let earned = now.saturating_duration_since(next).as_millis() / EVERY.as_millis();
+        self.shown = self
+            .shown
+            .saturating_sub(u32::try_from(earned).unwrap_or(u32::MAX));
+        self.next = Some(next + EVERY * u32::try_from(earned).unwrap_or(u32::MAX).min(1 << 20));
+        let room = self.shown < BURST;
+        self.shown += u32::from(room);
+        room
+    }
+}
 
 impl Last {
-    /// So many of so many.
-    pub(super) fn get(&self) -> (u32, u32) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn said(&self, done: u32, total: u32) -> bool {
+        let mut reports = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (reports.done, reports.total) = (done, total);
+        reports.take()
     }
 
+    /// So many of so many, as the journal has it.
     pub(super) fn set(&self, done: u32, total: u32) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (done, total);
+        let mut reports = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (reports.done, reports.total) = (done, total);
+    }
+
+    /// So many of so many.
+    pub(super) fn at(&self) -> (u32, u32) {
+        let reports = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (reports.done, reports.total)
     }
 }
 
@@ -44,13 +85,10 @@ impl progress::Host for Progress<'_> {
             "progress.report",
             &(done, total, &message),
             |_| async {
-                run.progress.set(done, total);
-                if run.is_replaying() {
-                    return Ok(());
+                if run.progress.said(done, total) && !run.is_replaying() {
+                    let message = text::brief(&run.vault, &message);
+                    run.recorder.progress(done, total, &message).await?;
                 }
-                run.recorder
-                    .progress(done, total, &text::readable(&run.vault, &message))
-                    .await?;
                 Ok(())
             },
         )
@@ -60,9 +98,9 @@ impl progress::Host for Progress<'_> {
 
 /// The host's own word: what is being waited for.
 pub(super) async fn waiting(run: &Run, message: &str) -> Result<(), NotRecorded> {
-    let (done, total) = run.progress.get();
+    let (done, total) = run.progress.at();
     run.recorder
-        .progress(done, total, &text::readable(&run.vault, message))
+        .progress(done, total, &text::brief(&run.vault, message))
         .await
 }
 
@@ -97,5 +135,28 @@ mod tests {
                 "progress 2/5 waiting for Deployment httpd to be healthy"
             ]
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_is_thinned_and_each_report_is_short() {
+        let scene = Scene::new();
+        let run = scene.run();
+        let mut progress = Progress { run: &run };
+        for done in 0..3_000 {
+            progress.report(done, 9, "x".repeat(9_000)).await.unwrap();
+        }
+        assert_eq!(scene.told().len(), 50);
+        assert!(
+            scene.told().iter().all(|it| it.len() < 1100),
+            "{:?}",
+            scene.told()[0]
+        );
+        tokio::time::advance(Duration::from_secs(1)).await;
+        for done in 0..3_000 {
+            progress.report(done, 9, String::new()).await.unwrap();
+        }
+        assert_eq!(scene.told().len(), 70);
+        waiting(&run, "waiting").await.unwrap();
+        assert_eq!(scene.told().pop().unwrap(), "progress 2999/9 waiting");
     }
 }

@@ -129,7 +129,7 @@ impl Run {
     /// A wait that begins now.
     pub(super) fn until(&self, timeout: Duration) -> Suspended {
         let at = (self.attempt.now)();
-        let (done, total) = self.progress.get();
+        let (done, total) = self.progress.at();
         Suspended {
             at,
             until: at.saturating_add(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX)),

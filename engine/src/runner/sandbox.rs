@@ -13,7 +13,7 @@ use super::ended::Errored;
 use super::limits::Limits;
 use super::prepare::Prepared;
 use super::run::{Host, Run};
-use super::{Cancel, words};
+use super::{Cancel, log, words};
 
 /// How a run left the sandbox.
 pub(super) enum Left {
@@ -41,6 +41,21 @@ const LAST_ANSWER: Duration = Duration::from_mins(2);
 /// Calls `run`, until it answers or may not go on. Dropping the call and the store ends the guest wherever it is, but
 /// not before the write that it sent was answered: the next deployment in the lane must not meet it.
 pub(super) async fn run(
+    prepared: &Prepared,
+    host: Host,
+    inputs: &str,
+    config: &RunnerConfig,
+    cancel: &Cancel,
+) -> Left {
+    let held = Arc::clone(&host.run);
+    let left = inside(prepared, host, inputs, config, cancel).await;
+    if let Err(error) = log::close(&held).await {
+        tracing::warn!(%error, "how much of a step's log was not kept could not be written into it");
+    }
+    left
+}
+
+async fn inside(
     prepared: &Prepared,
     host: Host,
     inputs: &str,

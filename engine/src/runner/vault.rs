@@ -31,6 +31,39 @@ struct Known {
     /// By what was sealed: the same value of the same place is minted once.
     minted: BTreeMap<[u8; 32], Handle>,
     redactor: Redactor,
+    hidden: Used,
+    sealed: Used,
+}
+
+/// How many values there are, and their bytes.
+#[derive(Default)]
+struct Used {
+    values: BTreeSet<[u8; 32]>,
+    bytes: usize,
+}
+
+/// Each value that a run has in hand is looked for in every text that leaves it, in all its forms.
+const HIDDEN: (usize, usize) = (500, 2 << 20);
+const TOO_MANY_HIDDEN: Misuse = Misuse("it had more than 500 sensitive values in hand, or 2 MiB of them");
+/// What a run may seal, as it does by reading Secrets and making composites.
+const SEALED: (usize, usize) = (10_000, 16 << 20);
+const TOO_MANY_SEALED: Misuse =
+    Misuse("it read or made more than 10,000 sensitive values, or 16 MiB of them");
+/// The largest text that values are put into.
+const LARGEST: usize = 1 << 20;
+
+impl Used {
+    fn take(&mut self, identity: [u8; 32], bytes: usize, most: (usize, usize)) -> bool {
+        if self.values.contains(&identity) {
+            return true;
+        }
+        let fits = self.values.len() < most.0 && self.bytes + bytes <= most.1;
+        if fits {
+            self.values.insert(identity);
+            self.bytes += bytes;
+        }
+        fits
+    }
 }
 
 /// Why a text with handles could not be filled in.
@@ -80,8 +113,17 @@ impl Vault {
         self.with(|it| it.redactor.redact(text))
     }
 
+    /// The start of the text without any such value; only that is looked at.
+    pub(super) fn redact_start(&self, text: &str, bytes: usize) -> String {
+        self.with(|it| it.redactor.redact_start(text, bytes))
+    }
+
     /// Puts the values in. The answer is for the API server, never for the guest.
     pub(super) async fn fill(&self, text: &str) -> Result<SecretString, Refused> {
+        if text.len() > LARGEST {
+            let misuse = Misuse("it put sensitive values into a text of more than 1 MiB");
+            return Err(Refused::Failed(misuse.into()));
+        }
         let mut values = BTreeMap::new();
         for handle in find_handles(text) {
             if self.is_binary(&handle) {
@@ -114,6 +156,9 @@ impl Vault {
         if let Some(handle) = self.with(|it| it.minted.get(&key).cloned()) {
             return Ok(handle);
         }
+        if !self.with(|it| it.sealed.take(key, bytes.len(), SEALED)) {
+            return Err(TOO_MANY_SEALED.into());
+        }
         let text = std::str::from_utf8(bytes).ok();
         let value = SecretString::from(text.map_or_else(|| STANDARD.encode(bytes), str::to_owned));
         let handle = self.store.seal(&value).await?;
@@ -133,7 +178,7 @@ impl Vault {
         self.hide(
             &handle,
             &SecretString::from(String::from_utf8_lossy(bytes).into_owned()),
-        );
+        )?;
         Ok(handle)
     }
 
@@ -159,8 +204,12 @@ impl Vault {
             } => {
                 let value = self.store.open(handle).await?;
                 let place: Vec<&str> = place.iter().map(String::as_str).collect();
-                let key = identity(&place, &bytes_of(&value, *binary)?);
-                self.with(|it| it.minted(key, handle, *binary));
+                let bytes = bytes_of(&value, *binary)?;
+                let key = identity(&place, &bytes);
+                self.with(|it| {
+                    it.sealed.take(key, bytes.len(), SEALED);
+                    it.minted(key, handle, *binary);
+                });
             }
             Trace::Opened(handle) => {
                 let value = self.store.open(handle).await?;
@@ -168,7 +217,7 @@ impl Vault {
                 self.hide(
                     handle,
                     &SecretString::from(String::from_utf8_lossy(&bytes).into_owned()),
-                );
+                )?;
             }
             Trace::Denied { .. }
             | Trace::Intended(_)
@@ -181,14 +230,19 @@ impl Vault {
     }
 
     /// Never to be seen in a text from now on.
-    fn hide(&self, handle: &Handle, value: &SecretString) {
+    pub(super) fn hide(&self, handle: &Handle, value: &SecretString) -> wasmtime::Result<()> {
+        let bytes = value.expose_secret().as_bytes();
         let first = self.with(|it| {
+            if !it.hidden.take(identity(&[], bytes), bytes.len(), HIDDEN) {
+                return Err(wasmtime::Error::from(TOO_MANY_HIDDEN));
+            }
             it.redactor.add(value);
-            it.opened.insert(handle.clone())
-        });
+            Ok(it.opened.insert(handle.clone()))
+        })?;
         if first {
             self.traces.leave(Trace::Opened(handle.clone()));
         }
+        Ok(())
     }
 
     async fn open(&self, handle: &Handle) -> Result<SecretString, Refused> {
@@ -197,7 +251,7 @@ impl Vault {
         }
         match self.store.open(handle).await {
             Ok(value) => {
-                self.hide(handle, &value);
+                self.hide(handle, &value).map_err(Refused::Failed)?;
                 Ok(value)
             }
             Err(SecretStoreError::Unknown) => Err(Refused::NotGiven),
@@ -294,5 +348,27 @@ mod tests {
         let handle = vault.seal(&["uid", "key"], &[0xff, 0, 1]).await.unwrap();
         assert_eq!(vault.bytes(&handle).await.unwrap(), [0xff, 0, 1]);
         assert!(matches!(vault.fill(handle.as_str()).await, Err(Refused::NotText)));
+    }
+
+    #[tokio::test]
+    async fn there_is_a_bound_to_what_a_run_has_in_hand() {
+        let (_, vault) = vault();
+        let hide = |text: String| vault.hide(&handle(1), &SecretString::from(text));
+        for number in 0..500 {
+            hide(format!("value-{number}")).unwrap();
+        }
+        hide("value-7".to_owned()).unwrap();
+        let stopped = hide("another".to_owned()).unwrap_err().to_string();
+        assert_eq!(
+            stopped,
+            "the step was stopped: it had more than 500 sensitive values in hand, or 2 MiB of them"
+        );
+        let large = "x".repeat(2 << 20);
+        assert!(matches!(vault.fill(&large).await, Err(Refused::Failed(_))));
+        let block = vec![0; 6 << 20];
+        vault.seal(&["a"], &block).await.unwrap();
+        vault.seal(&["b"], &block).await.unwrap();
+        let stopped = vault.seal(&["c"], &block).await.unwrap_err().to_string();
+        assert!(stopped.contains("16 MiB"), "{stopped}");
     }
 }

@@ -14,6 +14,9 @@ const SHORTEST: usize = 4;
 /// Lines of a longer value that are blanked alone: logs show one line at a time.
 const SHORTEST_LINE: usize = 12;
 
+/// What a value needs after it to be told from a longer word.
+const MARGIN: usize = 4;
+
 /// Values that must not be seen.
 #[derive(Default)]
 pub struct Redactor {
@@ -38,6 +41,22 @@ impl Redactor {
 
     /// The text without any of the values.
     pub fn redact(&self, text: &str) -> String {
+        blank(text, self.hidden(text))
+    }
+
+    /// As `redact`, of the first so many bytes: what follows them is not looked at, however long it is, and a value that
+    /// begins among them is blanked.
+    pub fn redact_start(&self, text: &str, bytes: usize) -> String {
+        let all = [&self.anywhere, &self.base64, &self.alone].into_iter().flatten();
+        let longest = all.map(|it| it.expose_secret().len()).max().unwrap_or(0);
+        let window = &text[..text.floor_char_boundary(bytes.saturating_add(longest + MARGIN))];
+        let end = window.floor_char_boundary(bytes);
+        let hidden = self.hidden(window).into_iter().filter(|it| it.start < end);
+        let hidden = hidden.map(|it| it.start..it.end.min(end)).collect();
+        blank(&window[..end], hidden)
+    }
+
+    fn hidden(&self, text: &str) -> Vec<Range<usize>> {
         let mut hidden: Vec<Range<usize>> = Vec::new();
         for value in &self.anywhere {
             hidden.extend(occurrences(text, value.expose_secret()));
@@ -48,7 +67,7 @@ impl Redactor {
         for value in &self.alone {
             hidden.extend(occurrences(text, value.expose_secret()).filter(|it| stands_alone(text, it)));
         }
-        blank(text, merged(hidden))
+        merged(hidden)
     }
 
     fn add_forms(&mut self, whole: &str, trimmed: &str) {

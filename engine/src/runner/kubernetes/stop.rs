@@ -74,7 +74,7 @@ pub(super) fn not_opened(path: &str, refused: Refused) -> Stop {
 pub(super) async fn authorize(run: &Run, requests: &[Request]) -> Result<(), Stop> {
     for request in requests {
         if let Err(denial) = run.attempt.rights.decide(request) {
-            run.denied(denial.layer, &denial.rule, None).await?;
+            told(run, denial.layer, &denial.rule, None).await?;
             return Err(Error::Forbidden(Denial {
                 layer: layer(denial.layer),
                 rule: denial.rule,
@@ -106,9 +106,17 @@ pub(super) async fn answered<T>(
             wit::Layer::Cluster => Layer::Cluster,
             wit::Layer::Admission => Layer::Admission,
         };
-        run.denied(layer, &asked.to_string(), Some(&denial.rule)).await?;
+        told(run, layer, &asked.to_string(), Some(&denial.rule)).await?;
     }
     Err(error.into())
+}
+
+/// Refusals are events, and a step may not make as many as it likes.
+async fn told(run: &Run, layer: Layer, rule: &str, message: Option<&str>) -> Result<(), NotRecorded> {
+    if run.log.denials.take(layer, rule) {
+        run.denied(layer, rule, message).await?;
+    }
+    Ok(())
 }
 
 fn layer(layer: Layer) -> wit::Layer {
