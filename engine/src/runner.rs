@@ -30,6 +30,7 @@ mod run;
 mod sandbox;
 mod secret_store;
 mod secrets;
+mod survey;
 mod text;
 mod traces;
 mod variables;
@@ -95,6 +96,8 @@ pub struct RunnerConfig {
     pub concurrent_compiles: usize,
     /// The largest component, in bytes.
     pub component_limit: usize,
+    /// How long somebody waits for a component to be compiled. The compile goes on, and is there for who asks again.
+    pub compile_patience: Duration,
 }
 
 impl RunnerConfig {
@@ -114,6 +117,7 @@ impl RunnerConfig {
             kept_stores: 16,
             concurrent_compiles: 2,
             component_limit: 64 << 20,
+            compile_patience: Duration::from_mins(1),
         }
     }
 }
@@ -226,11 +230,7 @@ impl Inner {
             Ok(json) => json,
             Err(causes) => return Err(CheckRefusal::Inputs(causes)),
         };
-        serde_json::from_str(&json).map_err(|error| {
-            CheckRefusal::Errored(Errored(format!(
-                "the step's `check` is not of the contract's form: {error}"
-            )))
-        })
+        description::capabilities(&json).map_err(CheckRefusal::Errored)
     }
 
     async fn ask_describe(&self, prepared: &Prepared) -> Result<String, Errored> {
@@ -248,11 +248,7 @@ impl Inner {
         let (step, mut store) = sandbox::ask(prepared, &self.config).await?;
         let answer = step.call_check(&mut store, &inputs.to_owned()).await;
         let answer = answer.map_err(|error| words::stopped(&error, self.config.call_limit))?;
-        let cause = |it: bindings::Cause| Cause {
-            path: it.path,
-            message: it.message,
-        };
-        Ok(answer.map_err(|causes| causes.into_iter().map(cause).collect()))
+        Ok(answer.map_err(description::causes))
     }
 
     async fn question<T>(&self, answer: impl Future<Output = Result<T, Errored>>) -> Result<T, Errored> {

@@ -12,9 +12,9 @@ use super::ended::Errored;
 /// How often a guest that computes gives others their turn.
 const TICK: Duration = Duration::from_millis(10);
 /// What a component may consist of; language runtimes have many parts.
-const CORE_INSTANCES: u32 = 64;
-const MEMORIES: u32 = 2;
-const TABLES: u32 = 16;
+pub(super) const CORE_INSTANCES: u32 = 64;
+pub(super) const MEMORIES: u32 = 2;
+pub(super) const TABLES: u32 = 16;
 const TABLE_ELEMENTS: usize = 60_000;
 const INSTANCE_SIZE: usize = 16 << 20;
 

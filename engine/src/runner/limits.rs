@@ -2,6 +2,8 @@
 
 use wasmtime::ResourceLimiter;
 
+use super::engine::{CORE_INSTANCES, MEMORIES, TABLES};
+
 /// All memories and tables of a store together.
 #[derive(Debug)]
 pub(super) struct Limits {
@@ -57,6 +59,19 @@ impl ResourceLimiter for Limits {
             return Ok(false);
         }
         self.grow(desired.saturating_sub(current).saturating_mul(ELEMENT))
+    }
+
+    // The pool has the same limits; where there is none, these hold.
+    fn instances(&self) -> usize {
+        CORE_INSTANCES as usize
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES as usize
+    }
+
+    fn tables(&self) -> usize {
+        TABLES as usize
     }
 }
 

@@ -1,10 +1,16 @@
 //! From bytes to something that can be started: compiled once, off the async threads, a few at a time.
+//!
+//! A compile cannot be interrupted, so it may not be everybody's: components that could take long leave a place free for
+//! those that cannot, they compute on threads of their own, and who waits gives up after a while.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, Shared};
 use shipslog_events::ids::ComponentDigest;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 use wasmtime::Engine;
 use wasmtime::component::{Component as Compiled, Linker};
 
@@ -14,6 +20,7 @@ use super::description::Description;
 use super::ended::Errored;
 use super::limits::Limits;
 use super::run::{self, Host};
+use super::survey::{self, Effort};
 use super::{RunnerConfig, words};
 use crate::components::Component;
 
@@ -31,9 +38,44 @@ pub(super) struct Workshop {
     engine: Engine,
     linker: Linker<Host>,
     cache: Cache,
-    compiles: Arc<Semaphore>,
+    places: Places,
     largest: usize,
+    patience: Duration,
+    compiling: Mutex<BTreeMap<ComponentDigest, Compiling>>,
     prepared: Mutex<BTreeMap<ComponentDigest, Arc<OnceCell<Arc<Prepared>>>>>,
+}
+
+/// One compile, for all who wait for it and for those who ask again.
+type Compiling = Shared<BoxFuture<'static, Result<Compiled, Errored>>>;
+
+/// Who may compile at once: all of them together, and those that could take long.
+#[derive(Clone)]
+struct Places {
+    all: Arc<Semaphore>,
+    long: Arc<Semaphore>,
+}
+
+impl Places {
+    /// One place less for long compiles, where there is more than one.
+    fn new(places: usize) -> Self {
+        Self {
+            all: Arc::new(Semaphore::new(places.max(1))),
+            long: Arc::new(Semaphore::new(places.saturating_sub(1).max(1))),
+        }
+    }
+
+    /// Held until the compile is over.
+    async fn take(&self, effort: Effort) -> Vec<OwnedSemaphorePermit> {
+        let mut held = Vec::new();
+        let needed: &[&Arc<Semaphore>] = match effort {
+            Effort::Quick => &[&self.all],
+            Effort::Long => &[&self.long, &self.all],
+        };
+        for places in needed {
+            held.extend(Arc::clone(places).acquire_owned().await.ok());
+        }
+        held
+    }
 }
 
 impl Workshop {
@@ -45,8 +87,10 @@ impl Workshop {
             engine: engine.clone(),
             linker,
             cache: Cache::open(&config.cache_dir, engine)?,
-            compiles: Arc::new(Semaphore::new(config.concurrent_compiles.max(1))),
+            places: Places::new(config.concurrent_compiles),
             largest: config.component_limit,
+            patience: config.compile_patience,
+            compiling: Mutex::default(),
             prepared: Mutex::default(),
         })
     }
@@ -57,7 +101,15 @@ impl Workshop {
             let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(prepared.entry(component.digest().clone()).or_default())
         };
-        cell.get_or_try_init(|| self.make(component)).await.cloned()
+        let made = tokio::time::timeout(self.patience, cell.get_or_try_init(|| self.make(component))).await;
+        made.unwrap_or_else(|_elapsed| Err(self.too_slow())).cloned()
+    }
+
+    fn too_slow(&self) -> Errored {
+        Errored(format!(
+            "the component was not compiled within {} s, and compiles on; try again later, or make it smaller",
+            self.patience.as_secs_f32()
+        ))
     }
 
     async fn make(&self, component: &Component) -> Result<Arc<Prepared>, Errored> {
@@ -85,23 +137,37 @@ impl Workshop {
         }))
     }
 
+    /// Joins the compile that is under way, or begins it.
     async fn compile(&self, component: &Component, Checked: Checked) -> Result<Compiled, Errored> {
-        let permit = Arc::clone(&self.compiles).acquire_owned().await;
-        let (engine, cache, component) = (self.engine.clone(), self.cache.clone(), component.clone());
-        let compiled = tokio::task::spawn_blocking(move || {
-            // Held until the compile is over, also when nobody waits for it any more.
-            let _permit = permit;
-            if let Some(compiled) = cache.load(component.digest(), &engine) {
-                return Ok(compiled);
-            }
-            let compiled =
-                Compiled::new(&engine, component.bytes()).map_err(|error| words::not_a_step(&error))?;
-            cache.keep(component.digest(), &compiled);
-            Ok(compiled)
-        });
+        let digest = component.digest();
+        let compiling = {
+            let mut all = self.compiling.lock().unwrap_or_else(PoisonError::into_inner);
+            all.entry(digest.clone())
+                .or_insert_with(|| self.begin(component.clone()))
+                .clone()
+        };
+        let compiled = compiling.await;
+        let mut all = self.compiling.lock().unwrap_or_else(PoisonError::into_inner);
+        all.remove(digest);
         compiled
+    }
+
+    /// A task of its own: it goes on also when nobody waits for it any more.
+    fn begin(&self, component: Component) -> Compiling {
+        let (engine, cache, places) = (self.engine.clone(), self.cache.clone(), self.places.clone());
+        let task = tokio::spawn(async move {
+            let bytes = component.clone();
+            let effort = off_the_async_threads(move || survey::effort(bytes.bytes())).await?;
+            let held = places.take(effort).await;
+            off_the_async_threads(move || {
+                let compiled = compiled(&engine, &cache, &component, effort);
+                drop(held);
+                compiled
+            })
             .await
-            .unwrap_or_else(|error| Err(Errored(format!("the component could not be compiled: {error}"))))
+        });
+        let failed = |error| Err(Errored(format!("the component could not be compiled: {error}")));
+        async move { task.await.unwrap_or_else(failed) }.boxed().shared()
     }
 
     /// The linker would refuse too, in fewer words.
@@ -120,6 +186,42 @@ impl Workshop {
             foreign.join(", ")
         )))
     }
+}
+
+async fn off_the_async_threads<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Errored> + Send + 'static,
+) -> Result<T, Errored> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(Errored(format!("the component could not be compiled: {error}"))))
+}
+
+/// From the cache, or anew.
+fn compiled(
+    engine: &Engine,
+    cache: &Cache,
+    component: &Component,
+    effort: Effort,
+) -> Result<Compiled, Errored> {
+    if let Some(compiled) = cache.load(component.digest(), engine) {
+        return Ok(compiled);
+    }
+    let compile = || Compiled::new(engine, component.bytes()).map_err(|error| words::not_a_step(&error));
+    let compiled = match effort {
+        Effort::Quick => compile(),
+        Effort::Long => aside()?.install(compile),
+    }?;
+    cache.keep(component.digest(), &compiled);
+    Ok(compiled)
+}
+
+/// Threads for one long compile, half of what there are: quick ones keep theirs.
+fn aside() -> Result<rayon::ThreadPool, Errored> {
+    let threads = std::thread::available_parallelism().map_or(1, |it| it.get().div_ceil(2));
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|_| "long-compile".to_owned())
+        .build()
+        .map_err(|error| Errored(format!("the component could not be compiled: {error}")))
 }
 
 struct Checked;

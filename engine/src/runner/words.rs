@@ -21,7 +21,17 @@ pub(super) fn stopped(error: &Error, call_limit: usize) -> Errored {
 pub(super) fn not_a_step(error: &Error) -> Errored {
     match error.downcast_ref::<OverLimit>() {
         Some(limit) => Errored(limit.to_string()),
-        None => Errored(format!("the component is not usable: {}", innermost(error))),
+        None => Errored(unusable(&innermost(error))),
+    }
+}
+
+/// Wasmtime has no types for these either.
+fn unusable(text: &str) -> String {
+    let text = text.trim_end_matches(" in the pooling allocator");
+    if text.contains("exceeds") {
+        format!("the component needs more than a sandbox has: {text}")
+    } else {
+        format!("the component is not usable: {text}")
     }
 }
 
@@ -61,6 +71,9 @@ fn by_text(error: &Error, call_limit: usize) -> String {
             "the step passed more than {} KiB in one call, which is the limit",
             call_limit >> 10
         );
+    }
+    if text.contains("out of bounds") {
+        return "the step passed a text or a list that does not lie in its memory".to_owned();
     }
     format!("the step crashed: {text}")
 }
