@@ -121,7 +121,7 @@ impl Guest<'_> {
 /// One cause in memory, for a `check` that refuses: path `hello`, message `hello`.
 pub(super) const CAUSE: &str = "\u{20}\0\0\0\u{5}\0\0\0\u{20}\0\0\0\u{5}\0\0\0";
 
-fn wrap(module: &[u8]) -> Vec<u8> {
+pub(super) fn wrap(module: &[u8]) -> Vec<u8> {
     let mut resolve = wit_parser::Resolve::default();
     let (package, _) = resolve
         .push_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../step-sdk/wit"))

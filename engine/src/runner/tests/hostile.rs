@@ -1,5 +1,10 @@
 //! Components that mean harm, or are none.
 
+mod attacks;
+mod compiles;
+mod lies;
+mod raw;
+
 use super::guest::{FLOOD, GIANT, GROW, Guest, LOG_ONCE, LOOP, RECURSE};
 use super::*;
 
