@@ -11,12 +11,12 @@ use shipslog_events::event::configuration::Kind;
 use crate::client::{Client, query, segment};
 use crate::common::Common;
 use crate::exit::{Exit, Wrong};
-use crate::{board, configuration, deployment, release, status};
+use crate::{board, component, configuration, deployment, release, status};
 
-/// Shows configuration documents, releases, deployments or a project's board.
+/// Shows configuration documents, releases, deployments, step components or a project's board.
 ///
-/// KIND is environments, lifecycles, feeds, certificates, accounts, targets, projects, releases, deployments or board;
-/// singular or plural, in any case.
+/// KIND is environments, lifecycles, feeds, certificates, accounts, targets, projects, releases, deployments, components or
+/// board; singular or plural, in any case.
 #[derive(Debug, Args)]
 pub(crate) struct Get {
     /// What to show.
@@ -47,6 +47,7 @@ pub(crate) enum Subject {
     Document(Kind),
     Releases,
     Deployments,
+    Components,
     Board,
 }
 
@@ -62,6 +63,7 @@ impl FromStr for Subject {
         let others = [
             ("release", Self::Releases),
             ("deployment", Self::Deployments),
+            ("component", Self::Components),
             ("board", Self::Board),
         ];
         let other = others.into_iter().find(|(name, _)| is(name)).map(|it| it.1);
@@ -70,7 +72,7 @@ impl FromStr for Subject {
                 .iter()
                 .map(|it| format!("{it}s").to_lowercase())
                 .collect();
-            known.extend(["releases", "deployments", "board"].map(str::to_owned));
+            known.extend(["releases", "deployments", "components", "board"].map(str::to_owned));
             format!(
                 "it is nothing that can be shown{}",
                 hint(&wanted, known.iter().map(String::as_str))
@@ -111,6 +113,10 @@ impl Get {
                 common
                     .output
                     .show_items(self.deployments(&client).await?, deployment::many)?;
+            }
+            (Subject::Components, _) => {
+                let items = client.list("/api/v1/components", &[], self.limit).await?;
+                common.output.show_items(items, component::many)?;
             }
             (Subject::Board, _) => {
                 let path = format!("/api/v1/projects/{}/progression", segment(self.project()?));
@@ -158,6 +164,12 @@ impl Get {
         if self.name.is_some() && self.kind == Subject::Board {
             bail!(Wrong("a board is chosen with --project".to_owned()));
         }
+        if self.name.is_some() && self.kind == Subject::Components {
+            bail!(Wrong("components are shown all together".to_owned()));
+        }
+        if self.project.is_some() && self.kind == Subject::Components {
+            bail!(Wrong("components belong to no project".to_owned()));
+        }
         Ok(())
     }
 }
@@ -174,6 +186,7 @@ mod tests {
         assert_eq!("releases".parse(), Ok(Subject::Releases));
         assert_eq!("deployment".parse(), Ok(Subject::Deployments));
         assert_eq!("board".parse(), Ok(Subject::Board));
+        assert_eq!("Components".parse(), Ok(Subject::Components));
     }
 
     #[test]

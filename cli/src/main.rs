@@ -6,6 +6,7 @@ mod board;
 mod cancel;
 mod client;
 mod common;
+mod component;
 mod components;
 mod configuration;
 mod deploy;

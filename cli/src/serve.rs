@@ -36,6 +36,10 @@ pub(crate) struct Serve {
         default_value_t = 90
     )]
     keep_journals: u32,
+    /// A directory of own step components, looked at once at the start: `NAME.wasm` is offered as `uses: NAME@MAJOR`
+    /// beside the built-in steps. The name is the one that the component describes itself by.
+    #[arg(long, env = "SHIPSLOG_COMPONENTS", value_name = "DIR")]
+    components: Option<PathBuf>,
 }
 
 impl Serve {
@@ -48,8 +52,12 @@ impl Serve {
             data_dir: data_dir.clone(),
             sealing_key_file: self.sealing_key_file,
             keep_journals: Some(Duration::from_hours(24 * u64::from(self.keep_journals))),
+            components_dir: self.components,
         };
         let engine = Engine::open(options, BUILT_IN).await?;
+        for sentence in engine.not_offered() {
+            anstream::eprintln!("warning: {sentence}");
+        }
         if let Some(path) = engine.first_key_file() {
             anstream::eprintln!("the first administrator's key is in {}", path.display());
         }

@@ -58,6 +58,8 @@ fn what_people_type_is_understood() {
         "shipslog versions --feed Docker --image httpd",
         "shipslog login http://127.0.0.1:8841 --key-file key",
         "shipslog serve --data-dir /var/lib/shipslog",
+        "shipslog serve --components /etc/shipslog/components",
+        "shipslog get components",
     ] {
         parsed(line).unwrap_or_else(|error| panic!("{line}: {error}"));
     }
@@ -68,6 +70,7 @@ fn what_makes_no_sense_is_a_usage_error() {
     for line in [
         "shipslog apply",
         "shipslog get Enviroments",
+        "shipslog serve --components",
         "shipslog release create --project Httpd --package httpd",
         "shipslog deploy --project Httpd --release 1.0.0",
         "shipslog deploy --project Httpd --release 1.0.0 --to Development --timeout 60",

@@ -1,6 +1,7 @@
 //! What people can ask of Shipslog: each command loads, lets the domain decide, appends, and answers with the position.
 
 mod apply;
+mod components;
 mod deployments;
 mod images;
 mod keys;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 use crate::domain::schema::Problem;
 
+pub use components::KeptComponent;
 pub(crate) use keys::{FIRST_KEY_FILE, first_key};
 pub(crate) use seal::open;
 

@@ -18,17 +18,26 @@ pub struct Component {
     bytes: Arc<[u8]>,
 }
 
+/// What a reference means as long as the server runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Which component.
+    pub digest: ComponentDigest,
+    /// Whether the server brings it along.
+    pub built_in: bool,
+}
+
 /// The store.
 pub struct Components {
     directory: PathBuf,
-    references: BTreeMap<String, ComponentDigest>,
+    references: BTreeMap<String, Offer>,
     loaded: Mutex<BTreeMap<ComponentDigest, Component>>,
 }
 
 /// Why there is no such component.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// No embedded component has this name and major version.
+    /// No component that is offered has this name and major version.
     #[error("{0}")]
     UnknownReference(String),
     /// Neither embedded nor kept.
@@ -98,23 +107,27 @@ impl Components {
             loaded: Mutex::new(BTreeMap::new()),
         };
         for (reference, bytes) in embedded {
-            let component = Component::new(*bytes);
-            store.keep(&component)?;
-            store
-                .references
-                .insert((*reference).to_owned(), component.digest.clone());
-            store.remember(component);
+            store.offer((*reference).to_owned(), Component::new(*bytes), true)?;
         }
         Ok(store)
     }
 
+    /// Keeps a component, and lets this reference mean it.
+    pub fn offer(&mut self, reference: String, component: Component, built_in: bool) -> Result<(), Error> {
+        self.keep(&component)?;
+        let digest = component.digest.clone();
+        self.references.insert(reference, Offer { digest, built_in });
+        self.remember(component);
+        Ok(())
+    }
+
     /// What `uses: <name>@<major>` means today.
     pub fn by_reference(&self, uses: &str) -> Result<Component, Error> {
-        let digest = self.references.get(uses).ok_or_else(|| {
+        let offer = self.references.get(uses).ok_or_else(|| {
             let known: Vec<&str> = self.references().collect();
             Error::UnknownReference(nearest::unknown("step component", uses, &known))
         })?;
-        self.by_digest(digest)
+        self.by_digest(&offer.digest)
     }
 
     /// The component that a release froze.
@@ -134,6 +147,43 @@ impl Components {
     /// Everything that `uses` may say.
     pub fn references(&self) -> impl Iterator<Item = &str> {
         self.references.keys().map(String::as_str)
+    }
+
+    /// The same, with what each means.
+    pub fn offers(&self) -> impl Iterator<Item = (&str, &Offer)> {
+        self.references
+            .iter()
+            .map(|(reference, it)| (reference.as_str(), it))
+    }
+
+    /// Everything that is kept, offered or not.
+    pub fn kept(&self) -> Result<Vec<ComponentDigest>, Error> {
+        let listed = std::fs::read_dir(&self.directory).map_err(|source| disk(&self.directory, source))?;
+        let mut kept: Vec<ComponentDigest> = listed
+            .filter_map(|it| {
+                let name = it.ok()?.file_name();
+                let digest =
+                    ComponentDigest::new(format!("sha256:{}", name.to_str()?.strip_suffix(".wasm")?));
+                self.path(&digest).map(|_| digest)
+            })
+            .collect();
+        kept.sort();
+        Ok(kept)
+    }
+
+    /// Keeps it no longer. Whoever asks sees to it that nobody needs it.
+    pub fn remove(&self, digest: &ComponentDigest) -> Result<(), Error> {
+        let path = self.path(digest).ok_or_else(|| Error::Missing(digest.clone()))?;
+        match std::fs::remove_file(&path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(Error::Missing(digest.clone()));
+            }
+            Err(source) => return Err(disk(&path, source)),
+        }
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.remove(digest);
+        Ok(())
     }
 
     fn load(&self, digest: &ComponentDigest) -> Result<Component, Error> {

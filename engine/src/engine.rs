@@ -1,5 +1,7 @@
 //! The whole engine behind one handle: what `web` calls and `cli` opens.
 
+mod offered;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +15,7 @@ use crate::components::Components;
 use crate::domain::configuration::{Catalogue, Interface};
 use crate::driver::{Driver, Live, Pauses};
 use crate::load::{AccessCache, ConfigurationCache};
-use crate::runner::{Runner, RunnerConfig};
+use crate::runner::{Description, Runner, RunnerConfig};
 use crate::sealing::{Sealer, SealingKey};
 use crate::views::Views;
 
@@ -32,6 +34,8 @@ pub struct Options {
     pub sealing_key_file: Option<PathBuf>,
     /// How long the journals of runs that are over are kept; for ever without it. Their hashes always are.
     pub keep_journals: Option<Duration>,
+    /// Where own step components lie, to be offered beside the built-in ones.
+    pub components_dir: Option<PathBuf>,
 }
 
 /// A running engine. Clones share it.
@@ -40,6 +44,7 @@ pub struct Engine {
     pub(crate) parts: Arc<Parts>,
     driver: Driver,
     first_key_file: Option<PathBuf>,
+    not_offered: Arc<[String]>,
 }
 
 /// What commands and the driver work with.
@@ -95,12 +100,17 @@ impl Engine {
             data_dir,
             sealing_key_file,
             keep_journals,
+            components_dir,
         } = options;
         let key_file = sealing_key_file.unwrap_or_else(|| data_dir.join("sealing.key"));
         let key = SealingKey::load_or_create(&key_file).map_err(OpenError::because)?;
         let runner = Runner::new(RunnerConfig::new(data_dir.join("cache"))).map_err(OpenError::because)?;
-        let components = Components::embedded(&data_dir, components).map_err(OpenError::because)?;
-        let catalogue = catalogue(&runner, &components).await?;
+        let mut components = Components::embedded(&data_dir, components).map_err(OpenError::because)?;
+        let mut catalogue = catalogue(&runner, &components).await?;
+        let not_offered = match &components_dir {
+            Some(directory) => offered::offer(&runner, &mut components, &mut catalogue, directory).await?,
+            None => Vec::new(),
+        };
         let views = Views::open(&data_dir.join("views.db"), Arc::clone(&log))
             .await
             .map_err(OpenError::because)?;
@@ -127,7 +137,13 @@ impl Engine {
             parts,
             driver,
             first_key_file,
+            not_offered: not_offered.into(),
         })
+    }
+
+    /// Own components that are not offered, each with its file and the reason, in a sentence.
+    pub fn not_offered(&self) -> &[String] {
+        &self.not_offered
     }
 
     /// Where the first administrator's key was written, if this start made it.
@@ -190,16 +206,19 @@ async fn catalogue(runner: &Runner, components: &Components) -> Result<Catalogue
                 "the built-in step {reference} does not answer: {error}; build the binary anew"
             ))
         })?;
-        let outputs = description
+        catalogue.insert(reference.to_owned(), interface(&description));
+    }
+    Ok(catalogue)
+}
+
+/// What configuration needs to know of a component.
+fn interface(description: &Description) -> Interface {
+    Interface {
+        inputs: description.inputs.clone(),
+        outputs: description
             .outputs
             .iter()
             .map(|it| (it.name.clone(), it.sensitive))
-            .collect();
-        let interface = Interface {
-            inputs: description.inputs.clone(),
-            outputs,
-        };
-        catalogue.insert(reference.to_owned(), interface);
+            .collect(),
     }
-    Ok(catalogue)
 }

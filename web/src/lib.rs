@@ -6,6 +6,7 @@ mod actor;
 mod app;
 mod audit;
 mod auth;
+mod components;
 mod configuration;
 mod deployments;
 mod events;

@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 use crate::app::App;
 use crate::problem::{Place, Problem};
 use crate::{
-    audit, configuration, deployments, events, feeds, health, keys, log, progression, releases, schemas,
-    watch,
+    audit, components, configuration, deployments, events, feeds, health, keys, log, progression, releases,
+    schemas, watch,
 };
 
 /// What surrounds the paths.
@@ -76,6 +76,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(events::list))
         .routes(routes!(audit::verification))
         .routes(routes!(feeds::tags))
+        .routes(routes!(components::list))
+        .routes(routes!(components::delete))
         .routes(routes!(schemas::schema))
         .routes(routes!(keys::create, keys::list))
         .routes(routes!(keys::revoke))

@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod components;
 mod configuration;
 mod deployments;
 mod history;
@@ -101,6 +102,7 @@ impl Server {
             data_dir: directory.path().join("data"),
             sealing_key_file: None,
             keep_journals: None,
+            components_dir: None,
         };
         let engine = Engine::open(options, &[]).await.unwrap();
         let file = engine.first_key_file().expect("the first start makes a key");

@@ -147,7 +147,7 @@ fn freeze_steps(parts: &Parts, project: &Project) -> Result<Vec<FrozenStep>, Err
             let component = parts
                 .components
                 .by_reference(&step.uses)
-                .map_err(Error::internal)?;
+                .map_err(|error| Error::refused("no-component", error))?;
             Ok(FrozenStep {
                 component: component.digest().clone(),
                 step,

@@ -1,6 +1,7 @@
 //! Commands through a whole engine in a directory of its own.
 
 mod applying;
+mod components;
 mod deploying;
 mod keys;
 mod secrets;

@@ -4,6 +4,8 @@
 const SUGGESTED: usize = 3;
 /// At most this many are listed where nothing is near.
 const LISTED: usize = 8;
+/// Longer names are not looked for.
+const LONGEST: usize = 256;
 /// Jaro-Winkler likeness from which a name counts as near.
 const NEAR: f64 = 0.8;
 /// How much less alike than the nearest another one may be: a common beginning alone is not enough.
@@ -11,6 +13,10 @@ const MARGIN: f64 = 0.08;
 
 /// The known names most like `name`, nearest first, at most three; none where nothing is near.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    // Nobody's slip, and costly to compare: names come from anywhere.
+    if name.len() > LONGEST {
+        return Vec::new();
+    }
     let wanted = name.to_lowercase();
     let mut found: Vec<(f64, &str)> = known
         .into_iter()

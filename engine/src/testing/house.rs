@@ -159,6 +159,7 @@ async fn open(directory: &Path, steps: &[String], faults: &Faults) -> Engine {
         data_dir: directory.to_owned(),
         sealing_key_file: None,
         keep_journals: None,
+        components_dir: None,
     };
     let log = FaultyLog {
         log: Arc::new(SqliteLog::open(directory.join(LOG_FILE)).unwrap()),

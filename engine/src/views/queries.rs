@@ -91,6 +91,12 @@ impl Views {
         .await
     }
 
+    /// The releases of all projects, oldest first.
+    pub async fn all_releases(&self) -> Result<Vec<ReleaseView>, Error> {
+        self.query(|connection| many(connection, &Wheres::current("release"), "number", i64::MAX))
+            .await
+    }
+
     /// One release.
     pub async fn release(
         &self,

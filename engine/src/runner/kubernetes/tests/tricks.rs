@@ -41,6 +41,10 @@ fn references(trick: &str) -> [ObjectReference; 5] {
     ]
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an answer is made for this and not needed after it"
+)]
 fn invalid<T: std::fmt::Debug>(answer: Result<T, Error>, what: &str) {
     assert!(matches!(answer, Err(Error::Invalid(_))), "{what}: {answer:?}");
 }

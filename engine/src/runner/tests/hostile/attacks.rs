@@ -39,7 +39,10 @@ fn yard() -> Yard {
     Yard::new(|it| (it.memory_limit, it.calls) = (32 << 20, 300))
 }
 
-#[expect(clippy::print_stdout, reason = "the table is for who runs the test with --nocapture")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the table is for who runs the test with --nocapture"
+)]
 #[tokio::test]
 async fn each_attack_is_stopped_in_words_and_little_is_left_behind() {
     let yard = yard();
@@ -60,7 +63,7 @@ async fn each_attack_is_stopped_in_words_and_little_is_left_behind() {
 /// Components that are not even begun with.
 fn files() -> Vec<(&'static str, String, &'static str)> {
     let in_one = |count: usize, part: &str| part.repeat(count);
-    let nested: String = (1..60)
+    let nested: Vec<String> = (1..60)
         .map(|it| {
             let last = it - 1;
             format!(
@@ -73,7 +76,8 @@ fn files() -> Vec<(&'static str, String, &'static str)> {
         (
             "components inside components, doubled sixty times",
             format!(
-                "(component (component $c0 {core} (core instance (instantiate $m))) {nested} (instance (instantiate $c59)))"
+                "(component (component $c0 {core} (core instance (instantiate $m))) {} (instance (instantiate $c59)))",
+                nested.concat()
             ),
             "the component is not compiled: it has more than 16 inner components",
         ),
@@ -119,7 +123,10 @@ fn files() -> Vec<(&'static str, String, &'static str)> {
     ]
 }
 
-#[expect(clippy::print_stdout, reason = "the table is for who runs the test with --nocapture")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the table is for who runs the test with --nocapture"
+)]
 #[tokio::test]
 async fn a_file_that_would_cost_too_much_is_refused_at_once() {
     let yard = plain();

@@ -1,0 +1,129 @@
+//! Own components, from their directory into releases and out of the store.
+
+use std::path::Path;
+
+use serde_json::json;
+use shipslog_events::ids::ComponentDigest;
+
+use crate::commands::{Error, NewRelease};
+use crate::components::Component;
+use crate::engine::{Engine, Options};
+use crate::testing::house::{by, project, surroundings};
+use crate::testing::steps;
+
+async fn open(data: &Path, own: Option<&Path>) -> Engine {
+    let options = Options {
+        data_dir: data.to_owned(),
+        sealing_key_file: None,
+        components_dir: own.map(Path::to_owned),
+    };
+    Engine::open(options, &[("pass@1", &steps::component("pass"))])
+        .await
+        .unwrap()
+}
+
+/// A project whose step is the own component, and a release of it.
+async fn release(engine: &Engine) {
+    let documents = [surroundings(), vec![project("tiny", &json!({}))]].concat();
+    engine.apply(&by(), documents, false).await.unwrap();
+    let asked = NewRelease {
+        project: "tiny".into(),
+        version: None,
+        packages: [].into(),
+    };
+    engine.create_release(&by(), asked).await.unwrap();
+}
+
+fn digest(step: &str) -> ComponentDigest {
+    Component::new(steps::component(step)).digest().clone()
+}
+
+fn refusal(error: Error) -> (&'static str, String) {
+    match error {
+        Error::Refused { code, sentence } => (code, sentence),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_offered_is_named_with_its_reason_and_the_rest_is_offered() {
+    let (data, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let put = |name: &str, bytes: &[u8]| std::fs::write(own.path().join(name), bytes).unwrap();
+    put("tiny.wasm", &steps::component("fail"));
+    put("other.wasm", &steps::component("fail"));
+    put("pass.wasm", &steps::component("fail"));
+    put("torn.wasm", &steps::component("fail")[..500]);
+    put("text.wasm", b"hello");
+    put("notes.txt", b"hello");
+    std::fs::create_dir(own.path().join("folder.wasm")).unwrap();
+    let engine = open(data.path(), Some(own.path())).await;
+    let said = engine.not_offered();
+    let reasons = [
+        ("folder.wasm", "it is no file"),
+        (
+            "other.wasm",
+            "it describes itself as `tiny`; call the file `tiny.wasm`",
+        ),
+        ("pass.wasm", "pass@1 is built in; give the step another name"),
+        ("text.wasm", "the bytes are no WebAssembly component"),
+        ("torn.wasm", "the component is not usable: "),
+    ];
+    assert_eq!(said.len(), reasons.len(), "{said:?}");
+    for (sentence, (file, reason)) in said.iter().zip(reasons) {
+        let file = own.path().join(file);
+        let start = format!("the step {} is not offered: {reason}", file.display());
+        assert!(sentence.starts_with(&start), "{sentence}");
+    }
+    let kept = engine.kept_components().await.unwrap();
+    let references: Vec<_> = kept
+        .iter()
+        .map(|it| (it.reference.as_deref().unwrap(), it.built_in))
+        .collect();
+    assert_eq!(references, [("pass@1", true), ("tiny@1", false)]);
+}
+
+#[tokio::test]
+async fn a_release_keeps_its_component_after_the_file_is_gone() {
+    let (data, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    std::fs::write(own.path().join("tiny.wasm"), steps::component("fail")).unwrap();
+    let engine = open(data.path(), Some(own.path())).await;
+    release(&engine).await;
+    let (code, sentence) = refusal(engine.delete_component(&by(), &digest("fail")).await.unwrap_err());
+    assert_eq!(code, "component-offered");
+    assert!(sentence.contains("tiny@1; take its file away"), "{sentence}");
+    engine.close().await;
+
+    let engine = open(data.path(), None).await;
+    let kept = engine.kept_components().await.unwrap();
+    assert_eq!(kept.len(), 2);
+    assert_eq!((&kept[1].reference, &kept[1].digest), (&None, &digest("fail")));
+    assert_eq!(kept[1].version, Some(semver::Version::new(1, 0, 0)));
+    assert_eq!(kept[1].needed_by, [("tiny".into(), "1.0.0".into())]);
+    let (code, sentence) = refusal(engine.delete_component(&by(), &digest("fail")).await.unwrap_err());
+    assert_eq!(code, "component-needed");
+    assert!(
+        sentence.starts_with("release 1.0.0 of project tiny needs the component"),
+        "{sentence}"
+    );
+    let asked = NewRelease {
+        project: "tiny".into(),
+        version: None,
+        packages: [].into(),
+    };
+    let (code, _) = refusal(engine.create_release(&by(), asked).await.unwrap_err());
+    assert_eq!(code, "no-component", "it is not offered any more");
+}
+
+#[tokio::test]
+async fn what_nobody_needs_is_let_go_and_what_is_built_in_is_not() {
+    let (data, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    std::fs::write(own.path().join("tiny.wasm"), steps::component("fail")).unwrap();
+    open(data.path(), Some(own.path())).await.close().await;
+    let engine = open(data.path(), None).await;
+    engine.delete_component(&by(), &digest("fail")).await.unwrap();
+    let gone = engine.delete_component(&by(), &digest("fail")).await.unwrap_err();
+    assert!(matches!(gone, Error::NotFound(_)), "{gone}");
+    let (_, sentence) = refusal(engine.delete_component(&by(), &digest("pass")).await.unwrap_err());
+    assert!(sentence.ends_with("it is built in"), "{sentence}");
+    assert_eq!(engine.kept_components().await.unwrap().len(), 1);
+}
