@@ -39,10 +39,6 @@ fn yard() -> Yard {
     Yard::new(|it| (it.memory_limit, it.calls) = (32 << 20, 300))
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the table is for who runs the test with --nocapture"
-)]
 #[tokio::test]
 async fn each_attack_is_stopped_in_words_and_little_is_left_behind() {
     let yard = yard();
@@ -123,10 +119,6 @@ fn files() -> Vec<(&'static str, String, &'static str)> {
     ]
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the table is for who runs the test with --nocapture"
-)]
 #[tokio::test]
 async fn a_file_that_would_cost_too_much_is_refused_at_once() {
     let yard = plain();
