@@ -107,7 +107,7 @@ impl RunnerConfig {
             cache_dir: cache_dir.into(),
             memory_limit: 64 << 20,
             call_limit: 8 << 20,
-            calls: 100_000,
+            calls: 10_000,
             journal_entries: 10_000,
             journal_bytes: 32 << 20,
             answer_limit: 4 << 20,

@@ -156,8 +156,16 @@ impl Workshop {
     fn begin(&self, component: Component) -> Compiling {
         let (engine, cache, places) = (self.engine.clone(), self.cache.clone(), self.places.clone());
         let task = tokio::spawn(async move {
-            let bytes = component.clone();
-            let effort = off_the_async_threads(move || survey::effort(bytes.bytes())).await?;
+            let (kept, same, on) = (cache.clone(), component.clone(), engine.clone());
+            // What was compiled before waits for nobody.
+            let looked = off_the_async_threads(move || {
+                let effort = survey::effort(same.bytes())?;
+                Ok((effort, kept.load(same.digest(), &on)))
+            });
+            let effort = match looked.await? {
+                (_, Some(compiled)) => return Ok(compiled),
+                (effort, None) => effort,
+            };
             let held = places.take(effort).await;
             off_the_async_threads(move || {
                 let compiled = compiled(&engine, &cache, &component, effort);
@@ -195,16 +203,13 @@ async fn off_the_async_threads<T: Send + 'static>(
     done.unwrap_or_else(|error| Err(Errored(format!("the component could not be compiled: {error}"))))
 }
 
-/// From the cache, or anew.
+/// Compiled, and kept for the next start.
 fn compiled(
     engine: &Engine,
     cache: &Cache,
     component: &Component,
     effort: Effort,
 ) -> Result<Compiled, Errored> {
-    if let Some(compiled) = cache.load(component.digest(), engine) {
-        return Ok(compiled);
-    }
     let compile = || Compiled::new(engine, component.bytes()).map_err(|error| words::not_a_step(&error));
     let compiled = match effort {
         Effort::Quick => compile(),

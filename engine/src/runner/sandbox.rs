@@ -9,6 +9,7 @@ use wasmtime::{Engine, ResourceLimiter, Store};
 
 use super::RunnerConfig;
 use super::bindings::{Failure, Step};
+use super::call::Parked;
 use super::ended::Errored;
 use super::limits::Limits;
 use super::prepare::Prepared;
@@ -49,7 +50,9 @@ pub(super) async fn run(
 ) -> Left {
     let held = Arc::clone(&host.run);
     let left = inside(prepared, host, inputs, config, cancel).await;
-    if let Err(error) = log::close(&held).await {
+    // One that only gave its store up is not over.
+    let parked = matches!(&left, Left::Thrown(error) if error.is::<Parked>());
+    if !parked && let Err(error) = log::close(&held).await {
         tracing::warn!(%error, "how much of a step's log was not kept could not be written into it");
     }
     left

@@ -94,6 +94,12 @@ impl Kept {
         self.entries.lock().unwrap().truncate(durable);
     }
 
+    /// As if nothing had run yet.
+    pub(crate) fn clear(&self) {
+        self.durable.store(0, Ordering::Relaxed);
+        self.entries.lock().unwrap().clear();
+    }
+
     pub(crate) fn entries(&self) -> Vec<Entry> {
         let entries = self.entries.lock().unwrap();
         entries.iter().map(|it| Entry::decode(it).unwrap()).collect()

@@ -15,6 +15,7 @@ async fn open(data: &Path, own: Option<&Path>) -> Engine {
     let options = Options {
         data_dir: data.to_owned(),
         sealing_key_file: None,
+        keep_journals: None,
         components_dir: own.map(Path::to_owned),
     };
     Engine::open(options, &[("pass@1", &steps::component("pass"))])

@@ -14,6 +14,7 @@ fn owner(kind: &str, name: &str) -> Value {
 }
 
 async fn refused(scene: &Scene, object: String) -> (String, String) {
+    scene.journal.clear();
     let run = scene.run();
     let mut host = Kubernetes { run: &run };
     for answer in [

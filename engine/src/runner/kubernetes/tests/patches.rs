@@ -91,6 +91,9 @@ async fn a_value_is_not_moved_out_of_a_secrets_data_nor_guessed_in_it() {
 #[tokio::test]
 async fn an_honest_patch_is_sent() {
     let scene = Scene::new();
+    for kind in ["ConfigMap", "Secret"] {
+        scene.cluster.has(kind, "x", secret("x", &json!({})));
+    }
     let operations = json!([
         { "op": "test", "path": "/metadata/resourceVersion", "value": "1" },
         { "op": "add", "path": "/metadata/labels/x", "value": "y" },
@@ -100,6 +103,7 @@ async fn an_honest_patch_is_sent() {
     patched(&scene, map, PatchKind::JsonPatch, &operations)
         .await
         .unwrap();
+    scene.journal.clear();
     let secret = reference("", "Secret", "x");
     let value = json!([{ "op": "test", "path": "/metadata/uid", "value": "u" },
         { "op": "add", "path": "/data/x", "value": "eA==" }]);

@@ -4,9 +4,9 @@ use super::*;
 
 /// Takes a second or more to compile: thousands of variables, all alive at once.
 fn slow(seed: usize) -> Component {
-    let body: Vec<String> = (0..4_000)
+    let body: Vec<String> = (0..5_000)
         .map(|it| {
-            let of = |factor: usize| it * factor % 2_500;
+            let of = |factor: usize| it * factor % 3_500;
             format!(
                 "local.get {} local.get {} i64.mul local.set {} ",
                 of(7),
@@ -15,7 +15,7 @@ fn slow(seed: usize) -> Component {
             )
         })
         .collect();
-    let (body, locals) = (body.concat(), "i64 ".repeat(2_500));
+    let (body, locals) = (body.concat(), "i64 ".repeat(3_500));
     let function =
         format!("(func (param i64) (local {locals}) i64.const {seed} local.set 0 loop {body} br 0 end)");
     Component::new(wat::parse_str(format!("(component (core module {function}))")).unwrap())
