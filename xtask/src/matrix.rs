@@ -222,7 +222,7 @@ fn judged(undisturbed: &Traces, spot: Option<&Spot>, ran: Ran) -> (Outcome, usiz
         Ran::Through(traces) => (traces, false),
     };
     let mut found = differences(undisturbed, &traces, usize::from(interrupted));
-    if !interrupted && spot.is_some_and(Spot::is_journaled) {
+    if !interrupted && spot.is_some_and(|it| it.is_certain) {
         found.insert(0, "the server never came to the place".to_owned());
     }
     let repeated = traces.sent.saturating_sub(undisturbed.sent);

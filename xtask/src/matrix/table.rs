@@ -15,7 +15,7 @@ use crate::progress::{elapsed, say};
 pub(crate) enum Outcome {
     /// It is the same as the undisturbed one.
     Same,
-    /// A call without an entry has no place to die at, and the run is the same.
+    /// There are not so many calls after the last entry, and the run is the same.
     NotReached,
     /// What differs.
     Differs(Vec<String>),
@@ -45,6 +45,10 @@ impl Row {
         }
     }
 
+    fn is_place(&self) -> bool {
+        self.spot.is_some() && self.outcome != Outcome::NotReached
+    }
+
     fn cells(&self) -> [String; 6] {
         let (index, function, class, window) = match &self.spot {
             None => <_>::default(),
@@ -63,7 +67,7 @@ impl Row {
         match &self.outcome {
             Outcome::Same if self.repeated > 0 => format!("ok, sent again: {}", self.repeated),
             Outcome::Same => "ok".to_owned(),
-            Outcome::NotReached => "ok, not reached".to_owned(),
+            Outcome::NotReached => "ok, no such call".to_owned(),
             Outcome::Differs(all) if all.len() > 1 => format!("{} (and {} more)", first(all), all.len() - 1),
             Outcome::Differs(all) => first(all),
             Outcome::Broken(why) => why.replace('\n', " "),
@@ -73,7 +77,7 @@ impl Row {
     fn value(&self) -> Value {
         let (outcome, differences) = match &self.outcome {
             Outcome::Same => ("ok", Vec::new()),
-            Outcome::NotReached => ("not-reached", Vec::new()),
+            Outcome::NotReached => ("no-such-call", Vec::new()),
             Outcome::Differs(all) => ("differs", all.clone()),
             Outcome::Broken(why) => ("broken", vec![why.clone()]),
         };
@@ -120,9 +124,9 @@ fn title(row: &Row) -> String {
     }
 }
 
-/// Undisturbed runs are no places.
+/// Undisturbed runs and calls that are not there are no places.
 pub(crate) fn summary(rows: &[Row], took: Duration) -> String {
-    let places: Vec<&Row> = rows.iter().filter(|it| it.spot.is_some()).collect();
+    let places: Vec<&Row> = rows.iter().filter(|it| it.is_place()).collect();
     let good = places.iter().filter(|it| it.is_ok()).count();
     format!("{} places, {good} ok, in {}", places.len(), elapsed(took))
 }
@@ -148,7 +152,7 @@ fn aligned<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
 
 /// Writes everything for programs.
 pub(crate) fn write(file: &Path, rows: &[Row], took: Duration) -> Result<()> {
-    let places = rows.iter().filter(|it| it.spot.is_some());
+    let places = rows.iter().filter(|it| it.is_place());
     let (count, good) = places.fold((0, 0), |(count, good), it| {
         (count + 1, good + usize::from(it.is_ok()))
     });
@@ -175,6 +179,7 @@ mod tests {
                 function: "kubernetes.apply".to_owned(),
                 class: "guarded-write".to_owned(),
                 window: Window::After,
+                is_certain: true,
             }),
             outcome,
             repeated: 0,
@@ -200,6 +205,7 @@ mod tests {
         };
         let rows = [
             undisturbed,
+            row(9, Outcome::NotReached),
             row(1, Outcome::Same),
             row(
                 2,
