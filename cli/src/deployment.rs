@@ -64,10 +64,16 @@ pub(crate) struct Progress {
 
 /// A run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Attempt {
     #[serde(rename = "attempt")]
     pub(crate) number: u64,
     pub(crate) status: String,
+    /// How often it went on after the server had stopped under it.
+    #[serde(default)]
+    pub(crate) resumed: u64,
+    /// Why it errored and is not tried again by itself.
+    pub(crate) end_reason: Option<String>,
     pub(crate) message: Option<String>,
     #[serde(default)]
     pub(crate) milestones: Vec<Milestone>,
@@ -89,6 +95,8 @@ pub(crate) struct Milestone {
 pub(crate) struct Denial {
     pub(crate) layer: String,
     pub(crate) rule: String,
+    /// The API server's own words, where it was the one to refuse.
+    pub(crate) message: Option<String>,
 }
 
 /// A value for later.

@@ -76,6 +76,56 @@ fn attempts_are_numbered_when_there_are_more_than_one() {
 }
 
 #[test]
+fn what_the_api_server_said_of_a_refusal_stands_under_our_own_words() {
+    let target = json!({ "target": "T", "status": "failed", "attempts": [{
+        "attempt": 1, "status": "failed",
+        "denials": [{ "layer": "admission", "rule": "apply on ConfigMap page", "message": "exceeded quota:\nhard" }]
+    }] });
+    let drawn = drawn(&samples::deployment("failed", &target));
+    let expected = "
+      ✗ denied by admission: apply on ConfigMap page
+          exceeded quota:
+          hard";
+    assert!(drawn.ends_with(expected), "{drawn}");
+}
+
+#[test]
+fn a_run_says_how_often_it_was_resumed_and_why_it_is_not_tried_again() {
+    let attempt = |resumed: u32| {
+        json!({ "target": "T", "status": "errored", "attempts": [{
+        "attempt": 1, "status": "errored", "resumed": resumed, "endReason": "outcome-unknown",
+        "message": "the write may have been done"
+    }] })
+    };
+    let twice = drawn(&samples::deployment("failed", &attempt(2)));
+    let expected = "
+      · resumed 2 times after the server stopped
+      ! the write may have been done
+      · it is not tried again by itself: nobody knows whether its last write was done; look before you deploy again";
+    assert!(twice.ends_with(expected), "{twice}");
+    let once = drawn(&samples::deployment("failed", &attempt(1)));
+    assert!(once.contains("resumed once after the server stopped"), "{once}");
+    let never = drawn(&samples::deployment("failed", &attempt(0)));
+    assert!(!never.contains("resumed"), "{never}");
+}
+
+#[test]
+fn every_reason_of_an_end_has_words_and_an_unknown_one_stays() {
+    use shipslog_events::event::deployment::EndReason;
+    for reason in [
+        EndReason::OutcomeUnknown,
+        EndReason::Diverged,
+        EndReason::JournalDamaged,
+        EndReason::JournalFull,
+    ] {
+        let word = serde_json::to_value(reason).unwrap();
+        let word = word.as_str().unwrap();
+        assert!(attempt::in_words(word).contains(' '), "{word}");
+    }
+    assert_eq!(attempt::in_words("moonlight"), "moonlight");
+}
+
+#[test]
 fn a_step_is_as_its_most_pressing_target() {
     let target = |status: &str| Target {
         status: status.to_owned(),
