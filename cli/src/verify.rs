@@ -13,9 +13,10 @@ use crate::common::Common;
 use crate::exit::{Exit, Wrong};
 use crate::output;
 
-/// Checks every event's hash, every link between them, and every body that is still there.
+/// Checks every event's hash, every link between them, and every body and every journal that is still there.
 ///
-/// Exits 1 and names the position when something was changed, moved or taken out.
+/// Exits 1 when something was changed, moved or taken out, and names the event's position, or the journal's
+/// deployment, run and entry.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// Check the log in this data directory, without the server's help or trust in it.
@@ -54,9 +55,10 @@ fn of_file(folder: &Path) -> Result<Result<Value, String>> {
         )));
     }
     let verified = sqlite::verify(&path).map_err(|it| it.to_string());
-    Ok(verified.map(
-        |it| json!({ "events": it.events, "position": it.last_position.0, "hash": it.head_hash.to_string() }),
-    ))
+    Ok(verified.map(|it| {
+        let (position, hash) = (it.last_position.0, it.head_hash.to_string());
+        json!({ "events": it.events, "position": position, "hash": hash, "journals": it.journals })
+    }))
 }
 
 /// The server's sentence on a broken log; any other error is passed on.
@@ -69,7 +71,11 @@ fn broken(error: anyhow::Error) -> Result<String> {
 
 fn whole(answer: &Value) -> String {
     let [events, position, hash] = ["events", "position", "hash"].map(|it| output::text(&answer[it]));
-    format!("the log holds: {events} events up to position {position}, hash {hash}")
+    let journals = match answer["journals"].as_u64().unwrap_or_default() {
+        1 => "1 journal".to_owned(),
+        count => format!("{count} journals"),
+    };
+    format!("the log holds: {events} events up to position {position}, hash {hash}, and {journals}")
 }
 
 #[cfg(test)]
@@ -102,6 +108,37 @@ mod tests {
             whole(&answer).starts_with("the log holds: 0 events up to position 0, hash "),
             "{answer}"
         );
+        assert!(whole(&answer).ends_with(", and 0 journals"), "{answer}");
+    }
+
+    #[test]
+    fn journals_that_hold_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(LOG_FILE);
+        write_journal(&path);
+        let answer = of_file(folder.path()).unwrap().unwrap();
+        assert!(whole(&answer).ends_with(", and 1 journal"), "{answer}");
+    }
+
+    /// A log with a journal of two entries.
+    fn write_journal(path: &Path) {
+        use shipslog_events::EventLog as _;
+        use shipslog_events::journal::{JournalAppend, JournalHead, JournalKey};
+        let append = JournalAppend {
+            key: JournalKey {
+                deployment: shipslog_events::ids::DeploymentId(3),
+                attempt: "Deploy/Here/1".into(),
+            },
+            after: JournalHead::START,
+            entries: vec![b"first".to_vec(), b"second".to_vec()],
+            sealed: vec![],
+        };
+        let log = shipslog_events::SqliteLog::open(path).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(log.append_journal(append)).unwrap();
     }
 
     #[test]

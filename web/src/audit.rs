@@ -21,14 +21,16 @@ pub(crate) struct Verification {
     position: u64,
     /// Its hash, which vouches for all.
     hash: String,
+    /// How many journals of runs there are; those that retention dropped are not counted.
+    journals: u64,
 }
 
-/// Checks every event's hash and every body that is still there. Access role: viewer.
+/// Checks every event's hash, and every body and every journal that is still there. Access role: viewer.
 #[utoipa::path(
     get, path = "/api/v1/audit/verification", operation_id = "verifyLog", tag = "audit", security(("apiKey" = [])), params(Reading),
     responses(
         (status = 200, description = "Nothing was changed, moved or taken out", body = Verification),
-        (status = 409, description = "`log-broken`: the first event that does not hold is named",
+        (status = 409, description = "`log-broken`: the first event that does not hold is named, or the journal with its first entry that does not",
          body = Problem, content_type = "application/problem+json"),
         ReadProblems
     )
@@ -48,6 +50,7 @@ fn answer(verified: Result<Verified, Broken>) -> Result<Verification, Problem> {
             events: verified.events,
             position: verified.last_position.0,
             hash: verified.head_hash.to_string(),
+            journals: verified.journals,
         }),
         Err(broken) => Err(Problem::log_broken(broken)),
     }
@@ -55,7 +58,8 @@ fn answer(verified: Result<Verified, Broken>) -> Result<Verification, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use shipslog_events::ids::Position;
+    use shipslog_events::ids::{DeploymentId, Position};
+    use shipslog_events::journal::{EntryDamage, JournalKey};
     use shipslog_events::sqlite::Damage;
 
     use super::*;
@@ -72,5 +76,25 @@ mod tests {
             (&409.into(), &"log-broken".into())
         );
         assert_eq!(problem["detail"], "event 12 is missing");
+    }
+
+    #[test]
+    fn a_journal_that_was_edited_is_a_problem_that_names_run_and_entry() {
+        let broken = Broken {
+            position: Position::START,
+            what: Damage::Journal {
+                key: JournalKey {
+                    deployment: DeploymentId(841),
+                    attempt: "Deploy/Here/1".into(),
+                },
+                entry: 17,
+                what: EntryDamage::Edited,
+            },
+        };
+        let problem = serde_json::to_value(answer(Err(broken)).unwrap_err()).unwrap();
+        assert_eq!(
+            problem["detail"],
+            "journal of deployments-841 Deploy/Here/1: entry 17 was edited"
+        );
     }
 }

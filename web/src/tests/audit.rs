@@ -83,4 +83,5 @@ async fn a_log_as_it_was_written_is_vouched_for() {
         (&json!(1), &json!(1))
     );
     assert_eq!(verified["hash"].as_str().unwrap().len(), 64);
+    assert_eq!(verified["journals"], 0);
 }
