@@ -11,6 +11,7 @@ pub mod domain;
 pub mod driver;
 pub mod engine;
 pub mod feed;
+pub mod journals;
 mod load;
 pub mod runner;
 pub mod sealing;

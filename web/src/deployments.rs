@@ -1,5 +1,6 @@
 //! Deployments: requested, promoted, shown, cancelled.
 
+pub(crate) mod journal;
 mod shown;
 mod story;
 
@@ -164,6 +165,11 @@ pub(crate) async fn cancel(
     let position = app.engine.cancel(&by, self::id(&id)?).await?;
     let body = CancelAccepted { position: position.0 };
     Ok((StatusCode::ACCEPTED, Json(body)))
+}
+
+/// Nobody ever requested it.
+fn unknown(id: DeploymentId) -> Problem {
+    Problem::not_found(format!("there is no {id}; `shipslog get deployments` lists them"))
 }
 
 /// A deployment's id as people write it.

@@ -73,6 +73,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(watch::watch))
         .routes(routes!(events::of_deployment))
         .routes(routes!(log::log))
+        .routes(routes!(deployments::journal::journal))
         .routes(routes!(events::list))
         .routes(routes!(audit::verification))
         .routes(routes!(feeds::tags))

@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use shipslog_engine::{commands, domain, views};
+use shipslog_engine::{commands, domain, journals, views};
 use shipslog_events::log::ReadError;
 use utoipa::ToSchema;
 
@@ -157,6 +157,11 @@ impl Problem {
         )
     }
 
+    /// A journal is not what was written, or not readable any more.
+    fn journal(code: &'static str, detail: impl Display) -> Self {
+        Self::new(StatusCode::CONFLICT, code, "the journal cannot be shown", detail)
+    }
+
     /// Something outside did not answer as it should.
     fn outside(detail: impl Display) -> Self {
         Self::new(
@@ -220,6 +225,16 @@ impl From<views::Error> for Problem {
             | views::Error::Row(_)
             | views::Error::Log(_)
             | views::Error::Stopped(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<journals::Error> for Problem {
+    fn from(error: journals::Error) -> Self {
+        match error {
+            journals::Error::Damaged(sentence) => Self::journal("journal-damaged", sentence),
+            error @ journals::Error::Unreadable { .. } => Self::journal("journal-unreadable", error),
+            journals::Error::Read(error) => error.into(),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use shipslog_engine::domain::deployment::Status;
 use shipslog_engine::views::DeploymentView;
-use shipslog_events::event::deployment::{AttemptOutcome, Outcome};
+use shipslog_events::event::deployment::{AttemptOutcome, EndReason, Outcome};
 use utoipa::ToSchema;
 
 use crate::actor;
@@ -131,12 +131,22 @@ pub(crate) struct Progress {
 
 /// One run of a step on a target.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Attempt {
     /// Counted from 1.
     #[serde(rename = "attempt")]
     pub(super) number: u32,
     /// Where it stands.
     pub(super) status: RunStatus,
+    /// How often it went on after the server had stopped under it; left out where it never did.
+    #[serde(skip_serializing_if = "never")]
+    #[schema(required = false)]
+    pub(super) resumed: u32,
+    /// Why it errored and is not tried again by itself: `outcome-unknown`, `diverged`, `journal-damaged` or
+    /// `journal-full`. `message` says it in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub(super) end_reason: Option<EndReason>,
     /// What it said when it ended.
     pub(super) message: Option<String>,
     /// Turning points, in order.
@@ -178,6 +188,11 @@ pub(crate) struct Output {
     /// The value, unless it is sensitive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) value: Option<Value>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "it is what serde hands over")]
+fn never(times: &u32) -> bool {
+    *times == 0
 }
 
 impl DeploymentItem {

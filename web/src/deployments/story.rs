@@ -5,7 +5,7 @@ use shipslog_engine::Engine;
 use shipslog_engine::domain::deployment::{self, Attempt as Run, AttemptState, Deed, Status};
 use shipslog_engine::views::DeploymentView;
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::{AttemptId, DeploymentEvent};
+use shipslog_events::event::deployment::{AttemptId, DeploymentEvent, EndReason};
 use shipslog_events::ids::{DeploymentId, EventId, Position, StepName, StreamVersion, TargetName};
 use shipslog_events::{Recorded, Stream};
 
@@ -40,9 +40,8 @@ impl Story {
             .log()
             .stream(Stream::Deployment(id), StreamVersion::NONE)
             .await?;
-        let view = events.first().and_then(begin).ok_or_else(|| {
-            Problem::not_found(format!("there is no {id}; `shipslog get deployments` lists them"))
-        })?;
+        let view = events.first().and_then(begin);
+        let view = view.ok_or_else(|| super::unknown(id))?;
         let mut story = Self {
             engine: engine.clone(),
             view,
@@ -144,6 +143,8 @@ impl Story {
         let mut attempt = Attempt {
             number: run.id.attempt.0,
             status: status(run),
+            resumed: run.resumed,
+            end_reason: end_reason(run),
             message: words.and_then(|it| it.message.clone()),
             milestones: Vec::new(),
             denials: Vec::new(),
@@ -270,5 +271,12 @@ fn status(run: &Run) -> RunStatus {
     match run.state {
         AttemptState::Running => RunStatus::Running,
         AttemptState::Ended { outcome, .. } => outcome.into(),
+    }
+}
+
+fn end_reason(run: &Run) -> Option<EndReason> {
+    match run.state {
+        AttemptState::Running => None,
+        AttemptState::Ended { reason, .. } => reason,
     }
 }

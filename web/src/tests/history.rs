@@ -1,19 +1,15 @@
 //! Histories written straight into the log, as the driver would write them.
 
 use serde_json::{Value, json};
-use shipslog_events::event::deployment::{
-    AttemptId, AttemptOutcome, DeploymentEvent, Layer, Outcome, PlannedStep,
-};
+use shipslog_events::Stream;
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Layer, Outcome};
 use shipslog_events::event::lane::LaneEvent;
-use shipslog_events::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
-use shipslog_events::event::{Event, configuration::ProcessStep};
-use shipslog_events::ids::{AttemptNumber, DeploymentId, EventId, Position};
-use shipslog_events::log::{StreamAppend, TaskLogLine};
-use shipslog_events::stream::LaneKey;
-use shipslog_events::{Actor, Append, Context, Expected, NewBody, NewEvent, Source, Stream};
-use uuid::Uuid;
+use shipslog_events::event::release::{FrozenPackage, ReleaseEvent};
+use shipslog_events::ids::{DeploymentId, Position};
+use shipslog_events::log::TaskLogLine;
 
 use super::Server;
+use super::facts::{Fact, append, attempt, denied, ended, lane, milestone, output, requested, started, step};
 
 /// Makes facts for the log.
 pub(super) struct History;
@@ -175,128 +171,6 @@ impl History {
         server.engine.views().reach(position, patience).await.unwrap();
         id
     }
-}
-
-type Fact = (Event, Vec<(&'static str, String)>);
-
-async fn append(server: &Server, streams: Vec<(Stream, Vec<Fact>)>) -> Position {
-    let streams = streams.into_iter().map(|(stream, facts)| StreamAppend {
-        stream,
-        expected: Expected::Any,
-        events: facts.into_iter().map(event).collect(),
-    });
-    let append = Append {
-        context: Context {
-            actor: Actor::Key("somebody".into()),
-            source: Source::default(),
-            correlation: Uuid::now_v7(),
-            causation: None,
-        },
-        streams: streams.collect(),
-        guards: vec![],
-        sealed: vec![],
-        journal: None,
-    };
-    server.engine.log().append(append).await.unwrap().position
-}
-
-fn event((event, bodies): Fact) -> NewEvent {
-    let bodies = bodies.into_iter().map(|(name, text)| NewBody {
-        name: name.into(),
-        bytes: text.into_bytes(),
-    });
-    NewEvent {
-        id: EventId(Uuid::now_v7()),
-        event,
-        bodies: bodies.collect(),
-    }
-}
-
-fn lane() -> LaneKey {
-    LaneKey::new("httpd", "development")
-}
-
-fn step() -> FrozenStep {
-    FrozenStep {
-        step: ProcessStep {
-            name: "Deploy/it".into(),
-            uses: "deploy-containers@1".into(),
-            roles: vec!["Httpd".into()],
-        },
-        component: "sha256:none".into(),
-    }
-}
-
-fn requested(id: DeploymentId) -> DeploymentEvent {
-    DeploymentEvent::DeploymentRequested {
-        deployment: id,
-        project: "Httpd".into(),
-        release: "1.0.0".into(),
-        environment: "Development".into(),
-        phase: "First".into(),
-        lane: lane(),
-        steps: vec![PlannedStep {
-            step: step(),
-            targets: vec!["Here".into(), "There".into()],
-        }],
-    }
-}
-
-fn attempt(number: u32) -> AttemptId {
-    AttemptId {
-        step: "Deploy/it".into(),
-        target: "Here".into(),
-        attempt: AttemptNumber(number),
-    }
-}
-
-fn started(id: &AttemptId) -> Event {
-    DeploymentEvent::AttemptStarted {
-        id: id.clone(),
-        seed: "00".into(),
-        deadline_seconds: 60,
-        host_version: "0.1.0".into(),
-        component: None,
-        limits: None,
-        journal_format: Some(1),
-    }
-    .into()
-}
-
-fn ended(id: &AttemptId, outcome: AttemptOutcome) -> Event {
-    DeploymentEvent::AttemptEnded {
-        id: id.clone(),
-        outcome,
-        reason: None,
-        journal: None,
-    }
-    .into()
-}
-
-fn denied(id: &AttemptId, layer: Layer, rule: &str) -> Event {
-    DeploymentEvent::AccessDenied {
-        id: id.clone(),
-        layer,
-        rule: rule.into(),
-    }
-    .into()
-}
-
-fn milestone(id: &AttemptId) -> Event {
-    DeploymentEvent::MilestoneReached {
-        id: id.clone(),
-        name: "traffic-switched".into(),
-    }
-    .into()
-}
-
-fn output(id: &AttemptId, name: &str, sensitive: bool) -> Event {
-    DeploymentEvent::OutputSet {
-        id: id.clone(),
-        name: name.into(),
-        sensitive,
-    }
-    .into()
 }
 
 /// A value's field, for short assertions.

@@ -1,0 +1,101 @@
+//! Journals of runs, read for people: what a run called, in order, and whether the entries are still there.
+
+use shipslog_events::ids::DeploymentId;
+use shipslog_events::journal::{JournalError, JournalHead, JournalKey};
+use shipslog_events::log::ReadError;
+
+use crate::domain::deployment::{Attempt, Deployment};
+use crate::engine::Engine;
+use crate::load;
+use crate::runner::Entry;
+
+/// What is left of a journal.
+#[derive(Debug)]
+pub enum Kept {
+    /// There never was an entry.
+    Nothing,
+    /// The run may go on from it.
+    Open(Vec<Entry>),
+    /// The run is over.
+    Packed(Vec<Entry>),
+    /// Retention has dropped the entries.
+    Dropped,
+}
+
+/// The journal of one run.
+#[derive(Debug)]
+pub struct RunJournal {
+    /// How far it goes, or went.
+    pub head: JournalHead,
+    /// Its entries.
+    pub kept: Kept,
+}
+
+/// Why a journal is not shown. Users read the sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is not what was written.
+    #[error("{0}")]
+    Damaged(String),
+    /// It was written by another version.
+    #[error("the journal of {key} cannot be shown: entry {entry}: {reason}")]
+    Unreadable {
+        /// Whose.
+        key: JournalKey,
+        /// The first entry that cannot be read.
+        entry: usize,
+        /// Why not.
+        reason: String,
+    },
+    /// The log could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+impl Engine {
+    /// A deployment as the log has it now.
+    pub async fn deployment(&self, id: DeploymentId) -> Result<Option<Deployment>, ReadError> {
+        let loaded = load::deployment(&**self.log(), id).await?;
+        Ok(loaded.map(|it| it.state.deployment))
+    }
+
+    /// The journal of a run of a deployment, its chain checked.
+    pub async fn journal(&self, deployment: DeploymentId, run: &Attempt) -> Result<RunJournal, Error> {
+        let key = JournalKey::of(deployment, &run.id);
+        let journal = match self.log().journal(key.clone()).await {
+            Ok(journal) => journal,
+            Err(JournalError::Dropped { .. }) => return Ok(dropped(run)),
+            Err(error @ JournalError::Damaged { .. }) => return Err(Error::Damaged(error.to_string())),
+            Err(JournalError::Read(error)) => return Err(error.into()),
+        };
+        // Asked after the entries were read: a journal never opens again.
+        let is_open = self.log().open_journals().await?.contains(&key);
+        let entries = decode(&key, &journal.entries)?;
+        let kept = match (entries.is_empty(), is_open) {
+            (true, _) => Kept::Nothing,
+            (false, true) => Kept::Open(entries),
+            (false, false) => Kept::Packed(entries),
+        };
+        let head = journal.head;
+        Ok(RunJournal { head, kept })
+    }
+}
+
+/// The end of the run says what there was.
+fn dropped(run: &Attempt) -> RunJournal {
+    RunJournal {
+        head: run.journal.unwrap_or(JournalHead::START),
+        kept: Kept::Dropped,
+    }
+}
+
+fn decode(key: &JournalKey, entries: &[Vec<u8>]) -> Result<Vec<Entry>, Error> {
+    let decoded = entries.iter().enumerate().map(|(number, bytes)| {
+        Entry::decode(bytes).map_err(|reason| Error::Unreadable {
+            key: key.clone(),
+            entry: number,
+            reason: reason.to_string(),
+        })
+    });
+    decoded.collect()
+}

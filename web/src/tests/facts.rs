@@ -1,0 +1,135 @@
+//! Facts as the driver writes them.
+
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Layer, PlannedStep};
+use shipslog_events::event::release::FrozenStep;
+use shipslog_events::event::{Event, configuration::ProcessStep};
+use shipslog_events::ids::{AttemptNumber, DeploymentId, EventId, Position};
+use shipslog_events::log::StreamAppend;
+use shipslog_events::stream::LaneKey;
+use shipslog_events::{Actor, Append, Context, Expected, NewBody, NewEvent, Source, Stream};
+use uuid::Uuid;
+
+use super::Server;
+
+/// An event with its bodies.
+pub(super) type Fact = (Event, Vec<(&'static str, String)>);
+
+pub(super) async fn append(server: &Server, streams: Vec<(Stream, Vec<Fact>)>) -> Position {
+    let streams = streams.into_iter().map(|(stream, facts)| StreamAppend {
+        stream,
+        expected: Expected::Any,
+        events: facts.into_iter().map(event).collect(),
+    });
+    let append = Append {
+        context: Context {
+            actor: Actor::Key("somebody".into()),
+            source: Source::default(),
+            correlation: Uuid::now_v7(),
+            causation: None,
+        },
+        streams: streams.collect(),
+        guards: vec![],
+        sealed: vec![],
+        journal: None,
+    };
+    server.engine.log().append(append).await.unwrap().position
+}
+
+fn event((event, bodies): Fact) -> NewEvent {
+    let bodies = bodies.into_iter().map(|(name, text)| NewBody {
+        name: name.into(),
+        bytes: text.into_bytes(),
+    });
+    NewEvent {
+        id: EventId(Uuid::now_v7()),
+        event,
+        bodies: bodies.collect(),
+    }
+}
+
+pub(super) fn lane() -> LaneKey {
+    LaneKey::new("httpd", "development")
+}
+
+pub(super) fn step() -> FrozenStep {
+    FrozenStep {
+        step: ProcessStep {
+            name: "Deploy/it".into(),
+            uses: "deploy-containers@1".into(),
+            roles: vec!["Httpd".into()],
+        },
+        component: "sha256:none".into(),
+    }
+}
+
+pub(super) fn requested(id: DeploymentId) -> DeploymentEvent {
+    DeploymentEvent::DeploymentRequested {
+        deployment: id,
+        project: "Httpd".into(),
+        release: "1.0.0".into(),
+        environment: "Development".into(),
+        phase: "First".into(),
+        lane: lane(),
+        steps: vec![PlannedStep {
+            step: step(),
+            targets: vec!["Here".into(), "There".into()],
+        }],
+    }
+}
+
+pub(super) fn attempt(number: u32) -> AttemptId {
+    AttemptId {
+        step: "Deploy/it".into(),
+        target: "Here".into(),
+        attempt: AttemptNumber(number),
+    }
+}
+
+pub(super) fn started(id: &AttemptId) -> Event {
+    DeploymentEvent::AttemptStarted {
+        id: id.clone(),
+        seed: "00".into(),
+        deadline_seconds: 60,
+        host_version: "0.1.0".into(),
+        component: None,
+        limits: None,
+        journal_format: Some(1),
+    }
+    .into()
+}
+
+pub(super) fn ended(id: &AttemptId, outcome: AttemptOutcome) -> Event {
+    DeploymentEvent::AttemptEnded {
+        id: id.clone(),
+        outcome,
+        reason: None,
+        journal: None,
+    }
+    .into()
+}
+
+pub(super) fn denied(id: &AttemptId, layer: Layer, rule: &str) -> Event {
+    DeploymentEvent::AccessDenied {
+        id: id.clone(),
+        layer,
+        rule: rule.into(),
+    }
+    .into()
+}
+
+pub(super) fn milestone(id: &AttemptId) -> Event {
+    DeploymentEvent::MilestoneReached {
+        id: id.clone(),
+        name: "traffic-switched".into(),
+    }
+    .into()
+}
+
+pub(super) fn output(id: &AttemptId, name: &str, sensitive: bool) -> Event {
+    DeploymentEvent::OutputSet {
+        id: id.clone(),
+        name: name.into(),
+        sensitive,
+    }
+    .into()
+}
