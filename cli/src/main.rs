@@ -15,6 +15,7 @@ mod documents;
 mod exit;
 mod follow;
 mod get;
+mod journal;
 mod key;
 mod line_wise;
 mod login;
@@ -69,6 +70,7 @@ enum Verb {
     Promote(promote::Promote),
     Status(status::StatusVerb),
     Logs(logs::Logs),
+    Journal(journal::JournalVerb),
     Cancel(cancel::Cancel),
     Audit(audit::Audit),
     #[command(subcommand)]
@@ -107,6 +109,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Verb::Promote(verb) => verb.run(common).await,
         Verb::Status(verb) => verb.run(common).await,
         Verb::Logs(verb) => verb.run(common).await,
+        Verb::Journal(verb) => verb.run(common).await,
         Verb::Cancel(verb) => verb.run(common).await,
         Verb::Audit(verb) => verb.run(common).await,
         Verb::Key(verb) => verb.run(common).await,

@@ -15,6 +15,12 @@ pub(crate) fn is_terminal() -> bool {
     std::io::stdout().is_terminal()
 }
 
+/// How wide the terminal is, if there is one.
+pub(crate) fn columns() -> Option<usize> {
+    let size = is_terminal().then(terminal_size::terminal_size)?;
+    size.map(|it| usize::from(it.0.0)).filter(|it| *it > 0)
+}
+
 impl Screen {
     /// Replaces what was drawn. Lines that are too long are cut by the terminal, a tree that is too tall at its top.
     pub(crate) fn draw(&mut self, lines: &[String]) -> Result<()> {

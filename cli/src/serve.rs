@@ -27,8 +27,11 @@ pub(crate) struct Serve {
     /// the database's backups.
     #[arg(long, env = "SHIPSLOG_SEALING_KEY_FILE")]
     sealing_key_file: Option<PathBuf>,
-    /// For how many days the journals of runs that are over are kept: every call that a step made, and its answer. Their
-    /// hashes are kept for ever.
+    /// For how many days the journals of runs that are over are kept.
+    ///
+    /// A journal holds what a step called and what it was answered; `shipslog journal` shows the calls. What is older is
+    /// dropped within the hour, with 0 everything. How many entries there were and their hash are kept for ever, so that
+    /// a copy from a backup can still be checked. Journals of runs that go on are never dropped.
     #[arg(
         long,
         env = "SHIPSLOG_KEEP_JOURNALS",
