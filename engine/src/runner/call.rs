@@ -223,13 +223,13 @@ impl Run {
                 open.unanswered = Some(precondition);
                 Found::Nothing(open)
             }
-            Next::Answered(entry) => Found::Answer(self.recall(entry).await?),
+            Next::Answered(what) => Found::Answer(self.recall(what).await?),
         })
     }
 
     /// The recorded answer.
-    async fn recall<T: DeserializeOwned>(&self, entry: Entry) -> wasmtime::Result<Result<T, Cancelled>> {
-        let answer = match entry.what {
+    async fn recall<T: DeserializeOwned>(&self, what: What) -> wasmtime::Result<Result<T, Cancelled>> {
+        let answer = match what {
             What::Answer(answer) => serde_json::from_str(answer.get())?,
             What::Sealed(handle) => serde_json::from_str(self.vault.kept(&handle).await?.expose_secret())?,
             What::Cancelled | What::Intent(_) | What::Suspended(_) => {

@@ -5,6 +5,7 @@ mod damaged;
 mod guest;
 mod hostile;
 mod questions;
+mod resume;
 mod writes;
 
 use std::sync::Arc;

@@ -214,7 +214,8 @@ impl Vault {
             Trace::Opened(handle) => {
                 let value = self.store.open(handle).await?;
                 let bytes = bytes_of(&value, self.is_binary(handle))?;
-                self.hide(
+                // The journal has this trace already.
+                self.blank(
                     handle,
                     &SecretString::from(String::from_utf8_lossy(&bytes).into_owned()),
                 )?;
@@ -231,18 +232,22 @@ impl Vault {
 
     /// Never to be seen in a text from now on.
     pub(super) fn hide(&self, handle: &Handle, value: &SecretString) -> wasmtime::Result<()> {
-        let bytes = value.expose_secret().as_bytes();
-        let first = self.with(|it| {
-            if !it.hidden.take(identity(&[], bytes), bytes.len(), HIDDEN) {
-                return Err(wasmtime::Error::from(TOO_MANY_HIDDEN));
-            }
-            it.redactor.add(value);
-            Ok(it.opened.insert(handle.clone()))
-        })?;
-        if first {
+        if self.blank(handle, value)? {
             self.traces.leave(Trace::Opened(handle.clone()));
         }
         Ok(())
+    }
+
+    /// Whether it is the first time.
+    fn blank(&self, handle: &Handle, value: &SecretString) -> wasmtime::Result<bool> {
+        let bytes = value.expose_secret().as_bytes();
+        self.with(|it| {
+            if !it.hidden.take(identity(&[], bytes), bytes.len(), HIDDEN) {
+                return Err(TOO_MANY_HIDDEN.into());
+            }
+            it.redactor.add(value);
+            Ok(it.opened.insert(handle.clone()))
+        })
     }
 
     async fn open(&self, handle: &Handle) -> Result<SecretString, Refused> {

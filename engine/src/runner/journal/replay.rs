@@ -21,7 +21,7 @@ pub(in crate::runner) enum Next {
     /// The record ends with a wait.
     Suspended(Suspended),
     /// It was answered, or cancelled.
-    Answered(Entry),
+    Answered(What),
 }
 
 impl Replay {
@@ -36,8 +36,8 @@ impl Replay {
         !self.entries.is_empty()
     }
 
-    /// What the record has for this call, and what it left in the run. Of several intents the last one counts: each
-    /// follows on a refusal of the one before.
+    /// What the record has for this call, and what the call left in the run up to there. Of several intents the last
+    /// one counts: each follows on a refusal of the one before.
     pub(in crate::runner) fn next(
         &mut self,
         call: &Call,
@@ -52,12 +52,12 @@ impl Replay {
             let Some(mut entry) = self.entries.pop_front() else {
                 break;
             };
-            traces.append(&mut entry.traces);
+            traces.extend(entry.traces);
             match entry.what {
                 What::Intent(precondition) => next = Next::Intended(precondition),
                 What::Suspended(suspended) => next = Next::Suspended(suspended),
-                What::Answer(_) | What::Sealed(_) | What::Cancelled => {
-                    return Ok((Next::Answered(entry), traces));
+                answer @ (What::Answer(_) | What::Sealed(_) | What::Cancelled) => {
+                    return Ok((Next::Answered(answer), traces));
                 }
             }
         }
