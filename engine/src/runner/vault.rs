@@ -159,10 +159,8 @@ impl Vault {
         if !self.with(|it| it.sealed.take(key, bytes.len(), SEALED)) {
             return Err(TOO_MANY_SEALED.into());
         }
-        let text = std::str::from_utf8(bytes).ok();
-        let value = SecretString::from(text.map_or_else(|| STANDARD.encode(bytes), str::to_owned));
-        let handle = self.store.seal(&value).await?;
-        let binary = text.is_none();
+        let handle = self.store.seal(&sealed_form(bytes)).await?;
+        let binary = std::str::from_utf8(bytes).is_err();
         self.with(|it| it.minted(key, &handle, binary));
         self.traces.leave(Trace::Minted {
             handle: handle.clone(),
@@ -175,10 +173,7 @@ impl Vault {
     /// As `seal`, for bytes that the guest gets to see: no text that leaves the run may show them.
     pub(super) async fn reveal(&self, place: &[&str], bytes: &[u8]) -> wasmtime::Result<Handle> {
         let handle = self.seal(place, bytes).await?;
-        self.hide(
-            &handle,
-            &SecretString::from(String::from_utf8_lossy(bytes).into_owned()),
-        )?;
+        self.hide(&handle, &sealed_form(bytes))?;
         Ok(handle)
     }
 
@@ -212,13 +207,8 @@ impl Vault {
                 });
             }
             Trace::Opened(handle) => {
-                let value = self.store.open(handle).await?;
-                let bytes = bytes_of(&value, self.is_binary(handle))?;
                 // The journal has this trace already.
-                self.blank(
-                    handle,
-                    &SecretString::from(String::from_utf8_lossy(&bytes).into_owned()),
-                )?;
+                self.blank(handle, &self.store.open(handle).await?)?;
             }
             Trace::Denied { .. }
             | Trace::Intended(_)
@@ -238,7 +228,7 @@ impl Vault {
         Ok(())
     }
 
-    /// Whether it is the first time.
+    /// Whether it is the first time. Bytes that are no text are seen as base64, or as the text that is left of them.
     fn blank(&self, handle: &Handle, value: &SecretString) -> wasmtime::Result<bool> {
         let bytes = value.expose_secret().as_bytes();
         self.with(|it| {
@@ -246,6 +236,9 @@ impl Vault {
                 return Err(TOO_MANY_HIDDEN.into());
             }
             it.redactor.add(value);
+            if let (true, Ok(bytes)) = (it.binary.contains(handle), bytes_of(value, true)) {
+                it.redactor.add(&String::from_utf8_lossy(&bytes).as_ref().into());
+            }
             Ok(it.opened.insert(handle.clone()))
         })
     }
@@ -277,6 +270,12 @@ impl Known {
         }
         self.minted.insert(key, handle.clone());
     }
+}
+
+/// As a value is sealed.
+fn sealed_form(bytes: &[u8]) -> SecretString {
+    let text = std::str::from_utf8(bytes);
+    SecretString::from(text.map_or_else(|_| STANDARD.encode(bytes), str::to_owned))
 }
 
 /// What a sealed value stands for.
@@ -314,11 +313,8 @@ mod tests {
         let filled = vault.fill(&format!("user:{}@host", handle(1))).await.unwrap();
         assert_eq!(filled.expose_secret(), "user:first secret@host");
         assert!(!vault.redact("the first secret").contains("first secret"));
-        assert!(
-            !vault
-                .redact(&STANDARD.encode("first secret"))
-                .contains(&STANDARD.encode("first secret"))
-        );
+        let encoded = STANDARD.encode("first secret");
+        assert!(!vault.redact(&encoded).contains(&encoded));
         assert_eq!(
             vault.redact(&format!("a {}", handle(1))),
             format!("a {}", handle(1)),

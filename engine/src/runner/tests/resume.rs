@@ -2,7 +2,9 @@
 
 mod cut;
 mod ledger;
+mod op;
 mod script;
+mod secrets;
 mod world;
 
 use std::sync::Arc;
@@ -13,7 +15,8 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 
 use self::ledger::{Fuse, Ledger};
-use self::script::{Op, Step};
+use self::op::Op;
+use self::script::Step;
 use self::world::World;
 use crate::runner::call::Parked;
 use crate::runner::run::{Given, Run};

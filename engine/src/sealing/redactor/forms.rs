@@ -7,18 +7,20 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 /// Shorter pieces of base64 occur by chance.
 const SHORTEST_PIECE: usize = 8;
+/// How often JSON stands inside a JSON text: an object in the arguments of a call, and a document in its data.
+const NESTED: usize = 4;
 
 /// A value as it is, in hex, JSON and URLs.
 pub(super) fn plain(value: &str) -> Vec<String> {
     let hex = hex::encode(value);
     let url = percent_encoded(value);
-    let mut forms = vec![
-        value.to_owned(),
-        hex.to_uppercase(),
-        hex,
-        json(value),
-        ascii_json(value),
-    ];
+    let mut forms = vec![value.to_owned(), hex.to_uppercase(), hex];
+    for mut nested in [json(value), ascii_json(value)] {
+        for _ in 0..NESTED {
+            let outer = json(&nested);
+            forms.push(std::mem::replace(&mut nested, outer));
+        }
+    }
     forms.extend([url.replace("%20", "+"), lower_escapes(&url), url]);
     forms
 }

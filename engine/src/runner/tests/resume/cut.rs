@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use shipslog_events::ids::Handle;
 
-use super::script::{EPILOGUE, Op, op};
+use super::op::{EPILOGUE, op};
 use super::*;
 use crate::sealing::replace_handles;
 
@@ -113,7 +113,7 @@ fn paused() -> tokio::runtime::Runtime {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_run_that_is_cut_off_again_and_again_comes_to_the_end_of_an_undisturbed_one(
@@ -129,6 +129,10 @@ proptest! {
             pretty(&cut(&script, kept, &cuts).await, &expected, "cut off");
         });
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn so_does_one_that_is_cut_off_at_each_of_its_places_in_turn(script in vec(op(), 1..3), kept in 0..2usize) {

@@ -1,10 +1,10 @@
-//! Steps made of random calls over all that the host offers. What one does depends on what it was answered alone.
+//! A step that makes the calls it is told to. What one does depends on what it was answered alone.
 
 use std::collections::BTreeMap;
 
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::op::{Carries, Op};
 use crate::runner::bindings::shipslog::step::kubernetes::{self as wit, Host as _};
 use crate::runner::bindings::shipslog::step::types::ObjectReference;
 use crate::runner::bindings::shipslog::step::{
@@ -25,97 +25,6 @@ use crate::runner::testing::handle;
 use crate::runner::variables::Variables;
 use log_wit::Host as _;
 use secrets_wit::Host as _;
-
-/// One call. Numbers choose objects and values.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Op {
-    Get(u8),
-    Denied(u8),
-    List,
-    Apply(u8, u8, Carries),
-    ApplySecret(u8, Carries),
-    Patch(u8, u8, Carries),
-    PatchSecret(Carries),
-    Delete(u8, Carries),
-    Wait(u8),
-    WaitForRevealed,
-    Sleep,
-    Now,
-    Random(u8),
-    Format(u8),
-    Reveal,
-    ReadSecret,
-    Look(u8),
-    Output(u8),
-    SetSensitive,
-    Milestone(u8),
-    Log(u8),
-    Progress(u8),
-    Context,
-}
-
-/// Which precondition a write carries, where the object was seen. It always holds: what comes of others after a crash
-/// nobody can tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Carries {
-    Nothing,
-    Uid,
-    Both,
-}
-
-fn carries() -> impl Strategy<Value = Carries> {
-    prop_oneof![
-        2 => Just(Carries::Nothing),
-        1 => Just(Carries::Uid),
-        3 => Just(Carries::Both),
-    ]
-}
-
-pub(super) fn op() -> impl Strategy<Value = Op> {
-    prop_oneof![
-        2 => (0..2u8).prop_map(Op::Get),
-        1 => (0..2u8).prop_map(Op::Denied),
-        1 => Just(Op::List),
-        3 => (0..2u8, 0..3u8, carries()).prop_map(|(which, what, it)| Op::Apply(which, what, it)),
-        3 => (0..3u8, carries()).prop_map(|(what, it)| Op::ApplySecret(what, it)),
-        3 => (0..2u8, 0..3u8, carries()).prop_map(|(which, what, it)| Op::Patch(which, what, it)),
-        1 => carries().prop_map(Op::PatchSecret),
-        2 => (0..3u8, carries()).prop_map(|(which, it)| Op::Delete(which, it)),
-        2 => (0..2u8).prop_map(Op::Wait),
-        1 => Just(Op::WaitForRevealed),
-        1 => Just(Op::Sleep),
-        1 => Just(Op::Now),
-        1 => (0..40u8).prop_map(Op::Random),
-        2 => (0..3u8).prop_map(Op::Format),
-        1 => Just(Op::Reveal),
-        1 => Just(Op::ReadSecret),
-        2 => (0..4u8).prop_map(Op::Look),
-        2 => (0..3u8).prop_map(Op::Output),
-        1 => Just(Op::SetSensitive),
-        1 => (0..2u8).prop_map(Op::Milestone),
-        2 => (0..4u8).prop_map(Op::Log),
-        1 => (0..5u8).prop_map(Op::Progress),
-        1 => Just(Op::Context),
-    ]
-}
-
-/// Shows what a run has in mind: what it blanks, told and wrote, and where its randomness is.
-pub(super) const EPILOGUE: [Op; 14] = [
-    Op::Log(0),
-    Op::Log(1),
-    Op::Log(2),
-    Op::Output(1),
-    Op::Random(8),
-    Op::Denied(0),
-    Op::Denied(1),
-    Op::Get(0),
-    Op::Get(1),
-    Op::Apply(0, 9, Carries::Nothing),
-    Op::Apply(1, 9, Carries::Nothing),
-    Op::ApplySecret(1, Carries::Nothing),
-    Op::ReadSecret,
-    Op::Format(0),
-];
 
 const OBJECTS: [&str; 2] = ["ConfigMap one", "ConfigMap other"];
 /// What must not be seen once it was in hand.
@@ -146,11 +55,11 @@ fn manifest(key: &str, field: &str, data: &Value) -> String {
     json!({ "apiVersion": "v1", "kind": it.kind, "metadata": { "name": it.name }, field: data }).to_string()
 }
 
-impl Step {
-    fn object(&self, which: u8) -> &'static str {
-        [OBJECTS[0], OBJECTS[1], "Secret own"][usize::from(which) % 3]
-    }
+fn object(which: u8) -> &'static str {
+    [OBJECTS[0], OBJECTS[1], "Secret own"][usize::from(which) % 3]
+}
 
+impl Step {
     fn guard(&self, key: &str, carries: Carries) -> (Option<String>, Option<String>) {
         let Some((uid, version)) = self.seen.get(key).cloned() else {
             return (None, None);
@@ -228,7 +137,7 @@ impl Step {
     async fn writes(&mut self, run: &Run, op: Op) -> wasmtime::Result<String> {
         match op {
             Op::Apply(which, what, carries) => {
-                let key = self.object(which % 2);
+                let key = object(which % 2);
                 let text = manifest(key, "data", &json!({ "value": what.to_string() }));
                 self.apply(run, key, text, carries).await
             }
@@ -239,14 +148,14 @@ impl Step {
             }
             Op::Patch(which, what, carries) => {
                 let body = json!({ "data": { format!("field-{what}"): what.to_string() } });
-                self.patch(run, self.object(which % 2), body, carries).await
+                self.patch(run, object(which % 2), body, carries).await
             }
             Op::PatchSecret(carries) => {
                 let body = json!({ "data": { "patched": handle(1) } });
                 self.patch(run, "Secret own", body, carries).await
             }
             Op::Delete(which, carries) => {
-                let key = self.object(which);
+                let key = object(which);
                 let (uid, resource_version) = self.guard(key, carries);
                 let options = wit::DeleteOptions {
                     propagation: wit::Propagation::Background,
@@ -264,7 +173,7 @@ impl Step {
     async fn looks(&mut self, run: &Run, op: Op) -> wasmtime::Result<String> {
         let mut kubernetes = Kubernetes { run };
         Ok(match op {
-            Op::Get(which) => self.get(run, self.object(which)).await?,
+            Op::Get(which) => self.get(run, object(which)).await?,
             Op::Denied(which) => {
                 format!("{:?}", kubernetes.get(reference(&format!("Job {which}"))).await?)
             }
@@ -318,7 +227,7 @@ impl Step {
             Op::Get(_) | Op::Denied(_) | Op::List | Op::Reveal | Op::ReadSecret | Op::Look(_) => {
                 self.looks(run, op).await?
             }
-            Op::Wait(which) => Self::wait(run, self.object(which), None).await?,
+            Op::Wait(which) => Self::wait(run, object(which), None).await?,
             Op::WaitForRevealed => Self::wait(run, "ConfigMap revealed value", None).await?,
             Op::Sleep => format!("{:?}", Clock { run }.sleep(1_000).await?),
             Op::Now => format!("now {}", Clock { run }.now().await?),
