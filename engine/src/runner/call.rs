@@ -12,8 +12,10 @@ use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::abort::{self, Window};
+use super::calls::Open;
 use super::journal::{Call, Class, Entry, Full, Next, Precondition, Suspended, What};
 use super::run::Run;
+use super::unusable::unusable;
 
 /// The run was asked to stop. A step hears it once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,23 +25,6 @@ pub(super) struct Cancelled;
 #[derive(Debug, thiserror::Error)]
 #[error("the run waits without a store")]
 pub(super) struct Parked;
-
-/// A call that is not answered yet.
-#[derive(Debug, Clone)]
-pub(super) struct Open {
-    call: Call,
-    /// Where they may be kept.
-    arguments: Option<Box<RawValue>>,
-    /// It was about to be sent when the server died, if the object was still so.
-    unanswered: Option<Precondition>,
-}
-
-impl Open {
-    /// What was sent for it has been answered.
-    pub(super) fn is_answered(&mut self) {
-        self.unanswered = None;
-    }
-}
 
 /// What the journal has for a call.
 enum Found<T> {
@@ -209,7 +194,7 @@ impl Run {
         let arguments = self.vault.redact(&plain);
         let call = Call::new(index, class, function, &arguments);
         let (found, traces) = self.replay().next(&call, &arguments)?;
-        self.retrace(&traces).await?;
+        self.retrace(&traces).await.map_err(|it| unusable(index, it))?;
         let kept = arguments == plain && (plain.len() <= KEPT || class == Class::Suspending);
         let mut open = Open {
             call,
@@ -223,7 +208,10 @@ impl Run {
                 open.unanswered = Some(precondition);
                 Found::Nothing(open)
             }
-            Next::Answered(what) => Found::Answer(self.recall(what).await?),
+            Next::Answered(what) => {
+                let recalled = self.recall(what).await;
+                Found::Answer(recalled.map_err(|it| unusable(index, it))?)
+            }
         })
     }
 

@@ -2,9 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use serde_json::value::RawValue;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::Cancel;
+use super::journal::{Call, Precondition};
 
 /// The step called too often.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +22,23 @@ pub(super) struct Calls {
     told: AtomicBool,
     /// Held by the write under way.
     writing: Mutex<()>,
+}
+
+/// A call that is not answered yet.
+#[derive(Debug, Clone)]
+pub(super) struct Open {
+    pub(super) call: Call,
+    /// Where they may be kept.
+    pub(super) arguments: Option<Box<RawValue>>,
+    /// It was about to be sent when the server died, if the object was still so.
+    pub(super) unanswered: Option<Precondition>,
+}
+
+impl Open {
+    /// What was sent for it has been answered.
+    pub(super) fn is_answered(&mut self) {
+        self.unanswered = None;
+    }
 }
 
 impl Calls {

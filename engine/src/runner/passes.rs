@@ -10,11 +10,12 @@ use tokio::time::Instant;
 use super::call::Parked;
 use super::ended::{self, Ended};
 use super::journal::{Diverged, Entry, Full, Suspended, What};
-use super::limits::Limits;
+use super::limits::{Limits, OverLimit};
 use super::prepare::Prepared;
 use super::recorder::{NotRecorded, Unrecorded};
 use super::run::{Given, Host, Run};
 use super::sandbox::{self, Left};
+use super::unusable::{Unusable, unusable};
 use super::{AttemptOutcome, Inner, clock, kubernetes, words};
 
 /// How many entries a journal has, and how many bytes they have.
@@ -70,7 +71,7 @@ impl Inner {
         let left = sandbox::run(prepared, host, &inputs, &self.config, &given.cancel).await;
         match left {
             Left::Thrown(error) if error.is::<Parked>() => Pass::Again,
-            Left::Thrown(error) => Pass::Ended(thrown(&error, self.config.call_limit, &run)),
+            Left::Thrown(error) => Pass::Ended(thrown(&error, &run)),
             Left::Answered(answer) => Pass::Ended(match run.replay().ends() {
                 Ok(()) => ended::answered(answer, &run),
                 Err(diverged) => of_reason(EndReason::Diverged, diverged.to_string()),
@@ -90,6 +91,7 @@ impl Inner {
         suspended: Suspended,
     ) -> Pass {
         let run = Run::new(given.clone(), Vec::new(), size);
+        let index = entry.call.index;
         let waited = async {
             for entry in &entries {
                 run.remember(entry).await?;
@@ -106,10 +108,13 @@ impl Inner {
             biased;
             waited = waited => match waited {
                 Ok(()) => Pass::Again,
-                Err(error) => Pass::Ended(thrown(&error, self.config.call_limit, &run)),
+                Err(error) => Pass::Ended(thrown(&unusable(index, error), &run)),
             },
             () = tokio::time::sleep_until(given.ends) => {
                 Pass::Ended(ended::too_long(&sandbox::LastWrite::Settled, &run))
+            }
+            () = given.cancel.requested_for(self.config.cancel_grace) => {
+                Pass::Ended(ended::out_of_grace(&sandbox::LastWrite::Settled, &self.config))
             }
         }
     }
@@ -157,7 +162,7 @@ fn suspension(entries: &[Entry]) -> Option<(Entry, Suspended)> {
 }
 
 /// What was thrown through the guest, in words.
-fn thrown(error: &wasmtime::Error, call_limit: usize, run: &Run) -> Ended {
+fn thrown(error: &wasmtime::Error, run: &Run) -> Ended {
     if let Some(error) = error.downcast_ref::<NotRecorded>() {
         return Ended::new(AttemptOutcome::Interrupted, error.to_string());
     }
@@ -167,7 +172,17 @@ fn thrown(error: &wasmtime::Error, call_limit: usize, run: &Run) -> Ended {
     if let Some(error) = error.downcast_ref::<Full>() {
         return of_reason(EndReason::JournalFull, error.to_string());
     }
-    ended::stopped(&words::stopped(error, call_limit), run)
+    if let Some(error) = error.downcast_ref::<Unusable>() {
+        return of_reason(EndReason::JournalDamaged, error.to_string());
+    }
+    let call_limit = usize::try_from(run.limits.call_bytes).unwrap_or(usize::MAX);
+    let stopped = words::stopped(error, call_limit);
+    let crashed = error.is::<wasmtime::Trap>() || error.is::<OverLimit>();
+    match run.replay().ends() {
+        // It did not crash there before.
+        Err(diverged) if crashed => of_reason(EndReason::Diverged, format!("{diverged}: {stopped}")),
+        Err(_) | Ok(()) => ended::stopped(&stopped, run),
+    }
 }
 
 fn of_reason(reason: EndReason, message: String) -> Ended {

@@ -11,8 +11,7 @@ use tokio::time::Instant;
 use wasmtime::component::Linker;
 
 use super::abort::{self, Window};
-use super::call::Open;
-use super::calls::Calls;
+use super::calls::{Calls, Open};
 use super::journal::{Entry, Precondition, Recording, Replay, Suspended, Trace, What};
 use super::limits::Limits;
 use super::recorder::{NotRecorded, Recorder};

@@ -66,7 +66,8 @@ async fn inside(
     cancel: &Cancel,
 ) -> Left {
     let (deadline, held) = (host.run.remaining(), Arc::clone(&host.run));
-    let mut store = store(prepared.running.engine(), host, |it| &mut it.limits, config);
+    let fuel = usize::try_from(host.run.limits.call_bytes).unwrap_or(usize::MAX);
+    let mut store = store(prepared.running.engine(), host, |it| &mut it.limits, fuel);
     let mut work = pin!(async {
         let step = prepared.running.instantiate_async(&mut store).await?;
         step.call_run(&mut store, &inputs.to_owned()).await
@@ -78,7 +79,7 @@ async fn inside(
             Err(error) => Left::Thrown(error),
         },
         () = tokio::time::sleep(deadline) => Left::TooLong,
-        () = grace(cancel, config.cancel_grace) => Left::OutOfGrace,
+        () = cancel.requested_for(config.cancel_grace) => Left::OutOfGrace,
     };
     stopped(last_write(&held, work).await)
 }
@@ -99,7 +100,7 @@ pub(super) async fn ask(
     config: &RunnerConfig,
 ) -> Result<(Step, Store<Limits>), Errored> {
     let limits = Limits::new(config.memory_limit);
-    let mut store = store(prepared.asking.engine(), limits, |it| it, config);
+    let mut store = store(prepared.asking.engine(), limits, |it| it, config.call_limit);
     match prepared.asking.instantiate_async(&mut store).await {
         Ok(step) => Ok((step, store)),
         Err(error) => Err(words::stopped(&error, config.call_limit)),
@@ -110,18 +111,13 @@ fn store<T: Send + 'static>(
     engine: &Engine,
     data: T,
     limits: fn(&mut T) -> &mut Limits,
-    config: &RunnerConfig,
+    call_limit: usize,
 ) -> Store<T> {
     let mut store = Store::new(engine, data);
     store.limiter(move |data| -> &mut dyn ResourceLimiter { limits(data) });
-    store.set_hostcall_fuel(config.call_limit);
+    store.set_hostcall_fuel(call_limit);
     // At each tick a guest that computes lets others have their turn; what ends it is that its future is dropped.
     store.set_epoch_deadline(1);
     store.epoch_deadline_async_yield_and_update(1);
     store
-}
-
-async fn grace(cancel: &Cancel, grace: Duration) {
-    cancel.requested().await;
-    tokio::time::sleep(grace).await;
 }

@@ -1,8 +1,11 @@
 //! A run that is cut off anywhere, however often, comes to the end that it would have come to.
 
 mod cut;
+mod damage;
+mod guarded;
 mod ledger;
 mod op;
+mod parked;
 mod script;
 mod secrets;
 mod world;

@@ -27,6 +27,8 @@ struct Now {
     objects: BTreeMap<String, Value>,
     version: u64,
     changes: Vec<String>,
+    /// How often somebody writes an object just before it is patched.
+    interference: usize,
 }
 
 /// What a write must still find.
@@ -59,6 +61,11 @@ impl World {
             .put(&key(kind, name), &json!({ "kind": kind, "data": data }), name);
     }
 
+    /// Somebody else is quicker than the next patches.
+    pub(super) fn interferes(&self, times: usize) {
+        self.now().interference = times;
+    }
+
     fn now(&self) -> std::sync::MutexGuard<'_, Now> {
         self.now.lock().unwrap()
     }
@@ -78,10 +85,10 @@ impl World {
 
     fn written<'a, T: Send + 'a>(
         &'a self,
-        line: &str,
+        what: &str,
         look: impl FnOnce(&mut Now) -> Result<T, Error> + Send + 'a,
     ) -> Answer<'a, T> {
-        self.ledger.assert_durable(line);
+        self.ledger.assert_durable(what);
         self.asked(look)
     }
 }
@@ -111,7 +118,7 @@ impl Now {
     /// Writes the data unless it is so already, if the guard lets it.
     fn write(
         &mut self,
-        line: &str,
+        what: &str,
         key: &str,
         name: &str,
         wanted: &Value,
@@ -126,7 +133,7 @@ impl Now {
         if same {
             return Ok((self.objects[key].clone(), false));
         }
-        self.changes.push(format!("{line} {}", wanted["data"]));
+        self.changes.push(format!("{what} {}", wanted["data"]));
         Ok((self.put(key, wanted, name), true))
     }
 }
@@ -188,14 +195,14 @@ impl KubernetesApi for World {
             object["kind"].as_str().unwrap(),
             object["metadata"]["name"].as_str().unwrap(),
         );
-        let (key, line) = (key(kind, name), format!("apply {kind} {name}"));
-        self.written(&line.clone(), move |it| {
+        let (key, what) = (key(kind, name), format!("apply {kind} {name}"));
+        self.written(&what.clone(), move |it| {
             let guard = Guard {
                 uid: options.uid.as_deref(),
                 version: options.resource_version.as_deref(),
                 unanswered: options.unanswered,
             };
-            let (object, changed) = it.write(&line, &key, name, object, &guard)?;
+            let (object, changed) = it.write(&what, &key, name, object, &guard)?;
             Ok(Applied {
                 object,
                 generation: Some(1),
@@ -205,11 +212,16 @@ impl KubernetesApi for World {
     }
 
     fn patch<'a>(&'a self, object: &'a ObjectReference, _: &'a str, patch: Patch<'a>) -> Answer<'a, Value> {
-        let line = format!("patch {object}");
-        self.written(&line.clone(), move |it| {
+        let what = format!("patch {object}");
+        self.written(&what.clone(), move |it| {
             let Some(mut wanted) = it.objects.get(&key_of(object)).cloned() else {
                 return Err(Error::NotFound);
             };
+            if it.interference > 0 {
+                it.interference -= 1;
+                let live = wanted.clone();
+                wanted = it.put(&key_of(object), &live, &object.name);
+            }
             let data = patch.body["data"].as_object().unwrap();
             for (field, value) in data {
                 wanted["data"][field] = value.clone();
@@ -219,13 +231,13 @@ impl KubernetesApi for World {
                 version: patch.precondition.resource_version.as_deref(),
                 unanswered: patch.precondition.unanswered,
             };
-            Ok(it.write(&line, &key_of(object), &object.name, &wanted, &guard)?.0)
+            Ok(it.write(&what, &key_of(object), &object.name, &wanted, &guard)?.0)
         })
     }
 
     fn delete<'a>(&'a self, object: &'a ObjectReference, options: &'a DeleteOptions) -> Answer<'a, ()> {
-        let line = format!("delete {object}");
-        self.written(&line.clone(), move |it| {
+        let what = format!("delete {object}");
+        self.written(&what.clone(), move |it| {
             let Some(live) = it.objects.get(&key_of(object)).cloned() else {
                 return Ok(());
             };
@@ -240,7 +252,7 @@ impl KubernetesApi for World {
             };
             guard.check(Some(&live))?;
             it.objects.remove(&key_of(object));
-            it.changes.push(line);
+            it.changes.push(what);
             Ok(())
         })
     }
