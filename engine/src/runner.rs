@@ -33,6 +33,7 @@ mod secrets;
 mod survey;
 mod text;
 mod traces;
+mod unusable;
 mod variables;
 mod vault;
 mod words;

@@ -160,10 +160,14 @@ async fn carry_out(
     let ready = tokio::select! {
         biased;
         () = cancel.requested(), if fresh => {
-            return Ok(Finished::at_once(
-                AttemptOutcome::Cancelled,
-                "the step was cancelled before it began",
-            ));
+            // Its first call may have come before the server stopped: then nobody knows that it did nothing.
+            let began = history.deployment.attempt(id).is_some();
+            let sentence = if began {
+                "the step was cancelled before it went on after the server had stopped"
+            } else {
+                "the step was cancelled before it began"
+            };
+            return Ok(Finished::at_once(AttemptOutcome::Cancelled, sentence));
         }
         ready = ready => ready?,
     };

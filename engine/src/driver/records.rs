@@ -8,7 +8,7 @@ use shipslog_events::event::deployment::{AttemptId, Outcome};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::release::ReleaseEvent;
 use shipslog_events::ids::{DeploymentId, EventId};
-use shipslog_events::journal::{JournalAppend, JournalKey};
+use shipslog_events::journal::{JournalAppend, JournalError, JournalKey};
 use shipslog_events::log::StreamAppend;
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{Append, EventLog, Expected, NewBody, Stream};
@@ -21,6 +21,7 @@ use crate::commands::{Error, persist};
 use crate::domain::deployment::{self, Command, Deployment};
 use crate::domain::slug::slug;
 use crate::load::{self, DeploymentHistory, Loaded};
+use crate::runner::Ended;
 
 /// How long the end of a run waits for its last lines.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(5);
@@ -63,23 +64,49 @@ impl Records<'_> {
 
     pub(super) async fn attempt_ended(&self, id: &AttemptId, finished: &Finished) -> Result<(), Error> {
         let key = JournalKey::of(self.id, id);
-        let journal = match &finished.tail {
+        self.flush_task_log().await;
+        let tail = finished.tail.as_ref();
+        let ended = self.attempt_ended_with(id, &finished.ended, &key, tail).await;
+        if ended.is_err() && self.is_behind(&key, tail).await {
+            self.attempt_ended_with(id, &finished.ended, &key, None).await?;
+        } else {
+            ended?;
+        }
+        self.pack(key).await;
+        Ok(())
+    }
+
+    /// Whether the journal is not where these entries follow, and never will be: an append before them failed, or it is
+    /// damaged.
+    async fn is_behind(&self, key: &JournalKey, tail: Option<&JournalAppend>) -> bool {
+        match (tail, self.log.journal(key.clone()).await) {
+            (Some(tail), Ok(journal)) => journal.head != tail.after,
+            (Some(_), Err(JournalError::Damaged { .. } | JournalError::Dropped { .. })) => true,
+            (Some(_), Err(JournalError::Read(_))) | (None, _) => false,
+        }
+    }
+
+    async fn attempt_ended_with(
+        &self,
+        id: &AttemptId,
+        ended: &Ended,
+        key: &JournalKey,
+        tail: Option<&JournalAppend>,
+    ) -> Result<(), Error> {
+        let journal = match tail {
             Some(tail) => Some(tail.entries.iter().fold(tail.after, |head, it| head.with(it))),
             // Nobody has it in memory: what is durable is all there is.
             None => self.log.journal(key.clone()).await.ok().map(|it| it.head),
         };
         let command = Command::EndAttempt {
             id: id.clone(),
-            outcome: finished.ended.outcome,
-            reason: finished.ended.reason,
+            outcome: ended.outcome,
+            reason: ended.reason,
             journal: journal.filter(|it| it.entries > 0),
         };
         let label = format!("attempt-ended:{id}");
-        self.flush_task_log().await;
-        let (said, tail) = (message(&finished.ended.message), finished.tail.clone());
-        self.carry_out(command, &label, said, tail).await?;
-        self.pack(key).await;
-        Ok(())
+        self.carry_out(command, &label, message(&ended.message), tail.cloned())
+            .await
     }
 
     /// Whatever goes wrong here is done at the next start.

@@ -2,8 +2,10 @@
 
 mod crashes;
 mod faults;
+mod journals;
 mod lanes;
 mod repeats;
+mod unrecorded;
 
 use serde_json::json;
 use shipslog_events::event::deployment::{AttemptOutcome, Outcome};

@@ -15,6 +15,7 @@ pub(crate) enum Call<'a> {
     Append(&'a Append),
     Stream(&'a Stream),
     Journal(&'a JournalAppend),
+    Pack,
 }
 
 type Script = dyn FnMut(Call<'_>) -> bool + Send;
@@ -99,6 +100,9 @@ impl EventLog for FaultyLog {
     }
 
     fn pack_journal(&self, key: JournalKey) -> Answer<'_, Result<(), AppendError>> {
+        if self.faults.hit(Call::Pack) {
+            return Box::pin(async { Err(AppendError::Closed("as a test wants it".to_owned())) });
+        }
         self.log.pack_journal(key)
     }
 

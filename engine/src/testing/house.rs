@@ -95,11 +95,17 @@ impl House {
 
     /// Something may be done to the directory between.
     pub(crate) async fn reopened_after(self, between: impl FnOnce(&Path)) -> Self {
+        let steps = self.steps.clone();
+        self.reopened_with(steps, between).await
+    }
+
+    /// By a binary that has these steps.
+    pub(crate) async fn reopened_with(self, steps: Vec<String>, between: impl FnOnce(&Path)) -> Self {
         let Self {
             engine,
             faults,
-            steps,
             directory,
+            ..
         } = self;
         engine.close().await;
         between(directory.path());
@@ -109,6 +115,11 @@ impl House {
             steps,
             directory,
         }
+    }
+
+    /// The directory alone. The engine has to be closed.
+    pub(crate) fn closed(self) -> TempDir {
+        self.directory
     }
 
     /// Waits until a deployment is so.

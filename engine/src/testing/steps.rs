@@ -19,6 +19,9 @@ const SAY: [&str; 2] = [
 /// Sleeps until it is asked to stop.
 const SLEEP: &str = "(drop (call $sleep (i64.const 9000000000000)))";
 
+/// Writes its inputs to the task log.
+const SAY_INPUTS: &str = "(call $log (i32.const 1) (local.get 0) (local.get 1))";
+
 /// Sets its output `token` to the handle that is all of `text`.
 const MINT: &str = "(call $set (i32.const 48) (i32.const 5)
     (i32.add (local.get 0) (i32.const 9)) (i32.const 68) (i32.const 128))";
@@ -42,8 +45,7 @@ pub(crate) fn component(name: &str) -> Vec<u8> {
 
 fn work(name: &str) -> String {
     match name {
-        // Writes its inputs to the task log.
-        "pass" | "reach" | "object" => "(call $log (i32.const 1) (local.get 0) (local.get 1))".to_owned(),
+        "pass" | "reach" | "object" => SAY_INPUTS.to_owned(),
         "mint" => MINT.to_owned(),
         "fail" => SAY[0].to_owned(),
         "err" => SAY[1].to_owned(),
@@ -53,6 +55,10 @@ fn work(name: &str) -> String {
             "(call $log (i32.const 1) (local.get 0) (local.get 1)) (drop (call $sleep (i64.const 1500)))"
                 .to_owned()
         }
+        // Handles a sensitive value, and does a little of everything that a journal knows.
+        "blink" => format!(
+            "{SAY_INPUTS} (drop (call $sleep (i64.const 1))) {MINT} (drop (call $sleep (i64.const 1))) {SAY_INPUTS}"
+        ),
         _ => panic!("there is no tiny step `{name}`"),
     }
 }

@@ -1,0 +1,268 @@
+//! Journals of runs on disk: damaged, packed, dropped, and what must not be in them.
+
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rusqlite::Connection;
+use serde_json::json;
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, EndReason, Outcome};
+use shipslog_events::ids::{AttemptNumber, DeploymentId};
+use shipslog_events::journal::{Journal, JournalError, JournalHead, JournalKey};
+
+use super::{ended, message, outcomes};
+use crate::domain::deployment::AttemptState;
+use crate::engine::{Engine, LOG_FILE, Options};
+use crate::testing::faults::Call;
+use crate::testing::house::{House, by, project, surroundings, target};
+use crate::testing::steps;
+use crate::views::DeploymentView;
+
+const PATIENCE: Duration = Duration::from_mins(1);
+
+fn key(id: DeploymentId) -> JournalKey {
+    let attempt = AttemptId {
+        step: "Go".into(),
+        target: "Web Development".into(),
+        attempt: AttemptNumber::FIRST,
+    };
+    JournalKey::of(id, &attempt)
+}
+
+/// Reads the journal until it is so: nobody is woken by entries.
+async fn until(engine: &Engine, id: DeploymentId, is_so: impl Fn(&Result<Journal, JournalError>) -> bool) {
+    let waited = async {
+        while !is_so(&engine.log().journal(key(id)).await) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waited).await.unwrap();
+}
+
+async fn waiting(step: &str) -> (House, DeploymentId) {
+    let house = House::with(&[step]).await;
+    let id = house.deploy(step, "Development").await.unwrap().deployment;
+    house.running(id).await;
+    until(&house.engine, id, |it| {
+        it.as_ref().is_ok_and(|it| it.head.entries > 0)
+    })
+    .await;
+    (house, id)
+}
+
+fn open(directory: &Path) -> Connection {
+    Connection::open(directory.join(LOG_FILE)).unwrap()
+}
+
+/// As somebody does who goes round the log: without its triggers, which are there again afterwards.
+fn behind_its_back(directory: &Path, change: impl FnOnce(&Connection)) {
+    let database = open(directory);
+    let triggers: Vec<(String, String)> = {
+        let sql = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'";
+        let mut named = database.prepare(sql).unwrap();
+        let rows = named.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    for (trigger, _) in &triggers {
+        database
+            .execute_batch(&format!("DROP TRIGGER {trigger}"))
+            .unwrap();
+    }
+    change(&database);
+    for (_, sql) in &triggers {
+        database.execute_batch(sql).unwrap();
+    }
+}
+
+fn reason(view: &DeploymentView) -> Option<EndReason> {
+    match view.deployment.attempts[0].state {
+        AttemptState::Ended { reason, .. } => reason,
+        AttemptState::Running => None,
+    }
+}
+
+async fn ends_as_damaged(house: &House, id: DeploymentId, words: &str) {
+    let view = house.ended(id).await;
+    assert_eq!(view.deployment.status, ended(Outcome::Failed, "errored"));
+    assert_eq!(
+        outcomes(&view),
+        [Some(AttemptOutcome::Errored)],
+        "it is not tried again"
+    );
+    assert_eq!(reason(&view), Some(EndReason::JournalDamaged));
+    let said = message(house, &view).await;
+    assert!(said.contains(words), "{said}");
+}
+
+#[tokio::test]
+async fn a_run_whose_journal_was_damaged_ends_and_names_the_entry() {
+    let edited =
+        "UPDATE journal_entries SET content = CAST(replace(CAST(content AS TEXT), 'sleep', 'slept') AS BLOB)";
+    for (sql, words) in [
+        (edited, "entry 0 was edited"),
+        ("DELETE FROM journal_entries", "entry 0 is missing"),
+        ("UPDATE journal_heads SET hash = zeroblob(32)", "entry 0 "),
+        ("UPDATE journal_heads SET entries = 2", "entry 1 is missing"),
+    ] {
+        let (house, id) = waiting("wait").await;
+        let house = house
+            .reopened_after(|directory| behind_its_back(directory, |it| it.execute_batch(sql).unwrap()))
+            .await;
+        ends_as_damaged(&house, id, words).await;
+    }
+}
+
+#[tokio::test]
+async fn so_does_one_whose_entries_hold_and_say_nothing() {
+    let (house, id) = waiting("wait").await;
+    let house = house
+        .reopened_after(|directory| {
+            let head = JournalHead::START.with(b"{}");
+            let (entry, hash) = (
+                "UPDATE journal_entries SET content = ?1, hash = ?2",
+                "UPDATE journal_heads SET hash = ?1",
+            );
+            behind_its_back(directory, |it| {
+                it.execute(entry, (&b"{}"[..], head.hash.as_bytes())).unwrap();
+                it.execute(hash, [head.hash.as_bytes()]).unwrap();
+            });
+        })
+        .await;
+    ends_as_damaged(&house, id, "entry 0 of its journal cannot be read").await;
+}
+
+#[tokio::test]
+async fn a_run_does_not_go_on_with_another_component_or_none() {
+    for (bytes, words) in [
+        (None, "is not in the data directory"),
+        (Some("other"), "its digest is"),
+    ] {
+        let (house, id) = waiting("wait").await;
+        let house = house
+            .reopened_with(Vec::new(), |directory| {
+                for file in std::fs::read_dir(directory.join("components")).unwrap() {
+                    let path = file.unwrap().path();
+                    std::fs::remove_file(&path).unwrap();
+                    if let Some(bytes) = bytes {
+                        std::fs::write(path, bytes).unwrap();
+                    }
+                }
+            })
+            .await;
+        let view = house.ended(id).await;
+        assert_eq!(view.deployment.status, ended(Outcome::Failed, "failed"));
+        assert_eq!(outcomes(&view), [Some(AttemptOutcome::Failed)]);
+        let said = message(&house, &view).await;
+        assert!(said.contains(words) && said.contains("sha256:"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_is_cancelled_after_a_crash_does_not_say_that_it_never_began() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let house = House::with(&["reach"]).await;
+    let mut target = target("Development");
+    target["cluster"]["url"] = json!(format!("https://{}", silent.local_addr().unwrap()));
+    house.apply(vec![target]).await;
+    let id = house.deploy("reach", "Development").await.unwrap().deployment;
+    house.running(id).await;
+    let house = house.reopened().await;
+    house.until(id, |it| it.deployment.attempts[0].resumed == 1).await;
+    house.engine.cancel(&by(), id).await.unwrap();
+    let view = house.ended(id).await;
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Cancelled)]);
+    let said = message(&house, &view).await;
+    assert!(
+        said.ends_with("cancelled before it went on after the server had stopped"),
+        "{said}"
+    );
+}
+
+const SECRET: &str = "a value that nobody may see";
+
+/// A deployment of a step that is given a sensitive value and hands it on.
+async fn secretive() -> (House, DeploymentId) {
+    let house = House::empty(&["blink"]).await;
+    let mut blink = project("blink", &json!({ "text": "#{Token}" }));
+    blink["variables"] = json!([{ "name": "Token", "sensitive": SECRET }]);
+    house.apply([surroundings(), vec![blink]].concat()).await;
+    house.release("blink").await.unwrap();
+    let id = house.deploy("blink", "Development").await.unwrap().deployment;
+    (house, id)
+}
+
+fn rows(directory: &Path, table: &str) -> i64 {
+    let count = format!("SELECT count(*) FROM {table}");
+    open(directory).query_row(&count, [], |row| row.get(0)).unwrap()
+}
+
+#[tokio::test]
+async fn a_journal_is_packed_once_its_run_is_over_and_its_end_vouches_for_it() {
+    let (house, id) = secretive().await;
+    let view = house.ended(id).await;
+    assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
+    let journal = house.engine.log().journal(key(id)).await.unwrap();
+    assert_eq!(view.deployment.attempts[0].journal, Some(journal.head));
+    assert!(journal.head.entries >= 4);
+    for (table, count) in [
+        ("journal_entries", 0),
+        ("journal_heads", 0),
+        ("journal_sealed", 0),
+        ("packed_journals", 1),
+    ] {
+        assert_eq!(rows(house.path(), table), count, "{table}");
+    }
+    house.engine.verify().await.unwrap();
+}
+
+#[tokio::test]
+async fn no_secret_is_in_a_journal_or_anywhere_else_on_disk() {
+    let (house, id) = secretive().await;
+    house.ended(id).await;
+    let journal = house.engine.log().journal(key(id)).await.unwrap();
+    let mut seen: Vec<(String, Vec<u8>)> = vec![("the journal".to_owned(), journal.entries.concat())];
+    for name in [LOG_FILE, "shipslog.db-wal", "views.db", "views.db-wal"] {
+        let read = std::fs::read(house.path().join(name));
+        seen.extend(read.ok().map(|it| (name.to_owned(), it)));
+    }
+    assert!(seen.len() >= 3);
+    for (place, bytes) in seen {
+        for form in [SECRET.to_owned(), STANDARD.encode(SECRET), hex::encode(SECRET)] {
+            let is_there = bytes.windows(form.len()).any(|it| it == form.as_bytes());
+            assert!(!is_there, "{form} is in {place}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_journal_that_could_not_be_packed_is_packed_at_the_next_start_and_dropped_in_its_time() {
+    let (house, id) = secretive().await;
+    house.faults.script(|call| matches!(call, Call::Pack));
+    house.ended(id).await;
+    let head = house.engine.log().journal(key(id)).await.unwrap().head;
+    assert_eq!(house.engine.log().open_journals().await.unwrap(), [key(id)]);
+    house.faults.script(|_| false);
+    let house = house.reopened().await;
+    let waited = async {
+        while !house.engine.log().open_journals().await.unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, waited).await.unwrap();
+    assert_eq!(house.engine.log().journal(key(id)).await.unwrap().head, head);
+    house.engine.clone().close().await;
+    let options = Options {
+        data_dir: house.path().to_owned(),
+        sealing_key_file: None,
+        keep_journals: Some(Duration::ZERO),
+    };
+    let directory = house.closed();
+    let engine = Engine::open(options, &[("blink@1", &steps::component("blink"))])
+        .await
+        .unwrap();
+    until(&engine, id, |it| matches!(it, Err(JournalError::Dropped { .. }))).await;
+    assert_eq!(rows(directory.path(), "packed_journals"), 1, "its head stays");
+    engine.verify().await.unwrap();
+    engine.close().await;
+}
