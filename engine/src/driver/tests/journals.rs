@@ -256,6 +256,7 @@ async fn a_journal_that_could_not_be_packed_is_packed_at_the_next_start_and_drop
         data_dir: house.path().to_owned(),
         sealing_key_file: None,
         keep_journals: Some(Duration::ZERO),
+        components_dir: None,
     };
     let directory = house.closed();
     let engine = Engine::open(options, &[("blink@1", &steps::component("blink"))])

@@ -49,7 +49,7 @@ impl Replay {
                 // The record may go on with later calls only once this one was answered.
                 return Err(self.diverged(call.index, Made::now(call, arguments)));
             }
-            let Some(mut entry) = self.entries.pop_front() else {
+            let Some(entry) = self.entries.pop_front() else {
                 break;
             };
             traces.extend(entry.traces);

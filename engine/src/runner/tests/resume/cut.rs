@@ -60,7 +60,7 @@ fn all_of(lives: &Lives, answers: Vec<String>, run: &Run) -> Vec<String> {
             .into_iter()
             .map(|(key, it)| format!("{key}: {it}")),
     );
-    all.push(format!("progress {:?}", run.progress.get()));
+    all.push(format!("progress {:?}", run.progress.at()));
     all.extend(journal(lives));
     in_order(all)
 }
