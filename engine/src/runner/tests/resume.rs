@@ -47,6 +47,7 @@ impl Lives {
         let world = World::new(&ledger);
         // Twelve characters and more, as base64.
         world.writes("Secret", "open", &json!({ "key": "cmV2ZWFsZWQgdmFsdWU=" }));
+        world.writes("Secret", "own", &json!({ "value": "eA==" }));
         world.writes("Secret", "closed", &json!({ "key": "Y2xvc2VkIHZhbHVl" }));
         let mut scene = Scene::new();
         let all = ["get", "list", "watch", "apply", "patch", "delete", "logs"];
