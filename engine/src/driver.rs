@@ -7,6 +7,7 @@ mod append;
 mod attempt;
 mod clock;
 mod conclusion;
+mod doubt;
 mod finished;
 mod follow;
 mod journal;

@@ -207,6 +207,7 @@ impl Runner {
             cancel,
             ends,
             kept_stores: Arc::clone(&self.0.kept_stores),
+            restarted: true,
         };
         self.0.run(&prepared, given).await
     }

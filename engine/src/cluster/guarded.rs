@@ -63,8 +63,8 @@ impl Doubt<'_> {
     /// would say too much: that nothing was done.
     pub(super) fn before_look(&self, error: Error) -> Error {
         match error {
-            // The credential may be read again and all of this be repeated; a mistake was never sent.
-            same @ (Error::Unauthorized(_) | Error::Invalid(_) | Error::Cancelled) => same,
+            // A mistake was never sent.
+            same @ (Error::Invalid(_) | Error::Cancelled) => same,
             other if self.unanswered => self.unseen(&other),
             other => other,
         }

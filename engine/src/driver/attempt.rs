@@ -132,8 +132,18 @@ pub(super) async fn run(
     id: &AttemptId,
     cancel: Cancel,
 ) -> Finished {
-    match carry_out(parts, history, id, cancel).await {
+    let key = JournalKey::of(history.deployment.id, id);
+    let fresh = match parts.log.journal(key.clone()).await {
+        Ok(journal) => journal.head.entries == 0,
+        // The runner finds the same, and says what it means.
+        Err(_) => false,
+    };
+    match carry_out(parts, history, id, key, fresh, cancel).await {
         Ok(finished) => finished,
+        // What is in its journal is not given up for a server that is busy or a cluster that is away.
+        Err(error @ (Error::Outside(_) | Error::Internal(_))) if !fresh => {
+            Finished::at_once(AttemptOutcome::Interrupted, error.to_string())
+        }
         Err(error @ (Error::Refused { .. } | Error::Invalid(_) | Error::NotFound(_))) => {
             Finished::at_once(AttemptOutcome::Failed, error.to_string())
         }
@@ -147,14 +157,10 @@ async fn carry_out(
     parts: &Arc<Parts>,
     history: &DeploymentHistory,
     id: &AttemptId,
+    key: JournalKey,
+    fresh: bool,
     cancel: Cancel,
 ) -> Result<Finished, Error> {
-    let key = JournalKey::of(history.deployment.id, id);
-    let fresh = match parts.log.journal(key.clone()).await {
-        Ok(journal) => journal.head.entries == 0,
-        // The runner finds the same, and says what it means.
-        Err(_) => false,
-    };
     let ready = ready(parts, history, id, key, fresh);
     // Until the step runs nothing is written, so that a wait for the API server may end anywhere.
     let ready = tokio::select! {
@@ -208,7 +214,10 @@ async fn ready(
     };
     let component = component(parts, deployment, id)?;
     let description = parts.runner.describe(&component).await.map_err(Error::internal)?;
-    let asked = parts.runner.check(&component, &inputs).await.map_err(unchecked)?;
+    let asked = match situation.asked.clone() {
+        Some(asked) => asked,
+        None => parts.runner.check(&component, &inputs).await.map_err(unchecked)?,
+    };
     let cluster = parts
         .clusters
         .reach(parts, &situation.url, &situation.certificate, &situation.account)

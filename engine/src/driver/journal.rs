@@ -82,12 +82,14 @@ impl Journal {
 
     /// Makes what waits durable.
     pub(super) async fn flush(&self) -> Result<(), NotRecorded> {
-        self.along(|waiting| async {
-            let Some(append) = waiting else { return Ok(()) };
-            let appended = self.parts.log.append_journal(append).await;
-            appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
-        })
-        .await
+        self.along(|waiting| self.entries_alone(waiting)).await
+    }
+
+    /// Appends entries without an event.
+    pub(super) async fn entries_alone(&self, entries: Option<JournalAppend>) -> Result<(), NotRecorded> {
+        let Some(append) = entries else { return Ok(()) };
+        let appended = self.parts.log.append_journal(append).await;
+        appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
     }
 
     /// What waits, for whoever records the run's end.

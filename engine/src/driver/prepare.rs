@@ -40,6 +40,9 @@ pub(super) struct Frozen {
     pub(super) inventory: Vec<Value>,
     pub(super) variables: BTreeMap<String, String>,
     pub(super) grant: Option<Vec<Capability>>,
+    /// What `check` of the component asked for; nothing where it did not answer, or was not asked yet.
+    #[serde(default)]
+    pub(super) asked: Option<Vec<Capability>>,
 }
 
 /// Why a run cannot begin.
@@ -133,7 +136,9 @@ pub(super) async fn prepare(
         json!({ "group": object.group, "version": object.version, "kind": object.kind,
             "namespace": object.namespace, "name": object.name, "deployment": it.deployment.to_string() })
     });
+    let asked = parts.runner.check(&component, &resolved.inputs).await.ok();
     let situation = Frozen {
+        asked,
         url: target.cluster.url.clone(),
         certificate,
         account: target.account.as_str().into(),

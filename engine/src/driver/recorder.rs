@@ -12,7 +12,7 @@ use shipslog_events::event::lane::{LaneEvent, ObjectReference};
 use shipslog_events::ids::{DeploymentId, EventId, Handle};
 use shipslog_events::log::{SealedValue, TaskLogLine};
 use shipslog_events::stream::LaneKey;
-use shipslog_events::{Append, Context, Expected, NewBody, Stream, upcast};
+use shipslog_events::{Append, AppendError, Context, Expected, NewBody, Stream, upcast};
 
 use super::LiveState;
 use super::append::{self, stream};
@@ -46,16 +46,8 @@ impl RunRecorder {
         bodies: Vec<NewBody>,
         sealed: Vec<SealedValue>,
     ) -> Result<(), NotRecorded> {
-        let said = bodies
-            .iter()
-            .flat_map(|it| &it.bytes)
-            .copied()
-            .collect::<Vec<u8>>();
-        let fact = Sha256::new()
-            .chain_update(upcast::encode(&event))
-            .chain_update(said)
-            .finalize();
-        let label = format!("run:{}:{index}:{}", self.attempt, hex::encode(fact));
+        let fact = hex::encode(Sha256::digest(upcast::encode(&event)));
+        let label = format!("run:{}:{index}:{fact}", self.attempt);
         let mut appended = stream(to, Expected::Any, self.cause, &label, [event]);
         appended.events[0].bodies = bodies;
         self.journal
@@ -65,10 +57,14 @@ impl RunRecorder {
                     streams: vec![appended],
                     guards: Vec::new(),
                     sealed,
-                    journal,
+                    journal: journal.clone(),
                 };
-                let appended = self.parts.log.append(append).await;
-                appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
+                match self.parts.log.append(append).await {
+                    Ok(_) => Ok(()),
+                    // The same call told the same before a crash, in other words of the API server: the first stand.
+                    Err(AppendError::IdReused { .. }) => self.journal.entries_alone(journal).await,
+                    Err(error) => Err(NotRecorded(error.to_string())),
+                }
             })
             .await
     }

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use super::append::{append, message, stream};
 use super::conclusion::conclusion;
+use super::doubt::in_doubt;
 use super::finished::Finished;
 use crate::commands::{Error, persist};
 use crate::domain::deployment::{self, Command, Deployment};
@@ -65,6 +66,7 @@ impl Records<'_> {
     pub(super) async fn attempt_ended(&self, id: &AttemptId, finished: &Finished) -> Result<(), Error> {
         let key = JournalKey::of(self.id, id);
         self.flush_task_log().await;
+        let finished = &in_doubt(self.log, &key, finished).await;
         let tail = finished.tail.as_ref();
         let ended = self.attempt_ended_with(id, &finished.ended, &key, tail).await;
         if ended.is_err() && self.is_behind(&key, tail).await {

@@ -37,6 +37,8 @@ struct Task {
     id: DeploymentId,
     tasks: JoinSet<Finished>,
     runs: BTreeMap<AttemptId, Run>,
+    /// A run could not be recorded, and none has come to its end since: pauses go on growing.
+    troubled: bool,
 }
 
 /// A run that began in this process and whose end is not recorded yet.
@@ -63,6 +65,7 @@ impl Task {
             id,
             tasks: JoinSet::new(),
             runs: BTreeMap::new(),
+            troubled: false,
         }
     }
 
@@ -75,7 +78,9 @@ impl Task {
                 Ok(Then::Over) => return,
                 Ok(Then::Again) => patience.renew(),
                 Ok(Then::Wait) => {
-                    patience.renew();
+                    if !self.troubled {
+                        patience.renew();
+                    }
                     self.wait(wake).await;
                 }
                 Err(error) => patience.pause(self.id, error).await,
@@ -180,6 +185,7 @@ impl Task {
             Some(Run::Over(finished)) if Self::can_go_on(history, id, finished) => {
                 let sentence = finished.ended.message.clone();
                 self.runs.remove(id);
+                self.troubled = true;
                 return Err(Error::internal(sentence));
             }
             Some(Run::Over(finished)) => finished.clone(),
@@ -190,6 +196,7 @@ impl Task {
         };
         self.records().attempt_ended(id, &finished).await?;
         self.runs.remove(id);
+        self.troubled = false;
         Ok(Then::Again)
     }
 
@@ -212,8 +219,9 @@ impl Task {
             return Ok(Some(Finished::at_once(AttemptOutcome::Interrupted, message)));
         }
         if resumed >= RESUMPTIONS {
-            let message =
-                format!("the server stopped {RESUMPTIONS} times while the step ran; it is not gone on with");
+            let message = format!(
+                "the run was interrupted {RESUMPTIONS} times, by stops of the server or of its log; it does not go on"
+            );
             return Ok(Some(Finished::at_once(AttemptOutcome::Errored, message)));
         }
         self.records().attempt_resumed(id, resumed).await?;

@@ -35,6 +35,8 @@ enum Found<T> {
 
 /// The largest arguments that are kept as they are, in bytes. Those of waits always are: a wait is carried out from them.
 const KEPT: usize = 4 << 10;
+/// How long a run may wait in its store when there are enough that do.
+const MOMENT: Duration = Duration::from_millis(50);
 
 impl Run {
     /// Makes one call: `work` gets its index, counted from 0.
@@ -62,8 +64,8 @@ impl Run {
             Found::Answer(answer) => return Ok(answer),
             Found::Nothing(open) | Found::Waiting(open, _) => open,
         };
-        // One that may have been sent is not taken back: its outcome is found out first.
-        if writes && open.unanswered.is_none() && self.calls.tell_cancel() {
+        // One that may have been sent is not taken back: it is done, or its outcome found out, first.
+        if writes && !open.may_have_been_sent() && self.calls.tell_cancel() {
             self.record(&open, What::Cancelled).await?;
             return Ok(Err(Cancelled));
         }
@@ -71,7 +73,9 @@ impl Run {
         let answer = if writes {
             let _under_way = self.calls.without_writes().await;
             *self.open() = Some(open.clone());
-            work(index).await?
+            let answer = work(index).await;
+            *self.open() = None;
+            answer?
         } else {
             abort::at(index, Window::Before);
             work(index).await?
@@ -123,10 +127,15 @@ impl Run {
         };
         let kept = self.keep_store();
         // Without its arguments in the journal only the step itself can name them again.
-        if kept.is_none() && open.arguments.is_some() {
-            return Err(Parked.into());
+        if kept.is_some() || open.arguments.is_none() {
+            return self.wait(&open, suspended, work).await;
         }
-        self.wait(&open, suspended, work).await
+        // What is so already is answered at once: giving the store up for that would cost more.
+        tokio::select! {
+            biased;
+            answer = self.wait(&open, suspended, work) => answer,
+            () = tokio::time::sleep(MOMENT) => Err(Parked.into()),
+        }
     }
 
     /// Goes on with a wait that the journal ends with, without a store.
@@ -141,11 +150,7 @@ impl Run {
         F: Future<Output = wasmtime::Result<T>> + Send,
     {
         self.calls.resume_at(entry.call.index);
-        let open = Open {
-            call: entry.call,
-            arguments: entry.arguments,
-            unanswered: None,
-        };
+        let open = Open::new(entry.call, entry.arguments);
         // Whether it was cancelled is in the journal; the run hears it from there.
         let _ = self.wait(&open, suspended, work).await?;
         self.recorder.flush().await?;
@@ -196,13 +201,14 @@ impl Run {
         let (found, traces) = self.replay().next(&call, &arguments)?;
         self.retrace(&traces).await.map_err(|it| unusable(index, it))?;
         let kept = arguments == plain && (plain.len() <= KEPT || class == Class::Suspending);
-        let mut open = Open {
-            call,
-            arguments: kept.then(|| RawValue::from_string(plain)).transpose()?,
-            unanswered: None,
-        };
+        let arguments = kept.then(|| RawValue::from_string(plain)).transpose()?;
+        let mut open = Open::new(call, arguments);
         Ok(match found {
             Next::New => Found::Nothing(open),
+            Next::InFlight => {
+                open.in_flight = true;
+                Found::Nothing(open)
+            }
             Next::Suspended(suspended) => Found::Waiting(open, suspended),
             Next::Intended(precondition) => {
                 open.unanswered = Some(precondition);

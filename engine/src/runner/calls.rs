@@ -32,12 +32,37 @@ pub(super) struct Open {
     pub(super) arguments: Option<Box<RawValue>>,
     /// It was about to be sent when the server died, if the object was still so.
     pub(super) unanswered: Option<Precondition>,
+    looked_at: bool,
+    /// It is the first that the journal does not have: it may have been made before the server died.
+    pub(super) in_flight: bool,
 }
 
 impl Open {
+    pub(super) fn new(call: Call, arguments: Option<Box<RawValue>>) -> Self {
+        Self {
+            call,
+            arguments,
+            unanswered: None,
+            looked_at: false,
+            in_flight: false,
+        }
+    }
+
     /// What was sent for it has been answered.
     pub(super) fn is_answered(&mut self) {
         self.unanswered = None;
+    }
+
+    pub(super) fn may_have_been_sent(&self) -> bool {
+        self.unanswered.is_some() || self.in_flight
+    }
+
+    pub(super) fn is_looked_at(&mut self) {
+        self.looked_at = true;
+    }
+
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.unanswered.is_some() && !self.looked_at
     }
 }
 
@@ -69,7 +94,7 @@ impl Calls {
 
     /// The call under way is this one, as the journal has it.
     pub(super) fn resume_at(&self, index: u64) {
-        self.made.store(index + 1, Ordering::Relaxed);
+        self.made.store(index.saturating_add(1), Ordering::Relaxed);
     }
 
     /// Whether the step has heard that it is to stop.

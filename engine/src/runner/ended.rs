@@ -90,6 +90,10 @@ pub(super) fn stopped(Errored(text): &Errored, run: &Run) -> Ended {
 /// Its time was over.
 pub(super) fn too_long(last: &LastWrite, run: &Run) -> Ended {
     let seconds = run.attempt.deadline.as_secs_f32();
+    match last {
+        LastWrite::Settled => {}
+        LastWrite::Unanswered(_) => run.traces.outcome_is_unknown(),
+    }
     Ended::errored(
         format!("the step was stopped after {seconds} s, its deadline{last}"),
         run,

@@ -6,7 +6,6 @@
 mod convert;
 mod leaks;
 mod manners;
-mod moved;
 mod needs;
 mod object;
 mod read;
@@ -61,10 +60,9 @@ impl Kubernetes<'_> {
         A: Serialize + Sync,
         T: Serialize + DeserializeOwned + Sync,
     {
-        let answered = self
-            .run
-            .call(class, function, arguments, |_| stop::settle(work))
-            .await?;
+        let (run, work) = (self.run, Box::pin(work));
+        let work = async { Ok(stop::in_doubt(run, function, stop::settle(work).await?)) };
+        let answered = run.call(class, function, arguments, |_| work).await?;
         Ok(answered.unwrap_or(Err(Error::Cancelled)))
     }
 }

@@ -52,6 +52,7 @@ impl log::Host for Log<'_> {
 
 /// A word of the host's own in place of a call's line.
 pub(super) async fn warn(run: &Run, index: u64, sentence: &str) -> Result<(), NotRecorded> {
+    run.recorder.flush().await?;
     run.recorder.log(index, LogLevel::Warning, sentence).await
 }
 

@@ -31,10 +31,10 @@ enum Pass {
 
 impl Inner {
     /// Runs it to its end.
-    pub(super) async fn run(&self, prepared: &Prepared, given: Given) -> Ended {
+    pub(super) async fn run(&self, prepared: &Prepared, mut given: Given) -> Ended {
         loop {
             match self.pass(prepared, &given).await {
-                Pass::Again => {}
+                Pass::Again => given.restarted = false,
                 Pass::Ended(ended) => return ended,
             }
         }

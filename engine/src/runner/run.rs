@@ -37,6 +37,8 @@ pub(super) struct Given {
     pub(super) ends: Instant,
     /// One permit for each store that may be kept while its run waits.
     pub(super) kept_stores: Arc<Semaphore>,
+    /// Whether what is in the journal is of another process.
+    pub(super) restarted: bool,
 }
 
 /// One run: what it was given and what it did so far.
@@ -70,6 +72,7 @@ impl Run {
             cancel,
             ends,
             kept_stores,
+            restarted,
         } = given;
         let inputs = attempt.inputs.to_string();
         let handles = attempt
@@ -86,7 +89,7 @@ impl Run {
             log: log::Allowance::default(),
             progress: progress::Last::default(),
             recording: Recording::new(limits, recorded),
-            replay: Mutex::new(Replay::new(entries)),
+            replay: Mutex::new(Replay::new(entries, restarted)),
             open: Mutex::default(),
             ends,
             kept_stores,
@@ -194,6 +197,18 @@ impl Run {
         Ok(())
     }
 
+    /// Before the cluster's client is asked: from there on it is the one who finds out what came of a write.
+    pub(super) fn looks(&self) {
+        if let Some(open) = self.open().as_mut() {
+            open.is_looked_at();
+        }
+    }
+
+    /// Whether the write under way may have been sent before the server died, and nobody has looked yet.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.open().as_ref().is_some_and(Open::is_in_doubt)
+    }
+
     /// The write under way was surely not done as it was sent: another one may be.
     pub(super) fn was_refused(&self) {
         if let Some(open) = self.open().as_mut() {
@@ -245,6 +260,7 @@ impl Run {
         for trace in traces {
             match trace {
                 Trace::Denied { layer, rule } => {
+                    self.log.denials.take(*layer, rule);
                     lock(&self.denied).insert((*layer, rule.clone()));
                 }
                 Trace::Intended(object) => {

@@ -287,6 +287,7 @@ impl Scene {
             cancel: self.cancel.clone(),
             ends: passes::ends(self.attempt.left),
             kept_stores: Arc::new(Semaphore::new(1)),
+            restarted: true,
         };
         Run::new(given, entries, size)
     }

@@ -113,6 +113,11 @@ impl Vault {
         self.with(|it| it.redactor.redact(text))
     }
 
+    /// Whether a value that this run has had in hand stands in the text, and not by chance.
+    pub(super) fn shows(&self, text: &str) -> bool {
+        self.with(|it| it.redactor.shows(text))
+    }
+
     /// The start of the text without any such value; only that is looked at.
     pub(super) fn redact_start(&self, text: &str, bytes: usize) -> String {
         self.with(|it| it.redactor.redact_start(text, bytes))

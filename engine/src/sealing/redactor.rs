@@ -44,6 +44,13 @@ impl Redactor {
         blank(text, self.hidden(text))
     }
 
+    /// Whether a value that is too long to be there by chance stands in the text.
+    pub fn shows(&self, text: &str) -> bool {
+        let long = |it: &&SecretString| it.expose_secret().len() >= SHORTEST_LINE;
+        let mut long = self.anywhere.iter().filter(long);
+        long.any(|it| text.contains(it.expose_secret()))
+    }
+
     /// As `redact`, of the first so many bytes: what follows them is not looked at, however long it is, and a value that
     /// begins among them is blanked.
     pub fn redact_start(&self, text: &str, bytes: usize) -> String {

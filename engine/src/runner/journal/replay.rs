@@ -9,6 +9,8 @@ use super::{Call, Entry, Precondition, Suspended, Trace, What};
 #[derive(Debug, Default)]
 pub(in crate::runner) struct Replay {
     entries: VecDeque<Entry>,
+    /// The next call that has no entry may have been made before the server died.
+    in_flight: bool,
 }
 
 /// What the record has for a call.
@@ -16,6 +18,8 @@ pub(in crate::runner) struct Replay {
 pub(in crate::runner) enum Next {
     /// Nothing: the call is a new one.
     New,
+    /// Nothing, though it may have been made: it is the first call after the record of another process.
+    InFlight,
     /// The record ends with a write that was about to be sent.
     Intended(Precondition),
     /// The record ends with a wait.
@@ -25,8 +29,10 @@ pub(in crate::runner) enum Next {
 }
 
 impl Replay {
-    pub(in crate::runner) fn new(entries: Vec<Entry>) -> Self {
+    /// `restarted` says that another process made the record.
+    pub(in crate::runner) fn new(entries: Vec<Entry>, restarted: bool) -> Self {
         Self {
+            in_flight: restarted && !entries.is_empty(),
             entries: entries.into(),
         }
     }
@@ -44,6 +50,9 @@ impl Replay {
         arguments: &str,
     ) -> Result<(Next, Vec<Trace>), Diverged> {
         let (mut next, mut traces) = (Next::New, Vec::new());
+        if self.entries.is_empty() && std::mem::take(&mut self.in_flight) {
+            next = Next::InFlight;
+        }
         while let Some(entry) = self.entries.front() {
             if !entry.call.is_same(call) {
                 // The record may go on with later calls only once this one was answered.
@@ -60,6 +69,9 @@ impl Replay {
                     return Ok((Next::Answered(answer), traces));
                 }
             }
+        }
+        if !matches!(next, Next::New) {
+            self.in_flight = false;
         }
         Ok((next, traces))
     }

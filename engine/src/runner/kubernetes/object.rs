@@ -112,6 +112,12 @@ pub(super) async fn read(run: &Run, text: &str) -> Result<(Value, Located), Stop
 /// A name, and nothing that a path would read otherwise. Refused here, so that the log never hears of it as an object.
 pub(super) fn name(run: &Run, at: &str, text: &str) -> Result<(), Stop> {
     without_handle(at, text)?;
+    if run.vault.shows(text) {
+        return Err(invalid(
+            at,
+            "holds a sensitive value, and names are kept in the history for ever",
+        ));
+    }
     word(run, path::name(at, text))
 }
 

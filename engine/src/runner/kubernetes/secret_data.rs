@@ -174,7 +174,6 @@ async fn fill_operation(run: &Run, operation: &mut Value) -> Result<(), Stop> {
         .unwrap_or_default()
         .to_owned();
     let value = operation.get_mut("value").map(std::mem::take);
-    super::moved::refuse(operation)?;
     refuse_leaks(operation)?;
     let Some(value) = value else { return Ok(()) };
     operation["value"] = match (path.strip_prefix("/data"), value) {

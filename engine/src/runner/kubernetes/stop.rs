@@ -111,12 +111,27 @@ pub(super) async fn answered<T>(
     Err(error.into())
 }
 
-/// Refusals are events, and a step may not make as many as it likes.
+/// Refusals are events, and a step may not make as many as it likes. What it asked for may have held a value in hand.
 async fn told(run: &Run, layer: Layer, rule: &str, message: Option<&str>) -> Result<(), NotRecorded> {
-    if run.log.denials.take(layer, rule) {
-        run.denied(layer, rule, message).await?;
+    let rule = run.vault.redact(rule);
+    if run.log.denials.take(layer, &rule) {
+        run.denied(layer, &rule, message).await?;
     }
     Ok(())
+}
+
+/// What a write is answered that may have been sent before the server died, when nobody could look at what came of it.
+pub(super) fn in_doubt<T>(run: &Run, function: &str, answer: Result<T, Error>) -> Result<T, Error> {
+    match answer {
+        Err(error) if run.is_in_doubt() && !matches!(error, Error::OutcomeUnknown(_)) => {
+            run.traces.leave(Trace::OutcomeUnknown);
+            Err(Error::OutcomeUnknown(format!(
+                "a {function} may have been sent before the server stopped, and what came of it cannot be seen: {error:?}; \
+                 look at the object before you deploy again"
+            )))
+        }
+        answer => answer,
+    }
 }
 
 fn layer(layer: Layer) -> wit::Layer {

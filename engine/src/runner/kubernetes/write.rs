@@ -23,6 +23,7 @@ pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Re
         run.attempt.situation.field_manager(),
         convert::apply_options(options, run.unanswered().is_some()),
     );
+    run.looks();
     let applied = answered(
         run,
         located.request(Verb::Apply),
@@ -91,6 +92,7 @@ async fn send_patch(
         precondition: &precondition,
     };
     let manager = run.attempt.situation.field_manager();
+    run.looks();
     run.attempt.cluster.patch(&located.object, &manager, patch).await
 }
 
@@ -111,7 +113,8 @@ pub(super) async fn delete(run: &Run, object: &ObjectReference, options: &Delete
         }
     };
     run.deletes(&located.object, guard.as_ref()).await?;
-    if options.uid.is_some() {
+    if options.uid.is_some() || options.resource_version.is_some() {
+        run.looks();
         let deleted = run.attempt.cluster.delete(&located.object, &options).await;
         answered(run, located.request(Verb::Delete), deleted).await?;
     }

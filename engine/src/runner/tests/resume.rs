@@ -78,6 +78,7 @@ impl Lives {
             cancel: self.scene.cancel.clone(),
             ends: passes::ends(self.scene.attempt.left),
             kept_stores: Arc::new(Semaphore::new(self.kept)),
+            restarted: true,
         }
     }
 

@@ -103,14 +103,17 @@ async fn an_object_that_cannot_be_read_is_not_written_to() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_credential_that_is_not_accepted_is_told_as_it_is() {
+async fn a_credential_that_is_not_accepted_leaves_it_unknown() {
     let fake = server(
         |_| Reply::Json(401, json!({"message": "Unauthorized"})),
         planned("new"),
         done,
     );
-    let error = Error::Unauthorized("Unauthorized".to_owned());
-    assert_eq!(apply(&fake, &guarded()).await.err(), Some(error));
+    let error = apply(&fake, &guarded()).await.err();
+    assert!(
+        matches!(&error, Some(Error::OutcomeUnknown(why)) if why.contains("does not accept the account's credential")),
+        "{error:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

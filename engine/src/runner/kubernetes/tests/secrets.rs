@@ -316,3 +316,27 @@ async fn what_the_cluster_says_of_values_in_hand_is_blanked() {
         assert!(!text.contains("first secret"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_value_in_hand_is_no_name_and_is_not_told_in_a_refusal() {
+    let scene = Scene::with_secret("a-value-in-hand");
+    let run = scene.run();
+    run.vault.fill(handle(1).as_str()).await.unwrap();
+    let mut kubernetes = Kubernetes { run: &run };
+    let named = reference("", "ConfigMap", "x-a-value-in-hand");
+    let refused = kubernetes.get(named).await.unwrap().unwrap_err();
+    assert_eq!(causes(refused), ["name"]);
+    let listed = Selection {
+        group: String::new(),
+        version: "v1".to_owned(),
+        kind: "ConfigMap".to_owned(),
+        namespace: Some("other".to_owned()),
+        label_selector: "app=a-value-in-hand".to_owned(),
+        fields: Vec::new(),
+        limit: 1,
+        continue_from: None,
+    };
+    kubernetes.list(listed).await.unwrap().unwrap_err();
+    let told = scene.told();
+    assert!(told.iter().all(|it| !it.contains("a-value-in-hand")), "{told:?}");
+}

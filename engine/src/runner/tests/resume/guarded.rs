@@ -172,24 +172,33 @@ async fn a_write_or_a_wait_hears_of_a_cancellation_once_over_all_lives_and_is_no
             lives.scene.cancel.request();
             lives.scene.cancel.request();
             let answer = step.act(&run, op).await.unwrap();
-            assert_eq!(has_heard(&answer), hears, "{op:?}: {answer}");
+            let mut heard = hears;
+            assert_eq!(has_heard(&answer), heard, "{op:?}: {answer}");
             assert_eq!(lives.world.changes().len(), 1, "{op:?}");
             let run = if let Some(all) = crash {
                 lives.ledger.crash(all);
                 let (run, mut step) = (lives.run(), Step::default());
                 step.act(&run, Op::Apply(0, 0, Nothing)).await.unwrap();
                 let again = step.act(&run, op).await.unwrap();
-                assert_eq!(has_heard(&again), hears, "{op:?} again: {again}");
+                // A write of which nothing is known may have been sent: it is not taken back.
+                heard = hears && (all || matches!(op, Op::Wait(_)));
+                assert_eq!(has_heard(&again), heard, "{op:?} again: {again}");
                 run
             } else {
                 run
             };
             let mut later = Vec::new();
-            for op in [Op::Apply(1, 7, Nothing), Op::Sleep, Op::Apply(1, 8, Nothing)] {
+            // The first write after a crash may have been sent before: it is not taken back.
+            for op in [
+                Op::Apply(1, 7, Nothing),
+                Op::Apply(1, 9, Nothing),
+                Op::Sleep,
+                Op::Apply(1, 8, Nothing),
+            ] {
                 later.push(step.act(&run, op).await.unwrap());
             }
-            let heard = later.iter().filter(|it| has_heard(it)).count();
-            assert_eq!(heard, usize::from(!hears), "{op:?}: {later:?}");
+            let times = later.iter().filter(|it| has_heard(it)).count();
+            assert_eq!(times, usize::from(!heard), "{op:?}: {later:?}");
         }
     }
 }

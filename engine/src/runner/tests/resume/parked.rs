@@ -109,7 +109,10 @@ async fn a_thousand_waits_take_no_place_in_the_sandbox() {
     for run in runs {
         assert_eq!(run.await.unwrap().outcome, AttemptOutcome::Succeeded);
     }
-    assert_eq!(start.elapsed().as_secs(), 60);
+    assert!(
+        start.elapsed() < Duration::from_secs(70),
+        "a moment in the sandbox each"
+    );
 }
 
 #[tokio::test(start_paused = true)]

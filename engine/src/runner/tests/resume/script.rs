@@ -134,6 +134,15 @@ impl Step {
         Ok(format!("{waited:?}"))
     }
 
+    async fn wait_for_revealed(run: &Run) -> wasmtime::Result<String> {
+        let gone = wit::Expectation::Gone(wit::Gone {
+            object: reference(object(0)),
+            uid: Some("revealed value".to_owned()),
+        });
+        let waited = Kubernetes { run }.wait(vec![gone], 60).await?;
+        Ok(format!("{waited:?}"))
+    }
+
     async fn writes(&mut self, run: &Run, op: Op) -> wasmtime::Result<String> {
         match op {
             Op::Apply(which, what, carries) => {
@@ -228,7 +237,7 @@ impl Step {
                 self.looks(run, op).await?
             }
             Op::Wait(which) => Self::wait(run, object(which), None).await?,
-            Op::WaitForRevealed => Self::wait(run, "ConfigMap revealed value", None).await?,
+            Op::WaitForRevealed => Self::wait_for_revealed(run).await?,
             Op::Sleep => format!("{:?}", Clock { run }.sleep(1_000).await?),
             Op::Now => format!("now {}", Clock { run }.now().await?),
             Op::Random(length) => format!("{:?}", Random { run }.bytes(u32::from(length)).await?),

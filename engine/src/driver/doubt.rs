@@ -1,0 +1,49 @@
+//! A run that ends while nobody knows what became of a write it had announced: trying it again by itself could do the
+//! write twice.
+
+use shipslog_events::EventLog;
+use shipslog_events::journal::JournalKey;
+
+use super::finished::Finished;
+use crate::runner::{AttemptOutcome, EndReason, Ended, Entry, What};
+
+/// The same end, with the write that is in doubt where there is one. One that came to a good end, or has a reason, has
+/// none.
+pub(super) async fn in_doubt(log: &dyn EventLog, key: &JournalKey, finished: &Finished) -> Finished {
+    let finished = finished.clone();
+    let open = match (finished.ended.outcome, finished.ended.reason) {
+        (AttemptOutcome::Errored | AttemptOutcome::Failed, None) => announced(log, key, &finished).await,
+        (AttemptOutcome::Errored | AttemptOutcome::Failed, Some(_))
+        | (AttemptOutcome::Succeeded | AttemptOutcome::Cancelled | AttemptOutcome::Interrupted, _) => None,
+    };
+    match open {
+        None => finished,
+        Some(write) => Finished {
+            ended: unknown(&finished.ended, &write),
+            ..finished
+        },
+    }
+}
+
+/// The write that the journal ends with, if it was not answered.
+async fn announced(log: &dyn EventLog, key: &JournalKey, finished: &Finished) -> Option<Entry> {
+    let waiting = finished.tail.as_ref().and_then(|it| it.entries.last()).cloned();
+    let last = match waiting {
+        Some(last) => last,
+        None => log.journal(key.clone()).await.ok()?.entries.pop()?,
+    };
+    let entry = Entry::decode(&last).ok()?;
+    matches!(entry.what, What::Intent(_)).then_some(entry)
+}
+
+fn unknown(ended: &Ended, write: &Entry) -> Ended {
+    let what = write.arguments.as_ref().map_or("", |it| it.get());
+    Ended {
+        outcome: AttemptOutcome::Errored,
+        reason: Some(EndReason::OutcomeUnknown),
+        message: format!(
+            "{}; its last write may have been done: {} {what}. Look at that object before you deploy again",
+            ended.message, write.call.function
+        ),
+    }
+}
