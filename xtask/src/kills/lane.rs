@@ -142,7 +142,18 @@ fn left(stage: &Stage, work: Work, id: &str) -> Result<BTreeMap<String, Value>> 
     words.learn(id, "<deployment>");
     words.learn(&work.release(), "<release>");
     words.learn(&work.release().replace('.', "-"), "<release>");
-    Ok(objects::left(&run::found(stage, &namespace)?, words))
+    let mut found = objects::left(&run::found(stage, &namespace)?, words);
+    if let Work::Manifests = work {
+        found.values_mut().for_each(forget_generation);
+    }
+    Ok(found)
+}
+
+/// Of a Deployment it counts changes of annotations too, which name the deployment: it grows each time.
+fn forget_generation(object: &mut Value) {
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.remove("generation");
+    }
 }
 
 #[cfg(test)]
