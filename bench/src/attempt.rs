@@ -1,0 +1,296 @@
+//! A run in this process: the engine's own sandbox, a cluster in memory, and two ways of recording.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use shipslog_engine::cluster::{
+    Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Kind, ObjectReference, Page,
+    Selection, Waited,
+};
+use shipslog_engine::components::Component;
+use shipslog_engine::domain::capability::{Boundary, Capability, Rights};
+use shipslog_engine::runner::{
+    Attempt, AttemptId, AttemptOutcome, Cancel, KubernetesApi, Limits, LogLevel, NotRecorded, OutputValue,
+    Patch, Recorder, Runner, RunnerConfig, SecretStore, SecretStoreError, Situation, Unrecorded,
+};
+use shipslog_events::event::deployment::Layer;
+use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
+use shipslog_events::{EventLog, JournalAppend, JournalHead, JournalKey, SqliteLog};
+
+/// So many entries are worth an append of their own, as in the driver.
+const MANY: usize = 256;
+/// The bytes of the `ConfigMap`'s data.
+const PAGE: usize = 1024;
+
+/// The engine's sandbox with its defaults.
+pub(crate) fn runner(cache: &std::path::Path) -> Result<Runner> {
+    Ok(Runner::new(RunnerConfig::new(cache))?)
+}
+
+/// A run that has succeeded, or an error that says how it ended.
+pub(crate) async fn run(runner: &Runner, component: &Component, recorder: Arc<dyn Recorder>) -> Result<()> {
+    let ended = runner
+        .run(component, attempt(runner.limits())?, recorder, Cancel::new())
+        .await;
+    ensure!(
+        ended.outcome == AttemptOutcome::Succeeded,
+        "a step of the bench ended otherwise: {ended:?}"
+    );
+    Ok(())
+}
+
+pub(crate) fn id() -> AttemptId {
+    AttemptId {
+        step: "Go".into(),
+        target: "Web".into(),
+        attempt: AttemptNumber(1),
+    }
+}
+
+fn attempt(limits: Limits) -> Result<Attempt> {
+    let rights: Vec<Capability> =
+        serde_json::from_value(json!([{ "verbs": ["get"], "kind": "ConfigMap", "name": "page" }]))?;
+    Ok(Attempt {
+        id: id(),
+        situation: situation(),
+        inputs: json!({ "text": "hello" }),
+        variables: BTreeMap::new(),
+        outputs: Vec::new(),
+        milestones: Vec::new(),
+        rights: Rights {
+            declared: rights.clone(),
+            granted: rights,
+            boundary: Boundary {
+                namespace: Some("web".to_owned()),
+            },
+        },
+        seed: [7; 32],
+        deadline: Duration::from_mins(10),
+        left: Duration::from_mins(10),
+        limits: Limits {
+            journal_entries: 1 << 20,
+            journal_bytes: 1 << 30,
+            ..limits
+        },
+        cluster: Arc::new(InMemory(page())),
+        secrets: Arc::new(NoSecrets),
+        now: Arc::new(|| 1_700_000_000_000),
+    })
+}
+
+fn situation() -> Situation {
+    Situation {
+        deployment: DeploymentId(7),
+        project: "Web".into(),
+        project_slug: "web".to_owned(),
+        environment: "Development".into(),
+        release: "1.0.0".into(),
+        step_slug: "go".to_owned(),
+        labels: BTreeMap::new(),
+        annotations: BTreeMap::new(),
+        inventory: Vec::new(),
+    }
+}
+
+/// The object that the steps read.
+pub(crate) fn page() -> Value {
+    json!({
+        "apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": { "name": "page", "namespace": "web", "uid": "5a7d4d5e-6bb0-4f1e-9d2c-1f0a5b0c7e11", "resourceVersion": "4711" },
+        "data": { "index": "x".repeat(PAGE) },
+    })
+}
+
+/// Keeps nothing.
+pub(crate) struct Nothing;
+
+/// Keeps the journal in a log, as the driver does.
+pub(crate) struct Durable {
+    log: Arc<SqliteLog>,
+    key: JournalKey,
+    waiting: Mutex<(JournalHead, Vec<Vec<u8>>)>,
+}
+
+impl Durable {
+    pub(crate) fn new(log: &Arc<SqliteLog>, deployment: u64) -> Self {
+        Self {
+            log: Arc::clone(log),
+            key: JournalKey::of(DeploymentId(deployment), &id()),
+            waiting: Mutex::new((JournalHead::START, Vec::new())),
+        }
+    }
+
+    fn take(&self) -> JournalAppend {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let (after, entries) = (waiting.0, std::mem::take(&mut waiting.1));
+        waiting.0 = entries.iter().fold(after, |head, it| head.with(it));
+        JournalAppend {
+            key: self.key.clone(),
+            after,
+            entries,
+            sealed: Vec::new(),
+        }
+    }
+}
+
+type Kept<'a> = BoxFuture<'a, Result<(), NotRecorded>>;
+
+fn kept<'a>() -> Kept<'a> {
+    futures::future::ready(Ok(())).boxed()
+}
+
+/// What both kinds do with everything but the journal.
+macro_rules! nothing_else_is_kept {
+    () => {
+        fn object_intended<'a>(&'a self, _: u64, _: &'a ObjectReference) -> Kept<'a> {
+            kept()
+        }
+        fn object_removed<'a>(&'a self, _: u64, _: &'a ObjectReference) -> Kept<'a> {
+            kept()
+        }
+        fn denied<'a>(&'a self, _: u64, _: Layer, _: &'a str, _: Option<&'a str>) -> Kept<'a> {
+            kept()
+        }
+        fn milestone<'a>(&'a self, _: u64, _: &'a str, _: Value) -> Kept<'a> {
+            kept()
+        }
+        fn output<'a>(&'a self, _: u64, _: &'a str, _: OutputValue) -> Kept<'a> {
+            kept()
+        }
+        fn log<'a>(&'a self, _: u64, _: LogLevel, _: &'a str) -> Kept<'a> {
+            kept()
+        }
+        fn progress<'a>(&'a self, _: u32, _: u32, _: &'a str) -> Kept<'a> {
+            kept()
+        }
+    };
+}
+
+impl Recorder for Nothing {
+    fn recorded(&self) -> BoxFuture<'_, Result<Vec<Vec<u8>>, Unrecorded>> {
+        futures::future::ready(Ok(Vec::new())).boxed()
+    }
+
+    fn entry(&self, _: Vec<u8>, _: Vec<Handle>) -> bool {
+        false
+    }
+
+    fn flush(&self) -> Kept<'_> {
+        kept()
+    }
+
+    nothing_else_is_kept!();
+}
+
+impl Recorder for Durable {
+    fn recorded(&self) -> BoxFuture<'_, Result<Vec<Vec<u8>>, Unrecorded>> {
+        async {
+            let journal = self.log.journal(self.key.clone()).await;
+            let journal = journal.map_err(|error| Unrecorded::Unavailable(error.to_string()))?;
+            self.waiting.lock().unwrap_or_else(PoisonError::into_inner).0 = journal.head;
+            Ok(journal.entries)
+        }
+        .boxed()
+    }
+
+    fn entry(&self, entry: Vec<u8>, _: Vec<Handle>) -> bool {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.1.push(entry);
+        waiting.1.len() >= MANY
+    }
+
+    fn flush(&self) -> Kept<'_> {
+        async {
+            let tail = self.take();
+            if tail.entries.is_empty() {
+                return Ok(());
+            }
+            let appended = self.log.append_journal(tail).await;
+            appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
+        }
+        .boxed()
+    }
+
+    nothing_else_is_kept!();
+}
+
+struct NoSecrets;
+
+impl SecretStore for NoSecrets {
+    fn open<'a>(&'a self, _: &'a Handle) -> BoxFuture<'a, Result<SecretString, SecretStoreError>> {
+        futures::future::ready(Err(SecretStoreError::Unknown)).boxed()
+    }
+
+    fn seal<'a>(&'a self, _: &'a SecretString) -> BoxFuture<'a, Result<Handle, SecretStoreError>> {
+        let refused = SecretStoreError::Failed("the bench has no secrets".to_owned());
+        futures::future::ready(Err(refused)).boxed()
+    }
+}
+
+/// A cluster that has one `ConfigMap` and answers at once.
+struct InMemory(Value);
+
+type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
+
+fn unused<'a, T: Send + 'a>() -> Answer<'a, T> {
+    futures::future::ready(Err(Error::NotFound)).boxed()
+}
+
+impl KubernetesApi for InMemory {
+    fn kind<'a>(&'a self, group: &'a str, version: &'a str, kind: &'a str) -> Answer<'a, Kind> {
+        let kind = Kind {
+            group: group.to_owned(),
+            version: version.to_owned(),
+            plural: "configmaps".to_owned(),
+            kind: kind.to_owned(),
+            namespaced: true,
+        };
+        futures::future::ready(Ok(kind)).boxed()
+    }
+
+    fn get<'a>(&'a self, _: &'a ObjectReference) -> Answer<'a, Value> {
+        futures::future::ready(Ok(self.0.clone())).boxed()
+    }
+
+    fn list<'a>(&'a self, _: &'a Selection) -> Answer<'a, Page> {
+        unused()
+    }
+
+    fn apply<'a>(&'a self, _: &'a Value, _: &'a str, _: &'a ApplyOptions) -> Answer<'a, Applied> {
+        unused()
+    }
+
+    fn patch<'a>(&'a self, _: &'a ObjectReference, _: &'a str, _: Patch<'a>) -> Answer<'a, Value> {
+        unused()
+    }
+
+    fn delete<'a>(&'a self, _: &'a ObjectReference, _: &'a DeleteOptions) -> Answer<'a, ()> {
+        unused()
+    }
+
+    fn wait<'a>(&'a self, _: &'a [Expectation], _: Duration) -> Answer<'a, Waited> {
+        unused()
+    }
+
+    fn diff<'a>(&'a self, _: &'a Value, _: &'a str) -> Answer<'a, Vec<Change>> {
+        unused()
+    }
+
+    fn can_i<'a>(&'a self, _: &'a str, _: &'a ObjectReference, _: &'a str) -> Answer<'a, bool> {
+        unused()
+    }
+
+    fn logs<'a>(&'a self, _: &'a ObjectReference, _: &'a str, _: u32, _: bool) -> Answer<'a, Vec<String>> {
+        unused()
+    }
+
+    fn explain<'a>(&'a self, _: &'a ObjectReference) -> Answer<'a, Evidence> {
+        unused()
+    }
+}
