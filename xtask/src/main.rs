@@ -1,6 +1,7 @@
 //! `cargo xtask`: what a developer does with this repository, one module a command.
 
 mod acts;
+mod bench;
 mod build;
 mod checkout;
 mod cluster;
@@ -40,6 +41,8 @@ enum Command {
     Matrix(matrix::Matrix),
     /// Kills the server at random moments while somebody reads the page it deploys: no request may fail.
     Kills(kills::Kills),
+    /// Measures against bare programs that do the same, in the same run.
+    Bench(bench::Bench),
     /// Brings the generated docs up to date and builds the rest.
     Docs(docs::Docs),
     /// Builds the steps to WebAssembly components.
@@ -63,6 +66,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Test(arguments) => test::run(&arguments),
         Command::Matrix(arguments) => matrix::run(&arguments),
         Command::Kills(arguments) => kills::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Docs(arguments) => docs::run(&arguments),
         Command::Steps(arguments) => steps::run(&arguments),
     }
