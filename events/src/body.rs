@@ -4,8 +4,10 @@
 //! an erasure nobody can find out what a short text was by trying.
 
 use std::io::Read;
+use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
+use zstd::bulk::Compressor;
 
 use crate::digest::digest;
 
@@ -96,10 +98,25 @@ impl StoredBody {
     }
 }
 
+/// Compressors for the next bodies: making one costs more than to compress a small body with it.
+static IDLE: Mutex<Vec<Compressor<'static>>> = Mutex::new(Vec::new());
+
+/// More are not kept: each holds tables for the largest body that it has seen.
+const KEPT: usize = 4;
+
 /// The bytes as one zstd frame.
 pub(crate) fn compress(bytes: &[u8]) -> Vec<u8> {
-    zstd::bulk::compress(bytes, zstd::DEFAULT_COMPRESSION_LEVEL)
-        .expect("compressing into memory fails only where memory is out")
+    const CANNOT_FAIL: &str = "compressing into memory fails only where memory is out";
+    let idle = || IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    let kept = idle().pop();
+    let made = || Compressor::new(zstd::DEFAULT_COMPRESSION_LEVEL).expect(CANNOT_FAIL);
+    let mut compressor = kept.unwrap_or_else(made);
+    let compressed = compressor.compress(bytes).expect(CANNOT_FAIL);
+    let mut idle = idle();
+    if idle.len() < KEPT {
+        idle.push(compressor);
+    }
+    compressed
 }
 
 /// The `length` bytes that were compressed, and no more of them.
