@@ -164,10 +164,18 @@ pub(crate) struct Configured {
 #[derive(Default)]
 pub(crate) struct ConfigurationCache {
     latest: Latest<Configured>,
+    /// Held by whoever adds. After a start every open deployment asks at once: each would read and hold all documents.
+    adding: tokio::sync::Mutex<()>,
 }
 
 impl ConfigurationCache {
     pub(crate) async fn load(&self, log: &dyn EventLog) -> Result<Arc<Loaded<Configured>>, ReadError> {
+        let known = self.latest.get();
+        let is_cold = known.version == StreamVersion::NONE;
+        if !is_cold && log.stream(Stream::Configuration, known.version).await?.is_empty() {
+            return Ok(known);
+        }
+        let _one_at_a_time = self.adding.lock().await;
         let known = self.latest.get();
         let added = log.stream(Stream::Configuration, known.version).await?;
         let Some(last) = added.last() else {
