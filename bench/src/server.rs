@@ -37,6 +37,7 @@ impl Serve {
             data_dir: self.data_dir,
             sealing_key_file: None,
             keep_journals: Some(Duration::from_hours(24 * 90)),
+            components_dir: None,
         };
         let engine = Engine::open(options, &components).await?;
         let listener = TcpListener::bind(self.listen).await?;
