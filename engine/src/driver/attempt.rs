@@ -124,21 +124,16 @@ async fn given(log: &dyn EventLog, event: EventId) -> Result<Option<Prepared>, E
     Ok(Some(Prepared { inputs, situation }))
 }
 
-/// Carries a run out, from its beginning or from where its journal ends. Whatever goes wrong is the run's outcome, never
-/// the driver's.
+/// Carries a run out, from its beginning (`fresh`: its journal has no entry) or from where its journal ends. Whatever
+/// goes wrong is the run's outcome, never the driver's.
 pub(super) async fn run(
     parts: &Arc<Parts>,
     history: &DeploymentHistory,
     id: &AttemptId,
+    fresh: bool,
     cancel: Cancel,
 ) -> Finished {
-    let key = JournalKey::of(history.deployment.id, id);
-    let fresh = match parts.log.journal(key.clone()).await {
-        Ok(journal) => journal.head.entries == 0,
-        // The runner finds the same, and says what it means.
-        Err(_) => false,
-    };
-    match carry_out(parts, history, id, key, fresh, cancel).await {
+    match carry_out(parts, history, id, fresh, cancel).await {
         Ok(finished) => finished,
         // What is in its journal is not given up for a server that is busy or a cluster that is away.
         Err(error @ (Error::Outside(_) | Error::Internal(_))) if !fresh => {
@@ -157,11 +152,10 @@ async fn carry_out(
     parts: &Arc<Parts>,
     history: &DeploymentHistory,
     id: &AttemptId,
-    key: JournalKey,
     fresh: bool,
     cancel: Cancel,
 ) -> Result<Finished, Error> {
-    let ready = ready(parts, history, id, key, fresh);
+    let ready = ready(parts, history, id, fresh);
     // Until the step runs nothing is written, so that a wait for the API server may end anywhere.
     let ready = tokio::select! {
         biased;
@@ -204,7 +198,6 @@ async fn ready(
     parts: &Arc<Parts>,
     history: &DeploymentHistory,
     id: &AttemptId,
-    key: JournalKey,
     fresh: bool,
 ) -> Result<Ready, Error> {
     let (deployment, cause) = (&history.deployment, history.request());
@@ -224,7 +217,7 @@ async fn ready(
         .await?
         .in_namespace(situation.namespace.clone());
     let vault = Arc::new(Vault::new(Arc::clone(parts)));
-    let journal = Arc::new(Journal::new(parts, &vault, key));
+    let journal = Arc::new(Journal::new(parts, &vault, JournalKey::of(deployment.id, id)));
     let recorder: Arc<dyn Recorder> = Arc::new(RunRecorder {
         parts: Arc::clone(parts),
         vault: Arc::clone(&vault),

@@ -118,16 +118,19 @@ impl Records<'_> {
         }
     }
 
-    pub(super) async fn attempt_resumed(&self, id: &AttemptId, times: u32) -> Result<(), Error> {
+    /// Answers with the number of entries that the journal has; nothing where it cannot be read, which the run itself
+    /// finds and puts in words.
+    pub(super) async fn attempt_resumed(&self, id: &AttemptId, times: u32) -> Result<Option<u64>, Error> {
         let journal = self.log.journal(JournalKey::of(self.id, id)).await;
+        let entries = journal.ok().map(|it| it.head.entries);
         let command = Command::ResumeAttempt {
             id: id.clone(),
-            // A journal that cannot be read ends the run in its own words.
-            entries: journal.map_or(0, |it| it.head.entries),
+            entries: entries.unwrap_or_default(),
             host_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let label = format!("attempt-resumed:{id}:{times}");
-        self.carry_out(command, &label, Vec::new(), None).await
+        self.carry_out(command, &label, Vec::new(), None).await?;
+        Ok(entries)
     }
 
     /// Whoever has read that a run is over finds all that it said. A store that is too slow for that holds nothing up.

@@ -141,7 +141,7 @@ impl Task {
             .attempt_started(begun.command(&id), &id, begun.bodies())
             .await?;
         match begun.prepared {
-            Ok(_) => self.spawn(history, id),
+            Ok(_) => self.spawn(history, id, true),
             Err(Impossible { outcome, message }) => {
                 self.runs
                     .insert(id, Run::Over(Finished::at_once(outcome, message)));
@@ -150,11 +150,12 @@ impl Task {
         Ok(())
     }
 
-    fn spawn(&mut self, history: &DeploymentHistory, id: AttemptId) {
+    /// `fresh` says that its journal has no entry.
+    fn spawn(&mut self, history: &DeploymentHistory, id: AttemptId, fresh: bool) {
         let (parts, history) = (Arc::clone(&self.shared.parts), history.clone());
         let (cancel, attempt) = (Cancel::new(), id.clone());
         let cancelled = cancel.clone();
-        let run = async move { attempt::run(&parts, &history, &attempt, cancelled).await };
+        let run = async move { attempt::run(&parts, &history, &attempt, fresh, cancelled).await };
         self.watch(id, cancel, run);
     }
 
@@ -224,8 +225,8 @@ impl Task {
             );
             return Ok(Some(Finished::at_once(AttemptOutcome::Errored, message)));
         }
-        self.records().attempt_resumed(id, resumed).await?;
-        self.spawn(history, id.clone());
+        let entries = self.records().attempt_resumed(id, resumed).await?;
+        self.spawn(history, id.clone(), entries == Some(0));
         Ok(None)
     }
 
