@@ -10,7 +10,7 @@ use super::RunnerConfig;
 use super::ended::Errored;
 
 /// How often a guest that computes gives others their turn.
-const TICK: Duration = Duration::from_millis(10);
+const TICK: Duration = Duration::from_millis(1);
 /// What a component may consist of; language runtimes have many parts.
 pub(super) const CORE_INSTANCES: u32 = 64;
 pub(super) const MEMORIES: u32 = 2;
