@@ -68,8 +68,10 @@ impl Engine {
             Err(error @ JournalError::Damaged { .. }) => return Err(Error::Damaged(error.to_string())),
             Err(JournalError::Read(error)) => return Err(error.into()),
         };
+        // Asked after the entries were read: a journal never opens again.
+        let is_open = self.log().open_journals().await?.contains(&key);
         let entries = decode(&key, &journal.entries)?;
-        let kept = match (entries.is_empty(), run.outcome().is_none()) {
+        let kept = match (entries.is_empty(), is_open) {
             (true, _) => Kept::Nothing,
             (false, true) => Kept::Open(entries),
             (false, false) => Kept::Packed(entries),
