@@ -78,6 +78,11 @@ async fn locate(run: &Run, expectation: &wit::Expectation) -> Result<(Expectatio
         }
     };
     let located = object::locate(run, &convert::reference(given)).await?;
+    let of_service = matches!(expectation, wit::Expectation::Endpoints(_));
+    // Its slices are looked for in its namespace, and only a Service has both.
+    if of_service && (located.object.group.as_str(), located.object.kind.as_str()) != ("", "Service") {
+        return Err(invalid("service", "is no Service: only a Service has endpoints"));
+    }
     Ok((convert(expectation, located.object.clone()), located))
 }
 
