@@ -3,14 +3,14 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::Effort;
-use crate::child::{Client, Server};
-use crate::number::{Number, median, milliseconds};
+use crate::child::Server;
+use crate::number::{Number, median};
 
 const NAME: &str = "blue-green";
 const OURS: &str = "bench-ours";
@@ -39,20 +39,20 @@ pub(crate) fn measure(effort: Effort, cluster: &Cluster) -> Result<Vec<Number>> 
     let client = server.client()?;
     client.apply(&cluster.documents()?)?;
     client.release("Httpd", "1.0.0")?;
-    deploy(&client)?;
+    client.timed("Httpd", "1.0.0", "Test")?;
     let mut bare = Bare::start(cluster, folder.path())?;
     bare.deploy(FIRST)?;
     let (mut ours, mut without) = (Vec::new(), Vec::new());
     for round in 1..=effort.of(9, 2) {
         // Each by turns is the first, and neither meets pods of the other that still end.
         if round % 2 == 0 {
-            ours.push(deploy(&client)?);
+            ours.push(client.timed("Httpd", "1.0.0", "Test")?);
             settle();
             without.push(bare.deploy(FIRST + round)?);
         } else {
             without.push(bare.deploy(FIRST + round)?);
             settle();
-            ours.push(deploy(&client)?);
+            ours.push(client.timed("Httpd", "1.0.0", "Test")?);
         }
         settle();
         eprintln!(
@@ -72,19 +72,6 @@ pub(crate) fn measure(effort: Effort, cluster: &Cluster) -> Result<Vec<Number>> 
 
 fn settle() {
     std::thread::sleep(Duration::from_millis(700));
-}
-
-/// Milliseconds from the request to its end.
-fn deploy(client: &Client) -> Result<f64> {
-    let begun = Instant::now();
-    let accepted = client.deploy("Httpd", "1.0.0", "Test")?;
-    let ended = client.ended(&accepted)?;
-    let time = milliseconds(begun.elapsed());
-    ensure!(
-        ended["status"] == "succeeded",
-        "a deployment ended otherwise: {ended}"
-    );
-    Ok(time)
 }
 
 /// The bare program, and its two ends.

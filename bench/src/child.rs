@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
+
+use crate::number::milliseconds;
 
 /// How long a start may take.
 const START: Duration = Duration::from_mins(2);
@@ -199,6 +201,19 @@ impl Client {
             .context("a deployment has an id")?;
         let position = accepted["position"].as_u64().context("it stands in the log")?;
         Ok((id.to_owned(), position))
+    }
+
+    /// Milliseconds from the request of a deployment to its end, which has to be a good one.
+    pub(crate) fn timed(&self, project: &str, release: &str, environment: &str) -> Result<f64> {
+        let begun = Instant::now();
+        let accepted = self.deploy(project, release, environment)?;
+        let ended = self.ended(&accepted)?;
+        let time = milliseconds(begun.elapsed());
+        ensure!(
+            ended["status"] == "succeeded",
+            "a deployment ended otherwise: {ended}"
+        );
+        Ok(time)
     }
 
     /// Watches a deployment to its end and answers with its last state.

@@ -1,6 +1,6 @@
 //! What tests of several modules share: tiny steps, an engine in a directory of its own, random histories.
 
-mod drive;
+pub(crate) mod drive;
 pub(crate) mod faults;
 pub(crate) mod history;
 pub(crate) mod house;

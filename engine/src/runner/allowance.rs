@@ -137,11 +137,10 @@ impl Kept {
 pub(super) struct Denials(Mutex<BTreeSet<(Layer, String)>>);
 
 impl Denials {
-    /// Whether this refusal is to be told: it was before, or there is room for another.
+    /// Whether this refusal is to be told: it was not before, and there is room for another.
     pub(super) fn take(&self, layer: Layer, rule: &str) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (layer, rule.to_owned());
-        told.contains(&key) || (told.len() < DENIALS && told.insert(key))
+        told.len() < DENIALS && told.insert((layer, rule.to_owned()))
     }
 }
 
@@ -164,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_that_was_told_may_be_told_again_and_a_flood_of_new_ones_may_not() {
+    fn a_refusal_is_told_once_and_a_flood_of_new_ones_up_to_a_bound() {
         let denials = Denials::default();
         for number in 0..300 {
             assert_eq!(
@@ -173,6 +172,10 @@ mod tests {
                 "{number}"
             );
         }
-        assert!(denials.take(Layer::Grant, "7") && !denials.take(Layer::Boundary, "7"));
+        assert!(!denials.take(Layer::Grant, "7") && !denials.take(Layer::Boundary, "7"));
+        let few = Denials::default();
+        assert!(
+            few.take(Layer::Grant, "7") && !few.take(Layer::Grant, "7") && few.take(Layer::Boundary, "7")
+        );
     }
 }

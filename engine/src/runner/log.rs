@@ -2,7 +2,6 @@
 
 use wasmtime::component::{HasData, Linker};
 
-pub(super) use super::allowance::Allowance;
 use super::allowance::{LOG_BYTES, Room};
 use super::bindings::shipslog::step::log;
 use super::journal::Class;
@@ -32,7 +31,7 @@ impl log::Host for Log<'_> {
             |index| async move {
                 let (level, message) = (importance(level), line);
                 run.recorder.flush().await?;
-                match run.log.lines.take(index, message.len()) {
+                match run.allowance.lines.take(index, message.len()) {
                     Room::Enough => run.recorder.log(index, level, &message).await?,
                     Room::JustFilled => {
                         let notice = format!(
@@ -58,7 +57,7 @@ pub(super) async fn warn(run: &Run, index: u64, sentence: &str) -> Result<(), No
 
 /// When a run has ended: how much of its log was not kept.
 pub(super) async fn close(run: &Run) -> Result<(), NotRecorded> {
-    match run.log.lines.marker() {
+    match run.allowance.lines.marker() {
         Some((index, sentence)) => warn(run, index, &sentence).await,
         None => Ok(()),
     }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use wasmtime::component::Linker;
 
 use super::abort::{self, Window};
+use super::allowance::Allowance;
 use super::calls::{Calls, Open};
 use super::journal::{Entry, Precondition, Recording, Replay, Suspended, Trace, What};
 use super::limits::Limits;
@@ -48,7 +49,7 @@ pub(super) struct Run {
     pub(super) calls: Calls,
     pub(super) vault: Vault,
     pub(super) random: random::Stream,
-    pub(super) log: log::Allowance,
+    pub(super) allowance: Allowance,
     pub(super) progress: progress::Last,
     pub(super) traces: Arc<Traces>,
     pub(super) limits: AttemptLimits,
@@ -57,7 +58,6 @@ pub(super) struct Run {
     open: Mutex<Option<Open>>,
     ends: Instant,
     kept_stores: Arc<Semaphore>,
-    denied: Mutex<BTreeSet<(Layer, String)>>,
     written: Mutex<BTreeSet<ObjectReference>>,
     deleted: Mutex<BTreeSet<ObjectReference>>,
     latest_write: Mutex<Option<ObjectReference>>,
@@ -86,14 +86,13 @@ impl Run {
             vault: Vault::new(Arc::clone(&attempt.secrets), handles, Arc::clone(&traces)),
             random: random::Stream::new(attempt.seed),
             calls: Calls::new(limits.calls, cancel),
-            log: log::Allowance::default(),
+            allowance: Allowance::default(),
             progress: progress::Last::default(),
             recording: Recording::new(limits, recorded),
             replay: Mutex::new(Replay::new(entries, restarted)),
             open: Mutex::default(),
             ends,
             kept_stores,
-            denied: Mutex::default(),
             written: Mutex::default(),
             deleted: Mutex::default(),
             latest_write: Mutex::default(),
@@ -153,7 +152,7 @@ impl Run {
         rule: &str,
         message: Option<&str>,
     ) -> Result<(), NotRecorded> {
-        if lock(&self.denied).insert((layer, rule.to_owned())) {
+        if self.allowance.denials.take(layer, rule) {
             let index = self.calls.current();
             self.recorder.denied(index, layer, rule, message).await?;
             let rule = rule.to_owned();
@@ -260,8 +259,7 @@ impl Run {
         for trace in traces {
             match trace {
                 Trace::Denied { layer, rule } => {
-                    self.log.denials.take(*layer, rule);
-                    lock(&self.denied).insert((*layer, rule.clone()));
+                    self.allowance.denials.take(*layer, rule);
                 }
                 Trace::Intended(object) => {
                     lock(&self.written).insert(object.clone());

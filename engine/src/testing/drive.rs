@@ -37,7 +37,8 @@ pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
     }
 }
 
-fn start(id: AttemptId) -> Command {
+/// The command with which a run begins.
+pub(crate) fn start(id: AttemptId) -> Command {
     Command::StartAttempt {
         id,
         seed: "00".to_owned(),

@@ -3,6 +3,7 @@ use shipslog_events::event::configuration::ProcessStep;
 use shipslog_events::event::release::FrozenStep;
 
 use super::*;
+use crate::testing::drive::start;
 
 fn requested(steps: &[(&str, &[&str])]) -> DeploymentEvent {
     let steps = steps
@@ -56,25 +57,6 @@ fn ended(id: AttemptId, outcome: AttemptOutcome) -> DeploymentEvent {
         outcome,
         reason: None,
         journal: None,
-    }
-}
-
-fn start(id: AttemptId) -> Command {
-    Command::StartAttempt {
-        id,
-        seed: "00".into(),
-        deadline_seconds: 1800,
-        host_version: "0.1.0".into(),
-        component: "sha256:00".into(),
-        limits: Limits {
-            memory_bytes: 1,
-            call_bytes: 1,
-            calls: 1,
-            journal_entries: 1,
-            journal_bytes: 1,
-            answer_bytes: 1,
-        },
-        journal_format: Some(1),
     }
 }
 

@@ -114,10 +114,7 @@ pub(super) async fn answered<T>(
 /// Refusals are events, and a step may not make as many as it likes. What it asked for may have held a value in hand.
 async fn told(run: &Run, layer: Layer, rule: &str, message: Option<&str>) -> Result<(), NotRecorded> {
     let rule = run.vault.redact(rule);
-    if run.log.denials.take(layer, &rule) {
-        run.denied(layer, &rule, message).await?;
-    }
-    Ok(())
+    run.denied(layer, &rule, message).await
 }
 
 /// What a write is answered that may have been sent before the server died, when nobody could look at what came of it.
