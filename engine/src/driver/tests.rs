@@ -7,6 +7,8 @@ mod lanes;
 mod repeats;
 mod unrecorded;
 
+use std::net::TcpListener;
+
 use serde_json::json;
 use shipslog_events::event::deployment::{AttemptOutcome, Outcome};
 use shipslog_events::ids::{DeploymentId, StreamVersion};
@@ -31,6 +33,18 @@ async fn events(house: &House, id: DeploymentId) -> Vec<Recorded> {
     let stream = Stream::Deployment(id);
     let log = house.engine.log();
     log.stream(stream, StreamVersion::NONE).await.unwrap()
+}
+
+/// A deployment that asks an API server which takes what it is asked and never answers.
+async fn asking_in_vain() -> (House, DeploymentId, TcpListener) {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let house = House::with(&["reach"]).await;
+    let mut target = target("Development");
+    target["cluster"]["url"] = json!(format!("https://{}", silent.local_addr().unwrap()));
+    house.apply(vec![target]).await;
+    let id = house.deploy("reach", "Development").await.unwrap().deployment;
+    house.running(id).await;
+    (house, id, silent)
 }
 
 /// What the body says with which an event of a deployment came.
@@ -146,13 +160,7 @@ async fn a_certificate_that_is_none_fails_the_step_instead_of_being_tried_again(
 
 #[tokio::test]
 async fn a_wait_for_an_api_server_that_does_not_answer_ends_when_the_deployment_is_cancelled() {
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let house = House::with(&["reach"]).await;
-    let mut target = target("Development");
-    target["cluster"]["url"] = json!(format!("https://{}", silent.local_addr().unwrap()));
-    house.apply(vec![target]).await;
-    let id = house.deploy("reach", "Development").await.unwrap().deployment;
-    house.running(id).await;
+    let (house, id, _silent) = asking_in_vain().await;
     house.engine.cancel(&by(), id).await.unwrap();
     let view = house.ended(id).await;
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Cancelled)]);

@@ -11,11 +11,11 @@ use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, EndReason, O
 use shipslog_events::ids::{AttemptNumber, DeploymentId};
 use shipslog_events::journal::{Journal, JournalError, JournalHead, JournalKey};
 
-use super::{ended, message, outcomes};
+use super::{asking_in_vain, ended, message, outcomes};
 use crate::domain::deployment::AttemptState;
 use crate::engine::{Engine, LOG_FILE, Options};
 use crate::testing::faults::Call;
-use crate::testing::house::{House, by, project, surroundings, target};
+use crate::testing::house::{House, by, project, surroundings};
 use crate::testing::steps;
 use crate::views::DeploymentView;
 
@@ -160,13 +160,7 @@ async fn a_run_does_not_go_on_with_another_component_or_none() {
 
 #[tokio::test]
 async fn a_run_that_is_cancelled_after_a_crash_does_not_say_that_it_never_began() {
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let house = House::with(&["reach"]).await;
-    let mut target = target("Development");
-    target["cluster"]["url"] = json!(format!("https://{}", silent.local_addr().unwrap()));
-    house.apply(vec![target]).await;
-    let id = house.deploy("reach", "Development").await.unwrap().deployment;
-    house.running(id).await;
+    let (house, id, _silent) = asking_in_vain().await;
     let house = house.reopened().await;
     house.until(id, |it| it.deployment.attempts[0].resumed == 1).await;
     house.engine.cancel(&by(), id).await.unwrap();
