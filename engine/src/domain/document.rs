@@ -49,8 +49,12 @@ impl Document {
     /// Reads one document; the problems name paths within it.
     pub fn read(value: &Value) -> Result<Self, Vec<Problem>> {
         let kind = kind_of(value).map_err(|problem| vec![problem])?;
-        schema::validate(schema_of(kind).as_value(), value)?;
+        let schema = schema_of(kind);
+        schema::validate(schema.as_value(), value)?;
         let mut value = value.clone();
+        leave_out_empty(&mut value);
+        // What is empty counts as there for a schema, and then one of several that must be there is not.
+        schema::validate(schema.as_value(), &value)?;
         value
             .as_object_mut()
             .expect("the schema demands an object")
@@ -153,6 +157,19 @@ fn typed<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     serde_json::from_value(value).map_err(|error| Problem::new("", error.to_string()))
 }
 
+/// A field without a value is as if it were left out. What a step is given is the step's, and stays as it is.
+fn leave_out_empty(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, it| !it.is_null());
+            let own = fields.iter_mut().filter(|(key, _)| *key != "with");
+            own.for_each(|(_, it)| leave_out_empty(it));
+        }
+        Value::Array(items) => items.iter_mut().for_each(leave_out_empty),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -187,6 +204,17 @@ mod tests {
         assert_eq!(problems.len(), 1);
         assert!(problems[0].starts_with("phases[0]"), "{problems:?}");
         assert!(problems[0].contains("optionel"), "{problems:?}");
+    }
+
+    #[test]
+    fn one_of_several_that_is_there_without_a_value_is_not_there() {
+        for document in [
+            json!({ "kind": "Account", "name": "deployer", "token": null }),
+            json!({ "kind": "Account", "name": "deployer" }),
+        ] {
+            let problems = refused(&document);
+            assert!(problems[0].contains("token"), "{problems:?}");
+        }
     }
 
     #[test]

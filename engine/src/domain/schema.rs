@@ -177,7 +177,26 @@ fn problems_of(error: &ValidationError<'_>, counts: fn(&ValidationError<'_>) -> 
 }
 
 fn problem(error: &ValidationError<'_>) -> Problem {
-    Problem::new(dotted(error.instance_path()), error.masked().to_string())
+    let message = one_of_several(error).unwrap_or_else(|| error.masked().to_string());
+    Problem::new(dotted(error.instance_path()), message)
+}
+
+/// Where each alternative lacks just a field: which one it could be.
+fn one_of_several(error: &ValidationError<'_>) -> Option<String> {
+    let (ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context }) =
+        error.kind()
+    else {
+        return None;
+    };
+    let lacking = context.iter().map(|branch| match branch.as_slice() {
+        [only] => match only.kind() {
+            ValidationErrorKind::Required { property } => Some(format!("`{}`", property.as_str()?)),
+            _ => None,
+        },
+        _ => None,
+    });
+    let fields: Vec<String> = lacking.collect::<Option<_>>()?;
+    Some(format!("one of {} is required", fields.join(", ")))
 }
 
 fn holds_expression(value: &Value) -> bool {
