@@ -48,19 +48,22 @@ impl Open {
         }
     }
 
-    /// What was sent for it has been answered.
-    pub(super) fn is_answered(&mut self) {
+    /// What was sent for it was surely not done.
+    pub(super) fn was_refused(&mut self) {
         self.unanswered = None;
     }
 
+    /// So that a cancellation must not take it back.
     pub(super) fn may_have_been_sent(&self) -> bool {
         self.unanswered.is_some() || self.in_flight
     }
 
-    pub(super) fn is_looked_at(&mut self) {
+    /// From here on the cluster's client finds out what came of it.
+    pub(super) fn looks(&mut self) {
         self.looked_at = true;
     }
 
+    /// It may have been sent before the server died, and nobody has looked yet.
     pub(super) fn is_in_doubt(&self) -> bool {
         self.unanswered.is_some() && !self.looked_at
     }

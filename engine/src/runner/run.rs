@@ -199,7 +199,7 @@ impl Run {
     /// Before the cluster's client is asked: from there on it is the one who finds out what came of a write.
     pub(super) fn looks(&self) {
         if let Some(open) = self.open().as_mut() {
-            open.is_looked_at();
+            open.looks();
         }
     }
 
@@ -211,7 +211,7 @@ impl Run {
     /// The write under way was surely not done as it was sent: another one may be.
     pub(super) fn was_refused(&self) {
         if let Some(open) = self.open().as_mut() {
-            open.is_answered();
+            open.was_refused();
         }
     }
 
