@@ -7,16 +7,12 @@ use std::time::Instant;
 use anyhow::Result;
 use shipslog_events::event::deployment::DeploymentEvent;
 use shipslog_events::ids::{DeploymentId, EventId};
-use shipslog_events::log::StreamAppend;
-use shipslog_events::{
-    Actor, Append, Context, EventLog, Expected, JournalAppend, JournalHead, JournalKey, NewBody, NewEvent,
-    Source, SqliteLog, Stream,
-};
+use shipslog_events::{Actor, Context, JournalHead, JournalKey, NewBody, NewEvent, Source, Stream};
+use shipslog_log::{Append, EventLog, Expected, JournalAppend, SqliteLog, StreamAppend};
 use uuid::Uuid;
 
-use crate::Effort;
-use crate::attempt;
 use crate::number::{Number, median};
+use crate::{Effort, attempt};
 
 mod bare;
 

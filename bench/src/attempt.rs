@@ -5,23 +5,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use async_trait::async_trait;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use shipslog_engine::cluster::{
-    Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Kind, ObjectReference, Page,
-    Selection, Waited,
+use shipslog_cluster::{
+    Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Kind, KubernetesApi,
+    ObjectReference, Page, Patch, Selection, Waited,
 };
-use shipslog_engine::components::Component;
-use shipslog_engine::domain::capability::{Boundary, Capability, Rights};
-use shipslog_engine::runner::{
-    Attempt, AttemptId, AttemptOutcome, Cancel, KubernetesApi, Limits, LogLevel, NotRecorded, OutputValue,
-    Patch, Recorder, Runner, RunnerConfig, SecretStore, SecretStoreError, Situation, Unrecorded,
-};
+use shipslog_domain::capability::{Boundary, Capability, Rights};
 use shipslog_events::event::deployment::Layer;
 use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
-use shipslog_events::{EventLog, JournalAppend, JournalHead, JournalKey, SqliteLog};
+use shipslog_events::{JournalHead, JournalKey};
+use shipslog_log::{EventLog, JournalAppend, SqliteLog};
+use shipslog_runner::{
+    Attempt, AttemptId, AttemptOutcome, Cancel, Component, Limits, LogLevel, NotRecorded, OutputValue,
+    Recorder, Runner, RunnerConfig, SecretStore, SecretStoreError, Situation, Unrecorded,
+};
 
 /// So many entries are worth an append of their own, as in the driver.
 const MANY: usize = 256;
@@ -139,64 +140,56 @@ impl Durable {
     }
 }
 
-type Kept<'a> = BoxFuture<'a, Result<(), NotRecorded>>;
-
-fn kept<'a>() -> Kept<'a> {
-    futures::future::ready(Ok(())).boxed()
-}
-
-/// What both kinds do with everything but the journal.
-macro_rules! nothing_else_is_kept {
-    () => {
-        fn object_intended<'a>(&'a self, _: u64, _: &'a ObjectReference) -> Kept<'a> {
-            kept()
-        }
-        fn object_removed<'a>(&'a self, _: u64, _: &'a ObjectReference) -> Kept<'a> {
-            kept()
-        }
-        fn denied<'a>(&'a self, _: u64, _: Layer, _: &'a str, _: Option<&'a str>) -> Kept<'a> {
-            kept()
-        }
-        fn milestone<'a>(&'a self, _: u64, _: &'a str, _: Value) -> Kept<'a> {
-            kept()
-        }
-        fn output<'a>(&'a self, _: u64, _: &'a str, _: OutputValue) -> Kept<'a> {
-            kept()
-        }
-        fn log<'a>(&'a self, _: u64, _: LogLevel, _: &'a str) -> Kept<'a> {
-            kept()
-        }
-        fn progress<'a>(&'a self, _: u32, _: u32, _: &'a str) -> Kept<'a> {
-            kept()
-        }
-    };
-}
-
+#[async_trait]
 impl Recorder for Nothing {
-    fn recorded(&self) -> BoxFuture<'_, Result<Vec<Vec<u8>>, Unrecorded>> {
-        futures::future::ready(Ok(Vec::new())).boxed()
+    async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+        Ok(Vec::new())
     }
 
     fn entry(&self, _: Vec<u8>, _: Vec<Handle>) -> bool {
         false
     }
 
-    fn flush(&self) -> Kept<'_> {
-        kept()
+    async fn flush(&self) -> Result<(), NotRecorded> {
+        Ok(())
     }
 
-    nothing_else_is_kept!();
+    async fn object_intended(&self, _: u64, _: &ObjectReference) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+
+    async fn object_removed(&self, _: u64, _: &ObjectReference) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+
+    async fn denied(&self, _: u64, _: Layer, _: &str, _: Option<&str>) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+
+    async fn milestone(&self, _: u64, _: &str, _: Value) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+
+    async fn output(&self, _: u64, _: &str, _: OutputValue) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+
+    async fn log(&self, _: u64, _: LogLevel, _: &str) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+
+    async fn progress(&self, _: u32, _: u32, _: &str) -> Result<(), NotRecorded> {
+        Ok(())
+    }
 }
 
+#[async_trait]
 impl Recorder for Durable {
-    fn recorded(&self) -> BoxFuture<'_, Result<Vec<Vec<u8>>, Unrecorded>> {
-        async {
-            let journal = self.log.journal(self.key.clone()).await;
-            let journal = journal.map_err(|error| Unrecorded::Unavailable(error.to_string()))?;
-            self.waiting.lock().unwrap_or_else(PoisonError::into_inner).0 = journal.head;
-            Ok(journal.entries)
-        }
-        .boxed()
+    async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+        let journal = self.log.journal(self.key.clone()).await;
+        let journal = journal.map_err(|error| Unrecorded::Unavailable(error.to_string()))?;
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).0 = journal.head;
+        Ok(journal.entries)
     }
 
     fn entry(&self, entry: Vec<u8>, _: Vec<Handle>) -> bool {
@@ -205,31 +198,55 @@ impl Recorder for Durable {
         waiting.1.len() >= MANY
     }
 
-    fn flush(&self) -> Kept<'_> {
-        async {
-            let tail = self.take();
-            if tail.entries.is_empty() {
-                return Ok(());
-            }
-            let appended = self.log.append_journal(tail).await;
-            appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
+    async fn flush(&self) -> Result<(), NotRecorded> {
+        let tail = self.take();
+        if tail.entries.is_empty() {
+            return Ok(());
         }
-        .boxed()
+        let appended = self.log.append_journal(tail).await;
+        appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
     }
 
-    nothing_else_is_kept!();
+    async fn object_intended(&self, _: u64, _: &ObjectReference) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+
+    async fn object_removed(&self, _: u64, _: &ObjectReference) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+
+    async fn denied(&self, _: u64, _: Layer, _: &str, _: Option<&str>) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+
+    async fn milestone(&self, _: u64, _: &str, _: Value) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+
+    async fn output(&self, _: u64, _: &str, _: OutputValue) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+
+    async fn log(&self, _: u64, _: LogLevel, _: &str) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+
+    async fn progress(&self, _: u32, _: u32, _: &str) -> Result<(), NotRecorded> {
+        Ok(())
+    }
 }
 
 struct NoSecrets;
 
+#[async_trait]
 impl SecretStore for NoSecrets {
-    fn open<'a>(&'a self, _: &'a Handle) -> BoxFuture<'a, Result<SecretString, SecretStoreError>> {
-        futures::future::ready(Err(SecretStoreError::Unknown)).boxed()
+    async fn open(&self, _: &Handle) -> Result<SecretString, SecretStoreError> {
+        Err(SecretStoreError::Unknown)
     }
 
-    fn seal<'a>(&'a self, _: &'a SecretString) -> BoxFuture<'a, Result<Handle, SecretStoreError>> {
+    async fn seal(&self, _: &SecretString) -> Result<Handle, SecretStoreError> {
         let refused = SecretStoreError::Failed("the bench has no secrets".to_owned());
-        futures::future::ready(Err(refused)).boxed()
+        Err(refused)
     }
 }
 

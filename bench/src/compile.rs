@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use shipslog_engine::components::Component;
+use shipslog_runner::Component;
 
-use crate::Effort;
 use crate::attempt::{self, Nothing};
 use crate::child::Server;
-use crate::guests;
 use crate::number::{Number, median, milliseconds, percentile};
+use crate::{Effort, guests};
 
 const NAME: &str = "compile";
 
@@ -71,7 +70,7 @@ async fn beside(effort: Effort, large: &[u8], size: f64) -> Result<Vec<Number>> 
 }
 
 /// Milliseconds of a run that does nothing.
-async fn run(runner: &shipslog_engine::runner::Runner, step: &Component) -> Result<f64> {
+async fn run(runner: &shipslog_runner::Runner, step: &Component) -> Result<f64> {
     let begun = Instant::now();
     attempt::run(runner, step, Arc::new(Nothing)).await?;
     Ok(milliseconds(begun.elapsed()))

@@ -5,11 +5,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::Effort;
 use crate::child::{Client, Server, names, project, surroundings};
-use crate::guests;
 use crate::number::{Number, percentile};
-use crate::share;
+use crate::{Effort, guests, share};
 
 const NAME: &str = "hostile";
 const KINDS: [&str; 3] = ["spin", "flood", "allocate"];

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 use nix::time::{ClockId, clock_gettime};
-use shipslog_engine::components::Component;
-use shipslog_events::SqliteLog;
+use shipslog_log::SqliteLog;
+use shipslog_runner::Component;
 
 use crate::Effort;
 use crate::attempt::{self, Durable, Nothing};

@@ -5,9 +5,8 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use rusqlite::Connection;
-use shipslog_engine::components::Component;
-use shipslog_engine::runner::Recorder as _;
-use shipslog_events::SqliteLog;
+use shipslog_log::SqliteLog;
+use shipslog_runner::{Component, Recorder as _};
 
 use crate::Effort;
 use crate::attempt::{self, Durable};

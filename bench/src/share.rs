@@ -2,10 +2,9 @@
 
 use anyhow::Result;
 
-use crate::Effort;
 use crate::child::{Client, Server, names, project, surroundings};
-use crate::guests;
 use crate::number::{Number, percentile};
+use crate::{Effort, guests};
 
 const NAME: &str = "share";
 

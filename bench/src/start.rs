@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use shipslog_engine::components::Component;
+use shipslog_runner::Component;
 
-use crate::Effort;
 use crate::attempt::{self, Nothing};
 use crate::bare::{self, Bare};
-use crate::guests;
 use crate::number::{Number, percentile};
+use crate::{Effort, guests};
 
 const NAME: &str = "start";
 

@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use crate::Effort;
 use crate::child::{Client, Facts, Server, names, project, surroundings};
-use crate::guests;
 use crate::number::{Number, milliseconds};
+use crate::{Effort, guests};
 
 const WAITS: &str = "waits";
 const NAME: &str = "waiting-deployments";

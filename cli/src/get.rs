@@ -5,8 +5,8 @@ use std::str::FromStr;
 use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::Value;
-use shipslog_engine::domain::nearest::hint;
 use shipslog_events::event::configuration::Kind;
+use shipslog_nearest::hint;
 
 use crate::client::{Client, query, segment};
 use crate::common::Common;

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use clap::Args;
-use shipslog_engine::domain::document::schema_of;
-use shipslog_engine::domain::nearest::hint;
+use shipslog_domain::document::schema_of;
 use shipslog_events::event::configuration::Kind;
+use shipslog_nearest::hint;
 
 use crate::common::Common;
 use crate::exit::Exit;

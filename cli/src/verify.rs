@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::{Value, json};
 use shipslog_engine::engine::LOG_FILE;
-use shipslog_events::sqlite;
+use shipslog_log::sqlite;
 
 use crate::client::Error;
 use crate::common::Common;
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn an_empty_log_verifies_from_its_file_alone() {
         let folder = tempfile::tempdir().unwrap();
-        drop(shipslog_events::SqliteLog::open(folder.path().join(LOG_FILE)).unwrap());
+        drop(shipslog_log::SqliteLog::open(folder.path().join(LOG_FILE)).unwrap());
         let answer = of_file(folder.path()).unwrap().unwrap();
         assert!(
             whole(&answer).starts_with("the log holds: 0 events up to position 0, hash "),
@@ -122,8 +122,8 @@ mod tests {
 
     /// A log with a journal of two entries.
     fn write_journal(path: &Path) {
-        use shipslog_events::EventLog as _;
-        use shipslog_events::journal::{JournalAppend, JournalHead, JournalKey};
+        use shipslog_events::journal::{JournalHead, JournalKey};
+        use shipslog_log::{EventLog as _, JournalAppend};
         let append = JournalAppend {
             key: JournalKey {
                 deployment: shipslog_events::ids::DeploymentId(3),
@@ -133,7 +133,7 @@ mod tests {
             entries: vec![b"first".to_vec(), b"second".to_vec()],
             sealed: vec![],
         };
-        let log = shipslog_events::SqliteLog::open(path).unwrap();
+        let log = shipslog_log::SqliteLog::open(path).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use secrecy::SecretString;
+use shipslog_cluster::{Cluster, Connection, Credential};
+use shipslog_domain::document::{Account, ClientCertificate, Document, FromOutput, Token, UserPassword};
+use shipslog_domain::slug::slug;
 use shipslog_events::event::Event;
 use shipslog_events::event::configuration::Kind;
 use shipslog_events::event::deployment::DeploymentEvent;
 use shipslog_events::ids::{AccountName, Handle};
 use shipslog_events::stream::LaneKey;
 
-use crate::cluster::{Cluster, Connection, Credential};
 use crate::commands::{Error, open};
-use crate::domain::document::{Account, ClientCertificate, Document, FromOutput, Token, UserPassword};
-use crate::domain::slug::slug;
 use crate::engine::Parts;
 use crate::load;
 

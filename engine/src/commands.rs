@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use shipslog_domain::schema::Problem;
 use shipslog_events::event::Event;
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::event::configuration::Kind;
@@ -19,11 +20,9 @@ use shipslog_events::ids::{
     DeploymentId, EnvironmentName, EventId, FeedName, KeyId, PackageName, Position, ProjectName,
     ReleaseVersion,
 };
-use shipslog_events::log::ReadError;
-use shipslog_events::{Actor, Append, AppendError, Context, EventLog, NewBody, NewEvent, Source};
+use shipslog_events::{Actor, Context, NewBody, NewEvent, Source};
+use shipslog_log::{Append, AppendError, EventLog, ReadError};
 use uuid::Uuid;
-
-use crate::domain::schema::Problem;
 
 pub use components::KeptComponent;
 pub(crate) use keys::{FIRST_KEY_FILE, first_key};

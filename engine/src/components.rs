@@ -4,19 +4,11 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use sha2::{Digest as _, Sha256};
 use shipslog_events::ids::ComponentDigest;
-
-use crate::domain::nearest;
-
-/// A component's bytes and their digest. Cheap to clone.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Component {
-    digest: ComponentDigest,
-    bytes: Arc<[u8]>,
-}
+use shipslog_nearest as nearest;
+use shipslog_runner::Component;
 
 /// What a reference means as long as the server runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,27 +57,6 @@ pub enum Error {
     },
 }
 
-impl Component {
-    /// Takes the bytes as they are; whether they are a component shows when they are compiled.
-    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
-        let bytes = bytes.into();
-        Self {
-            digest: ComponentDigest::new(format!("sha256:{}", hex::encode(Sha256::digest(&bytes)))),
-            bytes,
-        }
-    }
-
-    /// `sha256:<hex>` of the bytes.
-    pub fn digest(&self) -> &ComponentDigest {
-        &self.digest
-    }
-
-    /// The bytes.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
 impl Components {
     /// The embedded components under `<name>@<major>`, kept in `<data directory>/components`.
     ///
@@ -115,7 +86,7 @@ impl Components {
     /// Keeps a component, and lets this reference mean it.
     pub fn offer(&mut self, reference: String, component: Component, built_in: bool) -> Result<(), Error> {
         self.keep(&component)?;
-        let digest = component.digest.clone();
+        let digest = component.digest().clone();
         self.references.insert(reference, Offer { digest, built_in });
         self.remember(component);
         Ok(())
@@ -196,10 +167,10 @@ impl Components {
             Err(source) => return Err(disk(&path, source)),
         };
         let component = Component::new(bytes);
-        if component.digest != *digest {
+        if component.digest() != digest {
             return Err(Error::Damaged {
                 path,
-                actual: component.digest,
+                actual: component.digest().clone(),
             });
         }
         self.remember(component.clone());
@@ -208,12 +179,12 @@ impl Components {
 
     fn remember(&self, component: Component) {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        loaded.insert(component.digest.clone(), component);
+        loaded.insert(component.digest().clone(), component);
     }
 
     /// Whole or not at all: a reader never finds half a component. A damaged file is replaced.
     fn keep(&self, component: &Component) -> Result<(), Error> {
-        let Some(path) = self.path(&component.digest) else {
+        let Some(path) = self.path(component.digest()) else {
             return Ok(());
         };
         if std::fs::read(&path).is_ok_and(|bytes| bytes == component.bytes()) {
@@ -242,12 +213,6 @@ fn disk(path: &Path, source: std::io::Error) -> Error {
     Error::Disk {
         path: path.to_owned(),
         source,
-    }
-}
-
-impl std::fmt::Debug for Component {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Component({}, {} bytes)", self.digest, self.bytes.len())
     }
 }
 

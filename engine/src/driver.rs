@@ -26,7 +26,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use shipslog_events::ids::DeploymentId;
-use shipslog_events::log::ReadError;
+use shipslog_log::ReadError;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 

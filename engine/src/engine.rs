@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use shipslog_events::sqlite::{self, Broken, Verified};
-use shipslog_events::{EventLog, SqliteLog};
+use shipslog_domain::configuration::{Catalogue, Interface};
+use shipslog_log::sqlite::{self, Broken, Verified};
+use shipslog_log::{EventLog, SqliteLog};
+use shipslog_runner::{Description, Runner, RunnerConfig};
+use shipslog_sealing::{Sealer, SealingKey};
 
 use crate::clusters::Clusters;
 use crate::commands::{self, FIRST_KEY_FILE};
 use crate::components::Components;
-use crate::domain::configuration::{Catalogue, Interface};
 use crate::driver::{Driver, Live, Pauses};
 use crate::load::{AccessCache, ConfigurationCache};
-use crate::runner::{Description, Runner, RunnerConfig};
-use crate::sealing::{Sealer, SealingKey};
 use crate::views::Views;
 
 /// The log's file in the data directory.

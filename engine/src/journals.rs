@@ -1,13 +1,13 @@
 //! Journals of runs, read for people: what a run called, in order, and whether the entries are still there.
 
+use shipslog_domain::deployment::{Attempt, Deployment};
 use shipslog_events::ids::DeploymentId;
-use shipslog_events::journal::{JournalError, JournalHead, JournalKey};
-use shipslog_events::log::ReadError;
+use shipslog_events::journal::{JournalHead, JournalKey};
+use shipslog_log::{JournalError, ReadError};
+use shipslog_runner::Entry;
 
-use crate::domain::deployment::{Attempt, Deployment};
 use crate::engine::Engine;
 use crate::load;
-use crate::runner::Entry;
 
 /// What is left of a journal.
 #[derive(Debug)]

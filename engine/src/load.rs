@@ -4,19 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
+use shipslog_domain::access::{self, Access};
+use shipslog_domain::configuration::{self, Configuration};
+use shipslog_domain::deployment::{self, Deployment};
+use shipslog_domain::document::{Document, Key};
+use shipslog_domain::lane::{self, Lane};
+use shipslog_domain::release::{self, Releases};
+use shipslog_events::Recorded;
 use shipslog_events::event::Event;
 use shipslog_events::event::configuration::ConfigurationEvent;
 use shipslog_events::ids::{DeploymentId, EventId, ReleaseVersion, StreamVersion};
-use shipslog_events::log::ReadError;
 use shipslog_events::stream::{LaneKey, Stream};
-use shipslog_events::{EventLog, Recorded};
-
-use crate::domain::access::{self, Access};
-use crate::domain::configuration::{self, Configuration};
-use crate::domain::deployment::{self, Deployment};
-use crate::domain::document::{Document, Key};
-use crate::domain::lane::{self, Lane};
-use crate::domain::release::{self, Releases};
+use shipslog_log::{EventLog, ReadError};
 
 /// What was read, and the version that a decision on it counts on.
 #[derive(Debug, Clone)]

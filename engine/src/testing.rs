@@ -4,7 +4,6 @@ pub(crate) mod drive;
 pub(crate) mod faults;
 pub(crate) mod history;
 pub(crate) mod house;
-#[path = "../../events/src/mutations.rs"]
-pub(crate) mod mutations;
+pub(crate) mod notebook;
 pub(crate) mod state;
 pub(crate) mod steps;

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use shipslog_events::EventLog;
 use shipslog_events::ids::Position;
+use shipslog_log::EventLog;
 use tokio::sync::watch;
 
 use schema::Reached;
@@ -59,7 +59,7 @@ pub enum Error {
     },
     /// The log cannot be read.
     #[error(transparent)]
-    Log(#[from] shipslog_events::log::ReadError),
+    Log(#[from] shipslog_log::ReadError),
     /// The thread that writes them is gone.
     #[error("the views are not kept up any more: {0}")]
     Stopped(String),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::body::Commitment;
 use crate::chain::Hash;
 use crate::event::Event;
-use crate::ids::{EventId, KeyId, Position, StreamVersion};
+use crate::ids::{EventId, Handle, KeyId, Position, StreamVersion};
 use crate::stream::Stream;
 
 /// Who made it so.
@@ -53,6 +53,15 @@ pub struct NewBody {
     pub name: String,
     /// Uncompressed content, most often canonical JSON.
     pub bytes: Vec<u8>,
+}
+
+/// A sealed value: ciphertext under a key that the database does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedValue {
+    /// What stands for it everywhere else.
+    pub handle: Handle,
+    /// Key id, nonce and ciphertext, as the sealer wrote them.
+    pub sealed: Vec<u8>,
 }
 
 /// An event about to be appended.

@@ -56,3 +56,6 @@ impl From<release::ReleaseEvent> for Event {
         Self::Release(event)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,15 +1,12 @@
-//! The vocabulary of Shipslog and its append-only event log.
+//! The vocabulary of Shipslog: ids, streams, events and what surrounds them, as plain data.
 //!
-//! Two rooms share this crate. The vocabulary (`ids`, `stream`, `event`, `envelope`) is plain data that knows serde
-//! and nothing that acts. The log (`log`, `journal`, `sqlite`) keeps it: gapless positions, a hash chain, facts apart
-//! from erasable bodies, and beside the events the journals of runs. The store depends on the vocabulary, never the other way.
+//! It knows serde and hashing, and nothing that acts: no clock, no randomness, no store. How events become rows is here
+//! (canonical JSON, upcasting, the hash chain), where they are kept is `shipslog_log`.
 #![deny(missing_docs)]
 
 pub mod body;
 pub mod canonical;
 pub mod chain;
-#[cfg(any(test, feature = "conformance"))]
-pub mod conformance;
 mod digest;
 pub mod envelope;
 pub mod event;
@@ -17,18 +14,12 @@ pub mod event;
 mod fuzz;
 pub mod ids;
 pub mod journal;
-pub mod log;
-#[cfg(test)]
-mod mutations;
-#[cfg(any(test, feature = "conformance"))]
-mod samples;
-pub mod sqlite;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
 pub mod stream;
 pub mod upcast;
 
-pub use envelope::{Actor, Context, NewBody, NewEvent, Recorded, Source};
+pub use envelope::{Actor, Context, NewBody, NewEvent, Recorded, SealedValue, Source};
 pub use event::Event;
-pub use journal::{Journal, JournalAppend, JournalError, JournalHead, JournalKey};
-pub use log::{Append, AppendError, Appended, EventLog, Expected, Guard};
-pub use sqlite::SqliteLog;
+pub use journal::{JournalHead, JournalKey};
 pub use stream::Stream;

@@ -13,7 +13,7 @@ use crate::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
 use crate::ids::DeploymentId;
 
 /// All cases; the name is empty where a type has only one.
-pub(crate) fn all() -> Vec<(String, Event)> {
+pub fn all() -> Vec<(String, Event)> {
     [access(), configuration(), releases(), lanes(), deployments::all()].concat()
 }
 

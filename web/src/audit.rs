@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use serde::Serialize;
-use shipslog_events::sqlite::{Broken, Verified};
+use shipslog_log::sqlite::{Broken, Verified};
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -59,8 +59,9 @@ fn answer(verified: Result<Verified, Broken>) -> Result<Verification, Problem> {
 #[cfg(test)]
 mod tests {
     use shipslog_events::ids::{DeploymentId, Position};
-    use shipslog_events::journal::{EntryDamage, JournalKey};
-    use shipslog_events::sqlite::Damage;
+    use shipslog_events::journal::JournalKey;
+    use shipslog_log::EntryDamage;
+    use shipslog_log::sqlite::Damage;
 
     use super::*;
 

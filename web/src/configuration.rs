@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shipslog_engine::commands::{ChangeKind, DocumentChange};
-use shipslog_engine::domain::nearest;
 use shipslog_engine::views::DocumentView;
 use shipslog_events::event::configuration::Kind;
+use shipslog_nearest as nearest;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::actor;

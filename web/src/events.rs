@@ -10,10 +10,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shipslog_engine::Engine;
-use shipslog_engine::domain::nearest;
 use shipslog_engine::views::{EventFilter, EventRow};
 use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_events::{Recorded, upcast};
+use shipslog_nearest as nearest;
 use tokio::sync::watch::Receiver;
 use utoipa::{IntoParams, ToSchema};
 

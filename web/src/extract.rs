@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shipslog_engine::domain::schema;
+use shipslog_domain::schema;
 
 use crate::app::App;
 use crate::problem::Problem;

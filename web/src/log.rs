@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shipslog_engine::Engine;
 use shipslog_events::ids::{DeploymentId, Position};
-use shipslog_events::log::TaskLogLine;
+use shipslog_log::TaskLogLine;
 use tokio::sync::watch::Receiver;
 use utoipa::{IntoParams, ToSchema};
 

@@ -6,8 +6,9 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use shipslog_engine::{commands, domain, journals, views};
-use shipslog_events::log::ReadError;
+use shipslog_domain as domain;
+use shipslog_engine::{commands, journals, views};
+use shipslog_log::ReadError;
 use utoipa::ToSchema;
 
 /// Why a request was not carried out.

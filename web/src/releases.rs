@@ -7,10 +7,10 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shipslog_engine::commands::NewRelease;
-use shipslog_engine::domain::nearest;
 use shipslog_engine::views::ReleaseView;
 use shipslog_events::event::configuration::Kind;
 use shipslog_events::ids::{PackageName, ProjectName, ReleaseVersion};
+use shipslog_nearest as nearest;
 use utoipa::ToSchema;
 
 use crate::actor;

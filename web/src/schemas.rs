@@ -2,7 +2,7 @@
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use shipslog_engine::domain::document::schema_of;
+use shipslog_domain::document::schema_of;
 
 use crate::configuration::kind;
 use crate::extract::{Json, Path, Query};

@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::{BODY, ENTRY};
 
 const SCHEMA: [&str; 2] = [
-    include_str!("../../../events/src/sqlite/schema/001.sql"),
-    include_str!("../../../events/src/sqlite/schema/002.sql"),
+    include_str!("../../../events/log/src/sqlite/schema/001.sql"),
+    include_str!("../../../events/log/src/sqlite/schema/002.sql"),
 ];
 const FACTS: &str = r#"{"attempt":1,"name":"traffic-switched","step":"Go","target":"Web"}"#;
 const REFERENCES: &str =

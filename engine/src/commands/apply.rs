@@ -1,21 +1,20 @@
 //! Applying configuration: all documents of one apply, or none.
 
 use serde_json::Value;
+use shipslog_domain::capability::{Capability, covers, not_granted};
+use shipslog_domain::configuration::{self, Change};
+use shipslog_domain::document::{Document, Project};
+use shipslog_domain::inputs::resolve_everywhere;
+use shipslog_domain::schema::Problem;
 use shipslog_events::event::configuration::Kind;
-use shipslog_events::log::StreamAppend;
-use shipslog_events::{Append, Expected, NewBody, Stream};
+use shipslog_events::{NewBody, Stream};
+use shipslog_log::{Append, Expected, StreamAppend};
+use shipslog_runner::{CheckRefusal, Component};
 use similar::TextDiff;
 
 use super::seal::seal;
 use super::{Applied, By, ChangeKind, DocumentChange, Error, new_event, transact};
-use crate::components::Component;
-use crate::domain::capability::{Capability, covers, not_granted};
-use crate::domain::configuration::{self, Change};
-use crate::domain::document::{Document, Project};
-use crate::domain::inputs::resolve_everywhere;
-use crate::domain::schema::Problem;
 use crate::engine::{Engine, Parts};
-use crate::runner::CheckRefusal;
 
 impl Engine {
     /// Applies documents, all or nothing; `dry_run` only says what would change. Secrets in them are sealed here.

@@ -1,16 +1,16 @@
 //! Deployments: accepted, promoted, cancelled. What happens then is the driver's.
 
+use shipslog_domain::deployment::{self, Command, Plan, Request, RequestRefusal};
+use shipslog_domain::release::{self, Release};
+use shipslog_events::Stream;
 use shipslog_events::event::Event;
 use shipslog_events::ids::{
     DeploymentId, EnvironmentName, Position, ProjectName, ReleaseVersion, StreamVersion,
 };
-use shipslog_events::log::StreamAppend;
-use shipslog_events::{Append, Expected, Guard, Stream};
+use shipslog_log::{Append, Expected, Guard, StreamAppend};
+use shipslog_nearest as nearest;
 
 use super::{Accepted, By, Error, new_event, persist, transact};
-use crate::domain::deployment::{self, Command, Plan, Request, RequestRefusal};
-use crate::domain::nearest;
-use crate::domain::release::{self, Release};
 use crate::engine::{Engine, Parts};
 use crate::load::{self, Configured, Loaded, ReleaseHistory};
 

@@ -1,13 +1,13 @@
 //! Images of a feed.
 
 use secrecy::SecretString;
+use shipslog_domain::document::Document;
 use shipslog_events::event::configuration::Kind;
 use shipslog_events::ids::{FeedName, Handle};
+use shipslog_nearest as nearest;
 
 use super::seal::open;
 use super::{Error, ImageQuery};
-use crate::domain::document::Document;
-use crate::domain::nearest;
 use crate::engine::{Engine, Parts};
 use crate::feed::{self, Feed};
 use crate::load::Configured;

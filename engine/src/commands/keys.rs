@@ -9,15 +9,15 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
+use shipslog_domain::access::{self, Command, Refusal};
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::ids::{KeyId, Position};
-use shipslog_events::log::StreamAppend;
-use shipslog_events::{Actor, Append, Expected, Source, Stream};
+use shipslog_events::{Actor, Source, Stream};
+use shipslog_log::{Append, Expected, StreamAppend};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
 use super::{By, Error, Identity, NewKey, new_event, transact};
-use crate::domain::access::{self, Command, Refusal};
 use crate::engine::{Engine, Parts};
 
 /// The first administrator's key in the data directory.

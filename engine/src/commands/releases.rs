@@ -2,20 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use shipslog_domain::document::{Document, Project};
+use shipslog_domain::inputs::{Place, Snapshot};
+use shipslog_domain::release::{self, Create, Refusal};
+use shipslog_domain::schema::Problem;
 use shipslog_events::event::configuration::{DocumentFacts, Kind};
 use shipslog_events::event::release::{FrozenPackage, FrozenStep};
 use shipslog_events::ids::{EnvironmentName, PackageName, ProjectName, RoleName, TargetName};
-use shipslog_events::log::StreamAppend;
-use shipslog_events::{Append, Expected, Guard, NewBody, Stream};
+use shipslog_events::{NewBody, Stream};
+use shipslog_log::{Append, Expected, Guard, StreamAppend};
+use shipslog_nearest as nearest;
 
 use super::deployments::releases_of;
 use super::images::feed;
 use super::{By, CreatedRelease, Error, NewRelease, new_event, transact};
-use crate::domain::document::{Document, Project};
-use crate::domain::inputs::{Place, Snapshot};
-use crate::domain::nearest;
-use crate::domain::release::{self, Create, Refusal};
-use crate::domain::schema::Problem;
 use crate::engine::{Engine, Parts};
 use crate::feed::{self as feeds};
 use crate::load::Configured;

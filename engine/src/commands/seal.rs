@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use secrecy::{ExposeSecret, SecretString};
+use shipslog_domain::document::{Document, Key};
+use shipslog_domain::schema::Problem;
+use shipslog_events::SealedValue;
 use shipslog_events::ids::Handle;
-use shipslog_events::log::SealedValue;
+use shipslog_sealing::find_handles;
 
 use super::Error;
-use crate::domain::document::{Document, Key};
-use crate::domain::schema::Problem;
 use crate::engine::Parts;
-use crate::sealing::find_handles;
 
 /// Replaces every secret by a handle, and answers with the values newly sealed. A secret that is as it was keeps its
 /// handle, so that applying the same documents again changes nothing.

@@ -2,8 +2,8 @@
 
 use shipslog_events::event::Event;
 use shipslog_events::ids::EventId;
-use shipslog_events::log::StreamAppend;
-use shipslog_events::{Actor, Append, Context, Expected, NewBody, NewEvent, Source, Stream};
+use shipslog_events::{Actor, Context, NewBody, NewEvent, Source, Stream};
+use shipslog_log::{Append, Expected, StreamAppend};
 
 use crate::load::DeploymentHistory;
 

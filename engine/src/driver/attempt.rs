@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
+use shipslog_domain::capability::{Boundary, Rights};
+use shipslog_domain::deployment::{Command, Deployment};
+use shipslog_events::NewBody;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Limits};
 use shipslog_events::ids::{ComponentDigest, EventId};
 use shipslog_events::journal::JournalKey;
-use shipslog_events::{EventLog, NewBody};
+use shipslog_log::EventLog;
+use shipslog_runner::{Attempt, Cancel, CheckRefusal, Component, JOURNAL_FORMAT, Recorder, Situation};
 
 use super::append::context;
 use super::clock::{Clock, now};
@@ -21,12 +25,8 @@ use super::recorder::RunRecorder;
 use super::records::start_of;
 use super::vault::Vault;
 use crate::commands::Error;
-use crate::components::Component;
-use crate::domain::capability::{Boundary, Rights};
-use crate::domain::deployment::{Command, Deployment};
 use crate::engine::Parts;
 use crate::load::{DeploymentHistory, json_body};
-use crate::runner::{Attempt, Cancel, CheckRefusal, JOURNAL_FORMAT, Recorder, Situation};
 
 /// Seconds until a run is stopped.
 const DEADLINE: u64 = 30 * 60;

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use shipslog_runner::Now;
 
 use crate::load::DeploymentHistory;
-use crate::runner::Now;
 
 /// The driver is the shell: it may look at the clock.
 pub(super) fn now() -> Timestamp {

@@ -1,11 +1,11 @@
 //! How a deployment ended, in words: what its attempts said, and what it left in the cluster.
 
-use shipslog_events::EventLog;
+use shipslog_domain::lane::Lane;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Outcome};
+use shipslog_log::EventLog;
 
 use crate::commands::Error;
-use crate::domain::lane::Lane;
 use crate::load::DeploymentHistory;
 
 /// How a deployment ended, in words, with what it left in the cluster.

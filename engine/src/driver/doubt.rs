@@ -1,11 +1,11 @@
 //! A run that ends while nobody knows what became of a write it had announced: trying it again by itself could do the
 //! write twice.
 
-use shipslog_events::EventLog;
 use shipslog_events::journal::JournalKey;
+use shipslog_log::EventLog;
+use shipslog_runner::{AttemptOutcome, EndReason, Ended, Entry, What};
 
 use super::finished::Finished;
-use crate::runner::{AttemptOutcome, EndReason, Ended, Entry, What};
 
 /// The same end, with the write that is in doubt where there is one. One that came to a good end, or has a reason, has
 /// none.

@@ -1,8 +1,7 @@
 //! A run that is over, until that is recorded.
 
-use shipslog_events::journal::JournalAppend;
-
-use crate::runner::{AttemptOutcome, Ended};
+use shipslog_log::JournalAppend;
+use shipslog_runner::{AttemptOutcome, Ended};
 
 /// How a run ended, and the end of its journal.
 #[derive(Debug, Clone)]

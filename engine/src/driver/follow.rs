@@ -7,8 +7,8 @@ use shipslog_events::event::Event;
 use shipslog_events::event::deployment::DeploymentEvent;
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::ids::Position;
-use shipslog_events::log::ReadError;
 use shipslog_events::stream::Stream;
+use shipslog_log::ReadError;
 
 use super::Shared;
 use super::pauses::Patience;

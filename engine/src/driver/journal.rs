@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use shipslog_events::SealedValue;
 use shipslog_events::ids::Handle;
-use shipslog_events::journal::{JournalAppend, JournalError, JournalHead, JournalKey};
-use shipslog_events::log::SealedValue;
+use shipslog_events::journal::{JournalHead, JournalKey};
+use shipslog_log::{JournalAppend, JournalError};
+use shipslog_runner::{NotRecorded, Unrecorded};
 
 use super::vault::Vault;
 use crate::engine::Parts;
-use crate::runner::{NotRecorded, Unrecorded};
 
 /// So many entries, or bytes of them, are worth an append of their own.
 const MANY: usize = 256;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use shipslog_cluster as cluster;
+use shipslog_cluster::{Cluster, Right};
+use shipslog_domain::capability::{Boundary, Capability, Denial, Request, Verb, covers, not_granted};
 use shipslog_events::event::deployment::Layer;
+use shipslog_runner::Recorder;
 
 use super::prepare::Frozen;
-use crate::cluster::{self, Cluster, Right};
 use crate::commands::Error;
-use crate::domain::capability::{Boundary, Capability, Denial, Request, Verb, covers, not_granted};
-use crate::runner::Recorder;
 
 /// Stands for a call's index where none was made yet.
 const BEFORE: u64 = u64::MAX;
@@ -131,7 +132,7 @@ fn rights_of(capability: &Capability) -> Vec<Right> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runner::notebook;
+    use crate::testing::notebook::Notebook;
 
     fn capability(namespace: Option<&str>) -> Capability {
         Capability {
@@ -164,20 +165,17 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_not_granted_is_denied_each_by_its_own_event() {
-        let (recorder, told) = notebook();
+        let recorder = Notebook::default();
         let mut narrow = capability(None);
         narrow.verbs = [Verb::Get].into();
         assert!(
-            stay_granted(&[capability(None)], &*recorder, &[narrow.clone()])
+            stay_granted(&[capability(None)], &recorder, &[narrow.clone()])
                 .await
                 .is_ok()
         );
-        let refused = stay_granted(&[narrow], &*recorder, &[capability(None)]).await;
+        let refused = stay_granted(&[narrow], &recorder, &[capability(None)]).await;
         let said = refused.unwrap_err().to_string();
         assert!(said.ends_with("apply on ConfigMap trespass"), "{said}");
-        assert_eq!(
-            *told.lock().unwrap(),
-            ["denied grant: apply on ConfigMap trespass"]
-        );
+        assert_eq!(recorder.denials(), ["denied grant: apply on ConfigMap trespass"]);
     }
 }

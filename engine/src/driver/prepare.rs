@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use shipslog_domain::capability::Capability;
+use shipslog_domain::deployment::Deployment;
+use shipslog_domain::document::{Document, Target};
+use shipslog_domain::inputs::{Place, Snapshot};
+use shipslog_domain::release::Release;
+use shipslog_domain::schema::Problem;
+use shipslog_domain::slug::slug;
 use shipslog_events::event::configuration::Kind;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, PlannedStep};
 use shipslog_events::ids::{AccountName, RoleName};
 
 use crate::commands::Error;
-use crate::domain::capability::Capability;
-use crate::domain::deployment::Deployment;
-use crate::domain::document::{Document, Target};
-use crate::domain::inputs::{Place, Snapshot};
-use crate::domain::release::Release;
-use crate::domain::schema::Problem;
-use crate::domain::slug::slug;
 use crate::engine::Parts;
 use crate::load::{self, Configured, DeploymentHistory};
 

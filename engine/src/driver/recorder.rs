@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
+use async_trait::async_trait;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptId, DeploymentEvent, Layer};
 use shipslog_events::event::lane::{LaneEvent, ObjectReference};
 use shipslog_events::ids::{DeploymentId, EventId, Handle};
-use shipslog_events::log::{SealedValue, TaskLogLine};
 use shipslog_events::stream::LaneKey;
-use shipslog_events::{Append, AppendError, Context, Expected, NewBody, Stream, upcast};
+use shipslog_events::{Context, NewBody, SealedValue, Stream, upcast};
+use shipslog_log::{Append, AppendError, Expected, TaskLogLine};
+use shipslog_runner::{LogLevel, NotRecorded, OutputValue, Recorder, Unrecorded};
 
 use super::LiveState;
 use super::append::{self, stream};
@@ -20,7 +20,6 @@ use super::clock::now;
 use super::journal::Journal;
 use super::vault::Vault;
 use crate::engine::Parts;
-use crate::runner::{LogLevel, NotRecorded, OutputValue, Recorder, Unrecorded};
 
 /// The recorder of one run.
 pub(super) struct RunRecorder {
@@ -104,83 +103,66 @@ fn body(name: &str, bytes: Vec<u8>) -> Vec<NewBody> {
     }]
 }
 
+#[async_trait]
 impl Recorder for RunRecorder {
-    fn recorded(&self) -> BoxFuture<'_, Result<Vec<Vec<u8>>, Unrecorded>> {
-        self.journal.recorded().boxed()
+    async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+        self.journal.recorded().await
     }
 
     fn entry(&self, entry: Vec<u8>, minted: Vec<Handle>) -> bool {
         self.journal.entry(entry, &minted)
     }
 
-    fn flush(&self) -> BoxFuture<'_, Result<(), NotRecorded>> {
-        self.journal.flush().boxed()
+    async fn flush(&self) -> Result<(), NotRecorded> {
+        self.journal.flush().await
     }
 
-    fn object_intended<'a>(
-        &'a self,
-        index: u64,
-        object: &'a ObjectReference,
-    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    async fn object_intended(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
         let intended = LaneEvent::ObjectIntended {
             deployment: self.deployment,
             step: self.attempt.step.clone(),
             target: self.attempt.target.clone(),
             object: object.clone(),
         };
-        self.on_lane(index, intended).boxed()
+        self.on_lane(index, intended).await
     }
 
-    fn object_removed<'a>(
-        &'a self,
-        index: u64,
-        object: &'a ObjectReference,
-    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    async fn object_removed(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
         let removed = LaneEvent::ObjectRemoved {
             deployment: self.deployment,
             step: self.attempt.step.clone(),
             target: self.attempt.target.clone(),
             object: object.clone(),
         };
-        self.on_lane(index, removed).boxed()
+        self.on_lane(index, removed).await
     }
 
-    fn denied<'a>(
-        &'a self,
+    async fn denied(
+        &self,
         index: u64,
         layer: Layer,
-        rule: &'a str,
-        message: Option<&'a str>,
-    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
+        rule: &str,
+        message: Option<&str>,
+    ) -> Result<(), NotRecorded> {
         let event = DeploymentEvent::AccessDenied {
             id: self.attempt.clone(),
             layer,
             rule: rule.to_owned(),
         };
         let said = append::message(message.unwrap_or_default());
-        self.on_deployment(index, event, said).boxed()
+        self.on_deployment(index, event, said).await
     }
 
-    fn milestone<'a>(
-        &'a self,
-        index: u64,
-        name: &'a str,
-        detail: Value,
-    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    async fn milestone(&self, index: u64, name: &str, detail: Value) -> Result<(), NotRecorded> {
         let event = DeploymentEvent::MilestoneReached {
             id: self.attempt.clone(),
             name: name.to_owned(),
         };
         let detail = body("detail", detail.to_string().into_bytes());
-        self.on_deployment(index, event, detail).boxed()
+        self.on_deployment(index, event, detail).await
     }
 
-    fn output<'a>(
-        &'a self,
-        index: u64,
-        name: &'a str,
-        value: OutputValue,
-    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    async fn output(&self, index: u64, name: &str, value: OutputValue) -> Result<(), NotRecorded> {
         let set = |sensitive| DeploymentEvent::OutputSet {
             id: self.attempt.clone(),
             name: name.to_owned(),
@@ -188,23 +170,19 @@ impl Recorder for RunRecorder {
         };
         let to = Stream::Deployment(self.deployment);
         match value {
-            OutputValue::Plain(value) => self
-                .on_deployment(index, set(false), body("value", value.to_string().into_bytes()))
-                .boxed(),
+            OutputValue::Plain(value) => {
+                self.on_deployment(index, set(false), body("value", value.to_string().into_bytes()))
+                    .await
+            }
             OutputValue::Sensitive(handle) => {
                 let sealed: Vec<SealedValue> = self.vault.minted(&handle).into_iter().collect();
                 let bodies = body("value", handle.as_str().as_bytes().to_vec());
-                self.append(index, to, set(true).into(), bodies, sealed).boxed()
+                self.append(index, to, set(true).into(), bodies, sealed).await
             }
         }
     }
 
-    fn log<'a>(
-        &'a self,
-        index: u64,
-        level: LogLevel,
-        message: &'a str,
-    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    async fn log(&self, index: u64, level: LogLevel, message: &str) -> Result<(), NotRecorded> {
         let line = TaskLogLine {
             deployment: self.deployment,
             attempt: self.attempt.to_string(),
@@ -214,22 +192,14 @@ impl Recorder for RunRecorder {
             level: level_word(level).to_owned(),
             message: message.to_owned(),
         };
-        async move {
-            self.parts
-                .log
-                .write_task_log(vec![line])
-                .await
-                .map_err(|error| NotRecorded(error.to_string()))
-        }
-        .boxed()
+        self.parts
+            .log
+            .write_task_log(vec![line])
+            .await
+            .map_err(|error| NotRecorded(error.to_string()))
     }
 
-    fn progress<'a>(
-        &'a self,
-        done: u32,
-        total: u32,
-        message: &'a str,
-    ) -> BoxFuture<'a, Result<(), NotRecorded>> {
+    async fn progress(&self, done: u32, total: u32, message: &str) -> Result<(), NotRecorded> {
         let state = LiveState {
             attempt: self.attempt.clone(),
             done,
@@ -237,7 +207,7 @@ impl Recorder for RunRecorder {
             message: message.to_owned(),
         };
         self.parts.live.say(self.deployment, state);
-        futures::future::ready(Ok(())).boxed()
+        Ok(())
     }
 }
 

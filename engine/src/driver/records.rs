@@ -3,15 +3,18 @@
 
 use std::time::Duration;
 
+use shipslog_domain::deployment::{self, Command, Deployment};
+use shipslog_domain::slug::slug;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptId, Outcome};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::release::ReleaseEvent;
 use shipslog_events::ids::{DeploymentId, EventId};
-use shipslog_events::journal::{JournalAppend, JournalError, JournalKey};
-use shipslog_events::log::StreamAppend;
+use shipslog_events::journal::JournalKey;
 use shipslog_events::stream::LaneKey;
-use shipslog_events::{Append, EventLog, Expected, NewBody, Stream};
+use shipslog_events::{NewBody, Stream};
+use shipslog_log::{Append, EventLog, Expected, JournalAppend, JournalError, StreamAppend};
+use shipslog_runner::Ended;
 use tokio::time::timeout;
 
 use super::append::{append, message, stream};
@@ -19,10 +22,7 @@ use super::conclusion::conclusion;
 use super::doubt::in_doubt;
 use super::finished::Finished;
 use crate::commands::{Error, persist};
-use crate::domain::deployment::{self, Command, Deployment};
-use crate::domain::slug::slug;
 use crate::load::{self, DeploymentHistory, Loaded};
-use crate::runner::Ended;
 
 /// How long the end of a run waits for its last lines.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(5);
@@ -255,7 +255,7 @@ fn succeeded(deployment: &Deployment, cause: EventId) -> StreamAppend {
 mod tests {
     use shipslog_events::event::deployment::AttemptOutcome;
     use shipslog_events::ids::AttemptNumber;
-    use shipslog_events::log::TaskLogLine;
+    use shipslog_log::TaskLogLine;
 
     use super::*;
     use crate::testing::house::House;

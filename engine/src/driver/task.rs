@@ -5,21 +5,20 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures::FutureExt as _;
+use shipslog_domain::deployment::{self, Due, RESUMPTIONS};
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome};
 use shipslog_events::ids::DeploymentId;
+use shipslog_runner::Cancel;
 use tokio::sync::Notify;
 use tokio::task::{self, JoinError, JoinSet};
 
-use super::attempt;
 use super::finished::Finished;
 use super::pauses::Patience;
 use super::prepare::Impossible;
 use super::records::Records;
-use super::{Entry, Shared};
+use super::{Entry, Shared, attempt};
 use crate::commands::Error;
-use crate::domain::deployment::{self, Due, RESUMPTIONS};
 use crate::load::{self, DeploymentHistory};
-use crate::runner::Cancel;
 
 /// Drives a deployment to its end. The entry is put down when the task is over, however that comes.
 pub(super) async fn run(entry: Entry, wake: Arc<Notify>) {

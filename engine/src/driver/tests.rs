@@ -10,11 +10,11 @@ mod unrecorded;
 use std::net::TcpListener;
 
 use serde_json::json;
+use shipslog_domain::deployment::{Attempt, Status};
 use shipslog_events::event::deployment::{AttemptOutcome, Outcome};
 use shipslog_events::ids::{DeploymentId, StreamVersion};
 use shipslog_events::{Actor, Recorded, Stream};
 
-use crate::domain::deployment::{Attempt, Status};
 use crate::testing::house::{House, by, target};
 use crate::views::DeploymentView;
 

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
+use async_trait::async_trait;
 use secrecy::SecretString;
+use shipslog_events::SealedValue;
 use shipslog_events::ids::Handle;
-use shipslog_events::log::SealedValue;
+use shipslog_runner::{SecretStore, SecretStoreError};
 
 use crate::commands::open;
 use crate::engine::Parts;
-use crate::runner::{SecretStore, SecretStoreError};
 
 /// What a run mints lives as long as its journal is open, unless an event names it: then it is kept with that event.
 pub(super) struct Vault {
@@ -43,39 +42,34 @@ impl Vault {
     }
 }
 
+#[async_trait]
 impl SecretStore for Vault {
-    fn open<'a>(&'a self, handle: &'a Handle) -> BoxFuture<'a, Result<SecretString, SecretStoreError>> {
-        async move {
-            let failed = |error: String| SecretStoreError::Failed(error);
-            match self.minted(handle) {
-                Some(sealed) => self
-                    .parts
-                    .sealer
-                    .open(&sealed)
-                    .map_err(|it| failed(it.to_string())),
-                None => open(&self.parts, handle)
-                    .await
-                    .map_err(|it| failed(it.to_string()))?
-                    .ok_or(SecretStoreError::Unknown),
-            }
-        }
-        .boxed()
-    }
-
-    fn seal<'a>(&'a self, value: &'a SecretString) -> BoxFuture<'a, Result<Handle, SecretStoreError>> {
-        async move {
-            let sealed = self
+    async fn open(&self, handle: &Handle) -> Result<SecretString, SecretStoreError> {
+        let failed = |error: String| SecretStoreError::Failed(error);
+        match self.minted(handle) {
+            Some(sealed) => self
                 .parts
                 .sealer
-                .seal(value)
-                .map_err(|it| SecretStoreError::Failed(it.to_string()))?;
-            let handle = sealed.handle.clone();
-            self.minted
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(handle.clone(), sealed);
-            Ok(handle)
+                .open(&sealed)
+                .map_err(|it| failed(it.to_string())),
+            None => open(&self.parts, handle)
+                .await
+                .map_err(|it| failed(it.to_string()))?
+                .ok_or(SecretStoreError::Unknown),
         }
-        .boxed()
+    }
+
+    async fn seal(&self, value: &SecretString) -> Result<Handle, SecretStoreError> {
+        let sealed = self
+            .parts
+            .sealer
+            .seal(value)
+            .map_err(|it| SecretStoreError::Failed(it.to_string()))?;
+        let handle = sealed.handle.clone();
+        self.minted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(handle.clone(), sealed);
+        Ok(handle)
     }
 }

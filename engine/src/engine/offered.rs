@@ -3,10 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
+use shipslog_domain::configuration::Catalogue;
+use shipslog_runner::{Component, Runner};
+
 use super::{OpenError, interface};
-use crate::components::{Component, Components};
-use crate::domain::configuration::Catalogue;
-use crate::runner::Runner;
+use crate::components::Components;
 
 /// Larger files are not even read.
 const LARGEST: u64 = 64 << 20;

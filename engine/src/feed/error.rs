@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use oci_client::errors::{OciDistributionError, OciErrorCode};
 use shipslog_events::ids::FeedName;
+use shipslog_nearest as nearest;
 
-use crate::domain::nearest;
 use crate::feed::version::newest_first;
 
 /// So many tags are named where one is missing.

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use proptest::prelude::*;
+use shipslog_events::Stream;
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::event::configuration::Kind;
-use shipslog_events::sqlite::{self, Verified};
-use shipslog_events::{SqliteLog, Stream};
+use shipslog_log::SqliteLog;
+use shipslog_log::sqlite::{self, Verified};
 
 use super::*;
 use crate::testing::history::{deeds, erase_bodies, write};

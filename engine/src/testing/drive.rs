@@ -1,5 +1,7 @@
 //! What a driver could record next: one thing of all that is due, carried out one way of all there are.
 
+use shipslog_domain::deployment::{self, Command, Deployment, Due, next};
+use shipslog_domain::slug::slug;
 use shipslog_events::Stream;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{
@@ -10,8 +12,6 @@ use shipslog_events::event::release::ReleaseEvent;
 
 use super::history::{Facts, pick};
 use super::state::State;
-use crate::domain::deployment::{self, Command, Deployment, Due, next};
-use crate::domain::slug::slug;
 
 pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
     let open = state.deployments.values().filter(|it| it.is_open());

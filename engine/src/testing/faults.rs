@@ -4,9 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use shipslog_events::ids::{DeploymentId, EventId, Handle, Position, StreamVersion};
-use shipslog_events::journal::{Journal, JournalAppend, JournalError, JournalHead, JournalKey};
-use shipslog_events::log::{Answer, Appended, ReadError, SealedValue, TaskLogLine};
-use shipslog_events::{Append, AppendError, EventLog, Recorded, Stream};
+use shipslog_events::journal::{JournalHead, JournalKey};
+use shipslog_events::{Recorded, SealedValue, Stream};
+use shipslog_log::{
+    Answer, Append, AppendError, Appended, EventLog, Journal, JournalAppend, JournalError, ReadError,
+    TaskLogLine,
+};
 use tokio::sync::watch;
 use uuid::Uuid;
 

@@ -6,23 +6,23 @@ use std::collections::BTreeMap;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use shipslog_domain::access;
+use shipslog_domain::configuration::{self, Catalogue, Interface};
+use shipslog_domain::deployment::{self, Command, Request};
+use shipslog_domain::document::{Document, Key};
+use shipslog_domain::release::{self, Create};
+use shipslog_domain::slug::slug;
 use shipslog_events::event::Event;
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::event::release::FrozenStep;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, EventId, ProjectName};
-use shipslog_events::log::StreamAppend;
-use shipslog_events::{Actor, Append, Context, EventLog, Expected, NewBody, NewEvent, Source, Stream};
+use shipslog_events::{Actor, Context, NewBody, NewEvent, Source, Stream};
+use shipslog_log::{Append, EventLog, Expected, StreamAppend};
 use uuid::Uuid;
 
 use super::drive;
 use super::house::{project, surroundings};
 use super::state::State;
-use crate::domain::access;
-use crate::domain::configuration::{self, Catalogue, Interface};
-use crate::domain::deployment::{self, Command, Request};
-use crate::domain::document::{Document, Key};
-use crate::domain::release::{self, Create};
-use crate::domain::slug::slug;
 
 /// What somebody does, or the driver. Numbers choose among what there is at that time.
 #[derive(Debug, Clone)]
@@ -278,7 +278,7 @@ mod tests {
 
     use proptest::strategy::ValueTree as _;
     use proptest::test_runner::TestRunner;
-    use shipslog_events::SqliteLog;
+    use shipslog_log::SqliteLog;
 
     use super::*;
     use crate::testing::state::all;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use shipslog_events::Actor;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
-use shipslog_events::{Actor, SqliteLog};
+use shipslog_log::SqliteLog;
 use tempfile::TempDir;
 use uuid::Uuid;
 

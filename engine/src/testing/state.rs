@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use shipslog_domain::access::{self, Access};
+use shipslog_domain::configuration::{self, Configuration};
+use shipslog_domain::deployment::{self, Deployment};
+use shipslog_domain::lane::{self, Lane};
+use shipslog_domain::release::{self, Release, Releases};
 use shipslog_events::event::Event;
 use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_events::stream::LaneKey;
-use shipslog_events::{EventLog, Recorded, Stream, canonical};
-
-use crate::domain::access::{self, Access};
-use crate::domain::configuration::{self, Configuration};
-use crate::domain::deployment::{self, Deployment};
-use crate::domain::lane::{self, Lane};
-use crate::domain::release::{self, Release, Releases};
+use shipslog_events::{Recorded, Stream, canonical};
+use shipslog_log::EventLog;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct State {

@@ -9,6 +9,11 @@ mod release;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use shipslog_domain::access::Key;
+use shipslog_domain::configuration::Entry;
+use shipslog_domain::deployment::Deployment;
+use shipslog_domain::lane::Lane;
+use shipslog_domain::release::Release;
 use shipslog_events::event::Event;
 use shipslog_events::event::configuration::Kind;
 use shipslog_events::ids::{EventId, KeyId};
@@ -16,11 +21,6 @@ use shipslog_events::stream::LaneKey;
 use shipslog_events::{Actor, Recorded};
 
 use super::Error;
-use crate::domain::access::Key;
-use crate::domain::configuration::Entry;
-use crate::domain::deployment::Deployment;
-use crate::domain::lane::Lane;
-use crate::domain::release::Release;
 
 /// A document as of its latest revision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

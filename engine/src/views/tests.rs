@@ -9,7 +9,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use shipslog_events::ids::Position;
-use shipslog_events::{EventLog, SqliteLog};
+use shipslog_log::{EventLog, SqliteLog};
 
 use super::*;
 

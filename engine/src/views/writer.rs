@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use shipslog_events::ids::Position;
-use shipslog_events::{Actor, EventLog, Recorded};
+use shipslog_events::{Actor, Recorded};
+use shipslog_log::EventLog;
 use tokio::sync::watch;
 
 use super::Error;

@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 use serde_json::Value;
+use shipslog_test_support::corpus;
+use shipslog_test_support::mutations::{cases, confused, damaged};
 
 use crate::canonical::{self, NotCanonical};
-use crate::mutations::{cases, confused, corpus, damaged};
-use crate::samples;
-use crate::upcast;
+use crate::{samples, upcast};
 
 /// Written canonically it is the same value and the same text again; or it holds a float, at the path that is said.
 fn write(bytes: &[u8]) {
@@ -65,7 +65,7 @@ proptest! {
 
 #[test]
 fn every_text_of_the_corpus_is_written_as_the_value_it_is() {
-    for (_, bytes) in corpus("canonical") {
+    for (_, bytes) in corpus!("canonical") {
         write(&bytes);
     }
 }

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use shipslog_test_support::corpus;
+use shipslog_test_support::mutations::{cases, confused, damaged, each_replaced};
 
-use crate::mutations::{cases, confused, corpus, damaged, each_replaced};
 use crate::samples;
 use crate::upcast::{self, DecodeError, KINDS};
 
@@ -110,7 +111,7 @@ fn facts_with_any_one_of_them_of_another_type_are_read_as_they_are_or_refused() 
 /// A file is called `<type>.v<version>.<what it is>` and holds the facts.
 #[test]
 fn every_event_of_the_corpus_is_refused_or_read_as_it_is() {
-    for (name, facts) in corpus("event") {
+    for (name, facts) in corpus!("event") {
         let mut parts = name.splitn(3, '.');
         let kind = parts.next().expect("a name has a first part");
         let version = parts.next().and_then(|it| it.strip_prefix('v')?.parse().ok());

@@ -4,9 +4,9 @@ mod shown;
 
 use axum::extract::State;
 use serde::Deserialize;
-use shipslog_engine::domain::deployment::{Attempt, Deployment};
-use shipslog_engine::domain::nearest;
+use shipslog_domain::deployment::{Attempt, Deployment};
 use shipslog_events::ids::TargetName;
+use shipslog_nearest as nearest;
 use utoipa::IntoParams;
 
 use crate::app::App;

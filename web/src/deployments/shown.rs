@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use shipslog_engine::domain::deployment::Status;
+use shipslog_domain::deployment::Status;
 use shipslog_engine::views::DeploymentView;
 use shipslog_events::event::deployment::{AttemptOutcome, EndReason, Outcome};
 use utoipa::ToSchema;

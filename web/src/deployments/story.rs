@@ -1,8 +1,8 @@
 //! A deployment as its own stream tells it, with the words that lie beside the facts; kept up with what is added.
 
 use serde_json::Value;
+use shipslog_domain::deployment::{self, Attempt as Run, AttemptState, Deed, Status};
 use shipslog_engine::Engine;
-use shipslog_engine::domain::deployment::{self, Attempt as Run, AttemptState, Deed, Status};
 use shipslog_engine::views::DeploymentView;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptId, DeploymentEvent, EndReason};

@@ -4,9 +4,9 @@ use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEv
 use shipslog_events::event::release::FrozenStep;
 use shipslog_events::event::{Event, configuration::ProcessStep};
 use shipslog_events::ids::{AttemptNumber, DeploymentId, EventId, Position};
-use shipslog_events::log::StreamAppend;
 use shipslog_events::stream::LaneKey;
-use shipslog_events::{Actor, Append, Context, Expected, NewBody, NewEvent, Source, Stream};
+use shipslog_events::{Actor, Context, NewBody, NewEvent, Source, Stream};
+use shipslog_log::{Append, Expected, StreamAppend};
 use uuid::Uuid;
 
 use super::Server;

@@ -6,7 +6,7 @@ use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Layer,
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::release::{FrozenPackage, ReleaseEvent};
 use shipslog_events::ids::{DeploymentId, Position};
-use shipslog_events::log::TaskLogLine;
+use shipslog_log::TaskLogLine;
 
 use super::Server;
 use super::facts::{Fact, append, attempt, denied, ended, lane, milestone, output, requested, started, step};
@@ -31,7 +31,7 @@ impl History {
             "kind": "Project", "name": "Httpd", "lifecycle": "Application",
             "process": [{ "name": "Deploy/it", "uses": "deploy-containers@1", "roles": ["Httpd"], "with": {} }]
         });
-        let document = shipslog_engine::domain::document::Document::read(&project).unwrap();
+        let document = shipslog_domain::document::Document::read(&project).unwrap();
         let applied = shipslog_events::event::configuration::ConfigurationEvent::DocumentApplied {
             name: "Httpd".into(),
             slug: "httpd".into(),

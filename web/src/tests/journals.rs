@@ -5,7 +5,8 @@ use shipslog_events::Stream;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, EndReason, Outcome};
 use shipslog_events::ids::DeploymentId;
-use shipslog_events::journal::{JournalAppend, JournalHead, JournalKey};
+use shipslog_events::journal::{JournalHead, JournalKey};
+use shipslog_log::JournalAppend;
 
 use super::Server;
 use super::facts::{Fact, append, attempt, requested, started};

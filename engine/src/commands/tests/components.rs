@@ -4,9 +4,9 @@ use std::path::Path;
 
 use serde_json::json;
 use shipslog_events::ids::ComponentDigest;
+use shipslog_runner::Component;
 
 use crate::commands::{Error, NewRelease};
-use crate::components::Component;
 use crate::engine::{Engine, Options};
 use crate::testing::house::{by, project, surroundings};
 use crate::testing::steps;

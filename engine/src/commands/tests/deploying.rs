@@ -1,12 +1,12 @@
 //! Releases and deployments: what is refused, and with which words.
 
 use serde_json::{Value, json};
+use shipslog_domain::deployment::Status;
 use shipslog_events::Stream;
 use shipslog_events::event::deployment::Outcome;
 use shipslog_events::ids::StreamVersion;
 
 use super::*;
-use crate::domain::deployment::Status;
 
 #[tokio::test]
 async fn a_release_takes_the_next_version_and_one_that_is_taken_is_refused() {

@@ -1,12 +1,12 @@
 //! Closing is a crash to what runs: after the next start everything goes on as it would have.
 
 use serde_json::json;
+use shipslog_domain::deployment::Status;
 use shipslog_events::Recorded;
 use shipslog_events::event::deployment::{AttemptOutcome, Outcome};
 use shipslog_events::ids::{DeploymentId, EventId};
 
 use super::{ended, events, message, outcomes};
-use crate::domain::deployment::Status;
 use crate::testing::history::erase_bodies;
 use crate::testing::house::{House, by};
 

@@ -1,12 +1,13 @@
 //! The log fails under the driver: everything goes on once it answers again.
 
+use shipslog_domain::deployment::Status;
+use shipslog_events::Stream;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Outcome};
 use shipslog_events::event::lane::LaneEvent;
-use shipslog_events::{Append, Stream};
+use shipslog_log::Append;
 
 use super::{ended, outcomes};
-use crate::domain::deployment::Status;
 use crate::testing::faults::Call;
 use crate::testing::house::{House, by};
 

@@ -7,12 +7,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rusqlite::Connection;
 use serde_json::json;
+use shipslog_domain::deployment::AttemptState;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, EndReason, Outcome};
 use shipslog_events::ids::{AttemptNumber, DeploymentId};
-use shipslog_events::journal::{Journal, JournalError, JournalHead, JournalKey};
+use shipslog_events::journal::{JournalHead, JournalKey};
+use shipslog_log::{Journal, JournalError};
 
 use super::{asking_in_vain, ended, message, outcomes};
-use crate::domain::deployment::AttemptState;
 use crate::engine::{Engine, LOG_FILE, Options};
 use crate::testing::faults::Call;
 use crate::testing::house::{House, by, project, surroundings};

@@ -1,10 +1,10 @@
 //! One deployment at a time per project and environment.
 
+use shipslog_domain::deployment::Status;
 use shipslog_events::event::deployment::Outcome;
 use shipslog_events::stream::LaneKey;
 
 use super::{ended, events, message};
-use crate::domain::deployment::Status;
 use crate::testing::house::{House, by};
 
 #[tokio::test]

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use shipslog_events::Stream;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::ids::{AttemptNumber, EventId, StreamVersion};
 use shipslog_events::stream::LaneKey;
-use shipslog_events::{Expected, Stream};
+use shipslog_log::Expected;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 

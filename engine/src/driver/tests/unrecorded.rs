@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
+use shipslog_domain::deployment::RESUMPTIONS;
 use shipslog_events::event::deployment::{AttemptOutcome, Outcome};
 use shipslog_events::ids::DeploymentId;
 
 use super::{ended, events, message, outcomes};
-use crate::domain::deployment::RESUMPTIONS;
 use crate::testing::faults::Call;
 use crate::testing::house::{House, project, surroundings};
 

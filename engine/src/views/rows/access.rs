@@ -1,10 +1,10 @@
 //! API keys, listed in the order in which they were made.
 
+use shipslog_domain::access;
 use shipslog_events::Recorded;
 use shipslog_events::event::access::AccessEvent;
 
 use super::{Current, KeyView, Led, Row, Tags, read};
-use crate::domain::access;
 use crate::views::Error;
 
 pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &AccessEvent) -> Result<Led, Error> {

@@ -1,10 +1,10 @@
 //! Documents, listed in the order in which kinds can refer to each other.
 
+use shipslog_domain::configuration::Entry;
 use shipslog_events::Recorded;
 use shipslog_events::event::configuration::{ConfigurationEvent, Kind};
 
 use super::{DocumentView, Led, Row, Tags};
-use crate::domain::configuration::Entry;
 use crate::views::Error;
 
 pub(super) fn row(recorded: &Recorded, event: &ConfigurationEvent) -> Result<Led, Error> {

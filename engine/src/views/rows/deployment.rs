@@ -1,11 +1,11 @@
 //! Deployments, listed by their numbers.
 
+use shipslog_domain::deployment;
 use shipslog_events::Recorded;
 use shipslog_events::event::deployment::DeploymentEvent;
 use shipslog_events::stream::Stream;
 
 use super::{Current, DeploymentView, Led, Row, Tags, read};
-use crate::domain::deployment;
 use crate::views::Error;
 
 pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &DeploymentEvent) -> Result<Led, Error> {

@@ -1,12 +1,12 @@
 //! Lanes. An event of a lane is about the deployment that it names.
 
+use shipslog_domain::lane;
 use shipslog_events::Recorded;
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::ids::DeploymentId;
 use shipslog_events::stream::Stream;
 
 use super::{Current, DeploymentView, LaneView, Led, Row, Tags, read};
-use crate::domain::lane;
 use crate::views::Error;
 
 pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &LaneEvent) -> Result<Led, Error> {

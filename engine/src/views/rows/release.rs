@@ -1,10 +1,10 @@
 //! Releases, listed in the order of their creation.
 
+use shipslog_domain::release;
 use shipslog_events::Recorded;
 use shipslog_events::event::release::ReleaseEvent;
 
 use super::{Current, Led, ReleaseView, Row, Tags, read};
-use crate::domain::release;
 use crate::views::Error;
 
 pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &ReleaseEvent) -> Result<Led, Error> {

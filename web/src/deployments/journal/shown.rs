@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use shipslog_engine::domain::deployment::Attempt;
+use shipslog_domain::deployment::Attempt;
 use shipslog_engine::journals::{Kept, RunJournal};
-use shipslog_engine::runner::{Class, Entry, What};
-use shipslog_engine::sealing::replace_handles;
+use shipslog_runner::{Class, Entry, What};
+use shipslog_sealing::replace_handles;
 use utoipa::ToSchema;
 
 /// The journals of a deployment's runs.

@@ -1,0 +1,372 @@
+use proptest::prelude::*;
+use shipslog_events::event::configuration::ProcessStep;
+use shipslog_events::event::release::FrozenStep;
+
+use super::*;
+
+fn requested(steps: &[(&str, &[&str])]) -> DeploymentEvent {
+    let steps = steps
+        .iter()
+        .map(|(name, targets)| PlannedStep {
+            step: FrozenStep {
+                step: ProcessStep {
+                    name: (*name).into(),
+                    uses: "noop@1".into(),
+                    roles: vec!["Httpd".into()],
+                },
+                component: "sha256:00".into(),
+            },
+            targets: targets.iter().map(|it| (*it).into()).collect(),
+        })
+        .collect();
+    DeploymentEvent::DeploymentRequested {
+        deployment: DeploymentId(1),
+        project: "Httpd".into(),
+        release: "1.0.0".into(),
+        environment: "Development".into(),
+        phase: "Development".into(),
+        lane: LaneKey::new("httpd", "development"),
+        steps,
+    }
+}
+
+fn id(step: &str, target: &str, attempt: u32) -> AttemptId {
+    AttemptId {
+        step: step.into(),
+        target: target.into(),
+        attempt: AttemptNumber(attempt),
+    }
+}
+
+/// The command with which a run begins.
+fn start(id: AttemptId) -> Command {
+    Command::StartAttempt {
+        id,
+        seed: "00".to_owned(),
+        deadline_seconds: 60,
+        host_version: "0".to_owned(),
+        component: "sha256:00".into(),
+        limits: Limits {
+            memory_bytes: 1,
+            call_bytes: 1,
+            calls: 1,
+            journal_entries: 1,
+            journal_bytes: 1,
+            answer_bytes: 1,
+        },
+        journal_format: Some(1),
+    }
+}
+
+fn started(id: AttemptId) -> DeploymentEvent {
+    DeploymentEvent::AttemptStarted {
+        id,
+        seed: "00".into(),
+        deadline_seconds: 1800,
+        host_version: "0.1.0".into(),
+        component: None,
+        limits: None,
+        journal_format: Some(1),
+    }
+}
+
+fn ended(id: AttemptId, outcome: AttemptOutcome) -> DeploymentEvent {
+    DeploymentEvent::AttemptEnded {
+        id,
+        outcome,
+        reason: None,
+        journal: None,
+    }
+}
+
+fn end_attempt(id: AttemptId, outcome: AttemptOutcome) -> Command {
+    Command::EndAttempt {
+        id,
+        outcome,
+        reason: None,
+        journal: None,
+    }
+}
+
+fn resume(id: AttemptId) -> Command {
+    Command::ResumeAttempt {
+        id,
+        entries: 7,
+        host_version: "0.1.0".into(),
+    }
+}
+
+fn given(events: impl IntoIterator<Item = DeploymentEvent>) -> Deployment {
+    let turn = DeploymentEvent::DeploymentStarted {};
+    let request = requested(&[("a", &["one", "two"]), ("b", &["one"])]);
+    [request, turn]
+        .into_iter()
+        .chain(events)
+        .fold(None, |it, event| evolve(it, &event))
+        .unwrap()
+}
+
+fn passed(step: &str, target: &str) -> [DeploymentEvent; 2] {
+    [
+        started(id(step, target, 1)),
+        ended(id(step, target, 1), AttemptOutcome::Succeeded),
+    ]
+}
+
+fn end(outcome: Outcome, reason: &'static str) -> Vec<Due> {
+    vec![Due::End { outcome, reason }]
+}
+
+#[test]
+fn a_deployment_in_line_waits_for_its_turn() {
+    let waiting = evolve(None, &requested(&[("a", &["one"])])).unwrap();
+    assert_eq!(next(&waiting), [Due::AwaitTurn]);
+}
+
+#[test]
+fn a_step_begins_on_all_its_targets_at_once() {
+    assert_eq!(
+        next(&given([])),
+        [
+            Due::StartAttempt(id("a", "one", 1)),
+            Due::StartAttempt(id("a", "two", 1))
+        ]
+    );
+}
+
+#[test]
+fn the_next_step_begins_when_the_one_before_has_passed_everywhere() {
+    let half = given(passed("a", "one"));
+    assert_eq!(next(&half), [Due::StartAttempt(id("a", "two", 1))]);
+    let whole = given(passed("a", "one").into_iter().chain(passed("a", "two")));
+    assert_eq!(next(&whole), [Due::StartAttempt(id("b", "one", 1))]);
+}
+
+#[test]
+fn it_succeeds_when_every_step_has_passed() {
+    let all = passed("a", "one")
+        .into_iter()
+        .chain(passed("a", "two"))
+        .chain(passed("b", "one"));
+    assert_eq!(next(&given(all)), end(Outcome::Succeeded, "succeeded"));
+}
+
+#[test]
+fn a_failure_ends_it_when_the_other_targets_are_done_and_no_new_run_begins() {
+    let running = given([
+        started(id("a", "one", 1)),
+        started(id("a", "two", 1)),
+        ended(id("a", "one", 1), AttemptOutcome::Failed),
+    ]);
+    assert_eq!(next(&running), [Due::Attend(id("a", "two", 1))]);
+    let unstarted = given([
+        started(id("a", "one", 1)),
+        ended(id("a", "one", 1), AttemptOutcome::Failed),
+    ]);
+    assert_eq!(next(&unstarted), end(Outcome::Failed, "failed"));
+}
+
+#[test]
+fn an_error_is_tried_again_but_not_for_ever() {
+    let attempts = (1..=3).flat_map(|it| {
+        [
+            started(id("a", "one", it)),
+            ended(id("a", "one", it), AttemptOutcome::Errored),
+        ]
+    });
+    let two = passed("a", "two");
+    let once = given(two.clone().into_iter().chain(attempts.clone().take(2)));
+    assert_eq!(next(&once), [Due::StartAttempt(id("a", "one", 2))]);
+    assert_eq!(
+        next(&given(two.into_iter().chain(attempts))),
+        end(Outcome::Failed, "errored")
+    );
+}
+
+#[test]
+fn a_run_that_the_server_s_death_interrupted_begins_again_until_it_is_plain_that_it_causes_that() {
+    let attempts = (1..=20).flat_map(|it| {
+        [
+            started(id("a", "one", it)),
+            ended(id("a", "one", it), AttemptOutcome::Interrupted),
+        ]
+    });
+    let two = passed("a", "two");
+    let often = given(two.clone().into_iter().chain(attempts.clone().take(2 * 19)));
+    assert_eq!(next(&often), [Due::StartAttempt(id("a", "one", 20))]);
+    assert_eq!(
+        next(&given(two.into_iter().chain(attempts))),
+        end(Outcome::Failed, "errored")
+    );
+}
+
+#[test]
+fn an_error_that_must_not_be_tried_again_is_not() {
+    for reason in [
+        EndReason::OutcomeUnknown,
+        EndReason::Diverged,
+        EndReason::JournalDamaged,
+        EndReason::JournalFull,
+    ] {
+        let stuck = DeploymentEvent::AttemptEnded {
+            id: id("a", "one", 1),
+            outcome: AttemptOutcome::Errored,
+            reason: Some(reason),
+            journal: None,
+        };
+        let events = passed("a", "two")
+            .into_iter()
+            .chain([started(id("a", "one", 1)), stuck]);
+        assert_eq!(next(&given(events)), end(Outcome::Failed, "errored"), "{reason}");
+    }
+}
+
+#[test]
+fn only_a_run_that_goes_on_and_has_a_journal_is_resumed_and_that_is_counted() {
+    let (begun, over) = (
+        started(id("a", "one", 1)),
+        ended(id("a", "one", 1), AttemptOutcome::Failed),
+    );
+    let running = given([begun.clone()]);
+    let resumed = decide(&running, resume(id("a", "one", 1))).unwrap().remove(0);
+    let again = evolve(Some(running), &resumed).unwrap();
+    assert_eq!(again.attempts[0].resumed, 1);
+    assert_eq!(next(&again)[0], Due::Attend(id("a", "one", 1)));
+    assert!(decide(&given([begun, over]), resume(id("a", "one", 1))).is_err());
+    let DeploymentEvent::AttemptStarted {
+        id: before,
+        seed,
+        deadline_seconds,
+        host_version,
+        ..
+    } = started(id("a", "one", 1))
+    else {
+        panic!()
+    };
+    let without = DeploymentEvent::AttemptStarted {
+        id: before,
+        seed,
+        deadline_seconds,
+        host_version,
+        component: None,
+        limits: None,
+        journal_format: None,
+    };
+    let refused = decide(&given([without]), resume(id("a", "one", 1))).unwrap_err();
+    assert!(
+        refused.to_string().contains("has nothing to go on from"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn cancelling_asks_what_runs_to_stop_and_begins_nothing() {
+    let cancelled = given([started(id("a", "one", 1)), DeploymentEvent::CancelRequested {}]);
+    assert_eq!(
+        next(&cancelled),
+        [
+            Due::Attend(id("a", "one", 1)),
+            Due::CancelAttempt(id("a", "one", 1))
+        ]
+    );
+    let stopped = evolve(
+        Some(cancelled),
+        &ended(id("a", "one", 1), AttemptOutcome::Cancelled),
+    )
+    .unwrap();
+    assert_eq!(next(&stopped), end(Outcome::Cancelled, "cancelled"));
+}
+
+#[test]
+fn cancelling_one_in_line_ends_it() {
+    let waiting = evolve(None, &requested(&[("a", &["one"])]));
+    let cancelled = evolve(waiting, &DeploymentEvent::CancelRequested {}).unwrap();
+    assert_eq!(next(&cancelled), end(Outcome::Cancelled, "cancelled"));
+}
+
+#[test]
+fn a_late_report_is_refused_and_says_why() {
+    let over = given([DeploymentEvent::DeploymentEnded {
+        outcome: Outcome::Failed,
+        reason: "failed".into(),
+    }]);
+    let late = end_attempt(id("a", "one", 1), AttemptOutcome::Succeeded);
+    let refusal = decide(&over, late).unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "deployments-1 has failed and takes no more commands"
+    );
+}
+
+#[test]
+fn an_attempt_out_of_order_is_refused() {
+    let start = |attempt| start(id("a", "one", attempt));
+    assert!(decide(&given([]), start(2)).is_err());
+    assert!(decide(&given([started(id("a", "one", 1))]), start(2)).is_err());
+    assert!(decide(&given([]), start(1)).is_ok());
+}
+
+#[test]
+fn cancelling_twice_is_cancelling_once() {
+    let cancelled = given([DeploymentEvent::CancelRequested {}]);
+    assert_eq!(decide(&cancelled, Command::Cancel), Ok(Vec::new()));
+}
+
+fn any_outcome() -> impl Strategy<Value = AttemptOutcome> {
+    prop_oneof![
+        Just(AttemptOutcome::Succeeded),
+        Just(AttemptOutcome::Failed),
+        Just(AttemptOutcome::Errored),
+        Just(AttemptOutcome::Cancelled),
+        Just(AttemptOutcome::Interrupted),
+    ]
+}
+
+/// Plays a driver that takes any of the due things, with any outcome, and cancels at some moment.
+fn play(outcomes: Vec<AttemptOutcome>, cancel_at: usize) -> Vec<DeploymentEvent> {
+    let mut history = vec![requested(&[("a", &["one", "two"]), ("b", &["one"])])];
+    let mut deployment = evolve(None, &history[0]).unwrap();
+    for (turn, outcome) in outcomes.into_iter().enumerate() {
+        let command = match next(&deployment).remove(0) {
+            _ if turn == cancel_at => Command::Cancel,
+            Due::AwaitTurn => Command::Start,
+            Due::StartAttempt(id) => start(id),
+            Due::Attend(id) | Due::CancelAttempt(id) => end_attempt(id, outcome),
+            Due::End { outcome, reason } => Command::End {
+                outcome,
+                reason: reason.into(),
+            },
+            Due::Nothing => break,
+        };
+        for event in decide(&deployment, command).unwrap_or_default() {
+            deployment = evolve(Some(deployment), &event).unwrap();
+            history.push(event);
+        }
+    }
+    history
+}
+
+proptest! {
+    #[test]
+    fn a_deployment_ends_at_most_once_and_then_nothing_is_due(
+        outcomes in proptest::collection::vec(any_outcome(), 0..60), cancel_at in 0_usize..80
+    ) {
+        let history = play(outcomes, cancel_at);
+        let ends = history.iter().filter(|it| matches!(it, DeploymentEvent::DeploymentEnded { .. })).count();
+        prop_assert!(ends <= 1);
+        let folded = history.iter().fold(None, evolve).unwrap();
+        prop_assert_eq!(folded.is_open(), ends == 0);
+        prop_assert_eq!(next(&folded) == [Due::Nothing], ends == 1);
+    }
+
+    #[test]
+    fn replaying_a_history_gives_the_same_state(
+        outcomes in proptest::collection::vec(any_outcome(), 0..60), cancel_at in 0_usize..80
+    ) {
+        let history = play(outcomes, cancel_at);
+        let once = history.iter().fold(None, evolve);
+        let text = serde_json::to_string(&history).unwrap();
+        let read: Vec<DeploymentEvent> = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(once, read.iter().fold(None, evolve));
+    }
+}

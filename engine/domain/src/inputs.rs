@@ -1,0 +1,255 @@
+//! A step's inputs at one place: variables put in, types as the schema wants them, validated again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shipslog_events::event::release::FrozenPackage;
+use shipslog_events::ids::{
+    DeploymentId, EnvironmentName, ProjectName, ReleaseVersion, RoleName, StepName, TargetName,
+};
+
+use crate::capability::Capability;
+use crate::document::{self, Project};
+use crate::schema::{self, Problem};
+use crate::variables::{Situation, System, Variable, VariableSet, system_variables};
+
+/// What a release froze besides its facts: the body `snapshot` of its event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Steps in order.
+    pub steps: Vec<SnapshotStep>,
+    /// Variables as the project had them.
+    pub variables: Vec<document::Variable>,
+}
+
+/// A step's inputs as the project had them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SnapshotStep {
+    /// The step.
+    pub name: StepName,
+    /// Its inputs, variables not yet put in.
+    pub with: Value,
+    /// What the project granted, if it said so.
+    pub grant: Option<Vec<Capability>>,
+}
+
+/// Where inputs are resolved.
+#[derive(Debug, Clone)]
+pub struct Place<'a> {
+    /// Whose release.
+    pub project: &'a ProjectName,
+    /// Which release.
+    pub release: &'a ReleaseVersion,
+    /// Its images.
+    pub packages: &'a [FrozenPackage],
+    /// Where to.
+    pub environment: &'a EnvironmentName,
+    /// By which deployment, once there is one.
+    pub deployment: Option<DeploymentId>,
+    /// In which step.
+    pub step: &'a StepName,
+    /// On which target, once there is one.
+    pub target: Option<&'a TargetName>,
+    /// The target's.
+    pub roles: &'a [RoleName],
+    /// The target's.
+    pub namespace: Option<&'a str>,
+}
+
+/// Inputs with nothing left to resolve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved {
+    /// As the component's schema wants them; handles where values are sensitive.
+    pub inputs: Value,
+    /// Every variable at that place.
+    pub variables: BTreeMap<String, String>,
+}
+
+impl Snapshot {
+    /// Freezes what a project says.
+    pub fn of(project: &Project) -> Self {
+        let steps = project.process.iter().map(|it| SnapshotStep {
+            name: it.name.as_str().into(),
+            with: it.with.clone(),
+            grant: it.grant.clone(),
+        });
+        Self {
+            steps: steps.collect(),
+            variables: project.variables.clone(),
+        }
+    }
+
+    /// One step.
+    pub fn step(&self, name: &StepName) -> Option<&SnapshotStep> {
+        self.steps.iter().find(|it| it.name == *name)
+    }
+
+    /// A step's inputs at a place, validated against its schema. Problems have paths within the step.
+    pub fn resolve(&self, schema: &Value, place: &Place<'_>) -> Result<Resolved, Vec<Problem>> {
+        let variables = VariableSet::new(self.variables.iter().map(Variable::from).collect())?;
+        let situation = situation(place);
+        let with = self.step(place.step).map_or(&Value::Null, |it| &it.with);
+        Ok(Resolved {
+            inputs: fitted(schema, with, &variables, &situation)?,
+            variables: variables.resolve_all(&situation),
+        })
+    }
+}
+
+/// A step's inputs where they are the same at every place, validated against its schema; nothing where a place is
+/// needed to resolve them.
+pub fn resolve_everywhere(
+    schema: &Value,
+    step: &document::Step,
+    project: &Project,
+) -> Option<Result<Value, Vec<Problem>>> {
+    let variables = VariableSet::of(project).ok()?.everywhere();
+    let nowhere = Situation {
+        environment: "".into(),
+        target: None,
+        roles: BTreeSet::new(),
+        step: None,
+        system: BTreeMap::new(),
+    };
+    variables.resolve_json(&step.with, &nowhere).ok()?;
+    Some(fitted(schema, &step.with, &variables, &nowhere))
+}
+
+fn fitted(
+    schema: &Value,
+    with: &Value,
+    variables: &VariableSet,
+    situation: &Situation,
+) -> Result<Value, Vec<Problem>> {
+    let within = |problems: Vec<Problem>| {
+        problems
+            .into_iter()
+            .map(|it| it.within("with"))
+            .collect::<Vec<_>>()
+    };
+    let text = variables.resolve_json(with, situation).map_err(within)?;
+    let unfit = schema::unfit(schema, &text);
+    let inputs = variables
+        .resolve_json_typed(with, situation, |pointer| unfit.contains(pointer))
+        .map_err(within)?;
+    schema::validate(schema, &inputs).map_err(within)?;
+    Ok(inputs)
+}
+
+fn situation(place: &Place<'_>) -> Situation {
+    let system = System {
+        project: place.project,
+        release: place.release,
+        environment: place.environment,
+        deployment: place.deployment,
+        step: Some(place.step),
+        target: place.target,
+        namespace: place.namespace,
+        packages: place.packages,
+    };
+    Situation {
+        environment: place.environment.clone(),
+        target: place.target.cloned(),
+        roles: place.roles.iter().cloned().collect(),
+        step: Some(place.step.clone()),
+        system: system_variables(&system),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn snapshot(with: Value) -> Snapshot {
+        let variables = json!([
+            { "name": "Replicas", "value": "1" },
+            { "name": "Replicas", "value": "3", "scope": { "environments": ["Production"] } },
+        ]);
+        Snapshot {
+            steps: vec![SnapshotStep {
+                name: "Deploy".into(),
+                with,
+                grant: None,
+            }],
+            variables: serde_json::from_value(variables).unwrap(),
+        }
+    }
+
+    fn resolve(with: Value, environment: &str) -> Result<Value, Vec<Problem>> {
+        let schema = json!({ "type": "object", "additionalProperties": false, "properties": {
+            "replicas": { "type": "integer" }, "text": { "type": "string" } } });
+        let place = Place {
+            project: &"Httpd".into(),
+            release: &"1.0.0".into(),
+            packages: &[],
+            environment: &environment.into(),
+            deployment: Some(DeploymentId(1)),
+            step: &"Deploy".into(),
+            target: Some(&"Httpd".into()),
+            roles: &[],
+            namespace: None,
+        };
+        snapshot(with).resolve(&schema, &place).map(|it| it.inputs)
+    }
+
+    #[test]
+    fn a_wholly_variable_value_takes_the_type_that_the_schema_wants() {
+        assert_eq!(
+            resolve(json!({ "replicas": "#{Replicas}" }), "Production"),
+            Ok(json!({ "replicas": 3 }))
+        );
+        assert_eq!(
+            resolve(json!({ "text": "#{Replicas}" }), "Development"),
+            Ok(json!({ "text": "1" }))
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_after_all_is_refused_with_its_path() {
+        let problems =
+            resolve(json!({ "replicas": "#{Octopus.Environment.Name}" }), "Production").unwrap_err();
+        assert_eq!(problems[0].path, "with.replicas");
+    }
+
+    #[test]
+    fn only_what_is_the_same_everywhere_resolves_without_a_place() {
+        let project = json!({
+            "name": "p", "lifecycle": "l",
+            "variables": [
+                { "name": "Same", "value": "2" },
+                { "name": "Replicas", "value": "1" },
+                { "name": "Replicas", "value": "3", "scope": { "environments": ["Production"] } },
+                { "name": "Through", "value": "#{Replicas}" }
+            ],
+            "process": [{ "name": "s", "uses": "x@1", "roles": ["r"] }]
+        });
+        let project: Project = serde_json::from_value(project).unwrap();
+        let schema = json!({ "properties": { "replicas": { "type": "integer" } } });
+        let resolved = |text: &str| {
+            let with = json!({ "replicas": text });
+            let step = document::Step {
+                with,
+                ..project.process[0].clone()
+            };
+            resolve_everywhere(&schema, &step, &project)
+        };
+        assert_eq!(resolved("#{same}"), Some(Ok(json!({ "replicas": 2 }))));
+        for text in ["#{Replicas}", "#{Through}", "#{Octopus.Environment.Name}"] {
+            assert_eq!(resolved(text), None, "{text}");
+        }
+        let problems = resolved("##{Same}").unwrap().unwrap_err();
+        assert_eq!(problems[0].path, "with.replicas");
+    }
+
+    #[test]
+    fn system_variables_keep_octopus_s_names() {
+        let text = json!({ "text": "Hello from #{Octopus.Environment.Name}" });
+        assert_eq!(
+            resolve(text, "Production"),
+            Ok(json!({ "text": "Hello from Production" }))
+        );
+    }
+}

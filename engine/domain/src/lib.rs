@@ -1,0 +1,14 @@
+//! The rules: `decide(state, command)` refuses or answers with events, `evolve(state, event)` remembers. No clock, no
+//! randomness, no IO.
+
+pub mod access;
+pub mod capability;
+pub mod configuration;
+pub mod deployment;
+pub mod document;
+pub mod inputs;
+pub mod lane;
+pub mod release;
+pub mod schema;
+pub mod slug;
+pub mod variables;

@@ -1,0 +1,235 @@
+//! What survives a crash: entries that were made durable, events and lines once each, sealed values that something
+//! durable names. Everything outside goes past a fuse, which a test lets blow anywhere.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+use shipslog_events::event::deployment::Layer;
+use shipslog_events::event::lane::ObjectReference;
+use shipslog_events::ids::Handle;
+use tokio::sync::Notify;
+
+use crate::testing::handle;
+use crate::{Entry, LogLevel, NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError, Unrecorded};
+
+/// The moment of a crash, counted in places where something outside could be seen.
+pub(super) struct Fuse {
+    left: AtomicUsize,
+    is_blown: AtomicBool,
+    blown: Notify,
+}
+
+impl Fuse {
+    pub(super) fn new(left: usize) -> Self {
+        Self {
+            left: AtomicUsize::new(left),
+            is_blown: AtomicBool::new(false),
+            blown: Notify::new(),
+        }
+    }
+
+    /// Nothing comes after the place at which it blows.
+    pub(super) async fn pass(&self) {
+        let left = self.left.load(Ordering::Relaxed);
+        if left == 0 {
+            self.is_blown.store(true, Ordering::Relaxed);
+            self.blown.notify_one();
+            std::future::pending::<()>().await;
+        }
+        self.left.store(left - 1, Ordering::Relaxed);
+    }
+
+    pub(super) async fn blown(&self) {
+        self.blown.notified().await;
+    }
+
+    pub(super) fn left(&self) -> usize {
+        self.left.load(Ordering::Relaxed)
+    }
+}
+
+/// The log of one attempt over all its lives.
+#[derive(Default)]
+pub(super) struct Ledger {
+    fuse: Mutex<Option<Arc<Fuse>>>,
+    book: Mutex<Book>,
+}
+
+#[derive(Default)]
+struct Book {
+    entries: Vec<(Vec<u8>, Vec<Handle>)>,
+    durable: usize,
+    /// By call and fact, as the log has them once.
+    events: Vec<(u64, String)>,
+    lines: BTreeMap<u64, String>,
+    values: BTreeMap<Handle, String>,
+    named: BTreeSet<Handle>,
+    next: u64,
+}
+
+impl Ledger {
+    pub(super) fn with_secret(value: &str) -> Arc<Self> {
+        let ledger = Self::default();
+        ledger.book().values.insert(handle(1), value.to_owned());
+        ledger.book().named.insert(handle(1));
+        Arc::new(ledger)
+    }
+
+    /// From now on things go past this fuse.
+    pub(super) fn lives_until(&self, fuse: Arc<Fuse>) {
+        *self.fuse.lock().unwrap() = Some(fuse);
+    }
+
+    pub(super) async fn pass(&self) {
+        let fuse = self.fuse.lock().unwrap().clone();
+        if let Some(fuse) = fuse {
+            fuse.pass().await;
+        }
+    }
+
+    /// What is durable stays; all entries, or those that were made so.
+    pub(super) fn crash(&self, all: bool) {
+        let mut book = self.book();
+        if all {
+            book.durable = book.entries.len();
+        }
+        let durable = book.durable;
+        book.entries.truncate(durable);
+        let kept: BTreeSet<Handle> = book.entries.iter().flat_map(|it| it.1.clone()).collect();
+        let Book { values, named, .. } = &mut *book;
+        values.retain(|it, _| kept.contains(it) || named.contains(it));
+    }
+
+    /// Nothing is seen outside while an entry before it is not durable.
+    pub(super) fn assert_durable(&self, before: &str) {
+        let book = self.book();
+        assert_eq!(book.durable, book.entries.len(), "not durable before {before}");
+    }
+
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let book = self.book();
+        book.entries
+            .iter()
+            .map(|it| Entry::decode(&it.0).unwrap())
+            .collect()
+    }
+
+    /// Events in order, then lines in order.
+    pub(super) fn told(&self) -> Vec<String> {
+        let book = self.book();
+        let events = book.events.iter().map(|(index, it)| format!("{index} {it}"));
+        let lines = book.lines.iter().map(|(index, it)| format!("{index} {it}"));
+        events.chain(lines).collect()
+    }
+
+    fn book(&self) -> std::sync::MutexGuard<'_, Book> {
+        self.book.lock().unwrap()
+    }
+
+    fn event(&self, index: u64, event: String) -> BoxFuture<'_, Result<(), NotRecorded>> {
+        async move {
+            self.pass().await;
+            {
+                let mut book = self.book();
+                book.durable = book.entries.len();
+                let event = (index, event);
+                if !book.events.contains(&event) {
+                    book.events.push(event);
+                }
+            }
+            self.pass().await;
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+#[async_trait]
+impl Recorder for Ledger {
+    async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+        let entries = self.book().entries.iter().map(|it| it.0.clone()).collect();
+        Ok(entries)
+    }
+
+    fn entry(&self, entry: Vec<u8>, minted: Vec<Handle>) -> bool {
+        self.book().entries.push((entry, minted));
+        false
+    }
+
+    async fn flush(&self) -> Result<(), NotRecorded> {
+        self.pass().await;
+        let mut book = self.book();
+        book.durable = book.entries.len();
+        Ok(())
+    }
+
+    async fn object_intended(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
+        self.event(index, format!("intended {object}")).await
+    }
+
+    async fn object_removed(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
+        self.event(index, format!("removed {object}")).await
+    }
+
+    async fn denied(
+        &self,
+        index: u64,
+        layer: Layer,
+        rule: &str,
+        message: Option<&str>,
+    ) -> Result<(), NotRecorded> {
+        self.event(index, format!("denied {layer}: {rule} {message:?}"))
+            .await
+    }
+
+    async fn milestone(&self, index: u64, name: &str, detail: Value) -> Result<(), NotRecorded> {
+        self.event(index, format!("milestone {name} {detail}")).await
+    }
+
+    async fn output(&self, index: u64, name: &str, value: OutputValue) -> Result<(), NotRecorded> {
+        if let OutputValue::Sensitive(handle) = &value {
+            self.book().named.insert(handle.clone());
+        }
+        self.event(index, format!("output {name} {value:?}")).await
+    }
+
+    async fn log(&self, index: u64, level: LogLevel, message: &str) -> Result<(), NotRecorded> {
+        self.assert_durable("a line of the log");
+        self.pass().await;
+        let line = format!("log {level:?} {message}");
+        let first = self.book().lines.entry(index).or_insert(line.clone()).clone();
+        assert_eq!(line, first, "another line for call {index}");
+        Ok(())
+    }
+
+    async fn progress(&self, _: u32, _: u32, _: &str) -> Result<(), NotRecorded> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl SecretStore for Ledger {
+    async fn open(&self, handle: &Handle) -> Result<SecretString, SecretStoreError> {
+        let value = self.book().values.get(handle).cloned();
+        value.map(SecretString::from).ok_or(SecretStoreError::Unknown)
+    }
+
+    async fn seal(&self, value: &SecretString) -> Result<Handle, SecretStoreError> {
+        let mut book = self.book();
+        book.next += 1;
+        let digits: String = format!("{:052}", book.next)
+            .chars()
+            .map(|it| char::from(b'c' + it.to_digit(10).unwrap().to_le_bytes()[0]))
+            .collect();
+        let minted = Handle::new(format!("shipslog-handle-{digits}"));
+        book.values
+            .insert(minted.clone(), value.expose_secret().to_owned());
+        Ok(minted)
+    }
+}

@@ -1,0 +1,111 @@
+//! Journals as a store keeps them.
+
+use shipslog_events::SealedValue;
+use shipslog_events::journal::{JournalHead, JournalKey};
+
+use crate::event_log::ReadError;
+
+/// Entries that follow `after`, appended all or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalAppend {
+    /// Whose.
+    pub key: JournalKey,
+    /// What the journal must hold before.
+    pub after: JournalHead,
+    /// In order; none only asks whether the head is `after`.
+    pub entries: Vec<Vec<u8>>,
+    /// Values minted by these calls: kept as long as the journal is open, so that a resumed run opens them.
+    pub sealed: Vec<SealedValue>,
+}
+
+/// A journal as read, its chain checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Journal {
+    /// How far it goes.
+    pub head: JournalHead,
+    /// Every entry, in order.
+    pub entries: Vec<Vec<u8>>,
+    /// Values minted on the way, in order; none once it is packed.
+    pub sealed: Vec<SealedValue>,
+}
+
+/// What is wrong with an entry of a journal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EntryDamage {
+    /// The head counts it, but it is not there.
+    #[error("is missing")]
+    Missing,
+    /// Its bytes do not give its hash.
+    #[error("was edited")]
+    Edited,
+    /// It stands where another one should.
+    #[error("was moved to the place of entry {to}")]
+    Moved {
+        /// Where it was found.
+        to: u64,
+    },
+    /// It is there, but the head does not count it.
+    #[error("is not counted by the journal's head: one of the two was put there later")]
+    Uncounted,
+    /// It is the last one, all before hold, and the head says otherwise.
+    #[error("does not give the journal's head: one of the two was edited")]
+    Unlinked,
+    /// One row holds them all, so that which one it was cannot be told.
+    #[error("or a later one was edited since the journal was packed")]
+    PackedEdited,
+}
+
+/// Why a journal is not to be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JournalError {
+    /// It is not what was written: the run cannot go on from it.
+    #[error(
+        "the journal of {key} is damaged: entry {entry} {what}; its run cannot go on: look at what it left behind, \
+         deploy again, and keep a copy of the log"
+    )]
+    Damaged {
+        /// Whose.
+        key: JournalKey,
+        /// The first entry that does not hold.
+        entry: u64,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Its attempt is over, and retention has dropped it.
+    #[error(
+        "the journal of {key} was dropped by retention: only its number of entries and its hash are left; a backup \
+         from before has it"
+    )]
+    Dropped {
+        /// Whose.
+        key: JournalKey,
+    },
+    /// The log could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+#[cfg(test)]
+mod tests {
+    use shipslog_events::ids::DeploymentId;
+
+    use super::*;
+
+    #[test]
+    fn a_journal_is_named_by_its_deployment_and_its_attempt() {
+        let error = JournalError::Damaged {
+            key: JournalKey {
+                deployment: DeploymentId(3),
+                attempt: "Deploy/Web/1".into(),
+            },
+            entry: 17,
+            what: EntryDamage::Moved { to: 4 }.to_string(),
+        };
+        assert!(
+            error
+                .to_string()
+                .starts_with("the journal of deployments-3 Deploy/Web/1 is damaged: entry 17 was moved to"),
+            "{error}"
+        );
+    }
+}

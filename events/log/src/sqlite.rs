@@ -1,0 +1,287 @@
+//! The log in one `SQLite` file: one writer on a thread of its own, readers beside it.
+
+mod appender;
+mod caller;
+mod files;
+mod journal;
+mod lock;
+mod open;
+mod place;
+mod prepared;
+mod queue;
+mod reader;
+mod repeat;
+mod row;
+mod savepoint;
+mod schema;
+mod tail;
+mod task_queue;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+
+use jiff::Timestamp;
+use shipslog_events::SealedValue;
+use shipslog_events::envelope::Recorded;
+use shipslog_events::ids::{DeploymentId, EventId, Handle, Position, StreamVersion};
+use shipslog_events::journal::{JournalHead, JournalKey};
+use shipslog_events::stream::Stream;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use self::appender::Appender;
+use self::caller::{Caller, Waiting, answered};
+use self::journal::append::PreparedJournal;
+use self::journal::pack::{self, Packed};
+use self::journal::read;
+use self::lock::Lock;
+use self::prepared::Prepared;
+use self::queue::{Queue, Request};
+use self::reader::Readers;
+use crate::event_log::{Answer, Append, AppendError, Appended, EventLog, ReadError, TaskLogLine};
+use crate::journal_store::{Journal, JournalAppend, JournalError};
+
+pub use self::open::OpenError;
+pub use self::verify::{Broken, Damage, Verified, verify};
+
+/// The log in one file, which no other process may open meanwhile.
+///
+/// Dropping it writes what is queued, task-log lines included, and closes the file. Reads need a Tokio runtime.
+///
+/// ```
+/// use shipslog_events::event::access::AccessEvent;
+/// use shipslog_events::ids::{EventId, StreamVersion};
+/// use shipslog_events::{Actor, Context, NewEvent, Source, Stream};
+/// use shipslog_log::{Append, EventLog, Expected, SqliteLog, StreamAppend};
+/// use uuid::Uuid;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("log.db");
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// let log = SqliteLog::open(&path)?;
+/// let revoked = AccessEvent::KeyRevoked { key: "k1".into() };
+/// let appended = log
+///     .append(Append {
+///         context: Context {
+///             actor: Actor::Server,
+///             source: Source::default(),
+///             correlation: Uuid::now_v7(),
+///             causation: None,
+///         },
+///         streams: vec![StreamAppend {
+///             stream: Stream::Access,
+///             expected: Expected::Version(StreamVersion::NONE),
+///             events: vec![NewEvent { id: EventId(Uuid::now_v7()), event: revoked.into(), bodies: vec![] }],
+///         }],
+///         guards: vec![],
+///         sealed: vec![],
+///         journal: None,
+///     })
+///     .await?;
+/// assert_eq!(appended.versions, [(Stream::Access, StreamVersion(1))]);
+/// assert_eq!(log.stream(Stream::Access, StreamVersion::NONE).await?.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct SqliteLog {
+    queue: Arc<Queue>,
+    appender: Option<JoinHandle<()>>,
+    readers: Arc<Readers>,
+    head: watch::Receiver<Position>,
+    commits: Arc<AtomicU64>,
+    instance: Uuid,
+    /// Let go last, when nobody writes any more.
+    _lock: Lock,
+}
+
+impl SqliteLog {
+    /// Opens the log at `path`, or makes a new one where there is no file.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        open::check_file(path)?;
+        let lock = Lock::take(path)?;
+        let opened = open::open(path)?;
+        let failed = |source| OpenError::Store {
+            path: path.to_owned(),
+            source,
+        };
+        let (queue, commits) = (Arc::<Queue>::default(), Arc::<AtomicU64>::default());
+        let appender =
+            Appender::new(opened.connection, Arc::clone(&queue), Arc::clone(&commits)).map_err(failed)?;
+        let head = appender.head();
+        let thread = std::thread::Builder::new()
+            .name("event-log".into())
+            .spawn(move || appender.run());
+        let thread = thread.map_err(|source| OpenError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self {
+            queue,
+            appender: Some(thread),
+            readers: Readers::new(path.to_owned()),
+            head,
+            commits,
+            instance: opened.instance,
+            _lock: lock,
+        })
+    }
+
+    /// Transactions committed since it was opened, those of the task log apart. Under load there are fewer of them
+    /// than appends: that is the group commit at work.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Queues a request; what it is answered comes at the other end.
+    fn hand_over<T>(&self, request: impl FnOnce(Caller<T>) -> Request) -> Result<Waiting<T>, AppendError> {
+        let (caller, waiting) = Caller::new();
+        self.queue.push(request(caller))?;
+        Ok(waiting)
+    }
+}
+
+impl Drop for SqliteLog {
+    fn drop(&mut self) {
+        self.queue.close();
+        self.readers.close();
+        if let Some(appender) = self.appender.take()
+            && appender.join().is_err()
+        {
+            tracing::error!("the event log's appender had panicked");
+        }
+    }
+}
+
+/// An append or reservation that was handed over happens, whether or not its caller waits for the answer.
+impl EventLog for SqliteLog {
+    fn append(&self, append: Append) -> Answer<'_, Result<Appended, AppendError>> {
+        Box::pin(async move {
+            let prepared = Box::new(Prepared::new(append)?);
+            answered(self.hand_over(|caller| Request::Append(prepared, caller))?).await
+        })
+    }
+
+    fn reserve_deployment(&self) -> Answer<'_, Result<DeploymentId, AppendError>> {
+        Box::pin(async move { answered(self.hand_over(Request::Reserve)?).await })
+    }
+
+    fn stream(&self, stream: Stream, after: StreamVersion) -> Answer<'_, Result<Vec<Recorded>, ReadError>> {
+        Box::pin(
+            self.readers
+                .run(move |connection| reader::stream(connection, &stream, after)),
+        )
+    }
+
+    fn read(&self, after: Position, limit: usize) -> Answer<'_, Result<Vec<Recorded>, ReadError>> {
+        Box::pin(
+            self.readers
+                .run(move |connection| reader::read(connection, after, limit)),
+        )
+    }
+
+    fn body(&self, event: EventId, name: String) -> Answer<'_, Result<Option<Vec<u8>>, ReadError>> {
+        Box::pin(
+            self.readers
+                .run(move |connection| reader::body(connection, event, &name)),
+        )
+    }
+
+    fn sealed(&self, handles: Vec<Handle>) -> Answer<'_, Result<Vec<SealedValue>, ReadError>> {
+        Box::pin(
+            self.readers
+                .run(move |connection| reader::sealed(connection, handles)),
+        )
+    }
+
+    fn write_task_log(&self, lines: Vec<TaskLogLine>) -> Answer<'_, Result<(), AppendError>> {
+        Box::pin(async move { self.queue.push_lines(lines) })
+    }
+
+    fn flush_task_log(&self) -> Answer<'_, Result<(), AppendError>> {
+        Box::pin(async move {
+            let (caller, answer) = Caller::new();
+            self.queue.flush_lines(caller)?;
+            answered(answer).await
+        })
+    }
+
+    fn task_log(
+        &self,
+        deployment: DeploymentId,
+        after: u64,
+        limit: usize,
+    ) -> Answer<'_, Result<Vec<(u64, TaskLogLine)>, ReadError>> {
+        Box::pin(
+            self.readers
+                .run(move |connection| reader::task_log(connection, deployment, after, limit)),
+        )
+    }
+
+    fn append_journal(&self, append: JournalAppend) -> Answer<'_, Result<JournalHead, AppendError>> {
+        let waiting = PreparedJournal::new(append)
+            .and_then(|prepared| self.hand_over(|caller| Request::Journal(Box::new(prepared), caller)));
+        Box::pin(async move { answered(waiting?).await })
+    }
+
+    fn journal(&self, key: JournalKey) -> Answer<'_, Result<Journal, JournalError>> {
+        Box::pin(async move {
+            self.readers
+                .run(move |connection| Ok(read::journal(connection, &key)))
+                .await?
+        })
+    }
+
+    fn pack_journal(&self, key: JournalKey) -> Answer<'_, Result<(), AppendError>> {
+        Box::pin(async move {
+            let packed = self
+                .readers
+                .run(move |connection| Ok(Packed::new(connection, key)))
+                .await
+                .map_err(JournalError::Read)??;
+            match packed {
+                None => Ok(()),
+                Some(packed) => {
+                    answered(self.hand_over(|caller| Request::Pack(Box::new(packed), caller))?).await
+                }
+            }
+        })
+    }
+
+    fn open_journals(&self) -> Answer<'_, Result<Vec<JournalKey>, ReadError>> {
+        Box::pin(
+            self.readers.run(|connection| {
+                read::open_journals(connection).map_err(|error| ReadError(error.to_string()))
+            }),
+        )
+    }
+
+    fn drop_journals(&self, packed_before: Timestamp) -> Answer<'_, Result<u64, AppendError>> {
+        let before = packed_before.as_microsecond();
+        Box::pin(async move {
+            let mut dropped = 0;
+            loop {
+                let some = answered(self.hand_over(|caller| Request::Drop(before, caller))?).await?;
+                dropped += some;
+                if some < pack::DROPS {
+                    return Ok(dropped);
+                }
+            }
+        })
+    }
+
+    fn head(&self) -> watch::Receiver<Position> {
+        self.head.clone()
+    }
+
+    fn instance(&self) -> Uuid {
+        self.instance
+    }
+}

@@ -1,0 +1,182 @@
+//! Appending to a journal inside the open transaction: its head first, then all rows.
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use shipslog_events::SealedValue;
+use shipslog_events::chain::Hash;
+use shipslog_events::journal::{JournalHead, JournalKey};
+
+use super::{Kept, deployment, kept};
+use crate::event_log::AppendError;
+use crate::journal_store::JournalAppend;
+use crate::sqlite::savepoint::Failure;
+
+/// Entries made ready on their caller's thread, so that the one appender only compares and inserts.
+#[derive(Debug)]
+pub(in crate::sqlite) struct PreparedJournal {
+    key: JournalKey,
+    after: JournalHead,
+    entries: Vec<(Vec<u8>, Hash)>,
+    end: JournalHead,
+    sealed: Vec<SealedValue>,
+}
+
+impl PreparedJournal {
+    /// Hashes the entries, or says what makes the append malformed.
+    pub(in crate::sqlite) fn new(append: JournalAppend) -> Result<Self, AppendError> {
+        check(&append).map_err(AppendError::Malformed)?;
+        let mut end = append.after;
+        let entries = append.entries.into_iter().map(|content| {
+            end = end.with(&content);
+            (content, end.hash)
+        });
+        Ok(Self {
+            key: append.key,
+            after: append.after,
+            entries: entries.collect(),
+            end,
+            sealed: append.sealed,
+        })
+    }
+
+    /// Roughly the pages that it dirties.
+    pub(in crate::sqlite) fn pages(&self) -> usize {
+        let bytes: usize = self.entries.iter().map(|(content, _)| content.len() + 128).sum();
+        bytes / 4096 + 2
+    }
+}
+
+/// Mistakes of the caller, which no other state of the journal would make right.
+fn check(append: &JournalAppend) -> Result<(), String> {
+    if append.entries.is_empty() && !append.sealed.is_empty() {
+        return Err(format!(
+            "the journal of {} cannot keep sealed values that no entry of it minted",
+            append.key
+        ));
+    }
+    let mut seen = HashSet::new();
+    if append.sealed.iter().all(|value| seen.insert(&value.handle)) {
+        return Ok(());
+    }
+    Err("it has two sealed values with one handle".into())
+}
+
+/// Places entries that come alone; entries that are there already get the first answer.
+pub(in crate::sqlite) fn place_alone(
+    connection: &Connection,
+    append: &PreparedJournal,
+) -> Result<JournalHead, Failure> {
+    if !append.entries.is_empty() && has(connection, append)? {
+        return Ok(append.end);
+    }
+    place(connection, append)?;
+    Ok(append.end)
+}
+
+/// Places entries whose events were there before. So were they, or the events came from elsewhere.
+pub(in crate::sqlite) fn place_again(
+    connection: &Connection,
+    append: &PreparedJournal,
+) -> Result<(), Failure> {
+    match kept(connection, &append.key)? {
+        Kept::Packed(_) => Ok(()),
+        Kept::Open(_) if has(connection, append)? => Ok(()),
+        Kept::Open(_) => place(connection, append),
+    }
+}
+
+/// Places entries at the end of their journal, which must be where they expect it.
+pub(in crate::sqlite) fn place(connection: &Connection, append: &PreparedJournal) -> Result<(), Failure> {
+    match kept(connection, &append.key)? {
+        Kept::Open(head) if head == append.after => insert(connection, append),
+        Kept::Packed(head) if head == append.after => Err(refuse(AppendError::Malformed(format!(
+            "the journal of {} is packed: its attempt is over",
+            append.key
+        )))),
+        Kept::Open(head) | Kept::Packed(head) => Err(refuse(moved(&append.key, append.after, head))),
+    }
+}
+
+fn refuse(refusal: AppendError) -> Failure {
+    Failure::Refused(refusal)
+}
+
+/// The journal does not end where somebody thought.
+pub(super) fn moved(key: &JournalKey, expected: JournalHead, actual: JournalHead) -> AppendError {
+    AppendError::JournalMoved {
+        key: key.clone(),
+        expected: expected.entries,
+        actual: actual.entries,
+    }
+}
+
+/// Whether the journal goes on with these entries already: the hash after the last of them vouches for all.
+fn has(connection: &Connection, append: &PreparedJournal) -> rusqlite::Result<bool> {
+    match kept(connection, &append.key)? {
+        Kept::Packed(head) => return Ok(head == append.end),
+        Kept::Open(_) => {}
+    }
+    let Some(last) = append.end.entries.checked_sub(1) else {
+        return Ok(true);
+    };
+    let sql = "SELECT hash FROM journal_entries WHERE deployment = ?1 AND attempt = ?2 AND entry = ?3";
+    let hash = connection
+        .prepare_cached(sql)?
+        .query_row(
+            params![deployment(&append.key), append.key.attempt, last.cast_signed()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(hash.map(Hash::from_bytes) == Some(append.end.hash))
+}
+
+fn insert(connection: &Connection, append: &PreparedJournal) -> Result<(), Failure> {
+    let sql = "INSERT INTO journal_entries VALUES (?1, ?2, ?3, ?4, ?5)";
+    let mut insert = connection.prepare_cached(sql)?;
+    let (deployment, attempt) = (deployment(&append.key), &append.key.attempt);
+    for (entry, (content, hash)) in (append.after.entries..).zip(&append.entries) {
+        let entry = entry.cast_signed();
+        insert.execute(params![deployment, attempt, entry, content, hash.as_bytes()])?;
+    }
+    for value in &append.sealed {
+        insert_sealed(connection, &append.key, value)?;
+    }
+    Ok(write_head(connection, append)?)
+}
+
+fn write_head(connection: &Connection, append: &PreparedJournal) -> rusqlite::Result<()> {
+    let sql = match (append.after.entries, append.entries.len()) {
+        (_, 0) => return Ok(()),
+        (0, _) => "INSERT INTO journal_heads (entries, hash, deployment, attempt) VALUES (?1, ?2, ?3, ?4)",
+        (_, _) => "UPDATE journal_heads SET entries = ?1, hash = ?2 WHERE deployment = ?3 AND attempt = ?4",
+    };
+    let (entries, hash) = (append.end.entries.cast_signed(), append.end.hash);
+    let (deployment, attempt) = (deployment(&append.key), &append.key.attempt);
+    connection
+        .prepare_cached(sql)?
+        .execute(params![entries, hash.as_bytes(), deployment, attempt])
+        .map(drop)
+}
+
+/// A handle stands for one value for ever; naming the same value again is fine.
+fn insert_sealed(connection: &Connection, key: &JournalKey, value: &SealedValue) -> Result<(), Failure> {
+    let sql = "SELECT sealed FROM journal_sealed WHERE deployment = ?1 AND attempt = ?2 AND handle = ?3";
+    let (deployment, handle) = (deployment(key), value.handle.as_str());
+    let there: Option<Vec<u8>> = connection
+        .prepare_cached(sql)?
+        .query_row(params![deployment, key.attempt, handle], |row| row.get(0))
+        .optional()?;
+    match there {
+        None => {
+            let mut insert =
+                connection.prepare_cached("INSERT INTO journal_sealed VALUES (?1, ?2, ?3, ?4)")?;
+            insert.execute(params![deployment, key.attempt, handle, value.sealed])?;
+            Ok(())
+        }
+        Some(sealed) if sealed == value.sealed => Ok(()),
+        Some(_) => Err(refuse(AppendError::Malformed(
+            "a handle already stands for another value".into(),
+        ))),
+    }
+}
