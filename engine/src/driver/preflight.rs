@@ -7,7 +7,7 @@ use shipslog_events::event::deployment::Layer;
 use super::prepare::Frozen;
 use crate::cluster::{self, Cluster, Right};
 use crate::commands::Error;
-use crate::domain::capability::{Boundary, Capability, Denial, Request, Verb, covers, not_granted};
+use crate::domain::capability::{Boundary, Capability, Denial, Need, Verb, covers, not_granted};
 use crate::runner::Recorder;
 
 /// Stands for a call's index where none was made yet.
@@ -92,7 +92,7 @@ fn outside(boundary: &Boundary, capability: &Capability) -> Vec<Denial> {
         return Vec::new();
     };
     let denial = |verb: &Verb| {
-        let request = Request {
+        let need = Need {
             verb: *verb,
             group: capability.group.clone(),
             kind: capability.kind.clone(),
@@ -100,7 +100,7 @@ fn outside(boundary: &Boundary, capability: &Capability) -> Vec<Denial> {
             name: Some(capability.name.clone()),
             cluster_scoped: false,
         };
-        boundary.decide(&request).err()
+        boundary.decide(&need).err()
     };
     capability.verbs.iter().filter_map(denial).collect()
 }
@@ -115,17 +115,10 @@ fn rights_of(capability: &Capability) -> Vec<Right> {
         namespace: capability.namespace.clone(),
         name: (!capability.name.contains('*') && verb != "create").then(|| capability.name.clone()),
     };
-    let of_verb = |verb: &Verb| match verb {
-        Verb::Get => vec![right("get", "")],
-        Verb::List => vec![right("list", "")],
-        Verb::Watch => vec![right("watch", "")],
-        Verb::Apply => vec![right("patch", ""), right("create", "")],
-        Verb::Patch => vec![right("patch", "")],
-        Verb::Delete => vec![right("delete", "")],
-        Verb::Logs => vec![right("get", "log")],
-        Verb::Force | Verb::RevealSecrets => Vec::new(),
-    };
-    capability.verbs.iter().flat_map(of_verb).collect()
+    let at_the_server = capability.verbs.iter().flat_map(|it| it.at_the_server());
+    at_the_server
+        .map(|(verb, subresource)| right(verb, subresource))
+        .collect()
 }
 
 #[cfg(test)]

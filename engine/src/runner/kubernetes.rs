@@ -6,7 +6,6 @@
 mod convert;
 mod leaks;
 mod manners;
-mod needs;
 mod object;
 mod read;
 mod secret_data;

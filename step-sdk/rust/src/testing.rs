@@ -19,7 +19,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::bindings::shipslog::step::kubernetes::Waited;
 use crate::kubernetes::{Evidence, Reason};
@@ -269,8 +269,7 @@ pub fn checked<S: Step>(inputs: &Value) -> String {
 }
 
 fn line(capability: &Capability) -> String {
-    let verbs: Vec<Value> = capability.verbs.iter().map(|it| json!(it)).collect();
-    let verbs: Vec<&str> = verbs.iter().filter_map(Value::as_str).collect();
+    let verbs: Vec<&str> = capability.verbs.iter().map(|it| it.name()).collect();
     let group = if capability.group.is_empty() {
         "core"
     } else {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Boundary, Capability, Request, Rights, Verb, covers};
+use super::{Boundary, Capability, Need, Rights, Verb, covers};
 use crate::testing::mutations::{cases, confused, corpus, damaged};
 
 /// Never panics; what is read is printed and read the same, and is within itself.
@@ -27,7 +27,7 @@ fn ask(rule: &Capability) {
         boundary: Boundary::default(),
     };
     for verb in [Verb::Get, Verb::Apply, Verb::Delete] {
-        let request = Request {
+        let request = Need {
             verb,
             group: rule.group.clone(),
             kind: rule.kind.clone(),

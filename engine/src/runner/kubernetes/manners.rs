@@ -7,13 +7,13 @@
 //! - A generated name makes another object each time, which no inventory can know before it is sent.
 
 use serde_json::{Map, Value};
+use shipslog_rights::needs;
 
 use super::super::bindings::shipslog::step::kubernetes::PatchKind;
 use super::super::run::Run;
 use super::object::{self, Located};
 use super::stop::{Stop, authorize, invalid};
 use crate::cluster::ObjectReference;
-use crate::domain::capability::Verb;
 
 const OWNERS: &str = "ownerReferences";
 /// Fields of `metadata` that a step does not write, and why.
@@ -130,7 +130,7 @@ async fn own(run: &Run, owner: &Value, at: usize, located: &Located) -> Result<(
         name: text("name")?.to_owned(),
     };
     let owner = object::locate(run, &reference).await?;
-    authorize(run, &[owner.request(Verb::Apply)]).await
+    authorize(run, &needs::apply(&owner, false)).await
 }
 
 fn of_merge(fields: &Map<String, Value>) -> Result<(), Stop> {

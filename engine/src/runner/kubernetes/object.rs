@@ -1,12 +1,13 @@
 //! Which object is meant: kind and namespace as the cluster knows them, so that what is decided on is what is sent.
 
 use serde_json::Value;
+use shipslog_rights::needs::Subject;
+use shipslog_rights::{Need, Verb};
 
 use super::super::run::Run;
 use super::manners;
 use super::stop::{Stop, answered, invalid};
 use crate::cluster::{self, Kind, ObjectReference, path};
-use crate::domain::capability::{Request, Verb};
 use crate::sealing::find_handles;
 
 /// The longest label selector and continue token.
@@ -19,20 +20,25 @@ pub(super) struct Located {
 }
 
 impl Located {
-    /// What doing this to the object asks for.
-    pub(super) fn request(&self, verb: Verb) -> Request {
-        Request {
-            verb,
-            group: self.object.group.clone(),
-            kind: self.object.kind.clone(),
-            namespace: self.object.namespace.clone(),
-            name: Some(self.object.name.clone()),
-            cluster_scoped: self.cluster_scoped,
-        }
+    /// Doing this to the object: what a refusal of the cluster is told by.
+    pub(super) fn need(&self, verb: Verb) -> Need {
+        Subject::from(self).need(verb)
     }
 
     pub(super) fn is_secret(&self) -> bool {
         is_secret(&self.object.group, &self.object.kind)
+    }
+}
+
+impl<'a> From<&'a Located> for Subject<'a> {
+    fn from(located: &'a Located) -> Self {
+        Self {
+            group: &located.object.group,
+            kind: &located.object.kind,
+            namespace: located.object.namespace.as_deref(),
+            name: Some(&located.object.name),
+            cluster_scoped: located.cluster_scoped,
+        }
     }
 }
 

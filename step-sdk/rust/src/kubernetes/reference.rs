@@ -46,6 +46,11 @@ impl ObjectReference {
         }
     }
 
+    /// Whether objects of its kind run pods, so that there is more to see than the object.
+    pub fn runs_pods(&self) -> bool {
+        shipslog_rights::workload::runs_pods(&self.group, &self.kind)
+    }
+
     /// The object that a manifest is of.
     pub fn of(manifest: &Value) -> Result<Self, Failure> {
         let text = |pointer: &str| {

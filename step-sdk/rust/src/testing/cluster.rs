@@ -19,6 +19,10 @@ const CLUSTER_SCOPED: [&str; 8] = [
     "PriorityClass",
 ];
 
+pub(super) fn is_cluster_scoped(kind: &str) -> bool {
+    CLUSTER_SCOPED.contains(&kind)
+}
+
 type Key = (String, String, String);
 
 #[derive(Debug, Default)]
@@ -207,7 +211,7 @@ impl Cluster {
 }
 
 fn key(reference: &wit::ObjectReference, own: Option<&str>) -> Key {
-    let namespace = if CLUSTER_SCOPED.contains(&reference.kind.as_str()) {
+    let namespace = if is_cluster_scoped(&reference.kind) {
         ""
     } else {
         reference.namespace.as_deref().or(own).unwrap_or_default()

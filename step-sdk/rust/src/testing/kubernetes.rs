@@ -4,19 +4,19 @@ use super::cluster::json;
 use super::reason::refusal;
 use super::{State, current, rights};
 use crate::bindings::shipslog::step::kubernetes as wit;
-use crate::kubernetes::ObjectReference;
+use crate::kubernetes::{ObjectReference, needs};
+use shipslog_rights::Need;
 use wit::{Applied, Change, Error, Evidence, Expectation, Page, Waited};
 
 pub(crate) fn get(object: &wit::ObjectReference) -> Result<String, Error> {
-    call("get", object, false, |it| {
+    call("get", object, needs::get(object), |it| {
         it.cluster.get(object, it.namespace.as_deref())
     })
 }
 
 pub(crate) fn list(selection: &wit::Selection) -> Result<Page, Error> {
     current(|it| {
-        it.rights
-            .need([rights::of_list(selection)], it.namespace.as_deref());
+        it.rights.need(needs::list(selection), it.namespace.as_deref());
         match it.call(format!("list {}", selection.kind)) {
             Some(reason) => Err(refusal(reason)),
             None => Ok(it.cluster.list(selection, it.namespace.as_deref())),
@@ -26,7 +26,9 @@ pub(crate) fn list(selection: &wit::Selection) -> Result<Page, Error> {
 
 pub(crate) fn apply(object: &str, options: &wit::ApplyOptions) -> Result<Applied, Error> {
     let manifest = json(object);
-    call("apply", &reference(object)?, options.force, |it| {
+    let object = reference(object)?;
+    let needs = needs::apply(&object, options.force);
+    call("apply", &object, needs, |it| {
         it.cluster.apply(&manifest, options, it.namespace.as_deref())
     })
 }
@@ -39,14 +41,14 @@ pub(crate) fn patch(
     resource_version: Option<&str>,
 ) -> Result<String, Error> {
     let patch = json(patch);
-    call("patch", object, false, |it| {
+    call("patch", object, needs::patch(object), |it| {
         it.cluster
             .patch(object, &patch, (uid, resource_version), it.namespace.as_deref())
     })
 }
 
 pub(crate) fn delete(object: &wit::ObjectReference, options: &wit::DeleteOptions) -> Result<(), Error> {
-    call("delete", object, false, |it| {
+    call("delete", object, needs::delete(object), |it| {
         it.cluster.delete(object, options, it.namespace.as_deref())
     })
 }
@@ -67,14 +69,15 @@ pub(crate) fn wait(expectations: &[Expectation], _seconds: u32) -> Result<Waited
 
 pub(crate) fn diff(object: &str) -> Result<Vec<Change>, Error> {
     let manifest = json(object);
-    call("diff", &reference(object)?, false, |it| {
+    let object = reference(object)?;
+    call("diff", &object, needs::diff(&object), |it| {
         it.cluster.diff(&manifest, it.namespace.as_deref())
     })
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the signature is the contract's")]
 pub(crate) fn can_i(verb: &str, object: &wit::ObjectReference, _subresource: &str) -> Result<bool, Error> {
-    Ok(call(&format!("can-i {verb}"), object, false, |_| Ok(())).is_ok())
+    Ok(call(&format!("can-i {verb}"), object, Vec::new(), |_| Ok(())).is_ok())
 }
 
 pub(crate) fn logs(
@@ -83,7 +86,7 @@ pub(crate) fn logs(
     _tail_lines: u32,
     _previous: bool,
 ) -> Result<Vec<String>, Error> {
-    call("logs", pod, false, |_| Ok(Vec::new()))
+    call("logs", pod, needs::logs(pod), |_| Ok(Vec::new()))
 }
 
 pub(crate) fn explain(object: &wit::ObjectReference) -> Result<Evidence, Error> {
@@ -93,19 +96,18 @@ pub(crate) fn explain(object: &wit::ObjectReference) -> Result<Evidence, Error> 
         events: Vec::new(),
         log_tail: Vec::new(),
     };
-    call("explain", object, false, |_| Ok(nothing()))
+    call("explain", object, needs::explain(object), |_| Ok(nothing()))
 }
 
 fn call<T>(
     verb: &str,
     object: &wit::ObjectReference,
-    force: bool,
+    needs: Vec<Need>,
     answer: impl FnOnce(&mut State) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let object = ObjectReference::from(object.clone());
     current(|it| {
-        it.rights
-            .need(rights::of_object(verb, &object, force), it.namespace.as_deref());
+        it.rights.need(needs, it.namespace.as_deref());
         match it.call(format!("{verb} {object}")) {
             Some(reason) => Err(refusal(reason)),
             None => answer(it),

@@ -15,7 +15,7 @@ use crate::cluster::{
     Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Kind, ObjectReference, Page,
     PatchKind, Selection, Waited,
 };
-use crate::domain::capability::{Request, Rights, Verb};
+use crate::domain::capability::{Need, Rights, Verb};
 use crate::runner::{KubernetesApi, Patch};
 
 type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
@@ -79,7 +79,7 @@ impl Watchman {
     }
 
     fn may(&self, verb: Verb, group: &str, kind: &str, namespace: Option<&str>, name: Option<&str>) -> bool {
-        let request = Request {
+        let need = Need {
             verb,
             group: group.to_owned(),
             kind: kind.to_owned(),
@@ -87,7 +87,7 @@ impl Watchman {
             name: name.map(str::to_owned),
             cluster_scoped: matches!(kind, "Namespace" | "ClusterRole" | "IngressClass"),
         };
-        self.rights.decide(&request).is_ok()
+        self.rights.decide(&need).is_ok()
     }
 
     /// One of the verbs on the object.
