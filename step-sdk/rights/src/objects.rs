@@ -63,7 +63,7 @@ mod tests {
     fn need(name: &str, namespace: Option<&str>) -> Need {
         Need {
             verb: Verb::Get,
-            group: "".to_owned(),
+            group: String::new(),
             kind: "Pod".to_owned(),
             namespace: namespace.map(ToOwned::to_owned),
             name: Some(name.to_owned()),

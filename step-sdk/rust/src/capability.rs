@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
-use shipslog_rights::{Need, Objects, pattern};
+use shipslog_rights::{Objects, pattern};
 
-pub use shipslog_rights::Verb;
+pub use shipslog_rights::{Need, Verb};
 
 /// Verbs on the objects of one kind whose names match.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]

@@ -7,6 +7,7 @@
 pub mod cleanup;
 pub mod flow;
 pub mod inputs;
+pub mod kinds;
 pub mod names;
 pub mod ownership;
 pub mod render;

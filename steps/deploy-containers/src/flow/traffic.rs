@@ -5,6 +5,7 @@ use shipslog_step::kubernetes::{Expectation, ObjectReference, Waited, kubernetes
 use shipslog_step::{Failure, milestones};
 
 use super::{Flow, Stage, Stop, TRAFFIC_SWITCHED, failed, wait};
+use crate::kinds::SERVICE;
 use crate::switch::{self, Decision};
 use crate::words;
 
@@ -13,10 +14,10 @@ const ENDPOINTS_TIMEOUT: u32 = 60;
 
 impl Flow<'_> {
     pub(super) fn switch_traffic(&mut self, replicas: u32) -> Result<(), Stop> {
-        let (Some(object), Some(mine)) = (self.service(), self.objects.service.clone()) else {
+        let (Some(object), Some(mine)) = (self.service(), self.objects.of(&SERVICE).cloned()) else {
             return Ok(());
         };
-        let workload = self.names.workload.clone();
+        let workload = self.workload().name;
         self.at(
             Stage::Switch,
             format!("moving the traffic of {object} to {workload}"),
@@ -69,7 +70,7 @@ impl Flow<'_> {
         );
         let endpoints = Expectation::Endpoints {
             service: service.clone(),
-            label_selector: self.situation.pod_selector(&self.names.workload),
+            label_selector: self.situation.pod_selector(&self.workload().name),
             at_least: replicas,
         };
         match wait(&[endpoints], ENDPOINTS_TIMEOUT)? {
