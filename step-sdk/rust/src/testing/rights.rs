@@ -4,9 +4,6 @@ use std::collections::BTreeSet;
 
 use shipslog_rights::Need;
 
-use super::cluster::is_cluster_scoped;
-use crate::bindings::shipslog::step::kubernetes::{self as wit, Expectation};
-use crate::kubernetes::needs::{self, Subject};
 use crate::{Capability, Verb};
 
 /// What was named, and what was needed.
@@ -50,45 +47,11 @@ impl Rights {
     }
 }
 
-/// What waiting needs.
-pub(super) fn of_wait(expectation: &Expectation) -> Vec<Need> {
-    match expectation {
-        Expectation::Healthy(it) => needs::wait_healthy(&it.object),
-        Expectation::Gone(it) => needs::wait_gone(&it.object),
-        Expectation::Condition(it) => needs::wait_condition(&it.object),
-        Expectation::Endpoints(it) => needs::wait_endpoints(&it.service),
-    }
-}
-
 /// As the host locates it: in the target's own namespace where none is said, and in none where the kind has none.
 fn located(need: Need, own: Option<&str>) -> Need {
     let own = own.filter(|_| !need.cluster_scoped).map(str::to_owned);
     Need {
         namespace: need.namespace.or(own),
         ..need
-    }
-}
-
-impl<'a> From<&'a wit::ObjectReference> for Subject<'a> {
-    fn from(object: &'a wit::ObjectReference) -> Self {
-        Self {
-            group: &object.group,
-            kind: &object.kind,
-            namespace: object.namespace.as_deref(),
-            name: Some(&object.name),
-            cluster_scoped: is_cluster_scoped(&object.kind),
-        }
-    }
-}
-
-impl<'a> From<&'a wit::Selection> for Subject<'a> {
-    fn from(selection: &'a wit::Selection) -> Self {
-        Self {
-            group: &selection.group,
-            kind: &selection.kind,
-            namespace: selection.namespace.as_deref(),
-            name: None,
-            cluster_scoped: is_cluster_scoped(&selection.kind),
-        }
     }
 }
