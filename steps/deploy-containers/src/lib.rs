@@ -26,7 +26,7 @@ use inputs::Inputs;
 use render::Images;
 use situation::Situation;
 
-/// The step.
+/// The step `deploy-containers`.
 #[derive(Debug)]
 pub struct DeployContainers;
 

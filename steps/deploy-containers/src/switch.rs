@@ -9,7 +9,7 @@ use crate::situation::{DEPLOYMENT_UID, Situation, WORKLOAD};
 /// How often the Service may change under the switch (status writes count too) before it gives up.
 pub const ATTEMPTS: u32 = 5;
 
-/// What to do.
+/// What the switch has to do with the Service as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// This deployment has switched it before: an earlier attempt got this far.

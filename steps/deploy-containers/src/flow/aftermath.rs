@@ -44,7 +44,7 @@ impl Flow<'_> {
         }
     }
 
-    /// What answers now.
+    /// What answers requests now, in a sentence.
     fn serving(&self) -> String {
         let in_place = !self.inputs.is_blue_green() && self.has_started() && self.stage <= Stage::Switch;
         if !in_place {
@@ -71,7 +71,7 @@ impl Flow<'_> {
         }
     }
 
-    /// Where the Service leads.
+    /// Where the Service leads now, as far as this run knows.
     fn traffic(&self) -> String {
         if self.stage > Stage::Switch {
             return self.moved();

@@ -1,6 +1,6 @@
 //! Before anything is written: whose are the objects that exist already?
 
-use shipslog_step::kubernetes::kubernetes;
+use shipslog_step::kubernetes::{ObjectReference, kubernetes};
 
 use super::{Flow, Stage, Stop, failed};
 use crate::kinds::{Role, SERVICE};
@@ -17,7 +17,7 @@ impl Flow<'_> {
             }
         }
         let taken_over = self.check_workload()?;
-        self.check_service()?;
+        self.check_traffic()?;
         Ok(taken_over)
     }
 
@@ -33,14 +33,17 @@ impl Flow<'_> {
         Ok(standing.map_err(failed)? == Standing::Adopted)
     }
 
-    fn check_service(&mut self) -> Result<(), Stop> {
-        let (Some(object), Some(mine)) = (self.service(), self.objects.of(&SERVICE)) else {
-            return Ok(());
-        };
-        self.service = kubernetes().find(&object)?;
-        let live = self.service.as_ref();
-        switch::decide(live, mine, self.situation, self.inputs.adopt).map_err(failed)?;
+    fn check_traffic(&mut self) -> Result<(), Stop> {
         let pods = &self.objects.workload()["spec"]["template"];
-        switch::reaches(live, mine, pods).map_err(failed)
+        for mine in self.objects.with(Role::Traffic) {
+            let object = ObjectReference::of(mine)?;
+            let live = kubernetes().find(&object)?;
+            if SERVICE.is_of(&object) {
+                self.service.clone_from(&live);
+            }
+            switch::decide(live.as_ref(), mine, self.situation, self.inputs.adopt).map_err(failed)?;
+            switch::reaches(live.as_ref(), mine, pods).map_err(failed)?;
+        }
+        Ok(())
     }
 }

@@ -22,7 +22,7 @@ impl Flow<'_> {
             Stage::Switch,
             format!("moving the traffic of {object} to {workload}"),
         );
-        let before = self.apply_service(&object, &mine)?;
+        let before = self.apply_unchanged(&object, &mine)?;
         self.confirm_endpoints(&object, replicas)?;
         let detail = json!({
             "service": object.name,
@@ -34,8 +34,9 @@ impl Flow<'_> {
         Ok(())
     }
 
-    /// Answers with the Service as it was before; nothing where there was none or an earlier attempt has switched it.
-    fn apply_service(&mut self, object: &ObjectReference, mine: &Value) -> Result<Option<Value>, Stop> {
+    /// Applies the object if nobody changed it meanwhile, and answers with it as it was before; nothing where there was none
+    /// or an earlier attempt has applied it.
+    fn apply_unchanged(&mut self, object: &ObjectReference, mine: &Value) -> Result<Option<Value>, Stop> {
         let mut live = kubernetes().find(object)?;
         for _ in 0..switch::ATTEMPTS {
             let decision = switch::decide(live.as_ref(), mine, self.situation, self.inputs.adopt);

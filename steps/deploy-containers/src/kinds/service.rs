@@ -79,7 +79,7 @@ pub(super) fn check(inputs: &Inputs, found: &mut Problems) {
         all().filter_map(|(index, it)| Some((format!("service.ports[{index}].name"), it.name.as_ref()?)));
     found.once("port name", names);
     let numbers = all().map(|(index, it)| {
-        let number = format!("{}/{:?}", it.port, it.protocol).to_uppercase();
+        let number = format!("{}/{}", it.port, it.protocol);
         (format!("service.ports[{index}].port"), number)
     });
     found.once("port", numbers);
