@@ -1,6 +1,7 @@
 //! What tests of several modules share: tiny steps, an engine in a directory of its own, random histories.
 
 pub(crate) mod drive;
+pub(crate) mod fake_cluster;
 pub(crate) mod faults;
 pub(crate) mod history;
 pub(crate) mod house;

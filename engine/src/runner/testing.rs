@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -15,7 +16,6 @@ use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
 use tokio::sync::Semaphore;
 
 use super::journal::Entry;
-use super::kubernetes::FakeCluster;
 use super::passes;
 use super::run::{Given, Run};
 use super::{
@@ -23,6 +23,7 @@ use super::{
     SecretStore, SecretStoreError, Situation, Unrecorded,
 };
 use crate::domain::capability::{Boundary, Capability, Rights};
+use crate::testing::fake_cluster::{Around, Call, FakeCluster};
 
 /// The handle with this number.
 pub(super) fn handle(number: u8) -> Handle {
@@ -74,6 +75,20 @@ impl SecretStore for Sealed {
 
 /// Everything that happened, in order, a line each: from the recorder and from the cluster.
 pub(crate) type Told = Arc<Mutex<Vec<String>>>;
+
+/// Notes what the cluster is asked.
+struct Teller(Told);
+
+#[async_trait]
+impl Around for Teller {
+    async fn before(&self, call: &Call<'_>) {
+        self.0.lock().unwrap().push(format!("cluster: {call}"));
+    }
+
+    async fn late(&self, _: &Call<'_>) {
+        self.0.lock().unwrap().push("cluster: answered".to_owned());
+    }
+}
 
 struct Notebook {
     told: Told,
@@ -226,7 +241,7 @@ impl Scene {
     pub(super) fn new() -> Self {
         let told = Told::default();
         let store = Arc::new(Sealed::with([(1, "first secret"), (2, "second secret")]));
-        let cluster = Arc::new(FakeCluster::new(Arc::clone(&told)));
+        let cluster = Arc::new(FakeCluster::new(Arc::new(Teller(Arc::clone(&told)))));
         let everything: Vec<Capability> = serde_json::from_value(json!([{
             "verbs": ["get", "list", "watch", "apply", "patch", "delete", "logs", "force"],
             "group": "*", "kind": "*", "namespace": "*",

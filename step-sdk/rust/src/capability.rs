@@ -10,7 +10,7 @@ pub use shipslog_rights::{Need, Verb};
 /// Verbs on the objects of one kind whose names match.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Capability {
-    /// At least one.
+    /// What may be done to them; at least one verb.
     #[serde(serialize_with = "names")]
     pub verbs: BTreeSet<Verb>,
     /// Empty for the core group, `*` for any.

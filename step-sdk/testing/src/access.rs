@@ -8,7 +8,7 @@ use crate::{ObjectReference, Refusal, Selection, is_cluster_scoped};
 /// One rule of the account's: verbs on objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allowed {
-    /// What it may do.
+    /// What the account may do to them.
     pub verbs: Vec<Verb>,
     /// Empty for the core group, `*` for any.
     pub group: String,

@@ -27,7 +27,7 @@ pub enum Refusal {
 pub struct FieldConflict {
     /// As `spec.replicas`.
     pub path: String,
-    /// Who applies it.
+    /// The manager that applies it.
     pub manager: String,
 }
 
@@ -47,9 +47,9 @@ pub struct Applied {
 pub struct Change {
     /// Whether it would come into being or become another.
     pub kind: ChangeKind,
-    /// The object now.
+    /// The object as it is; nothing where there is none.
     pub before: Option<Value>,
-    /// The object then.
+    /// The object as it would be.
     pub after: Value,
 }
 

@@ -13,7 +13,7 @@ pub struct Guard {
     pub unanswered: bool,
 }
 
-/// How to apply.
+/// Who applies, and how it goes about fields and objects of others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Apply {
     /// Who applies: fields that a manager no longer applies go.
@@ -34,12 +34,12 @@ impl Apply {
     }
 }
 
-/// One patch.
+/// A patch, and what it must find.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Patch<'a> {
-    /// How it is written.
+    /// The way in which it is written.
     pub kind: PatchKind,
-    /// What it says.
+    /// The patch itself.
     pub body: &'a Value,
     /// What must still be there.
     pub guard: Guard,

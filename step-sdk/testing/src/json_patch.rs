@@ -8,8 +8,8 @@ pub(crate) fn patch(object: &mut Value, operations: &Value) -> Result<(), String
         .as_array()
         .ok_or("a JSON patch is a list of operations")?;
     let mut patched = object.clone();
-    for operation in operations {
-        one(&mut patched, operation).ok_or_else(|| format!("{operation} cannot be done"))?;
+    for (at, operation) in operations.iter().enumerate() {
+        one(&mut patched, operation).ok_or_else(|| format!("operation {at} cannot be done"))?;
     }
     *object = patched;
     Ok(())
@@ -108,7 +108,7 @@ mod tests {
         assert!(
             patch(&mut object, &operations)
                 .unwrap_err()
-                .contains("/metadata/labels/x")
+                .contains("operation 1")
         );
         assert_eq!(object, json!({ "data": {} }));
     }

@@ -79,11 +79,11 @@ impl Store {
     }
 
     /// Somebody else writes the object: the UID and the resource version that it says are its own.
-    pub(crate) fn put(&mut self, key: Key, object: &Value) {
+    pub(crate) fn put(&mut self, key: &Key, object: Value) {
         let said = |field: &str| object["metadata"].get(field).cloned();
         let (uid, version) = (said("uid"), said("resourceVersion"));
-        self.write(&key, object.clone());
-        let Some(written) = self.objects.get_mut(&key) else {
+        self.write(key, object);
+        let Some(written) = self.objects.get_mut(key) else {
             return;
         };
         if let Some(uid) = uid {
@@ -128,21 +128,8 @@ impl Store {
         let object = ObjectReference::required(manifest)?;
         let key = self.key(&object);
         let after = self.applied(&key, manifest, &how.manager);
-        let live = self.objects.get(&key);
-        let changed = live != Some(&after);
-        if changed || !how.guard.unanswered {
-            how.guard.check(live)?;
-        }
-        let conflicts = self
-            .managers
-            .get(&key)
-            .map(|it| it.conflicts(&how.manager, manifest));
-        match conflicts {
-            Some(conflicts) if !how.force && !conflicts.is_empty() => {
-                return Err(Refusal::Conflict(conflicts));
-            }
-            Some(_) | None => {}
-        }
+        let changed = self.objects.get(&key) != Some(&after);
+        self.may_apply(&key, manifest, how, changed)?;
         self.managers
             .entry(key.clone())
             .or_default()
@@ -158,6 +145,24 @@ impl Store {
             generation,
             changed,
         })
+    }
+
+    /// Where the answer to this very apply was lost, it has happened if it is the manager's last and would change nothing.
+    fn may_apply(&self, key: &Key, manifest: &Value, how: &Apply, changes: bool) -> Result<(), Refusal> {
+        let managers = self.managers.get(key);
+        let is_its_last = managers.is_some_and(|it| it.last_of(&how.manager) == Some(manifest));
+        let has_happened = how.guard.unanswered && is_its_last && !changes;
+        if !has_happened {
+            how.guard.check(self.objects.get(key))?;
+        }
+        let conflicts = managers
+            .map(|it| it.conflicts(&how.manager, manifest))
+            .unwrap_or_default();
+        if how.force || conflicts.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::Conflict(conflicts))
+        }
     }
 
     pub(crate) fn diff(&self, manifest: &Value, manager: &str) -> Result<Option<Change>, Refusal> {

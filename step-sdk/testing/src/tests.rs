@@ -108,11 +108,11 @@ fn what_is_deleted_is_gone_at_once_or_when_the_test_says_so() {
     let cluster = cluster();
     cluster.end_slowly();
     let web = ObjectReference::new("apps/v1", "Deployment", "web");
-    cluster.put_named("Deployment", "web", &json!({ "metadata": { "uid": "u" } }));
+    cluster.put_named("Deployment", "web", json!({ "metadata": { "uid": "u" } }));
     let gone = [Expectation::Gone(web.clone(), Some("u".to_owned()))];
     cluster.delete(&web, &Guard::default(), true).unwrap();
     assert!(matches!(cluster.wait(&gone), Ok(Waited::TimedOut(open)) if open[0].object == web));
-    cluster.put_named("Deployment", "web", &json!({ "metadata": { "uid": "another" } }));
+    cluster.put_named("Deployment", "web", json!({ "metadata": { "uid": "another" } }));
     assert_eq!(cluster.wait(&gone), Ok(Waited::Met));
     let other = Guard {
         uid: Some("u".to_owned()),

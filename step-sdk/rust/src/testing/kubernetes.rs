@@ -77,7 +77,10 @@ pub(crate) fn delete(object: &wit::ObjectReference, options: &wit::DeleteOptions
 
 pub(crate) fn wait(expectations: &[Expectation], _seconds: u32) -> Result<Waited, Error> {
     let expectations: Vec<_> = expectations.iter().map(convert::expectation).collect();
-    let needs = expectations.iter().flat_map(|it| it.needs()).collect();
+    let needs = expectations
+        .iter()
+        .flat_map(shipslog_step_testing::Expectation::needs)
+        .collect();
     call(needs, |it| it.wait(&expectations)).map(convert::waited)
 }
 
