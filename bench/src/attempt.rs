@@ -6,8 +6,6 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use async_trait::async_trait;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use shipslog_cluster::{
@@ -253,61 +251,59 @@ impl SecretStore for NoSecrets {
 /// A cluster that has one `ConfigMap` and answers at once.
 struct InMemory(Value);
 
-type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
-
-fn unused<'a, T: Send + 'a>() -> Answer<'a, T> {
-    futures::future::ready(Err(Error::NotFound)).boxed()
+fn unused<T>() -> Result<T, Error> {
+    Err(Error::NotFound)
 }
 
+#[async_trait]
 impl KubernetesApi for InMemory {
-    fn kind<'a>(&'a self, group: &'a str, version: &'a str, kind: &'a str) -> Answer<'a, Kind> {
-        let kind = Kind {
+    async fn kind(&self, group: &str, version: &str, kind: &str) -> Result<Kind, Error> {
+        Ok(Kind {
             group: group.to_owned(),
             version: version.to_owned(),
             plural: "configmaps".to_owned(),
             kind: kind.to_owned(),
             namespaced: true,
-        };
-        futures::future::ready(Ok(kind)).boxed()
+        })
     }
 
-    fn get<'a>(&'a self, _: &'a ObjectReference) -> Answer<'a, Value> {
-        futures::future::ready(Ok(self.0.clone())).boxed()
+    async fn get(&self, _: &ObjectReference) -> Result<Value, Error> {
+        Ok(self.0.clone())
     }
 
-    fn list<'a>(&'a self, _: &'a Selection) -> Answer<'a, Page> {
+    async fn list(&self, _: &Selection) -> Result<Page, Error> {
         unused()
     }
 
-    fn apply<'a>(&'a self, _: &'a Value, _: &'a str, _: &'a ApplyOptions) -> Answer<'a, Applied> {
+    async fn apply(&self, _: &Value, _: &str, _: &ApplyOptions) -> Result<Applied, Error> {
         unused()
     }
 
-    fn patch<'a>(&'a self, _: &'a ObjectReference, _: &'a str, _: Patch<'a>) -> Answer<'a, Value> {
+    async fn patch(&self, _: &ObjectReference, _: &str, _: Patch<'_>) -> Result<Value, Error> {
         unused()
     }
 
-    fn delete<'a>(&'a self, _: &'a ObjectReference, _: &'a DeleteOptions) -> Answer<'a, ()> {
+    async fn delete(&self, _: &ObjectReference, _: &DeleteOptions) -> Result<(), Error> {
         unused()
     }
 
-    fn wait<'a>(&'a self, _: &'a [Expectation], _: Duration) -> Answer<'a, Waited> {
+    async fn wait(&self, _: &[Expectation], _: Duration) -> Result<Waited, Error> {
         unused()
     }
 
-    fn diff<'a>(&'a self, _: &'a Value, _: &'a str) -> Answer<'a, Vec<Change>> {
+    async fn diff(&self, _: &Value, _: &str) -> Result<Vec<Change>, Error> {
         unused()
     }
 
-    fn can_i<'a>(&'a self, _: &'a str, _: &'a ObjectReference, _: &'a str) -> Answer<'a, bool> {
+    async fn can_i(&self, _: &str, _: &ObjectReference, _: &str) -> Result<bool, Error> {
         unused()
     }
 
-    fn logs<'a>(&'a self, _: &'a ObjectReference, _: &'a str, _: u32, _: bool) -> Answer<'a, Vec<String>> {
+    async fn logs(&self, _: &ObjectReference, _: &str, _: u32, _: bool) -> Result<Vec<String>, Error> {
         unused()
     }
 
-    fn explain<'a>(&'a self, _: &'a ObjectReference) -> Answer<'a, Evidence> {
+    async fn explain(&self, _: &ObjectReference) -> Result<Evidence, Error> {
         unused()
     }
 }

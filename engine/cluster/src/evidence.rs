@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::Value;
+use shipslog_rights::workload::runs_pods;
 use tokio::time::timeout;
 
 use self::notice::Notice;
 use super::health::{Health, Related, containers, health};
 use super::objects::{name, text, uid};
-use super::related::{has_pods, is_ready, newest_pods, newest_replica_set, selector};
+use super::related::{is_ready, newest_pods, newest_replica_set, selector};
 use super::watch::Source;
 use super::{Cluster, Error, Kind, ObjectReference};
 
@@ -109,7 +110,7 @@ impl Cluster {
         object: &ObjectReference,
         found: &Value,
     ) -> (Result<Vec<Value>, String>, Result<Vec<Value>, String>) {
-        if !has_pods(&object.group, &object.kind) {
+        if !runs_pods(&object.group, &object.kind) {
             return (Ok(Vec::new()), Ok(Vec::new()));
         }
         let part = |kind: Kind| Source {

@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
+use async_trait::async_trait;
 use serde_json::Value;
 
 use crate::{
     Applied, ApplyOptions, Change, Cluster, DeleteOptions, Error, Evidence, Expectation, Kind,
     ObjectReference, Page, PatchKind, Precondition, Selection, Waited,
 };
-
-type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
 /// One patch.
 #[derive(Debug, Clone, Copy)]
@@ -27,105 +24,77 @@ pub struct Patch<'a> {
 /// A cluster as the target's account sees it. References arrive with their namespace filled in, nothing arrives that the
 /// step's rights do not allow.
 #[expect(missing_docs, reason = "each is the method of `Cluster` of that name")]
+#[async_trait]
 pub trait KubernetesApi: Send + Sync {
-    fn kind<'a>(&'a self, group: &'a str, version: &'a str, kind: &'a str) -> Answer<'a, Kind>;
-    fn get<'a>(&'a self, object: &'a ObjectReference) -> Answer<'a, Value>;
-    fn list<'a>(&'a self, selection: &'a Selection) -> Answer<'a, Page>;
-    fn apply<'a>(
-        &'a self,
-        object: &'a Value,
-        manager: &'a str,
-        options: &'a ApplyOptions,
-    ) -> Answer<'a, Applied>;
-    fn patch<'a>(
-        &'a self,
-        object: &'a ObjectReference,
-        manager: &'a str,
-        patch: Patch<'a>,
-    ) -> Answer<'a, Value>;
-    fn delete<'a>(&'a self, object: &'a ObjectReference, options: &'a DeleteOptions) -> Answer<'a, ()>;
-    fn wait<'a>(&'a self, expectations: &'a [Expectation], timeout: Duration) -> Answer<'a, Waited>;
-    fn diff<'a>(&'a self, object: &'a Value, manager: &'a str) -> Answer<'a, Vec<Change>>;
-    fn can_i<'a>(
-        &'a self,
-        verb: &'a str,
-        object: &'a ObjectReference,
-        subresource: &'a str,
-    ) -> Answer<'a, bool>;
-    fn logs<'a>(
-        &'a self,
-        pod: &'a ObjectReference,
-        container: &'a str,
+    async fn kind(&self, group: &str, version: &str, kind: &str) -> Result<Kind, Error>;
+    async fn get(&self, object: &ObjectReference) -> Result<Value, Error>;
+    async fn list(&self, selection: &Selection) -> Result<Page, Error>;
+    async fn apply(&self, object: &Value, manager: &str, options: &ApplyOptions) -> Result<Applied, Error>;
+    async fn patch(&self, object: &ObjectReference, manager: &str, patch: Patch<'_>) -> Result<Value, Error>;
+    async fn delete(&self, object: &ObjectReference, options: &DeleteOptions) -> Result<(), Error>;
+    /// Cancelling drops the call: a wait only reads.
+    async fn wait(&self, expectations: &[Expectation], timeout: Duration) -> Result<Waited, Error>;
+    async fn diff(&self, object: &Value, manager: &str) -> Result<Vec<Change>, Error>;
+    async fn can_i(&self, verb: &str, object: &ObjectReference, subresource: &str) -> Result<bool, Error>;
+    async fn logs(
+        &self,
+        pod: &ObjectReference,
+        container: &str,
         tail_lines: u32,
         previous: bool,
-    ) -> Answer<'a, Vec<String>>;
-    fn explain<'a>(&'a self, object: &'a ObjectReference) -> Answer<'a, Evidence>;
+    ) -> Result<Vec<String>, Error>;
+    async fn explain(&self, object: &ObjectReference) -> Result<Evidence, Error>;
 }
 
+#[async_trait]
 impl KubernetesApi for Cluster {
-    fn kind<'a>(&'a self, group: &'a str, version: &'a str, kind: &'a str) -> Answer<'a, Kind> {
-        Self::kind(self, group, version, kind).boxed()
+    async fn kind(&self, group: &str, version: &str, kind: &str) -> Result<Kind, Error> {
+        Self::kind(self, group, version, kind).await
     }
 
-    fn get<'a>(&'a self, object: &'a ObjectReference) -> Answer<'a, Value> {
-        Self::get(self, object).boxed()
+    async fn get(&self, object: &ObjectReference) -> Result<Value, Error> {
+        Self::get(self, object).await
     }
 
-    fn list<'a>(&'a self, selection: &'a Selection) -> Answer<'a, Page> {
-        Self::list(self, selection).boxed()
+    async fn list(&self, selection: &Selection) -> Result<Page, Error> {
+        Self::list(self, selection).await
     }
 
-    fn apply<'a>(
-        &'a self,
-        object: &'a Value,
-        manager: &'a str,
-        options: &'a ApplyOptions,
-    ) -> Answer<'a, Applied> {
-        Self::apply(self, object, manager, options).boxed()
+    async fn apply(&self, object: &Value, manager: &str, options: &ApplyOptions) -> Result<Applied, Error> {
+        Self::apply(self, object, manager, options).await
     }
 
-    fn patch<'a>(
-        &'a self,
-        object: &'a ObjectReference,
-        manager: &'a str,
-        patch: Patch<'a>,
-    ) -> Answer<'a, Value> {
-        Self::patch(self, object, patch.kind, patch.body, manager, patch.precondition).boxed()
+    async fn patch(&self, object: &ObjectReference, manager: &str, patch: Patch<'_>) -> Result<Value, Error> {
+        Self::patch(self, object, patch.kind, patch.body, manager, patch.precondition).await
     }
 
-    fn delete<'a>(&'a self, object: &'a ObjectReference, options: &'a DeleteOptions) -> Answer<'a, ()> {
-        Self::delete(self, object, options).boxed()
+    async fn delete(&self, object: &ObjectReference, options: &DeleteOptions) -> Result<(), Error> {
+        Self::delete(self, object, options).await
     }
 
-    /// Cancelling drops the call: a wait only reads.
-    fn wait<'a>(&'a self, expectations: &'a [Expectation], timeout: Duration) -> Answer<'a, Waited> {
-        Self::wait(self, expectations, timeout, std::future::pending()).boxed()
+    async fn wait(&self, expectations: &[Expectation], timeout: Duration) -> Result<Waited, Error> {
+        Self::wait(self, expectations, timeout, std::future::pending()).await
     }
 
-    fn diff<'a>(&'a self, object: &'a Value, manager: &'a str) -> Answer<'a, Vec<Change>> {
-        Self::diff(self, object, manager).boxed()
+    async fn diff(&self, object: &Value, manager: &str) -> Result<Vec<Change>, Error> {
+        Self::diff(self, object, manager).await
     }
 
-    fn can_i<'a>(
-        &'a self,
-        verb: &'a str,
-        object: &'a ObjectReference,
-        subresource: &'a str,
-    ) -> Answer<'a, bool> {
-        Self::can_i(self, verb, object, subresource).boxed()
+    async fn can_i(&self, verb: &str, object: &ObjectReference, subresource: &str) -> Result<bool, Error> {
+        Self::can_i(self, verb, object, subresource).await
     }
 
-    fn logs<'a>(
-        &'a self,
-        pod: &'a ObjectReference,
-        container: &'a str,
+    async fn logs(
+        &self,
+        pod: &ObjectReference,
+        container: &str,
         tail_lines: u32,
         previous: bool,
-    ) -> Answer<'a, Vec<String>> {
-        Self::logs(self, pod, container, tail_lines, previous).boxed()
+    ) -> Result<Vec<String>, Error> {
+        Self::logs(self, pod, container, tail_lines, previous).await
     }
 
-    fn explain<'a>(&'a self, object: &'a ObjectReference) -> Answer<'a, Evidence> {
-        Self::explain(self, object).boxed()
+    async fn explain(&self, object: &ObjectReference) -> Result<Evidence, Error> {
+        Self::explain(self, object).await
     }
 }

@@ -6,14 +6,6 @@ use super::objects::{condition, is_owned_by, items, name, text, uid};
 
 const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";
 
-/// Whether objects of this kind have pods that are worth looking at.
-pub(super) fn has_pods(group: &str, kind: &str) -> bool {
-    matches!(
-        (group, kind),
-        ("apps", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet") | ("batch", "Job")
-    )
-}
-
 /// The pods of the workload's newest revision. `strict` answers with none where the newest is not known for certain,
 /// so that an old revision's troubles are never held against the new one.
 pub(super) fn newest_pods<'a>(

@@ -4,62 +4,27 @@
 mod model;
 #[cfg(test)]
 mod parsing;
-mod pattern;
 mod rights;
+mod verbs;
 
-pub use rights::{Boundary, Denial, Request, Rights, covers, not_granted};
+pub use rights::{Boundary, Denial, Rights, covers, not_granted};
+pub use shipslog_rights::{Need, Verb};
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// What may be done. `Apply` is patch and create at the API server, `Logs` is get on pods/log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verb {
-    /// Read one object.
-    Get,
-    /// Read many.
-    List,
-    /// Follow changes, which waiting does.
-    Watch,
-    /// Server-side apply.
-    Apply,
-    /// Any other patch.
-    Patch,
-    /// Delete one object.
-    Delete,
-    /// Read a container's log.
-    Logs,
-    /// Take fields from other managers.
-    Force,
-    /// See the data of Secrets instead of handles.
-    RevealSecrets,
-}
-
-impl fmt::Display for Verb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Get => "get",
-            Self::List => "list",
-            Self::Watch => "watch",
-            Self::Apply => "apply",
-            Self::Patch => "patch",
-            Self::Delete => "delete",
-            Self::Logs => "logs",
-            Self::Force => "force",
-            Self::RevealSecrets => "reveal-secrets",
-        })
-    }
-}
+use shipslog_rights::{Objects, pattern};
 
 /// Verbs on the objects of one kind whose names match.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Capability {
     /// At least one.
-    pub verbs: std::collections::BTreeSet<Verb>,
+    #[serde(with = "verbs")]
+    #[schemars(with = "BTreeSet<verbs::Named>")]
+    pub verbs: BTreeSet<Verb>,
     /// Empty for the core group, `*` for any.
     #[serde(default)]
     pub group: String,
@@ -77,27 +42,24 @@ fn any() -> String {
     pattern::ANY.to_owned()
 }
 
-/// Groups and kinds are whole words: only names and namespaces have patterns.
-fn is_or_any(own: &str, other: &str) -> bool {
-    own == pattern::ANY || own == other
-}
-
 impl Capability {
-    /// Whether it lists the verb on the kind, whatever the name and the namespace.
-    fn speaks_of(&self, verb: Verb, group: &str, kind: &str) -> bool {
-        self.verbs.contains(&verb) && is_or_any(&self.group, group) && is_or_any(&self.kind, kind)
+    /// Whether it gives what is needed, on a target whose own namespace is `own`.
+    fn allows(&self, need: &Need, own: Option<&str>) -> bool {
+        self.verbs.contains(&need.verb) && self.objects().hold(need, own)
     }
 
     /// Whether everything that `asked` allows for one verb is allowed here too.
     fn includes(&self, verb: Verb, asked: &Self) -> bool {
-        self.speaks_of(verb, &asked.group, &asked.kind)
-            && pattern::matches(&self.name, &asked.name)
-            && match (&self.namespace, &asked.namespace) {
-                (None, None) => true,
-                (None, Some(_)) => false,
-                (Some(pattern), None) => pattern::matches(pattern, pattern::ANY),
-                (Some(pattern), Some(namespace)) => pattern::matches(pattern, namespace),
-            }
+        self.verbs.contains(&verb) && self.objects().include(asked.objects())
+    }
+
+    fn objects(&self) -> Objects<'_> {
+        Objects {
+            group: &self.group,
+            kind: &self.kind,
+            name: &self.name,
+            namespace: self.namespace.as_deref(),
+        }
     }
 }
 

@@ -6,7 +6,6 @@
 mod convert;
 mod leaks;
 mod manners;
-mod needs;
 mod object;
 mod read;
 mod secret_data;
@@ -15,12 +14,8 @@ mod wait;
 mod write;
 
 #[cfg(test)]
-mod fake;
-#[cfg(test)]
 mod tests;
 
-#[cfg(test)]
-pub(super) use fake::FakeCluster;
 pub(super) use wait::{WAIT, resume as resume_wait};
 
 use serde::Serialize;

@@ -1,5 +1,7 @@
 //! A run without a sandbox, a cluster or a store: what the tests of the host functions share.
 
+pub(crate) mod fake_cluster;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,12 +19,12 @@ use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
 use tokio::sync::Semaphore;
 
 use super::journal::Entry;
-use super::kubernetes::FakeCluster;
 use super::run::{Given, Run};
 use super::{
     Attempt, Cancel, LogLevel, NotRecorded, OutputDescription, OutputValue, Recorder, RunnerConfig,
     SecretStore, SecretStoreError, Situation, Unrecorded, passes,
 };
+use crate::testing::fake_cluster::{Around, Call, FakeCluster};
 
 /// The handle with this number.
 pub(super) fn handle(number: u8) -> Handle {
@@ -75,6 +77,20 @@ impl SecretStore for Sealed {
 
 /// Everything that happened, in order, a line each: from the recorder and from the cluster.
 pub(crate) type Told = Arc<Mutex<Vec<String>>>;
+
+/// Notes what the cluster is asked.
+struct Teller(Told);
+
+#[async_trait]
+impl Around for Teller {
+    async fn before(&self, call: &Call<'_>) {
+        self.0.lock().unwrap().push(format!("cluster: {call}"));
+    }
+
+    async fn late(&self, _: &Call<'_>) {
+        self.0.lock().unwrap().push("cluster: answered".to_owned());
+    }
+}
 
 struct Notebook {
     told: Told,
@@ -191,7 +207,7 @@ impl Scene {
     pub(super) fn new() -> Self {
         let told = Told::default();
         let store = Arc::new(Sealed::with([(1, "first secret"), (2, "second secret")]));
-        let cluster = Arc::new(FakeCluster::new(Arc::clone(&told)));
+        let cluster = Arc::new(FakeCluster::new(Arc::new(Teller(Arc::clone(&told)))));
         let everything: Vec<Capability> = serde_json::from_value(json!([{
             "verbs": ["get", "list", "watch", "apply", "patch", "delete", "logs", "force"],
             "group": "*", "kind": "*", "namespace": "*",

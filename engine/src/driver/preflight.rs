@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use shipslog_cluster as cluster;
 use shipslog_cluster::{Cluster, Right};
-use shipslog_domain::capability::{Boundary, Capability, Denial, Request, Verb, covers, not_granted};
+use shipslog_domain::capability::{Boundary, Capability, Denial, Need, Verb, covers, not_granted};
 use shipslog_events::event::deployment::Layer;
 use shipslog_runner::Recorder;
 
@@ -93,7 +93,7 @@ fn outside(boundary: &Boundary, capability: &Capability) -> Vec<Denial> {
         return Vec::new();
     };
     let denial = |verb: &Verb| {
-        let request = Request {
+        let need = Need {
             verb: *verb,
             group: capability.group.clone(),
             kind: capability.kind.clone(),
@@ -101,7 +101,7 @@ fn outside(boundary: &Boundary, capability: &Capability) -> Vec<Denial> {
             name: Some(capability.name.clone()),
             cluster_scoped: false,
         };
-        boundary.decide(&request).err()
+        boundary.decide(&need).err()
     };
     capability.verbs.iter().filter_map(denial).collect()
 }
@@ -116,17 +116,10 @@ fn rights_of(capability: &Capability) -> Vec<Right> {
         namespace: capability.namespace.clone(),
         name: (!capability.name.contains('*') && verb != "create").then(|| capability.name.clone()),
     };
-    let of_verb = |verb: &Verb| match verb {
-        Verb::Get => vec![right("get", "")],
-        Verb::List => vec![right("list", "")],
-        Verb::Watch => vec![right("watch", "")],
-        Verb::Apply => vec![right("patch", ""), right("create", "")],
-        Verb::Patch => vec![right("patch", "")],
-        Verb::Delete => vec![right("delete", "")],
-        Verb::Logs => vec![right("get", "log")],
-        Verb::Force | Verb::RevealSecrets => Vec::new(),
-    };
-    capability.verbs.iter().flat_map(of_verb).collect()
+    let at_the_server = capability.verbs.iter().flat_map(|it| it.at_the_server());
+    at_the_server
+        .map(|(verb, subresource)| right(verb, subresource))
+        .collect()
 }
 
 #[cfg(test)]

@@ -2,37 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, Serializer};
+use shipslog_rights::{Objects, pattern};
 
-/// What may be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verb {
-    /// Read one object.
-    Get,
-    /// Read many.
-    List,
-    /// Follow changes, which waiting does.
-    Watch,
-    /// Server-side apply: patch and create at the API server.
-    Apply,
-    /// Any other patch.
-    Patch,
-    /// Delete one object.
-    Delete,
-    /// Read a container's log: get on `pods/log`.
-    Logs,
-    /// Take fields from other managers.
-    Force,
-    /// See the data of Secrets instead of handles.
-    RevealSecrets,
-}
+pub use shipslog_rights::{Need, Verb};
 
 /// Verbs on the objects of one kind whose names match.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Capability {
-    /// At least one.
+    /// What may be done to them; at least one verb.
+    #[serde(serialize_with = "names")]
     pub verbs: BTreeSet<Verb>,
     /// Empty for the core group, `*` for any.
     pub group: String,
@@ -41,7 +20,7 @@ pub struct Capability {
     /// A name in which `*` stands for any text; `*` alone is any name.
     pub name: String,
     /// Nothing means the target's own namespace (or, for cluster-scoped kinds, none). `*` is any namespace.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
 }
 
@@ -53,13 +32,27 @@ impl Capability {
             verbs: verbs.into_iter().collect(),
             group: group.to_owned(),
             kind: kind.to_owned(),
-            name: "*".to_owned(),
+            name: pattern::ANY.to_owned(),
             namespace: None,
         }
     }
 
+    /// The rights that calls need, as [`needs`](crate::kubernetes::needs) says it: one capability for each kind, name and
+    /// namespace, in the order in which they are first needed.
+    pub fn of(needs: impl IntoIterator<Item = Need>) -> Vec<Self> {
+        let mut rights: Vec<Self> = Vec::new();
+        for need in needs {
+            let right = Self::from(need);
+            match rights.iter_mut().find(|it| it.objects() == right.objects()) {
+                Some(same) => same.verbs.extend(right.verbs),
+                None => rights.push(right),
+            }
+        }
+        rights
+    }
+
     /// The same rights, one capability for each kind, name and namespace, sorted: what [`check`](crate::Step::check)
-    /// answers best.
+    /// answers best where many objects are written.
     pub fn merged(capabilities: impl IntoIterator<Item = Self>) -> Vec<Self> {
         let mut merged: BTreeMap<_, BTreeSet<Verb>> = BTreeMap::new();
         for it in capabilities {
@@ -97,6 +90,32 @@ impl Capability {
             ..self
         }
     }
+
+    /// Which objects it is about.
+    pub(crate) fn objects(&self) -> Objects<'_> {
+        Objects {
+            group: &self.group,
+            kind: &self.kind,
+            name: &self.name,
+            namespace: self.namespace.as_deref(),
+        }
+    }
+}
+
+impl From<Need> for Capability {
+    fn from(need: Need) -> Self {
+        Self {
+            verbs: BTreeSet::from([need.verb]),
+            group: need.group,
+            kind: need.kind,
+            name: need.name.unwrap_or_else(|| pattern::ANY.to_owned()),
+            namespace: need.namespace,
+        }
+    }
+}
+
+fn names<S: Serializer>(verbs: &BTreeSet<Verb>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(verbs.iter().map(|it| it.name()))
 }
 
 #[cfg(test)]

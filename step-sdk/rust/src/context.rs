@@ -60,7 +60,7 @@ pub fn annotations() -> BTreeMap<String, String> {
 /// An object that an earlier deployment wrote, as the log has it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Written {
-    /// Which object.
+    /// The object, as the log knows it.
     #[serde(flatten)]
     pub object: ObjectReference,
     /// As `deployments-840`: who wrote it.

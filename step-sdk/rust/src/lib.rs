@@ -94,7 +94,7 @@ mod step;
 pub mod testing;
 pub mod variables;
 
-pub use capability::{Capability, Verb};
+pub use capability::{Capability, Need, Verb};
 pub use cause::Cause;
 pub use description::{Description, Milestone, Output};
 #[doc(hidden)]

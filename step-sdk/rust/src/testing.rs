@@ -9,22 +9,23 @@
 //! assert_eq!(host.log(), ["info: hello"]);
 //! ```
 
-mod cluster;
+mod convert;
 pub(crate) mod imports;
 pub(crate) mod kubernetes;
-mod reason;
 mod rights;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::{Value, json};
+use shipslog_step_testing::{Cluster, Waited};
 
-use crate::bindings::shipslog::step::kubernetes::Waited;
 use crate::kubernetes::{Evidence, Reason};
 use crate::{Capability, Cause, Failure, Step, step};
-use cluster::Cluster;
+
+/// The cluster of the tests' host: calls fail as steps hear of it.
+type InMemory = Cluster<Reason>;
 
 thread_local! {
     static CURRENT: RefCell<Option<Host>> = const { RefCell::new(None) };
@@ -34,19 +35,15 @@ thread_local! {
 #[derive(Debug, Clone, Default)]
 pub struct Host(Rc<RefCell<State>>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
-    cluster: Cluster,
+    cluster: InMemory,
     rights: rights::Rights,
-    namespace: Option<String>,
     labels: BTreeMap<String, String>,
     annotations: BTreeMap<String, String>,
     variables: BTreeMap<String, String>,
     inventory: Vec<Value>,
     deployment: String,
-    refusals: Vec<Refusal>,
-    waits: VecDeque<Waited>,
-    calls: Vec<String>,
     log: Vec<String>,
     progress: Vec<String>,
     outputs: BTreeMap<String, Value>,
@@ -54,11 +51,28 @@ struct State {
     slept: u64,
 }
 
-#[derive(Debug)]
-struct Refusal {
-    call: String,
-    reason: Reason,
-    once: bool,
+impl Default for State {
+    fn default() -> Self {
+        let cluster = Cluster::without_namespace();
+        // The host never shows the values themselves.
+        let handles = [("token", "the-token"), ("ca.crt", "ca")];
+        let handles = handles.map(|(key, of)| (key.to_owned(), json!(format!("shipslog-handle-of-{of}"))));
+        cluster.fill_tokens(handles.into_iter().collect());
+        Self {
+            cluster,
+            rights: rights::Rights::default(),
+            labels: BTreeMap::new(),
+            annotations: BTreeMap::new(),
+            variables: BTreeMap::new(),
+            inventory: Vec::new(),
+            deployment: String::new(),
+            log: Vec::new(),
+            progress: Vec::new(),
+            outputs: BTreeMap::new(),
+            milestones: Vec::new(),
+            slept: 0,
+        }
+    }
 }
 
 /// What the host says of a run: `deployments-1` of the step `step` of the project `project` in `development`.
@@ -100,7 +114,7 @@ impl Host {
     /// The target's namespace.
     #[must_use]
     pub fn namespace(self, namespace: &str) -> Self {
-        self.with(|it| it.namespace = Some(namespace.to_owned()));
+        self.with(|it| it.cluster.set_namespace(namespace));
         self
     }
 
@@ -121,7 +135,7 @@ impl Host {
     /// An object that somebody else put into the cluster.
     #[must_use]
     pub fn holding(self, object: &Value) -> Self {
-        self.with(|it| it.cluster.put(object, it.namespace.as_deref()));
+        self.with(|it| it.cluster.put(object));
         self
     }
 
@@ -135,20 +149,20 @@ impl Host {
     /// Calls that begin so, as `apply Role` or `delete RoleBinding web/x`, are answered no.
     #[must_use]
     pub fn refusing(self, call: &str, reason: Reason) -> Self {
-        self.refuse(call, reason, false)
+        self.refuse(call, reason, None)
     }
 
     /// The next call that begins so is answered no; later ones are done.
     #[must_use]
     pub fn refusing_once(self, call: &str, reason: Reason) -> Self {
-        self.refuse(call, reason, true)
+        self.refuse(call, reason, Some(1))
     }
 
     /// The next wait ends with a failure seen early. Waits that nothing is said of are met.
     #[must_use]
     pub fn failing_wait(self, evidence: Evidence) -> Self {
-        let waited = Waited::Failed(vec![reason::evidence(evidence)]);
-        self.with(|it| it.waits.push_back(waited));
+        let waited = Waited::Failed(vec![convert::seen(evidence)]);
+        self.with(|it| it.cluster.end_wait(waited));
         self
     }
 
@@ -163,7 +177,7 @@ impl Host {
         let named = check::<S>(inputs).expect("only inputs that `check` takes are run");
         self.with(|it| it.rights.enforce(named));
         let outcome = self.run::<S>(inputs);
-        let unused = self.with(|it| it.rights.unused(it.namespace.as_deref()));
+        let unused = self.with(|it| it.rights.unused(it.cluster.namespace().as_deref()));
         (outcome, unused.iter().map(line).collect())
     }
 
@@ -177,12 +191,12 @@ impl Host {
 
     /// The object of this kind and name, whatever its namespace.
     pub fn object(&self, kind: &str, name: &str) -> Option<Value> {
-        self.with(|it| it.cluster.named(kind, name))
+        self.with(|it| it.cluster.object(kind, name))
     }
 
     /// Every call to the cluster so far, as `apply ConfigMap web/greeting`.
     pub fn calls(&self) -> Vec<String> {
-        self.with(|it| it.calls.clone())
+        self.with(|it| it.cluster.calls())
     }
 
     /// The calls that write.
@@ -198,7 +212,7 @@ impl Host {
     /// Forgets the calls, the log and the progress so far.
     pub fn forget(&self) {
         self.with(|it| {
-            it.calls.clear();
+            it.cluster.forget_calls();
             it.log.clear();
             it.progress.clear();
         });
@@ -224,28 +238,13 @@ impl Host {
         self.with(|it| it.milestones.clone())
     }
 
-    fn refuse(self, call: &str, reason: Reason, once: bool) -> Self {
-        let call = call.to_owned();
-        self.with(|it| it.refusals.push(Refusal { call, reason, once }));
+    fn refuse(self, call: &str, reason: Reason, times: Option<usize>) -> Self {
+        self.with(|it| it.cluster.refuse(call, reason, times));
         self
     }
 
     fn with<T>(&self, f: impl FnOnce(&mut State) -> T) -> T {
         f(&mut self.0.borrow_mut())
-    }
-}
-
-impl State {
-    /// Notes a call to the cluster; answers the reason where the test wants it refused.
-    fn call(&mut self, call: String) -> Option<Reason> {
-        let found = self.refusals.iter().position(|it| call.starts_with(&it.call));
-        self.calls.push(call);
-        let found = found?;
-        let reason = self.refusals[found].reason.clone();
-        if self.refusals[found].once {
-            self.refusals.remove(found);
-        }
-        Some(reason)
     }
 }
 
@@ -269,8 +268,7 @@ pub fn checked<S: Step>(inputs: &Value) -> String {
 }
 
 fn line(capability: &Capability) -> String {
-    let verbs: Vec<Value> = capability.verbs.iter().map(|it| json!(it)).collect();
-    let verbs: Vec<&str> = verbs.iter().filter_map(Value::as_str).collect();
+    let verbs: Vec<&str> = capability.verbs.iter().map(|it| it.name()).collect();
     let group = if capability.group.is_empty() {
         "core"
     } else {

@@ -11,7 +11,7 @@ use shipslog_step::{Capability, Cause, Description, Failure, Step};
 
 use inputs::Inputs;
 
-/// The step.
+/// The step `apply-manifests`.
 #[derive(Debug)]
 pub struct ApplyManifests;
 

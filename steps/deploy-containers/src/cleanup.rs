@@ -7,6 +7,7 @@ use serde_json::Value;
 use shipslog_step::context::Written;
 use shipslog_step::kubernetes::ObjectReference;
 
+use crate::kinds::{self, Role};
 use crate::names::Names;
 use crate::ownership;
 use crate::situation::Situation;
@@ -45,11 +46,11 @@ pub fn plan(inventory: Vec<Written>, names: &Names, situation: &Situation) -> Ol
 
 impl Old {
     fn sort(&mut self, object: ObjectReference) {
-        match (object.group.as_str(), object.kind.as_str()) {
-            ("apps", "Deployment") => self.workloads.push(object),
-            ("", "ConfigMap" | "Secret") => self.configs.push(object),
-            ("", "Service") => self.services.push(object),
-            _ => self.left.push(format!(
+        match kinds::of(&object).map(|it| it.role) {
+            Some(Role::Workload) => self.workloads.push(object),
+            Some(Role::Configuration) => self.configs.push(object),
+            Some(Role::Traffic) => self.services.push(object),
+            None => self.left.push(format!(
                 "{object}, because this step does not write its kind any more"
             )),
         }
@@ -66,14 +67,8 @@ fn without_own_namespace(object: ObjectReference, situation: &Situation) -> Obje
 }
 
 fn is_own(object: &ObjectReference, names: &Names) -> bool {
-    let own = match (object.group.as_str(), object.kind.as_str()) {
-        ("apps", "Deployment") => Some(&names.workload),
-        ("", "ConfigMap") => names.config_map.as_ref(),
-        ("", "Secret") => names.secret.as_ref(),
-        ("", "Service") => names.service.as_ref(),
-        _ => None,
-    };
-    own == Some(&object.name)
+    let own = kinds::of(object).and_then(|it| names.of(&it).cloned());
+    own.is_some_and(|it| it.name == object.name)
 }
 
 /// What becomes of one object of the old set.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::inputs::Inputs;
+use crate::kinds::Kind;
 use crate::names::Names;
 use crate::render::{Images, Objects};
 use crate::situation::Situation;
@@ -85,6 +86,11 @@ pub(crate) fn situation_of(deployment: &str) -> Situation {
 
 pub(crate) fn images() -> Images {
     Images::from([("httpd".to_owned(), REFERENCE.to_owned())])
+}
+
+/// The object of a kind in a deployment of these inputs.
+pub(crate) fn object(inputs: &Inputs, deployment: &str, kind: &Kind) -> Value {
+    objects(inputs, deployment).of(kind).unwrap().clone()
 }
 
 /// All objects of a deployment of these inputs.

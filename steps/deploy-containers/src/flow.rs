@@ -17,6 +17,7 @@ use shipslog_step::kubernetes::{
 use shipslog_step::{Failure, outputs, progress};
 
 use crate::inputs::Inputs;
+use crate::kinds::SERVICE;
 use crate::names::Names;
 use crate::render::{Images, Objects};
 use crate::situation::Situation;
@@ -81,7 +82,7 @@ impl Flow<'_> {
     fn deploy(&mut self) -> Result<(), Stop> {
         let force = self.check_ownership()?;
         self.apply_configuration()?;
-        let healthy = self.apply_deployment(force)?;
+        let healthy = self.apply_workload(force)?;
         self.wait_until_healthy(healthy)?;
         let replicas = self.check_availability()?;
         self.switch_traffic(replicas)?;
@@ -92,9 +93,9 @@ impl Flow<'_> {
     }
 
     fn leave_outputs(&self) -> Result<(), Failure> {
-        outputs::set("workload", &json!(self.names.workload))?;
-        if let Some(service) = &self.names.service {
-            outputs::set("service", &json!(service))?;
+        outputs::set("workload", &json!(self.workload().name))?;
+        if let Some(service) = self.service() {
+            outputs::set("service", &json!(service.name))?;
         }
         Ok(())
     }
@@ -106,13 +107,12 @@ impl Flow<'_> {
         progress::report(stage as u32, Stage::End as u32, &self.doing);
     }
 
-    fn deployment(&self) -> ObjectReference {
-        ObjectReference::new("apps/v1", "Deployment", &self.names.workload)
+    fn workload(&self) -> ObjectReference {
+        self.names.workload().clone()
     }
 
     fn service(&self) -> Option<ObjectReference> {
-        let name = self.names.service.as_deref()?;
-        Some(ObjectReference::new("v1", "Service", name))
+        self.names.of(&SERVICE).cloned()
     }
 }
 
@@ -149,12 +149,13 @@ fn failed(why: impl Into<String>) -> Stop {
     Stop::Because(Failure::Failed(why.into()))
 }
 
-/// Deletes the one with this UID. In the foreground a Deployment is gone only when its pods are; what has no dependents
-/// is gone at once without that.
+/// Deletes the one with this UID. In the foreground what runs pods is gone only when they are; what has no dependents is
+/// gone at once without that.
 fn delete(object: &ObjectReference, uid: &str) -> Result<(), Error> {
-    let propagation = match object.kind.as_str() {
-        "Deployment" => Propagation::Foreground,
-        _ => Propagation::Background,
+    let propagation = if object.runs_pods() {
+        Propagation::Foreground
+    } else {
+        Propagation::Background
     };
     let options = DeleteOptions {
         propagation,

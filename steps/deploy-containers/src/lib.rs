@@ -7,6 +7,7 @@
 pub mod cleanup;
 pub mod flow;
 pub mod inputs;
+pub mod kinds;
 pub mod names;
 pub mod ownership;
 pub mod render;
@@ -25,7 +26,7 @@ use inputs::Inputs;
 use render::Images;
 use situation::Situation;
 
-/// The step.
+/// The step `deploy-containers`.
 #[derive(Debug)]
 pub struct DeployContainers;
 

@@ -86,11 +86,10 @@ pub fn texts(map: Option<&Value>) -> BTreeMap<&str, &str> {
 mod tests {
     use super::*;
     use crate::fixture;
+    use crate::kinds::{DEPLOYMENT, SERVICE};
 
     fn service(deployment: &str) -> Value {
-        fixture::objects(&fixture::httpd_with(&[]), deployment)
-            .service
-            .unwrap()
+        fixture::object(&fixture::httpd_with(&[]), deployment, &SERVICE)
     }
 
     fn somebody_elses() -> Value {
@@ -132,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_suffixed_object_is_ours_only_with_the_deployments_uid() {
-        let mut live = fixture::objects(&fixture::httpd_with(&[]), "deployments-3").deployment;
+        let mut live = fixture::object(&fixture::httpd_with(&[]), "deployments-3", &DEPLOYMENT);
         assert_eq!(suffixed(&live, &fixture::situation()), Ok(Standing::Ours));
         live["metadata"]["annotations"][DEPLOYMENT_UID] = "another".into();
         assert!(suffixed(&live, &fixture::situation()).is_err());

@@ -1,101 +1,109 @@
 //! Which rights a deployment needs: for given inputs exactly those, and at most for any.
 
-use shipslog_step::Verb::{Apply, Delete, Force, Get, List, Logs, Watch};
-use shipslog_step::{Capability, Verb};
+use shipslog_step::kubernetes::{ObjectReference, needs};
+use shipslog_step::{Capability, Need};
 
 use crate::inputs::Inputs;
-use crate::names::Names;
+use crate::kinds::{self, Kind, Role};
+use crate::names::{ANY_DEPLOYMENT, Names, suffixed};
+
+const ANY: &str = "*";
 
 /// What these inputs need, for whatever deployment comes.
 pub fn needed(inputs: &Inputs) -> Vec<Capability> {
     let names = Names::patterns(inputs);
-    let mut rights = workload(inputs, &names);
-    rights.extend(evidence(&names.workload));
-    let configs = [("ConfigMap", &names.config_map), ("Secret", &names.secret)];
-    rights.extend(
-        configs
-            .iter()
-            .filter_map(|(kind, name)| Some(core(kind, name.as_deref()?, &[Get, Apply, Delete]))),
-    );
-    // Of any name: the step reads those that were in its inputs before, and keeps what they select.
-    rights.push(core("Service", "*", &[Get]));
-    if let Some(name) = &names.service {
-        rights.push(core("Service", name, forced(inputs, &[Apply, Force])));
-        rights.push(Capability::new(
-            [List, Watch],
-            "discovery.k8s.io",
-            "EndpointSlice",
-        ));
+    let workload = Workload {
+        own: names.workload().clone(),
+        other: of_the_other_strategy(inputs, names.workload()),
+        suffixed: inputs.is_blue_green(),
+        force: inputs.adopt && !inputs.is_blue_green(),
+    };
+    let mut needs = workload.needs();
+    needs.extend(names.with(Role::Configuration).flat_map(configuration));
+    for kind in kinds::with(Role::Traffic) {
+        needs.extend(traffic(&kind, names.of(&kind), inputs.adopt));
     }
-    rights
+    Capability::of(needs)
 }
 
 /// The widest that any inputs need.
 pub fn widest() -> Vec<Capability> {
-    vec![
-        Capability::new([Get, List, Watch, Apply, Delete, Force], "apps", "Deployment"),
-        Capability::new([List], "apps", "ReplicaSet"),
-        core("Pod", "*", &[List, Watch, Logs]),
-        core("Event", "*", &[List]),
-        core("ConfigMap", "*", &[Get, Apply, Delete]),
-        core("Secret", "*", &[Get, Apply, Delete]),
-        core("Service", "*", &[Get, Apply, Force]),
-        Capability::new([List, Watch], "discovery.k8s.io", "EndpointSlice"),
-    ]
+    let workloads = kinds::with(Role::Workload).flat_map(|it| {
+        let any = it.named(ANY);
+        let workload = Workload {
+            own: any.clone(),
+            other: any,
+            suffixed: true,
+            force: true,
+        };
+        workload.needs()
+    });
+    let configurations = kinds::with(Role::Configuration).flat_map(|it| configuration(&it.named(ANY)));
+    let traffic = kinds::with(Role::Traffic).flat_map(|it| traffic(&it, Some(&it.named(ANY)), true));
+    Capability::of(workloads.chain(configurations).chain(traffic))
 }
 
-/// Besides its own Deployment the step removes those of the other strategy, which has another way of naming them.
-fn workload(inputs: &Inputs, names: &Names) -> Vec<Capability> {
-    let suffixed = format!("{}-deployments-*", inputs.name);
-    let (own, other) = if inputs.is_blue_green() {
-        (&names.workload, &inputs.name)
+/// Besides its own workload the step removes those of the other strategy, which has another way of naming them.
+fn of_the_other_strategy(inputs: &Inputs, own: &ObjectReference) -> ObjectReference {
+    let name = if inputs.is_blue_green() {
+        inputs.name.clone()
     } else {
-        (&names.workload, &suffixed)
+        suffixed(&inputs.name, ANY_DEPLOYMENT)
     };
-    let verbs: &[Verb] = if inputs.is_blue_green() {
-        &[Get, List, Watch, Apply, Delete]
-    } else {
-        forced(inputs, &[Get, List, Watch, Apply, Force])
-    };
-    let deployment =
-        |name: &str, verbs: &[Verb]| Capability::new(verbs.iter().copied(), "apps", "Deployment").named(name);
-    vec![
-        deployment(own, verbs),
-        deployment(other, &[Get, List, Watch, Delete]),
-    ]
+    ObjectReference { name, ..own.clone() }
 }
 
-/// What health is judged by, and what says why it is not there. ReplicaSets and pods also say which ConfigMaps and
-/// Secrets are still in use.
-fn evidence(workload: &str) -> Vec<Capability> {
-    vec![
-        Capability::new([List], "apps", "ReplicaSet"),
-        core("Pod", "*", &[List, Watch]),
-        core("Pod", &pods(workload), &[Logs]),
-        core("Event", "*", &[List]),
-    ]
+/// What the flow does with workloads.
+struct Workload {
+    own: ObjectReference,
+    other: ObjectReference,
+    /// Each deployment has its own, which a later one removes.
+    suffixed: bool,
+    force: bool,
 }
 
-/// The cluster names pods after their workload.
-fn pods(workload: &str) -> String {
-    if workload.ends_with('*') {
-        workload.to_owned()
-    } else {
-        format!("{workload}-*")
+impl Workload {
+    /// Waiting until it is healthy reads ReplicaSets and pods; these also say which ConfigMaps and Secrets are in use.
+    fn needs(&self) -> Vec<Need> {
+        let mut needs = needs::get(&self.own);
+        needs.extend(needs::apply(&self.own, self.force));
+        if self.suffixed {
+            needs.extend(removal(&self.own));
+        }
+        needs.extend(removal(&self.other));
+        needs.extend(needs::wait_healthy(&self.own));
+        needs
     }
 }
 
-/// Without `adopt` the last verb, taking fields from others, is not needed.
-fn forced<'a>(inputs: &Inputs, verbs: &'a [Verb]) -> &'a [Verb] {
-    if inputs.adopt {
-        verbs
-    } else {
-        &verbs[..verbs.len() - 1]
-    }
+fn removal(object: &ObjectReference) -> Vec<Need> {
+    [
+        needs::get(object),
+        needs::delete(object),
+        needs::wait_gone(object),
+    ]
+    .concat()
 }
 
-fn core(kind: &str, name: &str, verbs: &[Verb]) -> Capability {
-    Capability::new(verbs.iter().copied(), "", kind).named(name)
+fn configuration(object: &ObjectReference) -> Vec<Need> {
+    [
+        needs::get(object),
+        needs::apply(object, false),
+        needs::delete(object),
+    ]
+    .concat()
+}
+
+/// Reading is for objects of any name: the step reads those that were in its inputs before, and keeps what they select.
+fn traffic(kind: &Kind, object: Option<&ObjectReference>, force: bool) -> Vec<Need> {
+    let mut needs = needs::get(&kind.named(ANY));
+    if let Some(object) = object {
+        needs.extend(needs::apply(object, force));
+        if kinds::SERVICE.is_of(object) {
+            needs.extend(needs::wait_endpoints(object));
+        }
+    }
+    needs
 }
 
 #[cfg(test)]
@@ -108,11 +116,7 @@ mod tests {
     /// A line each, as `apps/Deployment httpd: get, list`.
     fn lines(rights: &[Capability]) -> String {
         let line = |it: &Capability| {
-            let verbs: Vec<String> = it
-                .verbs
-                .iter()
-                .map(|it| format!("{it:?}").to_lowercase())
-                .collect();
+            let verbs: Vec<&str> = it.verbs.iter().map(|it| it.name()).collect();
             format!("{}/{} {}: {}\n", it.group, it.kind, it.name, verbs.join(", "))
         };
         rights.iter().map(line).collect()
@@ -148,6 +152,20 @@ mod tests {
         ]));
         let blue_green = of(&[("/adopt", json!(true))]);
         assert_eq!(blue_green.matches("force").count(), 1, "{blue_green}");
+    }
+
+    #[test]
+    fn the_widest_is_each_kind_once() {
+        let expected = "apps/Deployment *: get, list, watch, apply, delete, force
+apps/ReplicaSet *: list
+/Pod *: list, watch, logs
+/Event *: list
+/ConfigMap *: get, apply, delete
+/Secret *: get, apply, delete
+/Service *: get, apply, force
+discovery.k8s.io/EndpointSlice *: list, watch
+";
+        assert_eq!(lines(&widest()), expected);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct Situation {
     pub labels: BTreeMap<String, String>,
     /// For everything that the step makes.
     pub annotations: BTreeMap<String, String>,
-    /// The target's.
+    /// The target's namespace, if it has one.
     pub namespace: Option<String>,
 }
 

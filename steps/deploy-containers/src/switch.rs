@@ -9,7 +9,7 @@ use crate::situation::{DEPLOYMENT_UID, Situation, WORKLOAD};
 /// How often the Service may change under the switch (status writes count too) before it gives up.
 pub const ATTEMPTS: u32 = 5;
 
-/// What to do.
+/// What the switch has to do with the Service as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// This deployment has switched it before: an earlier attempt got this far.
@@ -131,11 +131,10 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 mod tests {
     use super::*;
     use crate::fixture;
+    use crate::kinds::SERVICE;
 
     fn service(deployment: &str) -> Value {
-        let mut service = fixture::objects(&fixture::httpd_with(&[]), deployment)
-            .service
-            .unwrap();
+        let mut service = fixture::object(&fixture::httpd_with(&[]), deployment, &SERVICE);
         service["metadata"]["uid"] = "u1".into();
         service["metadata"]["resourceVersion"] = "7".into();
         service
@@ -182,7 +181,7 @@ mod tests {
     #[test]
     fn a_rolling_service_of_the_deployment_before_is_not_done() {
         let rolling = fixture::httpd_with(&[("/strategy", json!({ "type": "RollingUpdate" }))]);
-        let of = |deployment| fixture::objects(&rolling, deployment).service.unwrap();
+        let of = |deployment| fixture::object(&rolling, deployment, &SERVICE);
         let (live, mine) = (of("deployments-2"), of("deployments-3"));
         assert_eq!(workload(&live), workload(&mine));
         let decision = decide(Some(&live), &mine, &fixture::situation(), false);
@@ -238,9 +237,7 @@ mod tests {
         let manifest = manifest(&live);
         assert_eq!(
             manifest,
-            fixture::objects(&fixture::httpd_with(&[]), "deployments-2")
-                .service
-                .unwrap()
+            fixture::object(&fixture::httpd_with(&[]), "deployments-2", &SERVICE)
         );
     }
 }

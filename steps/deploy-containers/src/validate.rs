@@ -2,14 +2,13 @@
 
 mod container;
 mod env;
-mod metadata;
+pub(crate) mod metadata;
 mod pod;
 mod probe;
 mod sensitive;
-mod service;
 mod strategy;
-mod syntax;
-mod volume;
+pub(crate) mod syntax;
+pub(crate) mod volume;
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -17,11 +16,13 @@ use std::fmt::Display;
 use shipslog_step::Cause;
 
 use crate::inputs::Inputs;
+use crate::kinds::{self, Role};
 
 /// All that is wrong; nothing means that the inputs can be deployed.
 pub fn problems(inputs: &Inputs) -> Vec<Cause> {
     let mut found = Problems::default();
     metadata::check(inputs, &mut found);
+    kinds::with(Role::Configuration).for_each(|it| (it.check)(inputs, &mut found));
     strategy::check(inputs, &mut found);
     pod::check(inputs, &mut found);
     for (index, it) in inputs.volumes.iter().enumerate() {
@@ -30,29 +31,32 @@ pub fn problems(inputs: &Inputs) -> Vec<Cause> {
     for (index, it) in inputs.containers.iter().enumerate() {
         container::check(inputs, it, &format!("containers[{index}]"), &mut found);
     }
-    if let Some(it) = &inputs.service {
-        service::check(inputs, it, &mut found);
-    }
+    kinds::with(Role::Traffic).for_each(|it| (it.check)(inputs, &mut found));
     sensitive::check(inputs, &mut found);
     found.0
 }
 
-#[derive(Default)]
-struct Problems(Vec<Cause>);
+/// What is wrong, in the order in which it was found.
+#[derive(Debug, Default)]
+pub struct Problems(Vec<Cause>);
 
 impl Problems {
-    fn add(&mut self, path: impl Display, message: impl Display) {
+    pub(crate) fn add(&mut self, path: impl Display, message: impl Display) {
         self.0.push(Cause::new(path.to_string(), message.to_string()));
     }
 
-    fn expect(&mut self, path: impl Display, verdict: Result<(), String>) {
+    pub(crate) fn expect(&mut self, path: impl Display, verdict: Result<(), String>) {
         if let Err(message) = verdict {
             self.add(path, message);
         }
     }
 
     /// Each may stand once.
-    fn once<K: Ord + Display>(&mut self, what: &str, items: impl IntoIterator<Item = (String, K)>) {
+    pub(crate) fn once<K: Ord + Display>(
+        &mut self,
+        what: &str,
+        items: impl IntoIterator<Item = (String, K)>,
+    ) {
         let mut seen = BTreeSet::new();
         for (path, key) in items {
             if seen.contains(&key) {
@@ -63,7 +67,7 @@ impl Problems {
     }
 
     /// One, and only one, of these fields.
-    fn exactly_one(&mut self, path: &str, fields: &[(&str, bool)]) {
+    pub(crate) fn exactly_one(&mut self, path: &str, fields: &[(&str, bool)]) {
         let given: Vec<&str> = fields
             .iter()
             .filter(|(_, given)| *given)

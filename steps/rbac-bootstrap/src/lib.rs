@@ -14,7 +14,7 @@ use shipslog_step::{Capability, Cause, Description, Failure, Step, Verb};
 
 use inputs::Inputs;
 
-/// The step.
+/// The step `rbac-bootstrap`.
 #[derive(Debug)]
 pub struct RbacBootstrap;
 

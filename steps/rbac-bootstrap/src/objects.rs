@@ -1,8 +1,8 @@
 //! The objects that these inputs mean, in the order in which they are made, and the rights that making them needs.
 
 use serde_json::{Value, json};
+use shipslog_step::Capability;
 use shipslog_step::kubernetes::{ObjectReference, needs};
-use shipslog_step::{Capability, Verb};
 
 use crate::inputs::{Inputs, PolicyRule};
 
@@ -39,16 +39,17 @@ pub fn rights(inputs: &Inputs) -> Vec<Capability> {
     let references = manifests
         .iter()
         .map(|it| ObjectReference::of(it).expect("every manifest here has a name"));
-    let force = inputs.adopt.then_some(Verb::Force);
-    Capability::merged(references.flat_map(|it| {
-        let mut rights = vec![needs::on(&it, [Verb::Get, Verb::Apply].into_iter().chain(force))];
-        match it.kind.as_str() {
-            "RoleBinding" => rights.push(needs::on(&it, [Verb::Delete])),
-            "Secret" => rights.extend(needs::healthy(&it)),
-            _ => {}
-        }
-        rights
-    }))
+    let needs = references.flat_map(|it| {
+        let mut needs = needs::get(&it);
+        needs.extend(needs::apply(&it, inputs.adopt));
+        needs.extend(match it.kind.as_str() {
+            "RoleBinding" => needs::delete(&it),
+            "Secret" => needs::wait_healthy(&it),
+            _ => Vec::new(),
+        });
+        needs
+    });
+    Capability::merged(Capability::of(needs))
 }
 
 /// What deploying containers needs: their objects, and looking at how they fare.

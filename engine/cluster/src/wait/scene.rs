@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::Value;
+use shipslog_rights::workload::runs_pods;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -13,7 +14,7 @@ use super::verdict::{Verdict, judge_condition, judge_object, lingers};
 use crate::evidence::Around;
 use crate::health::{Health, Related, health};
 use crate::objects::{name, uid};
-use crate::related::{endpoints_trouble, has_pods, newest_pods, ready_endpoints, selector};
+use crate::related::{endpoints_trouble, newest_pods, ready_endpoints, selector};
 use crate::watch::{Source, Update};
 use crate::{Cluster, Error, Kind};
 
@@ -296,5 +297,5 @@ impl Scene {
 
 fn is_workload(awaited: &Awaited) -> bool {
     matches!(awaited.what, What::Healthy { .. } | What::Condition { .. })
-        && has_pods(&awaited.object.group, &awaited.object.kind)
+        && runs_pods(&awaited.object.group, &awaited.object.kind)
 }

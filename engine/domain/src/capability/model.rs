@@ -6,7 +6,7 @@ mod given;
 use proptest::test_runner::{Config, TestRunner};
 use shipslog_events::event::deployment::Layer;
 
-use super::{Boundary, Capability, Request, Rights, Verb, covers};
+use super::{Boundary, Capability, Need, Rights, Verb, covers};
 use given::Counts;
 
 /// Kinds of the cluster, and whether their objects belong to no namespace.
@@ -108,7 +108,7 @@ fn boundary_allows(boundary: &Boundary, act: &Act) -> bool {
 }
 
 /// The acts that a request asks for, all of them.
-fn acts(request: &Request) -> Vec<Act> {
+fn acts(request: &Need) -> Vec<Act> {
     let places = match &request.namespace {
         None if request.cluster_scoped => vec![Place::Cluster],
         None => vec![Place::Unsaid],
@@ -136,7 +136,7 @@ fn acts(request: &Request) -> Vec<Act> {
 }
 
 /// The first layer that does not allow every act of the request.
-fn first_no(rights: &Rights, request: &Request) -> Option<Layer> {
+fn first_no(rights: &Rights, request: &Need) -> Option<Layer> {
     let (acts, own) = (acts(request), rights.boundary.namespace.as_deref());
     assert!(!acts.is_empty(), "the model's world is too small for {request}");
     if !acts.iter().all(|it| list_allows(&rights.declared, it, own)) {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shipslog_test_support::corpus;
 use shipslog_test_support::mutations::{cases, confused, damaged};
 
-use super::{Boundary, Capability, Request, Rights, Verb, covers};
+use super::{Boundary, Capability, Need, Rights, Verb, covers};
 
 /// Never panics; what is read is printed and read the same, and is within itself.
 fn read(bytes: &[u8]) -> Result<(), serde_json::Error> {
@@ -28,7 +28,7 @@ fn ask(rule: &Capability) {
         boundary: Boundary::default(),
     };
     for verb in [Verb::Get, Verb::Apply, Verb::Delete] {
-        let request = Request {
+        let request = Need {
             verb,
             group: rule.group.clone(),
             kind: rule.kind.clone(),

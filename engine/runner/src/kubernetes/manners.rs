@@ -8,7 +8,7 @@
 
 use serde_json::{Map, Value};
 use shipslog_cluster::ObjectReference;
-use shipslog_domain::capability::Verb;
+use shipslog_rights::needs;
 
 use super::super::bindings::shipslog::step::kubernetes::PatchKind;
 use super::super::run::Run;
@@ -130,7 +130,7 @@ async fn own(run: &Run, owner: &Value, at: usize, located: &Located) -> Result<(
         name: text("name")?.to_owned(),
     };
     let owner = object::locate(run, &reference).await?;
-    authorize(run, &[owner.request(Verb::Apply)]).await
+    authorize(run, &needs::apply(&owner, false)).await
 }
 
 fn of_merge(fields: &Map<String, Value>) -> Result<(), Stop> {

@@ -3,7 +3,8 @@
 use serde_json::Value;
 use shipslog_cluster as cluster;
 use shipslog_cluster::{Kind, ObjectReference, path};
-use shipslog_domain::capability::{Request, Verb};
+use shipslog_rights::needs::Subject;
+use shipslog_rights::{Need, Verb};
 use shipslog_sealing::find_handles;
 
 use super::super::run::Run;
@@ -20,20 +21,25 @@ pub(super) struct Located {
 }
 
 impl Located {
-    /// What doing this to the object asks for.
-    pub(super) fn request(&self, verb: Verb) -> Request {
-        Request {
-            verb,
-            group: self.object.group.clone(),
-            kind: self.object.kind.clone(),
-            namespace: self.object.namespace.clone(),
-            name: Some(self.object.name.clone()),
-            cluster_scoped: self.cluster_scoped,
-        }
+    /// Doing this to the object: what a refusal of the cluster is told by.
+    pub(super) fn need(&self, verb: Verb) -> Need {
+        Subject::from(self).need(verb)
     }
 
     pub(super) fn is_secret(&self) -> bool {
         is_secret(&self.object.group, &self.object.kind)
+    }
+}
+
+impl<'a> From<&'a Located> for Subject<'a> {
+    fn from(located: &'a Located) -> Self {
+        Self {
+            group: &located.object.group,
+            kind: &located.object.kind,
+            namespace: located.object.namespace.as_deref(),
+            name: Some(&located.object.name),
+            cluster_scoped: located.cluster_scoped,
+        }
     }
 }
 

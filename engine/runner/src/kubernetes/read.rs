@@ -2,13 +2,14 @@
 
 use shipslog_cluster as cluster;
 use shipslog_cluster::path;
-use shipslog_domain::capability::{Request, Verb};
+use shipslog_rights::Verb;
+use shipslog_rights::needs::{self, Subject};
 
 use super::super::bindings::shipslog::step::kubernetes::{Change, Evidence, Page, Selection};
 use super::super::bindings::shipslog::step::types::ObjectReference;
 use super::super::run::Run;
 use super::stop::{Stop, answered, authorize, invalid};
-use super::{convert, needs, object, secret_data};
+use super::{convert, object, secret_data};
 
 /// The largest page, and the most lines of a log.
 const MOST: u32 = 500;
@@ -17,12 +18,12 @@ const FIELDS: usize = 100;
 
 pub(super) async fn get(run: &Run, object: &ObjectReference) -> Result<String, Stop> {
     let located = object::locate(run, &convert::reference(object)).await?;
-    authorize(run, &[located.request(Verb::Get)]).await?;
+    authorize(run, &needs::get(&located)).await?;
     let found = run.attempt.cluster.get(&located.object).await;
     if found == Err(cluster::Error::NotFound) {
         run.not_found(&located.object).await?;
     }
-    let mut found = answered(run, located.request(Verb::Get), found).await?;
+    let mut found = answered(run, located.need(Verb::Get), found).await?;
     if located.is_secret() {
         secret_data::seal(run, &mut found, located.object.namespace.as_deref()).await?;
     }
@@ -33,15 +34,15 @@ pub(super) async fn list(run: &Run, selection: &Selection) -> Result<Page, Stop>
     let kind = object::kind(run, &selection.group, &selection.version, &selection.kind).await?;
     let namespace = object::namespace(run, &kind, selection.namespace.as_deref(), "namespace")?;
     bounded(selection)?;
-    let request = Request {
-        verb: Verb::List,
-        group: kind.group.clone(),
-        kind: kind.kind.clone(),
-        namespace: namespace.clone(),
+    let all = Subject {
+        group: &kind.group,
+        kind: &kind.kind,
+        namespace: namespace.as_deref(),
         name: None,
         cluster_scoped: !kind.namespaced,
     };
-    authorize(run, std::slice::from_ref(&request)).await?;
+    authorize(run, &needs::list(all)).await?;
+    let asked = all.need(Verb::List);
     let secret = object::is_secret(&kind.group, &kind.kind);
     let selection = cluster::Selection {
         group: kind.group,
@@ -53,7 +54,7 @@ pub(super) async fn list(run: &Run, selection: &Selection) -> Result<Page, Stop>
         limit: selection.limit.min(MOST),
         continue_from: selection.continue_from.clone(),
     };
-    let page = answered(run, request, run.attempt.cluster.list(&selection).await).await?;
+    let page = answered(run, asked, run.attempt.cluster.list(&selection).await).await?;
     let mut objects = Vec::with_capacity(page.objects.len());
     let mut room = convert::Room::new();
     for mut found in page.objects {
@@ -88,11 +89,11 @@ fn bounded(selection: &Selection) -> Result<(), Stop> {
 
 pub(super) async fn diff(run: &Run, object: &str) -> Result<Vec<Change>, Stop> {
     let (mut manifest, located) = object::read(run, object).await?;
-    authorize(run, &needs::apply(&located, false)).await?;
+    authorize(run, &needs::diff(&located)).await?;
     secret_data::fill(run, &mut manifest, located.is_secret()).await?;
     let manager = run.attempt.situation.field_manager();
     let changes = run.attempt.cluster.diff(&manifest, &manager).await;
-    let changes = answered(run, located.request(Verb::Apply), changes).await?;
+    let changes = answered(run, located.need(Verb::Apply), changes).await?;
     let seen = changes.into_iter().map(|mut it| {
         if located.is_secret() && !it.path.starts_with("metadata") {
             (it.before, it.after) = (None, None);
@@ -138,13 +139,13 @@ pub(super) async fn logs(
     if !container.is_empty() {
         object::name(run, "container", container)?;
     }
-    authorize(run, &[located.request(Verb::Logs)]).await?;
+    authorize(run, &needs::logs(&located)).await?;
     let lines = run
         .attempt
         .cluster
         .logs(&located.object, container, tail_lines.min(MOST), previous)
         .await;
-    let lines = answered(run, located.request(Verb::Logs), lines).await?;
+    let lines = answered(run, located.need(Verb::Logs), lines).await?;
     Ok(lines.iter().map(|it| run.vault.redact(it)).collect())
 }
 
@@ -152,6 +153,6 @@ pub(super) async fn explain(run: &Run, object: &ObjectReference) -> Result<Evide
     let located = object::locate(run, &convert::reference(object)).await?;
     authorize(run, &needs::explain(&located)).await?;
     let evidence = run.attempt.cluster.explain(&located.object).await;
-    let evidence = answered(run, located.request(Verb::Get), evidence).await?;
+    let evidence = answered(run, located.need(Verb::Get), evidence).await?;
     Ok(convert::evidence(&run.vault, evidence))
 }

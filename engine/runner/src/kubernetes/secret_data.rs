@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
-use shipslog_domain::capability::{Request, Verb};
+use shipslog_rights::{Need, Verb};
 use shipslog_sealing::find_handles;
 
 use super::super::bindings::shipslog::step::kubernetes::PatchKind;
@@ -225,7 +225,7 @@ async fn seal_all(run: &Run, value: &mut Value, uid: &str, key: &str, reveal: bo
 
 /// Asking is no attempt: without the right the step gets handles, and nothing was refused.
 fn reveals(run: &Run, name: Option<String>, namespace: Option<&str>) -> bool {
-    let request = Request {
+    let need = Need {
         verb: Verb::RevealSecrets,
         group: String::new(),
         kind: "Secret".to_owned(),
@@ -233,7 +233,7 @@ fn reveals(run: &Run, name: Option<String>, namespace: Option<&str>) -> bool {
         name,
         cluster_scoped: false,
     };
-    run.attempt.rights.decide(&request).is_ok()
+    run.attempt.rights.decide(&need).is_ok()
 }
 
 fn is_handle(text: &str) -> bool {

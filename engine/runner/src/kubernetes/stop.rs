@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use shipslog_cluster as cluster;
-use shipslog_domain::capability::Request;
 use shipslog_events::event::deployment::Layer;
+use shipslog_rights::Need;
 
 use super::super::bindings::shipslog::step::kubernetes::{self as wit, Denial, Error};
 use super::super::bindings::shipslog::step::types::Cause;
@@ -71,9 +71,9 @@ pub(super) fn not_opened(path: &str, refused: Refused) -> Stop {
 }
 
 /// Asks the step's rights, before anything is sent. The first refusal is told and answered.
-pub(super) async fn authorize(run: &Run, requests: &[Request]) -> Result<(), Stop> {
-    for request in requests {
-        if let Err(denial) = run.attempt.rights.decide(request) {
+pub(super) async fn authorize(run: &Run, needs: &[Need]) -> Result<(), Stop> {
+    for need in needs {
+        if let Err(denial) = run.attempt.rights.decide(need) {
             told(run, denial.layer, &denial.rule, None).await?;
             return Err(Error::Forbidden(Denial {
                 layer: layer(denial.layer),

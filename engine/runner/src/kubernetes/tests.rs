@@ -12,9 +12,9 @@ mod writes;
 use serde_json::{Value, json};
 
 use super::super::testing::{Scene, handle};
-use super::fake::secret;
 use super::kubernetes::Host as _;
 use super::*;
+use crate::testing::fake_cluster::secret;
 
 const PLAIN: ApplyOptions = ApplyOptions {
     force: false,

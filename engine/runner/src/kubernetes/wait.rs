@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use shipslog_cluster::{Condition, Endpoints, Expectation, Gone, Healthy, ObjectReference};
+use shipslog_rights::{Need, needs};
 
 use super::super::bindings::shipslog::step::kubernetes::{self as wit, Waited};
 use super::super::journal::{Entry, Suspended};
@@ -10,7 +11,7 @@ use super::super::progress;
 use super::super::run::Run;
 use super::object::Located;
 use super::stop::{self, Stop, answered, authorize, invalid};
-use super::{convert, needs, object, write};
+use super::{convert, object, write};
 
 /// What one call may wait for.
 const MOST: usize = 100;
@@ -49,7 +50,7 @@ pub(super) async fn wait(
         located.push(locate(run, expectation).await?);
     }
     for (expectation, object) in &located {
-        authorize(run, &needs::wait(expectation, object)).await?;
+        authorize(run, &needed(expectation, object)).await?;
     }
     let expectations: Vec<Expectation> = located.into_iter().map(|(it, _)| it).collect();
     let asked = sentence(&expectations);
@@ -62,6 +63,15 @@ pub(super) async fn wait(
         }
     }
     Ok(convert::waited(&run.vault, waited))
+}
+
+fn needed(expectation: &Expectation, object: &Located) -> Vec<Need> {
+    match expectation {
+        Expectation::Healthy(_) => needs::wait_healthy(object),
+        Expectation::Gone(_) => needs::wait_gone(object),
+        Expectation::Condition(_) => needs::wait_condition(object),
+        Expectation::Endpoints(_) => needs::wait_endpoints(object),
+    }
 }
 
 async fn locate(run: &Run, expectation: &wit::Expectation) -> Result<(Expectation, Located), Stop> {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use shipslog_cluster as cluster;
 use shipslog_cluster::Patch;
-use shipslog_domain::capability::Verb;
+use shipslog_rights::{Verb, needs};
 
 use super::super::bindings::shipslog::step::kubernetes::{Applied, ApplyOptions, DeleteOptions, PatchKind};
 use super::super::bindings::shipslog::step::types::ObjectReference;
@@ -11,7 +11,7 @@ use super::super::journal::Precondition;
 use super::super::run::Run;
 use super::object::Located;
 use super::stop::{Stop, answered, authorize, invalid};
-use super::{convert, manners, needs, object, secret_data};
+use super::{convert, manners, object, secret_data};
 
 pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Result<Applied, Stop> {
     let (mut manifest, located) = object::read(run, object).await?;
@@ -26,7 +26,7 @@ pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Re
     run.looks();
     let applied = answered(
         run,
-        located.request(Verb::Apply),
+        located.need(Verb::Apply),
         run.attempt.cluster.apply(&manifest, &manager, &options).await,
     )
     .await?;
@@ -49,7 +49,7 @@ pub(super) async fn patch(
     precondition: &Precondition,
 ) -> Result<String, Stop> {
     let located = object::locate(run, &convert::reference(object)).await?;
-    authorize(run, &[located.request(Verb::Patch)]).await?;
+    authorize(run, &needs::patch(&located)).await?;
     let mut body: Value = serde_json::from_str(patch)
         .map_err(|error| invalid("", format!("the patch is not JSON: {error}")))?;
     manners::of_patch(&body, kind, located.is_secret())?;
@@ -70,7 +70,7 @@ pub(super) async fn patch(
         }
         run.was_refused();
     };
-    let patched = answered(run, located.request(Verb::Patch), patched).await?;
+    let patched = answered(run, located.need(Verb::Patch), patched).await?;
     for_guest(run, &located, patched).await
 }
 
@@ -98,7 +98,7 @@ async fn send_patch(
 
 pub(super) async fn delete(run: &Run, object: &ObjectReference, options: &DeleteOptions) -> Result<(), Stop> {
     let located = object::locate(run, &convert::reference(object)).await?;
-    authorize(run, &[located.request(Verb::Delete)]).await?;
+    authorize(run, &needs::delete(&located)).await?;
     let mut options = convert::delete_options(options, run.unanswered().is_some());
     let guard = match given(options.uid.as_ref(), options.resource_version.as_ref()) {
         // By its UID alone it may be deleted again and again.
@@ -116,7 +116,7 @@ pub(super) async fn delete(run: &Run, object: &ObjectReference, options: &Delete
     if options.uid.is_some() || options.resource_version.is_some() {
         run.looks();
         let deleted = run.attempt.cluster.delete(&located.object, &options).await;
-        answered(run, located.request(Verb::Delete), deleted).await?;
+        answered(run, located.need(Verb::Delete), deleted).await?;
     }
     look_for_end(run, &located.object).await
 }
@@ -128,14 +128,14 @@ async fn uid_to_delete(run: &Run, located: &Located) -> Result<Option<String>, S
     }
     match run.attempt.cluster.get(&located.object).await {
         Err(cluster::Error::NotFound) => Ok(None),
-        found => Ok(guard(&answered(run, located.request(Verb::Delete), found).await?).uid),
+        found => Ok(guard(&answered(run, located.need(Verb::Delete), found).await?).uid),
     }
 }
 
 /// The precondition that a write without one gets: the object is still as it is now.
 async fn guard_of(run: &Run, located: &Located, verb: Verb) -> Result<Precondition, Stop> {
     let found = run.attempt.cluster.get(&located.object).await;
-    Ok(guard(&answered(run, located.request(verb), found).await?))
+    Ok(guard(&answered(run, located.need(verb), found).await?))
 }
 
 fn guard(object: &Value) -> Precondition {

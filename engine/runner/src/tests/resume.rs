@@ -20,16 +20,17 @@ use tokio::sync::Semaphore;
 use self::ledger::{Fuse, Ledger};
 use self::op::Op;
 use self::script::Step;
-use self::world::World;
+use self::world::{world, writes};
 use crate::call::Parked;
 use crate::run::{Given, Run};
+use crate::testing::fake_cluster::FakeCluster;
 use crate::testing::{Scene, handle};
 use crate::{Entry, What, clock, kubernetes, passes};
 
 /// An attempt over all its lives.
 struct Lives {
     ledger: Arc<Ledger>,
-    world: Arc<World>,
+    world: Arc<FakeCluster>,
     scene: Scene,
     /// How many stores may wait.
     kept: usize,
@@ -44,11 +45,16 @@ enum End {
 impl Lives {
     fn new(kept: usize) -> Self {
         let ledger = Ledger::with_secret("first secret");
-        let world = World::new(&ledger);
+        let world = world(&ledger);
         // Twelve characters and more, as base64.
-        world.writes("Secret", "open", &json!({ "key": "cmV2ZWFsZWQgdmFsdWU=" }));
-        world.writes("Secret", "own", &json!({ "value": "eA==" }));
-        world.writes("Secret", "closed", &json!({ "key": "Y2xvc2VkIHZhbHVl" }));
+        writes(
+            &world,
+            "Secret",
+            "open",
+            &json!({ "key": "cmV2ZWFsZWQgdmFsdWU=" }),
+        );
+        writes(&world, "Secret", "own", &json!({ "value": "eA==" }));
+        writes(&world, "Secret", "closed", &json!({ "key": "Y2xvc2VkIHZhbHVl" }));
         let mut scene = Scene::new();
         let all = ["get", "list", "watch", "apply", "patch", "delete", "logs"];
         let right = |kind: &str| json!({ "verbs": all, "group": "*", "kind": kind, "namespace": "*" });

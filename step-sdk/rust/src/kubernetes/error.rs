@@ -11,7 +11,7 @@ use crate::{Cause, Failure, cause};
 pub struct Error {
     /// What was tried, as `apply ConfigMap web/greeting`.
     pub attempted: String,
-    /// Why not.
+    /// What kept it from being done.
     pub reason: Reason,
 }
 
@@ -44,16 +44,16 @@ pub enum Reason {
     Other(String, String),
 }
 
-/// Which rule said no.
+/// The rule that said no.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial {
-    /// Whose rule it is.
+    /// Who has that rule.
     pub layer: Layer,
     /// The rule, or the API server's own words.
     pub rule: String,
 }
 
-/// Whose rule it is.
+/// Who has a rule, in the order in which they are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
     /// The step's own declaration does not list it.
@@ -71,9 +71,9 @@ pub enum Layer {
 /// Another owner of a field, which `apply` without `force` met.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldConflict {
-    /// The field.
+    /// The field, as `spec.replicas`.
     pub path: String,
-    /// Who owns it.
+    /// The field manager that applied it last.
     pub manager: String,
 }
 

@@ -11,7 +11,7 @@ const CONDITION: &str = "condition: ";
 /// Why an object is as it is, in words, with what was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// Which object.
+    /// The object that this is about.
     pub object: ObjectReference,
     /// As `Readiness probe: exec: "no-such-command": executable file not found in $PATH`.
     pub summary: String,

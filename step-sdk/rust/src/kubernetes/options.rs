@@ -45,7 +45,7 @@ impl Precondition {
     }
 }
 
-/// How to apply.
+/// How an apply goes about fields and objects of others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ApplyOptions {
     /// Take fields from other managers; needs [`Verb::Force`](crate::Verb::Force).
@@ -54,7 +54,7 @@ pub struct ApplyOptions {
     pub only: Precondition,
 }
 
-/// How to delete.
+/// What a delete does with what the object owns, and which object it means.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeleteOptions {
     /// What happens to what it owns.
@@ -75,7 +75,7 @@ pub enum Propagation {
     Orphan,
 }
 
-/// A patch.
+/// A patch, in one of the ways to write one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Patch {
     /// RFC 7386.
@@ -106,13 +106,13 @@ pub struct Selection {
 /// What an apply would do to a field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// What happens to it.
+    /// Whether it comes, changes, goes or stays.
     pub kind: ChangeKind,
     /// Which field; empty for the object.
     pub path: String,
-    /// Its value now.
+    /// Its value as the server has it now; nothing where it is new.
     pub before: Option<Value>,
-    /// Its value then.
+    /// Its value after the apply; nothing where it goes.
     pub after: Option<Value>,
 }
 

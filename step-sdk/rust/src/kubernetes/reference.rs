@@ -1,4 +1,4 @@
-//! Which object.
+//! How a call names an object.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::convert::object;
 use crate::Failure;
 
-/// Which object. `group` is empty for the core group; without `namespace` the target's own is meant.
+/// Names an object. `group` is empty for the core group; without `namespace` the target's own is meant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub struct ObjectReference {
     /// Empty for the core group.
@@ -20,7 +20,7 @@ pub struct ObjectReference {
     /// Nothing means the target's own, or none for cluster-scoped kinds.
     #[serde(default)]
     pub namespace: Option<String>,
-    /// Its name.
+    /// How it is called in its namespace.
     pub name: String,
 }
 
@@ -44,6 +44,11 @@ impl ObjectReference {
             namespace: Some(namespace.into()),
             ..self
         }
+    }
+
+    /// Whether objects of its kind run pods, so that there is more to see than the object.
+    pub fn runs_pods(&self) -> bool {
+        shipslog_rights::workload::runs_pods(&self.group, &self.kind)
     }
 
     /// The object that a manifest is of.

@@ -11,7 +11,7 @@ use crate::Failure;
 pub enum Expectation {
     /// It is healthy by the host's rules for its kind; nothing older than the generation counts.
     Healthy {
-        /// Which object.
+        /// The object whose health is judged.
         object: ObjectReference,
         /// Only the object with this UID.
         uid: Option<String>,
@@ -20,27 +20,27 @@ pub enum Expectation {
     },
     /// It, or the one with this UID, is gone.
     Gone {
-        /// Which object.
+        /// The object that is to go.
         object: ObjectReference,
         /// Only the object with this UID: another one of the name counts as gone.
         uid: Option<String>,
     },
     /// A condition of its status is as said.
     Condition {
-        /// Which object.
+        /// The object whose status has the condition.
         object: ObjectReference,
-        /// As `Established`.
+        /// The condition's type, as `Established`.
         condition: String,
-        /// As `True`.
+        /// `True`, `False` or `Unknown`.
         status: String,
     },
     /// The Service's ready endpoints are exactly pods with these labels.
     Endpoints {
-        /// Which Service.
+        /// The Service that is to lead to the pods.
         service: ObjectReference,
-        /// As `app=web`.
+        /// Of the pods, as `app=web`.
         label_selector: String,
-        /// At least so many.
+        /// How many of them there have to be, or more.
         at_least: u32,
     },
 }

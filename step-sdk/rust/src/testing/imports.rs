@@ -27,7 +27,7 @@ pub(crate) mod context {
         "Target".to_owned()
     }
     pub(crate) fn namespace() -> Option<String> {
-        current(|it| it.namespace.clone())
+        current(|it| it.cluster.namespace())
     }
     pub(crate) fn attempt() -> u32 {
         1
@@ -67,7 +67,7 @@ pub(crate) mod progress {
 }
 
 pub(crate) mod outputs {
-    use super::super::cluster::json;
+    use super::super::convert::json;
     use super::current;
     use crate::bindings::shipslog::step::outputs::Error;
 
@@ -85,7 +85,7 @@ pub(crate) mod outputs {
 }
 
 pub(crate) mod milestones {
-    use super::super::cluster::json;
+    use super::super::convert::json;
     use super::current;
     use crate::bindings::shipslog::step::milestones::Error;
 
@@ -133,7 +133,7 @@ pub(crate) mod clock {
     pub(crate) fn sleep(milliseconds: u64) -> Result<(), ()> {
         current(|it| {
             it.slept += milliseconds;
-            it.calls.push(format!("sleep {milliseconds} ms"));
+            it.cluster.note(&format!("sleep {milliseconds} ms"));
         });
         Ok(())
     }

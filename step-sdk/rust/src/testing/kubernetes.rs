@@ -1,80 +1,100 @@
 //! The contract's calls to the cluster, answered from memory.
 
-use super::cluster::json;
-use super::reason::refusal;
-use super::{State, current, rights};
+use serde_json::Value;
+use shipslog_rights::Need;
+use shipslog_step_testing::{Apply, Guard, ObjectReference, Patch, PatchKind, Selection};
+
+use super::convert::{self, refusal};
+use super::{InMemory, current};
 use crate::bindings::shipslog::step::kubernetes as wit;
-use crate::kubernetes::ObjectReference;
+use crate::kubernetes::{Reason, needs};
 use wit::{Applied, Change, Error, Evidence, Expectation, Page, Waited};
 
+/// Who applies, as the host would say it.
+const MANAGER: &str = "shipslog:project:step";
+
 pub(crate) fn get(object: &wit::ObjectReference) -> Result<String, Error> {
-    call("get", object, false, |it| {
-        it.cluster.get(object, it.namespace.as_deref())
-    })
+    let object = object.into();
+    call(needs::get(&object), |it| it.get(&object)).map(|it| it.to_string())
 }
 
 pub(crate) fn list(selection: &wit::Selection) -> Result<Page, Error> {
-    current(|it| {
-        it.rights
-            .need([rights::of_list(selection)], it.namespace.as_deref());
-        match it.call(format!("list {}", selection.kind)) {
-            Some(reason) => Err(refusal(reason)),
-            None => Ok(it.cluster.list(selection, it.namespace.as_deref())),
-        }
+    let selection = Selection {
+        group: selection.group.clone(),
+        kind: selection.kind.clone(),
+        namespace: selection.namespace.clone(),
+        label_selector: selection.label_selector.clone(),
+    };
+    let found = call(needs::list(&selection), |it| it.list(&selection))?;
+    Ok(Page {
+        objects: found.iter().map(Value::to_string).collect(),
+        continue_from: None,
     })
 }
 
 pub(crate) fn apply(object: &str, options: &wit::ApplyOptions) -> Result<Applied, Error> {
-    let manifest = json(object);
-    call("apply", &reference(object)?, options.force, |it| {
-        it.cluster.apply(&manifest, options, it.namespace.as_deref())
+    let (manifest, object) = manifest(object)?;
+    let how = Apply {
+        manager: MANAGER.to_owned(),
+        force: options.force,
+        guard: guard(options.uid.as_deref(), options.resource_version.as_deref()),
+    };
+    let applied = call(needs::apply(&object, how.force), |it| it.apply(&manifest, &how))?;
+    Ok(Applied {
+        object: applied.object.to_string(),
+        generation: applied.generation,
+        changed: applied.changed,
     })
 }
 
 pub(crate) fn patch(
     object: &wit::ObjectReference,
-    _kind: wit::PatchKind,
+    kind: wit::PatchKind,
     patch: &str,
     uid: Option<&str>,
     resource_version: Option<&str>,
 ) -> Result<String, Error> {
-    let patch = json(patch);
-    call("patch", object, false, |it| {
-        it.cluster
-            .patch(object, &patch, (uid, resource_version), it.namespace.as_deref())
-    })
+    let (object, body) = (object.into(), convert::json(patch));
+    let patch = Patch {
+        kind: match kind {
+            wit::PatchKind::JsonPatch => PatchKind::Json,
+            wit::PatchKind::Merge | wit::PatchKind::Strategic => PatchKind::Merge,
+        },
+        body: &body,
+        guard: guard(uid, resource_version),
+    };
+    call(needs::patch(&object), |it| it.patch(&object, &patch)).map(|it| it.to_string())
 }
 
 pub(crate) fn delete(object: &wit::ObjectReference, options: &wit::DeleteOptions) -> Result<(), Error> {
-    call("delete", object, false, |it| {
-        it.cluster.delete(object, options, it.namespace.as_deref())
+    let object = object.into();
+    let guard = guard(options.uid.as_deref(), options.resource_version.as_deref());
+    let foreground = options.propagation == wit::Propagation::Foreground;
+    call(needs::delete(&object), |it| {
+        it.delete(&object, &guard, foreground)
     })
 }
 
 pub(crate) fn wait(expectations: &[Expectation], _seconds: u32) -> Result<Waited, Error> {
-    current(|it| {
-        for expectation in expectations {
-            it.rights
-                .need(rights::of_wait(expectation), it.namespace.as_deref());
-            if let Some(reason) = it.call(words(expectation)) {
-                return Err(refusal(reason));
-            }
-        }
-        it.cluster.fill_tokens();
-        Ok(it.waits.pop_front().unwrap_or(Waited::Met))
-    })
+    let expectations: Vec<_> = expectations.iter().map(convert::expectation).collect();
+    let needs = expectations
+        .iter()
+        .flat_map(shipslog_step_testing::Expectation::needs)
+        .collect();
+    call(needs, |it| it.wait(&expectations)).map(convert::waited)
 }
 
 pub(crate) fn diff(object: &str) -> Result<Vec<Change>, Error> {
-    let manifest = json(object);
-    call("diff", &reference(object)?, false, |it| {
-        it.cluster.diff(&manifest, it.namespace.as_deref())
-    })
+    let (manifest, object) = manifest(object)?;
+    let change = call(needs::diff(&object), |it| it.diff(&manifest, MANAGER))?;
+    Ok(change.into_iter().map(convert::change).collect())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the signature is the contract's")]
-pub(crate) fn can_i(verb: &str, object: &wit::ObjectReference, _subresource: &str) -> Result<bool, Error> {
-    Ok(call(&format!("can-i {verb}"), object, false, |_| Ok(())).is_ok())
+pub(crate) fn can_i(verb: &str, object: &wit::ObjectReference, subresource: &str) -> Result<bool, Error> {
+    let object = object.into();
+    let asked = call(Vec::new(), |it| it.can_i(verb, &object, subresource));
+    Ok(asked.unwrap_or(false))
 }
 
 pub(crate) fn logs(
@@ -83,50 +103,35 @@ pub(crate) fn logs(
     _tail_lines: u32,
     _previous: bool,
 ) -> Result<Vec<String>, Error> {
-    call("logs", pod, false, |_| Ok(Vec::new()))
+    let pod = pod.into();
+    call(needs::logs(&pod), |it| it.logs(&pod))
 }
 
 pub(crate) fn explain(object: &wit::ObjectReference) -> Result<Evidence, Error> {
-    let nothing = || Evidence {
-        object: object.clone(),
-        summary: "nothing was seen".to_owned(),
-        events: Vec::new(),
-        log_tail: Vec::new(),
-    };
-    call("explain", object, false, |_| Ok(nothing()))
+    let object = object.into();
+    call(needs::explain(&object), |it| it.explain(&object)).map(convert::evidence)
 }
 
-fn call<T>(
-    verb: &str,
-    object: &wit::ObjectReference,
-    force: bool,
-    answer: impl FnOnce(&mut State) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let object = ObjectReference::from(object.clone());
-    current(|it| {
-        it.rights
-            .need(rights::of_object(verb, &object, force), it.namespace.as_deref());
-        match it.call(format!("{verb} {object}")) {
-            Some(reason) => Err(refusal(reason)),
-            None => answer(it),
-        }
-    })
+/// Holds what the call needs against what `check` named, then asks the cluster.
+fn call<T>(needs: Vec<Need>, ask: impl FnOnce(&InMemory) -> Result<T, Reason>) -> Result<T, Error> {
+    let cluster = current(|it| {
+        it.rights.need(needs, it.cluster.namespace().as_deref());
+        it.cluster.clone()
+    });
+    ask(&cluster).map_err(refusal)
 }
 
-fn reference(manifest: &str) -> Result<wit::ObjectReference, Error> {
-    let reference = ObjectReference::of(&json(manifest));
-    reference
-        .as_ref()
-        .map(Into::into)
-        .map_err(|it| Error::Other(("manifest".to_owned(), it.to_string())))
+fn guard(uid: Option<&str>, resource_version: Option<&str>) -> Guard {
+    Guard {
+        uid: uid.map(str::to_owned),
+        resource_version: resource_version.map(str::to_owned),
+        unanswered: false,
+    }
 }
 
-fn words(expectation: &Expectation) -> String {
-    let (what, object) = match expectation {
-        Expectation::Healthy(it) => ("healthy", &it.object),
-        Expectation::Gone(it) => ("gone", &it.object),
-        Expectation::Condition(it) => (it.type_.as_str(), &it.object),
-        Expectation::Endpoints(it) => ("endpoints", &it.service),
-    };
-    format!("wait {what} {}", ObjectReference::from(object.clone()))
+fn manifest(text: &str) -> Result<(Value, ObjectReference), Error> {
+    let manifest = convert::json(text);
+    let object = crate::kubernetes::ObjectReference::of(&manifest)
+        .map_err(|it| Error::Other(("manifest".to_owned(), it.to_string())))?;
+    Ok((manifest, (&object).into()))
 }

@@ -14,12 +14,12 @@ pub struct Services {
 }
 
 impl Services {
-    /// It exists.
+    /// Takes in a Service that exists, as it is.
     pub fn add(&mut self, object: ObjectReference, live: Value) {
         self.live.push((object, live));
     }
 
-    /// It may exist, and why that is not known. It may select anything.
+    /// Takes in one that may exist and could not be read: it may select anything.
     pub fn cannot_read(&mut self, object: ObjectReference, why: String) {
         self.unread = Some((object, why));
     }

@@ -8,6 +8,7 @@ use shipslog_step::kubernetes::ObjectReference;
 use super::{Verdict, config, plan, workload};
 use crate::fixture;
 use crate::inputs::Inputs;
+use crate::kinds::{CONFIG_MAP, DEPLOYMENT, SERVICE};
 use crate::names::Names;
 
 fn object(api_version: &str, kind: &str, name: &str) -> ObjectReference {
@@ -46,16 +47,16 @@ fn old(inputs: &Inputs) -> super::Old {
 }
 
 fn deployed(deployment: &str) -> Value {
-    let mut live = fixture::objects(&fixture::httpd_with(&[]), deployment).deployment;
+    let mut live = fixture::object(&fixture::httpd_with(&[]), deployment, &DEPLOYMENT);
     live["metadata"]["uid"] = "u2".into();
     live
 }
 
 /// The step's Service, as this deployment left it.
 fn services(deployment: &str) -> Services {
-    let live = fixture::objects(&fixture::httpd_with(&[]), deployment).service;
+    let live = fixture::object(&fixture::httpd_with(&[]), deployment, &SERVICE);
     let mut services = Services::default();
-    services.add(object("v1", "Service", "httpd"), live.unwrap());
+    services.add(object("v1", "Service", "httpd"), live);
     services
 }
 
@@ -155,9 +156,7 @@ fn what_has_lost_our_labels_stays() {
 
 #[test]
 fn a_config_map_that_a_kept_replica_set_names_stays() {
-    let live = fixture::objects(&fixture::httpd_with(&[]), "deployments-2")
-        .config_map
-        .unwrap();
+    let live = fixture::object(&fixture::httpd_with(&[]), "deployments-2", &CONFIG_MAP);
     let set = json!({
         "metadata": { "name": "httpd-6d4b" },
         "spec": { "template": deployed("deployments-2")["spec"]["template"] },

@@ -44,39 +44,40 @@ impl Flow<'_> {
         }
     }
 
-    /// What answers now.
+    /// What answers requests now, in a sentence.
     fn serving(&self) -> String {
         let in_place = !self.inputs.is_blue_green() && self.has_started() && self.stage <= Stage::Switch;
         if !in_place {
             return self.traffic();
         }
-        let name = &self.names.workload;
+        let workload = self.workload();
         format!(
-            "Deployment {name} is not rolled back by itself: {}. Deploy an earlier release, or `kubectl rollout undo \
-             deployment/{name}`. ",
-            self.revisions()
+            "{workload} is not rolled back by itself: {}. Deploy an earlier release, or `kubectl rollout undo {}/{}`. ",
+            self.revisions(),
+            workload.kind.to_lowercase(),
+            workload.name,
         )
     }
 
     fn has_started(&self) -> bool {
-        self.made.iter().any(|it| it.object == self.deployment())
+        self.made.iter().any(|it| it.object == self.workload())
     }
 
     fn revisions(&self) -> String {
-        let selector = format!("{WORKLOAD}={}", self.names.workload);
+        let selector = format!("{WORKLOAD}={}", self.workload().name);
         match kubernetes().list(&Selection::of("apps/v1", "ReplicaSet").labelled(selector)) {
             Ok(sets) => words::revisions(&sets),
             Err(_) => "which revision serves could not be read".to_owned(),
         }
     }
 
-    /// Where the Service leads.
+    /// Where the Service leads now, as far as this run knows.
     fn traffic(&self) -> String {
         if self.stage > Stage::Switch {
             return self.moved();
         }
         let before = self.service.as_ref().and_then(switch::workload);
-        match (&self.names.service, before) {
+        match (self.service().map(|it| it.name), before) {
             (None, _) => "What earlier deployments made was not touched. ".to_owned(),
             (Some(name), _) if self.stage == Stage::Switch => {
                 format!("Look where Service {name} leads before you go on. ")
@@ -89,10 +90,10 @@ impl Flow<'_> {
 
     /// The new pods serve; something after that went wrong.
     fn moved(&self) -> String {
-        let new = &self.names.workload;
-        let serving = match &self.names.service {
-            Some(name) => format!("Service {name} sends its traffic to {new}. "),
-            None => format!("Deployment {new} is healthy. "),
+        let new = self.workload();
+        let serving = match self.service() {
+            Some(service) => format!("{service} sends its traffic to {}. ", new.name),
+            None => format!("{new} is healthy. "),
         };
         if self.old.is_empty() {
             return serving;
@@ -115,13 +116,13 @@ impl Flow<'_> {
         }
     }
 
-    /// The Deployment first, as long as its pods use the rest.
+    /// The workload first, as long as its pods use the rest.
     fn remove_debris(&self) -> Result<(), Error> {
-        let deployment = self.deployment();
-        let timeout = cleanup::grace(&self.objects.deployment).saturating_add(ALLOWANCE);
+        let workload = self.workload();
+        let timeout = cleanup::grace(self.objects.workload()).saturating_add(ALLOWANCE);
         for it in self.made.iter().rev() {
             delete(&it.object, &it.uid)?;
-            if it.object == deployment {
+            if it.object == workload {
                 let gone = Expectation::Gone {
                     object: it.object.clone(),
                     uid: Some(it.uid.clone()),

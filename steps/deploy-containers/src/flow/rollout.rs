@@ -4,6 +4,7 @@ use serde_json::Value;
 use shipslog_step::kubernetes::{Applied, ApplyOptions, Expectation, ObjectReference, Waited, kubernetes};
 
 use super::{Flow, Made, Stage, Stop, failed, uid, wait};
+use crate::kinds::Role;
 use crate::words;
 
 /// On top of what the cluster itself may take to call a rollout failed.
@@ -11,18 +12,18 @@ const ALLOWANCE: u32 = 60;
 
 impl Flow<'_> {
     pub(super) fn apply_configuration(&mut self) -> Result<(), Stop> {
-        let (config_map, secret) = (self.objects.config_map.clone(), self.objects.secret.clone());
-        for object in [config_map, secret].into_iter().flatten() {
-            let reference = ObjectReference::of(&object)?;
+        let objects: Vec<Value> = self.objects.with(Role::Configuration).cloned().collect();
+        for object in &objects {
+            let reference = ObjectReference::of(object)?;
             self.at(Stage::Configuration, format!("writing {reference}"));
-            self.write(reference, &object, &ApplyOptions::default())?;
+            self.write(reference, object, &ApplyOptions::default())?;
         }
         Ok(())
     }
 
     /// Answers with what to wait for: this very generation, as a cache may be older.
-    pub(super) fn apply_deployment(&mut self, force: bool) -> Result<Expectation, Stop> {
-        let (object, manifest) = (self.deployment(), self.objects.deployment.clone());
+    pub(super) fn apply_workload(&mut self, force: bool) -> Result<Expectation, Stop> {
+        let (object, manifest) = (self.workload(), self.objects.workload().clone());
         self.at(Stage::Rollout, format!("writing {object}"));
         let options = ApplyOptions {
             force,
@@ -35,7 +36,7 @@ impl Flow<'_> {
     }
 
     pub(super) fn wait_until_healthy(&mut self, healthy: Expectation) -> Result<(), Stop> {
-        let (object, longest) = (self.deployment(), self.longest_rollout());
+        let (object, longest) = (self.workload(), self.longest_rollout());
         let (sentence, found) = match wait(&[healthy], longest)? {
             Waited::Met => return Ok(()),
             Waited::Failed(found) => (format!("{object} did not become healthy"), found),
@@ -46,7 +47,7 @@ impl Flow<'_> {
 
     /// Answers how many pods there are; with none, or fewer than wanted, traffic must not move.
     pub(super) fn check_availability(&mut self) -> Result<u32, Stop> {
-        let object = self.deployment();
+        let object = self.workload();
         let live = kubernetes().find(&object)?.unwrap_or(Value::Null);
         let (available, wanted) = words::replicas(&live);
         if available == wanted && wanted > 0 {

@@ -9,6 +9,7 @@ use shipslog_step::Failure;
 use shipslog_step::kubernetes::{Denial, Evidence, Layer, ObjectReference, Reason};
 use shipslog_step::testing::Host;
 
+use crate::kinds::{CONFIG_MAP, DEPLOYMENT, SERVICE};
 use crate::{DeployContainers, fixture};
 
 const LEFT_BEHIND: [&str; 2] = ["deployments-1", "deployments-2"];
@@ -28,7 +29,7 @@ fn host() -> Host {
 
 /// The workload's status, as its controller would write it.
 fn available(host: Host, name: &str, replicas: u64) -> Host {
-    let mut object = fixture::objects(&fixture::httpd_with(&[]), "deployments-3").deployment;
+    let mut object = fixture::object(&fixture::httpd_with(&[]), "deployments-3", &DEPLOYMENT);
     object["metadata"]["name"] = name.into();
     object["spec"] = json!({ "replicas": replicas });
     object["status"] = json!({ "availableReplicas": 1 });
@@ -44,12 +45,12 @@ fn later() -> Host {
     let mut host = first();
     for deployment in LEFT_BEHIND {
         let objects = fixture::objects(&fixture::httpd_with(&[]), deployment);
-        for object in [objects.config_map.unwrap(), objects.deployment] {
-            host = host.holding(&object).inventory(entry(&object));
+        for object in [objects.of(&CONFIG_MAP).unwrap(), objects.workload()] {
+            host = host.holding(object).inventory(entry(object));
         }
         if deployment == "deployments-2" {
-            let service = objects.service.unwrap();
-            host = host.holding(&service).inventory(entry(&service));
+            let service = objects.of(&SERVICE).unwrap();
+            host = host.holding(service).inventory(entry(service));
         }
     }
     host

@@ -5,6 +5,7 @@ use shipslog_step::kubernetes::{Expectation, ObjectReference, Waited, kubernetes
 use shipslog_step::{Failure, milestones};
 
 use super::{Flow, Stage, Stop, TRAFFIC_SWITCHED, failed, wait};
+use crate::kinds::SERVICE;
 use crate::switch::{self, Decision};
 use crate::words;
 
@@ -13,15 +14,15 @@ const ENDPOINTS_TIMEOUT: u32 = 60;
 
 impl Flow<'_> {
     pub(super) fn switch_traffic(&mut self, replicas: u32) -> Result<(), Stop> {
-        let (Some(object), Some(mine)) = (self.service(), self.objects.service.clone()) else {
+        let (Some(object), Some(mine)) = (self.service(), self.objects.of(&SERVICE).cloned()) else {
             return Ok(());
         };
-        let workload = self.names.workload.clone();
+        let workload = self.workload().name;
         self.at(
             Stage::Switch,
             format!("moving the traffic of {object} to {workload}"),
         );
-        let before = self.apply_service(&object, &mine)?;
+        let before = self.apply_unchanged(&object, &mine)?;
         self.confirm_endpoints(&object, replicas)?;
         let detail = json!({
             "service": object.name,
@@ -33,8 +34,9 @@ impl Flow<'_> {
         Ok(())
     }
 
-    /// Answers with the Service as it was before; nothing where there was none or an earlier attempt has switched it.
-    fn apply_service(&mut self, object: &ObjectReference, mine: &Value) -> Result<Option<Value>, Stop> {
+    /// Applies the object if nobody changed it meanwhile, and answers with it as it was before; nothing where there was none
+    /// or an earlier attempt has applied it.
+    fn apply_unchanged(&mut self, object: &ObjectReference, mine: &Value) -> Result<Option<Value>, Stop> {
         let mut live = kubernetes().find(object)?;
         for _ in 0..switch::ATTEMPTS {
             let decision = switch::decide(live.as_ref(), mine, self.situation, self.inputs.adopt);
@@ -69,7 +71,7 @@ impl Flow<'_> {
         );
         let endpoints = Expectation::Endpoints {
             service: service.clone(),
-            label_selector: self.situation.pod_selector(&self.names.workload),
+            label_selector: self.situation.pod_selector(&self.workload().name),
             at_least: replicas,
         };
         match wait(&[endpoints], ENDPOINTS_TIMEOUT)? {

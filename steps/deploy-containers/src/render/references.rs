@@ -5,25 +5,25 @@ use crate::inputs::Inputs;
 use crate::inputs::container::Container;
 use crate::inputs::pod::LocalObjectReference;
 use crate::inputs::volume::Volume;
+use crate::kinds::{CONFIG_MAP, Kind, SECRET};
 use crate::names::Names;
 
 /// Base and full names of what the step makes.
-pub(super) struct References<'a> {
+pub(crate) struct References<'a> {
     config_map: Option<(&'a str, &'a str)>,
     secret: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> References<'a> {
-    pub(super) fn new(inputs: &'a Inputs, names: &'a Names) -> Self {
-        let pair =
-            |base: Option<&'a String>, full: &'a Option<String>| Some((base?.as_str(), full.as_deref()?));
+    pub(crate) fn new(inputs: &'a Inputs, names: &'a Names) -> Self {
+        let pair = |kind: &Kind| Some(((kind.base)(inputs)?, names.of(kind)?.name.as_str()));
         Self {
-            config_map: pair(inputs.config_map.as_ref().map(|it| &it.name), &names.config_map),
-            secret: pair(inputs.secret.as_ref().map(|it| &it.name), &names.secret),
+            config_map: pair(&CONFIG_MAP),
+            secret: pair(&SECRET),
         }
     }
 
-    pub(super) fn volume(&self, mut volume: Volume) -> Volume {
+    pub(crate) fn volume(&self, mut volume: Volume) -> Volume {
         if let Some(source) = &mut volume.config_map {
             resolve(self.config_map, &mut source.name, source.from_step);
         }
@@ -33,7 +33,7 @@ impl<'a> References<'a> {
         volume
     }
 
-    pub(super) fn container(&self, mut container: Container) -> Container {
+    pub(crate) fn container(&self, mut container: Container) -> Container {
         for source in container.env.iter_mut().filter_map(|it| it.value_from.as_mut()) {
             if let Some(key) = &mut source.config_map_key_ref {
                 resolve(self.config_map, &mut key.name, key.from_step);
@@ -53,7 +53,7 @@ impl<'a> References<'a> {
         container
     }
 
-    pub(super) fn pull_secret(&self, reference: &LocalObjectReference) -> LocalObjectReference {
+    pub(crate) fn pull_secret(&self, reference: &LocalObjectReference) -> LocalObjectReference {
         let mut name = Some(reference.name.clone());
         resolve(self.secret, &mut name, false);
         LocalObjectReference {

@@ -1,24 +1,18 @@
 use serde_json::{Value, json};
 
-use super::Objects;
-use crate::fixture;
+use crate::kinds::{DEPLOYMENT, SERVICE};
+use crate::{fixture, kinds};
 
 fn manifests(changes: &[(&str, Value)]) -> Value {
-    let Objects {
-        config_map,
-        secret,
-        deployment,
-        service,
-    } = fixture::objects(&fixture::httpd_with(changes), "deployments-3");
-    [config_map, secret, Some(deployment), service]
-        .into_iter()
-        .flatten()
+    let objects = fixture::objects(&fixture::httpd_with(changes), "deployments-3");
+    kinds::ALL
+        .iter()
+        .filter_map(|it| objects.of(it).cloned())
         .collect()
 }
 
 fn container(changes: &[(&str, Value)]) -> Value {
-    fixture::objects(&fixture::httpd_with(changes), "deployments-3")
-        .deployment
+    fixture::object(&fixture::httpd_with(changes), "deployments-3", &DEPLOYMENT)
         .pointer("/spec/template/spec/containers/0")
         .cloned()
         .unwrap()
@@ -133,7 +127,7 @@ fn a_pre_stop_of_ones_own_stays_and_nothing_is_added_to_the_grace_period() {
         ("/containers/0/lifecycle", own.clone()),
         ("/terminationGracePeriodSeconds", json!(60)),
     ]);
-    let pod = fixture::objects(&inputs, "deployments-3").deployment["spec"]["template"]["spec"].take();
+    let pod = fixture::object(&inputs, "deployments-3", &DEPLOYMENT)["spec"]["template"]["spec"].take();
     assert_eq!(pod["containers"][0]["lifecycle"], own);
     assert_eq!(pod["terminationGracePeriodSeconds"], 60);
 }
@@ -141,7 +135,7 @@ fn a_pre_stop_of_ones_own_stays_and_nothing_is_added_to_the_grace_period() {
 #[test]
 fn the_pause_comes_on_top_of_the_grace_period() {
     let inputs = fixture::httpd_with(&[("/terminationGracePeriodSeconds", json!(60))]);
-    let pod = fixture::objects(&inputs, "deployments-3").deployment["spec"]["template"]["spec"].take();
+    let pod = fixture::object(&inputs, "deployments-3", &DEPLOYMENT)["spec"]["template"]["spec"].take();
     assert_eq!(
         pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"],
         5
@@ -153,9 +147,9 @@ fn the_pause_comes_on_top_of_the_grace_period() {
 fn pods_carry_every_label_and_selectors_only_the_workload() {
     let objects = fixture::objects(&fixture::httpd_with(&[]), "deployments-3");
     let selector = json!({ "shipslog.dev/workload": "httpd-deployments-3" });
-    assert_eq!(objects.deployment["spec"]["selector"]["matchLabels"], selector);
-    assert_eq!(objects.service.unwrap()["spec"]["selector"], selector);
-    let labels = &objects.deployment["spec"]["template"]["metadata"]["labels"];
+    assert_eq!(objects.workload()["spec"]["selector"]["matchLabels"], selector);
+    assert_eq!(objects.of(&SERVICE).unwrap()["spec"]["selector"], selector);
+    let labels = &objects.workload()["spec"]["template"]["metadata"]["labels"];
     for key in [
         "app",
         "shipslog.dev/workload",

@@ -58,7 +58,7 @@ fn ports(container: &Container, path: &str, found: &mut Problems) {
         all.map(|(index, it)| {
             (
                 format!("{path}.ports[{index}]"),
-                format!("{}/{:?}", it.container_port, it.protocol).to_uppercase(),
+                format!("{}/{}", it.container_port, it.protocol),
             )
         }),
     );

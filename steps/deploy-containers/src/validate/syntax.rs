@@ -9,7 +9,7 @@ fn verdict(holds: bool, message: impl FnOnce() -> String) -> Verdict {
 }
 
 /// A name that gets a suffix.
-pub(super) fn base_name(name: &str) -> Verdict {
+pub(crate) fn base_name(name: &str) -> Verdict {
     dns_label(name)?;
     verdict(name.len() <= LONGEST_BASE, || {
         format!(
@@ -19,7 +19,7 @@ pub(super) fn base_name(name: &str) -> Verdict {
     })
 }
 
-pub(super) fn dns_label(name: &str) -> Verdict {
+pub(crate) fn dns_label(name: &str) -> Verdict {
     verdict(is_dns_label(name), || {
         format!(
             "`{name}` is not a DNS label: 1 to 63 lower-case letters, digits and `-`, first and last no `-`"
@@ -27,7 +27,7 @@ pub(super) fn dns_label(name: &str) -> Verdict {
     })
 }
 
-pub(super) fn service_name(name: &str) -> Verdict {
+pub(crate) fn service_name(name: &str) -> Verdict {
     dns_label(name)?;
     verdict(name.starts_with(|it: char| it.is_ascii_lowercase()), || {
         format!("`{name}` is not a Service's name: the first character has to be a letter")
@@ -35,13 +35,13 @@ pub(super) fn service_name(name: &str) -> Verdict {
 }
 
 /// The name of an object that others made.
-pub(super) fn object_name(name: &str) -> Verdict {
+pub(crate) fn object_name(name: &str) -> Verdict {
     verdict(name.len() <= 253 && name.split('.').all(is_dns_label), || {
         format!("`{name}` is not the name of an object: DNS labels, joined by `.`")
     })
 }
 
-pub(super) fn port_name(name: &str) -> Verdict {
+pub(crate) fn port_name(name: &str) -> Verdict {
     let letters = name.contains(|it: char| it.is_ascii_lowercase());
     verdict(
         is_dns_label(name) && name.len() <= 15 && !name.contains("--") && letters,
@@ -53,7 +53,7 @@ pub(super) fn port_name(name: &str) -> Verdict {
     )
 }
 
-pub(super) fn env_name(name: &str) -> Verdict {
+pub(crate) fn env_name(name: &str) -> Verdict {
     let holds = !name.is_empty() && name.chars().all(|it| (' '..='~').contains(&it) && it != '=');
     verdict(holds, || {
         format!("`{name}` is not a variable's name: printable ASCII without `=`")
@@ -61,7 +61,7 @@ pub(super) fn env_name(name: &str) -> Verdict {
 }
 
 /// A key of a ConfigMap or Secret.
-pub(super) fn data_key(key: &str) -> Verdict {
+pub(crate) fn data_key(key: &str) -> Verdict {
     let holds = (1..=253).contains(&key.len())
         && key
             .chars()
@@ -74,7 +74,7 @@ pub(super) fn data_key(key: &str) -> Verdict {
 }
 
 /// A label's or annotation's key.
-pub(super) fn qualified_key(key: &str) -> Verdict {
+pub(crate) fn qualified_key(key: &str) -> Verdict {
     let (prefix, name) = key
         .split_once('/')
         .map_or((None, key), |(prefix, name)| (Some(prefix), name));
@@ -86,7 +86,7 @@ pub(super) fn qualified_key(key: &str) -> Verdict {
     })
 }
 
-pub(super) fn label_value(value: &str) -> Verdict {
+pub(crate) fn label_value(value: &str) -> Verdict {
     verdict(value.is_empty() || is_qualified(value), || {
         format!(
             "`{value}` is not a label's value: up to 63 letters, digits, `-`, `_` and `.`, first and last a letter or digit"
@@ -95,13 +95,13 @@ pub(super) fn label_value(value: &str) -> Verdict {
 }
 
 /// A path below another, which cannot leave it.
-pub(super) fn relative_path(path: &str) -> Verdict {
+pub(crate) fn relative_path(path: &str) -> Verdict {
     let holds = !path.is_empty() && !path.starts_with('/') && path.split('/').all(|it| it != "..");
     verdict(holds, || format!("`{path}` is not a relative path without `..`"))
 }
 
 /// A number of pods, or a share of them.
-pub(super) fn share(text: &str) -> Verdict {
+pub(crate) fn share(text: &str) -> Verdict {
     let percent = text.strip_suffix('%').and_then(|it| it.parse::<u32>().ok());
     verdict(percent.is_some(), || {
         format!("`{text}` is neither a number nor a percentage such as `25%`")
@@ -109,7 +109,7 @@ pub(super) fn share(text: &str) -> Verdict {
 }
 
 /// As `500m`, `1.5`, `64Mi`, `1e3`.
-pub(super) fn quantity(text: &str) -> Verdict {
+pub(crate) fn quantity(text: &str) -> Verdict {
     const SUFFIXES: [&str; 15] = [
         "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi",
     ];

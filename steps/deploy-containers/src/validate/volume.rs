@@ -124,7 +124,7 @@ impl<'a> Own<'a> {
 }
 
 /// For sentences.
-pub(super) fn listed(names: &[String]) -> String {
+pub(crate) fn listed(names: &[String]) -> String {
     if names.is_empty() {
         "none".to_owned()
     } else {

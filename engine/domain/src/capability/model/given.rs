@@ -8,20 +8,9 @@ use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use super::super::{Boundary, Capability, Request, Rights, Verb};
+use super::super::{Boundary, Capability, Need, Rights, Verb};
 use super::KINDS;
 
-const VERBS: [Verb; 9] = [
-    Verb::Get,
-    Verb::List,
-    Verb::Watch,
-    Verb::Apply,
-    Verb::Patch,
-    Verb::Delete,
-    Verb::Logs,
-    Verb::Force,
-    Verb::RevealSecrets,
-];
 pub(super) const FEW_VERBS: [Verb; 3] = [Verb::Get, Verb::Apply, Verb::Patch];
 
 /// How often what was seen.
@@ -50,7 +39,7 @@ impl Counts {
 pub(super) fn everything() -> Vec<Capability> {
     let any = || "*".to_owned();
     vec![Capability {
-        verbs: VERBS.into(),
+        verbs: Verb::ALL.into(),
         group: any(),
         kind: any(),
         name: any(),
@@ -108,7 +97,7 @@ fn rule(verbs: &'static [Verb], groups: Words, kinds: Words, longest: usize) -> 
 
 /// One list in four allows everything, so that the layers after it are heard of.
 fn rules() -> impl Strategy<Value = Vec<Capability>> {
-    prop_oneof![1 => Just(everything()), 3 => vec(rule(&VERBS, GROUPS, KINDS_OF_RULES, 3), 0..6)]
+    prop_oneof![1 => Just(everything()), 3 => vec(rule(&Verb::ALL, GROUPS, KINDS_OF_RULES, 3), 0..6)]
 }
 
 pub(super) fn own_namespace() -> impl Strategy<Value = Option<String>> {
@@ -123,7 +112,7 @@ pub(super) fn rights() -> impl Strategy<Value = Rights> {
     })
 }
 
-fn request() -> impl Strategy<Value = Request> {
+fn request() -> impl Strategy<Value = Need> {
     const NAMESPACES: Words = &[(6, "a"), (2, "b"), (1, "ab"), (1, "~"), (1, "a*"), (1, "*")];
     const NAMES: Words = &[
         (4, "a"),
@@ -137,8 +126,8 @@ fn request() -> impl Strategy<Value = Request> {
     ];
     let namespace = weighted(0.9, text(NAMESPACES));
     let name = weighted(0.9, text(NAMES));
-    (select(&VERBS[..]), select(&KINDS[..]), namespace, name).prop_map(
-        |(verb, (group, kind, cluster_scoped), namespace, name)| Request {
+    (select(&Verb::ALL[..]), select(&KINDS[..]), namespace, name).prop_map(
+        |(verb, (group, kind, cluster_scoped), namespace, name)| Need {
             verb,
             group: group.to_owned(),
             kind: kind.to_owned(),
@@ -149,7 +138,7 @@ fn request() -> impl Strategy<Value = Request> {
     )
 }
 
-pub(super) fn requests() -> impl Strategy<Value = Vec<Request>> {
+pub(super) fn requests() -> impl Strategy<Value = Vec<Need>> {
     vec(request(), 8)
 }
 

@@ -14,8 +14,8 @@ fn capability(verbs: &[Verb], group: &str, kind: &str, name: &str, namespace: Op
     }
 }
 
-fn request(verb: Verb, kind: &str, namespace: Option<&str>, name: Option<&str>) -> Request {
-    Request {
+fn request(verb: Verb, kind: &str, namespace: Option<&str>, name: Option<&str>) -> Need {
+    Need {
         verb,
         group: String::new(),
         kind: kind.to_owned(),
@@ -41,7 +41,7 @@ fn rights(declared: Vec<Capability>, granted: Vec<Capability>, namespace: Option
     }
 }
 
-fn refused(rights: &Rights, request: &Request) -> (Layer, String) {
+fn refused(rights: &Rights, request: &Need) -> (Layer, String) {
     let Denial { layer, rule } = rights.decide(request).unwrap_err();
     (layer, rule)
 }
@@ -202,7 +202,7 @@ mod model {
     pub(super) const NAMES: [&str; 3] = ["a", "ab", "b"];
     pub(super) const NAMESPACES: [&str; 3] = ["dev", "production", "a"];
 
-    pub(super) fn world() -> Vec<Request> {
+    pub(super) fn world() -> Vec<Need> {
         let mut all = Vec::new();
         for verb in VERBS {
             for kind in KINDS {
@@ -231,7 +231,7 @@ mod model {
         }
     }
 
-    fn one(capability: &Capability, request: &Request, own: Option<&str>) -> bool {
+    fn one(capability: &Capability, request: &Need, own: Option<&str>) -> bool {
         let place = if request.cluster_scoped {
             capability.namespace.as_deref().is_none_or(|it| it == "*")
         } else {
@@ -258,7 +258,7 @@ mod model {
     }
 
     pub(super) fn inside(own: Option<&str>) -> BTreeSet<usize> {
-        let inside = |it: &Request| match own {
+        let inside = |it: &Need| match own {
             None => it.cluster_scoped || it.namespace.is_some(),
             Some(own) if it.cluster_scoped => it.verb == Verb::Get && it.name.as_deref() == Some(own),
             Some(own) => it.namespace.as_deref() == Some(own),

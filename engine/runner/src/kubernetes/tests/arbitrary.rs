@@ -74,8 +74,8 @@ async fn play(given: Given, calls: Vec<Call>) {
         json!({ "kind": "ConfigMap", "metadata": { "name": "page" } }),
     );
     let rights = scene.attempt.rights.clone();
-    scene.attempt.cluster =
-        std::sync::Arc::new(Watchman::before(std::sync::Arc::clone(&scene.cluster), rights));
+    let watchman = std::sync::Arc::new(Watchman::with(rights));
+    scene.attempt.cluster = std::sync::Arc::new(scene.cluster.watched_by(watchman));
     let run = scene.run();
     for call in calls {
         let said = format!("{call:?}");

@@ -92,7 +92,11 @@ async fn a_value_is_not_moved_out_of_a_secrets_data_nor_guessed_in_it() {
 async fn an_honest_patch_is_sent() {
     let scene = Scene::new();
     for kind in ["ConfigMap", "Secret"] {
-        scene.cluster.has(kind, "x", secret("x", &json!({})));
+        let mut there = secret("x", &json!({ "a": "eA==" }));
+        there["metadata"]["uid"] = "u".into();
+        there["metadata"]["resourceVersion"] = "1".into();
+        there["metadata"]["labels"] = json!({});
+        scene.cluster.has(kind, "x", there);
     }
     let operations = json!([
         { "op": "test", "path": "/metadata/resourceVersion", "value": "1" },

@@ -118,12 +118,12 @@ async fn waiting_for_a_deployment_needs_what_its_health_is_read_from() {
     let follow = json!(["get", "list", "watch"]);
     let mut rights = vec![json!({ "verbs": follow, "group": "apps", "kind": "Deployment", "name": "httpd" })];
     let missing = [
-        ("watch on every Pod", json!({ "verbs": ["watch"], "kind": "Pod" })),
         (
             "list on every ReplicaSet (apps)",
             json!({ "verbs": ["list"], "group": "apps", "kind": "ReplicaSet" }),
         ),
         ("list on every Pod", json!({ "verbs": ["list"], "kind": "Pod" })),
+        ("watch on every Pod", json!({ "verbs": ["watch"], "kind": "Pod" })),
         (
             "logs on Pod httpd-*",
             json!({ "verbs": ["logs"], "kind": "Pod", "name": "httpd-*" }),

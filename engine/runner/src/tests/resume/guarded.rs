@@ -14,7 +14,12 @@ const GUARDED: [Op; 3] = [
 ];
 
 /// Cuts the second of two calls off after so many things, lets `meanwhile` happen, and goes on. The last answer.
-async fn cut(op: Op, until: usize, interference: usize, meanwhile: impl Fn(&World)) -> (Lives, String, bool) {
+async fn cut(
+    op: Op,
+    until: usize,
+    interference: usize,
+    meanwhile: impl Fn(&FakeCluster),
+) -> (Lives, String, bool) {
     let lives = Lives::new(16);
     lives.world.interferes(interference);
     let script = [Op::Apply(0, 0, Nothing), op];
@@ -53,7 +58,8 @@ async fn one_whose_object_was_changed_meanwhile_is_not_sent_and_says_that_nobody
     let mut unknown = 0;
     for op in [Op::Apply(0, 1, Both), Op::Patch(0, 1, Nothing)] {
         for until in 0..places(op).await {
-            let somebody = |it: &World| it.writes("ConfigMap", "one", &json!({ "value": "somebody's" }));
+            let somebody =
+                |it: &FakeCluster| writes(it, "ConfigMap", "one", &json!({ "value": "somebody's" }));
             let (lives, answer, announced) = cut(op, until, 0, somebody).await;
             if announced {
                 unknown += 1;
@@ -104,7 +110,7 @@ async fn a_patch_that_was_refused_and_announced_again_happens_once() {
 #[tokio::test(start_paused = true)]
 async fn a_run_that_ends_with_a_write_of_which_nobody_knows_says_so_in_its_end() {
     let lives = Lives::new(16);
-    lives.world.writes("ConfigMap", "page", &json!({}));
+    writes(&lives.world, "ConfigMap", "page", &json!({}));
     let hello = "(i32.const 1) (i32.const 32) (i32.const 5)";
     let run = format!(
         "(call $apply (i32.const 32768) (i32.const 65) (i32.const 0) {hello} {hello} (i32.const 256)) {}",

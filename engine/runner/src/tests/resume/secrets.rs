@@ -30,7 +30,7 @@ async fn reveal(run: &Run, value: &[u8]) {
 fn revealing(value: &[u8]) -> Lives {
     let lives = Lives::new(16);
     let data = json!({ "value": STANDARD.encode(value) });
-    lives.world.writes("Secret", "open", &data);
+    writes(&lives.world, "Secret", "open", &data);
     lives
 }
 

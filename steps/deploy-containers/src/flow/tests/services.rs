@@ -19,7 +19,7 @@ fn renamed() -> Value {
 /// The second deployment's pod is there, as its ReplicaSet would make it.
 fn serving() -> Host {
     let template =
-        fixture::objects(&fixture::httpd_with(&[]), "deployments-2").deployment["spec"]["template"].take();
+        fixture::object(&fixture::httpd_with(&[]), "deployments-2", &DEPLOYMENT)["spec"]["template"].take();
     let mut pod = json!({ "apiVersion": "v1", "kind": "Pod", "spec": template["spec"] });
     pod["metadata"] = json!({ "name": "httpd-deployments-2-a", "labels": template["metadata"]["labels"] });
     later().holding(&pod)
@@ -110,9 +110,9 @@ fn a_service_that_is_gone_keeps_nothing_and_is_not_named() {
     let mut host = first();
     let objects = fixture::objects(&fixture::httpd_with(&[]), "deployments-2");
     host = host
-        .holding(&objects.deployment)
-        .inventory(entry(&objects.deployment));
-    host = host.inventory(entry(&objects.service.unwrap()));
+        .holding(objects.workload())
+        .inventory(entry(objects.workload()));
+    host = host.inventory(entry(objects.of(&SERVICE).unwrap()));
     host.run::<DeployContainers>(&without_service()).unwrap();
     assert!(host.object("Deployment", "httpd-deployments-2").is_none());
     assert_eq!(left(&host), Vec::<String>::new());

@@ -1,26 +1,17 @@
 //! Stands before the cluster and looks at all that reaches it, with the rights in hand.
 
-use std::sync::Arc;
-use std::time::Duration;
-
+use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
-use serde_json::{Value, json};
-use shipslog_cluster::{
-    Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Kind, KubernetesApi,
-    ObjectReference, Page, Patch, PatchKind, Selection, Waited,
-};
-use shipslog_domain::capability::{Request, Rights, Verb};
+use serde_json::Value;
+use shipslog_cluster::{Expectation, ObjectReference, Patch, PatchKind, Selection};
+use shipslog_domain::capability::{Need, Rights, Verb};
+use shipslog_step_testing::is_cluster_scoped;
 
-use super::super::super::FakeCluster;
 use super::IN_THE_CLUSTER;
-
-type Answer<'a, T> = BoxFuture<'a, Result<T, Error>>;
+use crate::testing::fake_cluster::{Around, Call};
 
 pub(super) struct Watchman {
-    cluster: Arc<FakeCluster>,
     rights: Rights,
 }
 
@@ -73,20 +64,20 @@ fn look_for_moved_values(operations: &Value, secret: bool) {
 }
 
 impl Watchman {
-    pub(super) fn before(cluster: Arc<FakeCluster>, rights: Rights) -> Self {
-        Self { cluster, rights }
+    pub(super) fn with(rights: Rights) -> Self {
+        Self { rights }
     }
 
     fn may(&self, verb: Verb, group: &str, kind: &str, namespace: Option<&str>, name: Option<&str>) -> bool {
-        let request = Request {
+        let need = Need {
             verb,
             group: group.to_owned(),
             kind: kind.to_owned(),
             namespace: namespace.map(str::to_owned),
             name: name.map(str::to_owned),
-            cluster_scoped: matches!(kind, "Namespace" | "ClusterRole" | "IngressClass"),
+            cluster_scoped: is_cluster_scoped(kind),
         };
-        self.rights.decide(&request).is_ok()
+        self.rights.decide(&need).is_ok()
     }
 
     /// One of the verbs on the object.
@@ -118,24 +109,8 @@ impl Watchman {
         );
         group.is_empty() && kind == "Secret"
     }
-}
 
-impl KubernetesApi for Watchman {
-    /// The kinds of the core are nowhere else: the fake knows objects by their kind alone.
-    fn kind<'a>(&'a self, group: &'a str, version: &'a str, kind: &'a str) -> Answer<'a, Kind> {
-        if !group.is_empty() && ["Secret", "ConfigMap", "Pod"].contains(&kind) {
-            return async { Err(Error::NotFound) }.boxed();
-        }
-        self.cluster.kind(group, version, kind)
-    }
-
-    /// The host looks by itself whether what a step deleted, or waited for to go, is gone.
-    fn get<'a>(&'a self, object: &'a ObjectReference) -> Answer<'a, Value> {
-        self.allow([Verb::Get, Verb::Delete], object);
-        self.cluster.get(object)
-    }
-
-    fn list<'a>(&'a self, selection: &'a Selection) -> Answer<'a, Page> {
+    fn allow_list(&self, selection: &Selection) {
         let Selection {
             group,
             kind,
@@ -146,107 +121,69 @@ impl KubernetesApi for Watchman {
             self.may(Verb::List, group, kind, namespace.as_deref(), None),
             "{selection:?}"
         );
-        self.cluster.list(selection)
     }
 
-    fn apply<'a>(
-        &'a self,
-        object: &'a Value,
-        manager: &'a str,
-        options: &'a ApplyOptions,
-    ) -> Answer<'a, Applied> {
-        let secret = self.allow_manifest(Verb::Apply, object);
-        if options.force {
-            self.allow_manifest(Verb::Force, object);
-        }
-        look_for_values(object, secret);
-        self.cluster.apply(object, manager, options)
-    }
-
-    /// Answers with the object, as the API server does.
-    fn patch<'a>(
-        &'a self,
-        object: &'a ObjectReference,
-        manager: &'a str,
-        patch: Patch<'a>,
-    ) -> Answer<'a, Value> {
+    fn allow_patch(&self, object: &ObjectReference, patch: &Patch<'_>) {
         self.allow([Verb::Patch], object);
         let secret = object.group.is_empty() && object.kind == "Secret";
         match patch.kind {
             PatchKind::JsonPatch => look_for_moved_values(patch.body, secret),
             PatchKind::Merge | PatchKind::Strategic => look_for_values(patch.body, secret),
         }
-        let sent = self.cluster.patch(object, manager, patch);
-        let data = if secret {
-            json!({ "token": encoded(IN_THE_CLUSTER) })
-        } else {
-            json!({})
-        };
-        async move {
-            sent.await?;
-            Ok(json!({ "kind": object.kind, "metadata": { "name": object.name, "uid": "u" }, "data": data }))
+    }
+
+    fn allow_wait(&self, expectation: &Expectation) {
+        match expectation {
+            Expectation::Healthy(it) => self.allow([Verb::Watch], &it.object),
+            Expectation::Gone(it) => self.allow([Verb::Watch], &it.object),
+            Expectation::Condition(it) => self.allow([Verb::Watch], &it.object),
+            Expectation::Endpoints(it) => {
+                let namespace = it.service.namespace.as_deref();
+                assert!(self.may(Verb::List, "", "Pod", namespace, None), "{it:?}");
+                assert!(
+                    self.may(Verb::Watch, "discovery.k8s.io", "EndpointSlice", namespace, None),
+                    "{it:?}"
+                );
+            }
         }
-        .boxed()
     }
+}
 
-    fn delete<'a>(&'a self, object: &'a ObjectReference, options: &'a DeleteOptions) -> Answer<'a, ()> {
-        self.allow([Verb::Delete], object);
-        self.cluster.delete(object, options)
-    }
-
-    fn wait<'a>(&'a self, expectations: &'a [Expectation], timeout: Duration) -> Answer<'a, Waited> {
-        for expectation in expectations {
-            match expectation {
-                Expectation::Healthy(it) => self.allow([Verb::Watch], &it.object),
-                Expectation::Gone(it) => self.allow([Verb::Watch], &it.object),
-                Expectation::Condition(it) => self.allow([Verb::Watch], &it.object),
-                Expectation::Endpoints(it) => {
-                    let namespace = it.service.namespace.as_deref();
-                    assert!(self.may(Verb::List, "", "Pod", namespace, None), "{it:?}");
-                    assert!(
-                        self.may(Verb::Watch, "discovery.k8s.io", "EndpointSlice", namespace, None),
-                        "{it:?}"
-                    );
+#[async_trait]
+impl Around for Watchman {
+    async fn before(&self, call: &Call<'_>) {
+        match call {
+            // The host looks by itself whether what a step deleted, or waited for to go, is gone.
+            Call::Get(object) => self.allow([Verb::Get, Verb::Delete], object),
+            Call::List(selection) => self.allow_list(selection),
+            Call::Apply(manifest, _, options) => {
+                let secret = self.allow_manifest(Verb::Apply, manifest);
+                if options.force {
+                    self.allow_manifest(Verb::Force, manifest);
+                }
+                look_for_values(manifest, secret);
+            }
+            Call::Patch(object, patch) => self.allow_patch(object, patch),
+            Call::Delete(object, _) => self.allow([Verb::Delete], object),
+            Call::Wait(expectations, _) => expectations.iter().for_each(|it| self.allow_wait(it)),
+            Call::Diff(manifest) => {
+                let secret = self.allow_manifest(Verb::Apply, manifest);
+                look_for_values(manifest, secret);
+            }
+            // Needs no right, and still says no value.
+            Call::CanI(verb, object, subresource) => {
+                hold_no_value(&format!("{verb} {object} {subresource}"), "a question");
+            }
+            Call::Logs(pod, tail_lines) => {
+                self.allow([Verb::Logs], pod);
+                assert!(*tail_lines <= 500, "{tail_lines} lines");
+            }
+            Call::Explain(object) => {
+                self.allow([Verb::Get], object);
+                if (&*object.group, &*object.kind) == ("", "Pod") {
+                    self.allow([Verb::Logs], object);
                 }
             }
         }
-        self.cluster.wait(expectations, timeout)
-    }
-
-    fn diff<'a>(&'a self, object: &'a Value, manager: &'a str) -> Answer<'a, Vec<Change>> {
-        let secret = self.allow_manifest(Verb::Apply, object);
-        look_for_values(object, secret);
-        self.cluster.diff(object, manager)
-    }
-
-    /// Needs no right, and still says no value.
-    fn can_i<'a>(
-        &'a self,
-        verb: &'a str,
-        object: &'a ObjectReference,
-        subresource: &'a str,
-    ) -> Answer<'a, bool> {
-        hold_no_value(&format!("{verb} {object} {subresource}"), "a question");
-        self.cluster.can_i(verb, object, subresource)
-    }
-
-    fn logs<'a>(
-        &'a self,
-        pod: &'a ObjectReference,
-        container: &'a str,
-        tail_lines: u32,
-        previous: bool,
-    ) -> Answer<'a, Vec<String>> {
-        self.allow([Verb::Logs], pod);
-        assert!(tail_lines <= 500, "{tail_lines} lines");
-        self.cluster.logs(pod, container, tail_lines, previous)
-    }
-
-    fn explain<'a>(&'a self, object: &'a ObjectReference) -> Answer<'a, Evidence> {
-        self.allow([Verb::Get], object);
-        if (&*object.group, &*object.kind) == ("", "Pod") {
-            self.allow([Verb::Logs], object);
-        }
-        self.cluster.explain(object)
     }
 }

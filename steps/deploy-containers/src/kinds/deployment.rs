@@ -2,15 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use super::references::References;
-use super::{Images, given, metadata};
+use super::DEPLOYMENT;
 use crate::inputs::Inputs;
 use crate::inputs::container::{Container, Image};
 use crate::inputs::probe::{Lifecycle, LifecycleHandler, SleepAction};
 use crate::inputs::scalar::IntOrString;
 use crate::inputs::strategy::{RollingUpdate, StrategyType};
 use crate::names::Names;
-use crate::situation::{Situation, WORKLOAD};
+use crate::render::references::References;
+use crate::render::{Images, Rendering, given};
+use crate::situation::WORKLOAD;
 
 /// Between "goes out of the Service" and "ends": every node has to hear of it first.
 const PAUSE_BEFORE_STOP: u32 = 5;
@@ -18,14 +19,21 @@ const PAUSE_BEFORE_STOP: u32 = 5;
 const DEFAULT_GRACE: u32 = 30;
 const DEFAULT_STEP: &str = "25%";
 
-pub(super) fn deployment(inputs: &Inputs, names: &Names, situation: &Situation, images: &Images) -> Value {
+pub(super) fn deployment(rendering: &Rendering<'_>) -> Option<Value> {
+    let Rendering {
+        inputs,
+        names,
+        situation,
+        images,
+    } = *rendering;
+    let workload = &names.workload().name;
     let mut spec = json!({
         "replicas": inputs.replicas,
         "progressDeadlineSeconds": inputs.progress_deadline_seconds,
-        "selector": { "matchLabels": { WORKLOAD: names.workload } },
+        "selector": { "matchLabels": { WORKLOAD: workload } },
         "template": {
             "metadata": {
-                "labels": situation.pod_labels(&inputs.labels, &names.workload),
+                "labels": situation.pod_labels(&inputs.labels, workload),
                 "annotations": situation.annotations_with(&inputs.annotations),
             },
             "spec": pod(inputs, names, images),
@@ -34,12 +42,12 @@ pub(super) fn deployment(inputs: &Inputs, names: &Names, situation: &Situation, 
     set(&mut spec, "minReadySeconds", inputs.min_ready_seconds);
     set(&mut spec, "revisionHistoryLimit", inputs.revision_history_limit);
     set(&mut spec, "strategy", strategy(inputs));
-    json!({
+    Some(json!({
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": metadata(&names.workload, inputs, situation, &inputs.annotations),
+        "metadata": rendering.metadata(&DEPLOYMENT, &inputs.annotations)?,
         "spec": spec,
-    })
+    }))
 }
 
 /// With both steps always given they are the step's own fields, so that a later change to `Recreate` removes them;

@@ -1,13 +1,13 @@
 //! Patterns in which `*` stands for any text, the empty one included. Everything else is itself.
 
-/// Any text at all.
-pub(super) const ANY: &str = "*";
+/// Fits any text.
+pub const ANY: &str = "*";
 
 /// Whether the text fits the pattern.
 ///
 /// A `*` in the text is an ordinary character that only a `*` fits (no name of Kubernetes holds one). So the text may be
 /// a pattern itself, and then the answer is whether everything that fits it also fits `pattern`.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
+pub fn matches(pattern: &str, text: &str) -> bool {
     let mut pieces = pattern.split('*');
     let first = pieces.next().unwrap_or_default();
     let Some(rest) = text.strip_prefix(first) else {
