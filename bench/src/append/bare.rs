@@ -11,9 +11,8 @@ use uuid::Uuid;
 
 use super::{BODY, ENTRY};
 
-const SCHEMA: [&str; 2] = [
+const SCHEMA: [&str; 1] = [
     include_str!("../../../events/log/src/sqlite/schema/001.sql"),
-    include_str!("../../../events/log/src/sqlite/schema/002.sql"),
 ];
 const FACTS: &str = r#"{"attempt":1,"name":"traffic-switched","step":"Go","target":"Web"}"#;
 const REFERENCES: &str =

@@ -114,39 +114,6 @@ fn a_newer_schema_that_names_no_version_is_refused_all_the_same() {
 }
 
 #[test]
-fn a_log_from_before_journals_goes_on_and_has_none() {
-    let place = Place::new();
-    let log = place.open();
-    let instance = log.instance();
-    fill(&log, 3);
-    drop(log);
-    let raw = place.raw();
-    for table in [
-        "journal_entries",
-        "journal_heads",
-        "journal_sealed",
-        "packed_journals",
-    ] {
-        raw.execute_batch(&format!("DROP TABLE {table}")).unwrap();
-    }
-    raw.pragma_update(None, "user_version", 1).unwrap();
-    drop(raw);
-    assert_eq!(
-        verify(&place.path()).unwrap().events,
-        3,
-        "it holds before it is opened, too"
-    );
-    let log = place.open();
-    assert_eq!((log.instance(), *log.head().borrow()), (instance, Position(3)));
-    assert_eq!(block_on(log.open_journals()), Ok(vec![]));
-    let version: i64 = place
-        .raw()
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .unwrap();
-    assert_eq!(version, 2);
-}
-
-#[test]
 fn a_database_of_another_program_is_refused_and_left_as_it_was() {
     let place = Place::new();
     let raw = Connection::open(place.path()).unwrap();

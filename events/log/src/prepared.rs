@@ -10,59 +10,58 @@ use shipslog_events::stream::Stream;
 use shipslog_events::{SealedValue, canonical, upcast};
 use uuid::Uuid;
 
-use super::journal::append::PreparedJournal;
-use super::row;
 use crate::event_log::{Append, AppendError, Expected, Guard, StreamAppend};
+use crate::prepared_journal::PreparedJournal;
 use crate::stored_body::StoredBody;
 
 /// An append as the appender takes it.
 #[derive(Debug)]
-pub(super) struct Prepared {
-    pub(super) actor: String,
-    pub(super) source_key: Option<String>,
-    pub(super) source_address: Option<String>,
-    pub(super) correlation: Uuid,
-    pub(super) causation: Option<EventId>,
-    pub(super) streams: Vec<PreparedStream>,
-    pub(super) guards: Vec<Guard>,
-    pub(super) sealed: Vec<SealedValue>,
-    pub(super) journal: Option<PreparedJournal>,
+pub(crate) struct Prepared {
+    pub(crate) actor: String,
+    pub(crate) source_key: Option<String>,
+    pub(crate) source_address: Option<String>,
+    pub(crate) correlation: Uuid,
+    pub(crate) causation: Option<EventId>,
+    pub(crate) streams: Vec<PreparedStream>,
+    pub(crate) guards: Vec<Guard>,
+    pub(crate) sealed: Vec<SealedValue>,
+    pub(crate) journal: Option<PreparedJournal>,
 }
 
 /// The events for one stream.
 #[derive(Debug)]
-pub(super) struct PreparedStream {
-    pub(super) stream: Stream,
-    pub(super) name: String,
-    pub(super) expected: Expected,
-    pub(super) events: Vec<PreparedEvent>,
+pub(crate) struct PreparedStream {
+    pub(crate) stream: Stream,
+    pub(crate) name: String,
+    pub(crate) expected: Expected,
+    pub(crate) events: Vec<PreparedEvent>,
 }
 
 /// One event, encoded.
 #[derive(Debug)]
-pub(super) struct PreparedEvent {
-    pub(super) id: EventId,
-    pub(super) event: Event,
-    pub(super) facts: String,
-    pub(super) bodies: Vec<PreparedBody>,
+pub(crate) struct PreparedEvent {
+    pub(crate) id: EventId,
+    pub(crate) event: Event,
+    pub(crate) facts: String,
+    pub(crate) bodies: Vec<PreparedBody>,
     /// The column: names and commitments.
-    pub(super) references: String,
+    pub(crate) references: String,
 }
 
 /// One body, as it came and as it is stored.
 #[derive(Debug)]
-pub(super) struct PreparedBody {
-    pub(super) name: String,
-    pub(super) bytes: Vec<u8>,
-    pub(super) stored: StoredBody,
+pub(crate) struct PreparedBody {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) stored: StoredBody,
 }
 
 impl Prepared {
     /// Encodes the append, or says what makes it malformed.
-    pub(super) fn new(append: Append) -> Result<Self, AppendError> {
+    pub(crate) fn new(append: Append) -> Result<Self, AppendError> {
         check(&append).map_err(AppendError::Malformed)?;
         Ok(Self {
-            actor: row::write_actor(&append.context.actor),
+            actor: append.context.actor.to_string(),
             source_key: append.context.source.key.map(|it| it.as_str().to_owned()),
             source_address: append.context.source.address,
             correlation: append.context.correlation,
@@ -75,7 +74,7 @@ impl Prepared {
     }
 
     /// Its events in the order of their positions.
-    pub(super) fn events(&self) -> impl Iterator<Item = (&PreparedStream, &PreparedEvent)> {
+    pub(crate) fn events(&self) -> impl Iterator<Item = (&PreparedStream, &PreparedEvent)> {
         self.streams
             .iter()
             .flat_map(|stream| stream.events.iter().map(move |event| (stream, event)))

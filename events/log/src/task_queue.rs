@@ -2,36 +2,39 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use shipslog_events::LogLevel;
+use shipslog_events::event::deployment::AttemptId;
 use shipslog_events::ids::DeploymentId;
 
-use super::caller::Caller;
-use crate::event_log::TaskLogLine;
+use crate::caller::Caller;
+use crate::task_log::TaskLogLine;
 
 /// How much may wait. A step that logs faster than the disk writes loses lines, not the server its memory.
 const LINES: usize = 16_384;
 const BYTES: usize = 8 << 20;
 
-/// A line with its number in the table.
+/// What is written: a line as it came, or one of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) line: TaskLogLine,
-    pub(super) number: i64,
+pub(crate) struct Row {
+    pub(crate) line: TaskLogLine,
+    /// Whether it stands for lines that were dropped, the last of which had this call and number.
+    pub(crate) is_marker: bool,
 }
 
 /// What is written together, and who waits for it.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
-    pub(super) rows: Vec<Row>,
-    pub(super) awaited: Vec<Caller<()>>,
+pub(crate) struct Lines {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) awaited: Vec<Caller<()>>,
 }
 
 /// Lines in order of arrival.
 #[derive(Debug, Default)]
-pub(super) struct TaskQueue {
+pub(crate) struct TaskQueue {
     rows: VecDeque<Row>,
     bytes: usize,
     /// By attempt, since its last line that found room.
-    dropped: BTreeMap<(DeploymentId, String), Dropped>,
+    dropped: BTreeMap<(DeploymentId, AttemptId), Dropped>,
     flushes: VecDeque<Flush>,
 }
 
@@ -49,17 +52,17 @@ struct Dropped {
 }
 
 impl TaskQueue {
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.dropped.is_empty() && self.flushes.is_empty()
     }
 
     /// Whether somebody waits for lines.
-    pub(super) fn is_awaited(&self) -> bool {
+    pub(crate) fn is_awaited(&self) -> bool {
         !self.flushes.is_empty()
     }
 
     /// Takes a line, or counts it where there is no room.
-    pub(super) fn push(&mut self, line: TaskLogLine) {
+    pub(crate) fn push(&mut self, line: TaskLogLine) {
         let attempt = (line.deployment, line.attempt.clone());
         if self.rows.len() >= LINES || self.bytes + size(&line) > BYTES {
             return self.count(attempt, line);
@@ -67,12 +70,14 @@ impl TaskQueue {
         if let Some(dropped) = self.dropped.remove(&attempt) {
             self.enqueue(marker(dropped));
         }
-        let number = i64::from(line.line);
-        self.enqueue(Row { line, number });
+        self.enqueue(Row {
+            line,
+            is_marker: false,
+        });
     }
 
     /// The caller waits for what is there now, markers included.
-    pub(super) fn flush(&mut self, caller: Caller<()>) {
+    pub(crate) fn flush(&mut self, caller: Caller<()>) {
         for dropped in std::mem::take(&mut self.dropped).into_values() {
             self.enqueue(marker(dropped));
         }
@@ -84,7 +89,7 @@ impl TaskQueue {
 
     /// Takes out the oldest rows, and who waits for no others. Markers that no later line has brought in yet come with
     /// the last of them.
-    pub(super) fn take(&mut self, limit: usize) -> Lines {
+    pub(crate) fn take(&mut self, limit: usize) -> Lines {
         let count = self.rows.len().min(limit);
         let mut rows: Vec<_> = self.rows.drain(..count).collect();
         self.bytes -= rows.iter().map(|row| size(&row.line)).sum::<usize>();
@@ -109,7 +114,7 @@ impl TaskQueue {
         self.rows.push_back(row);
     }
 
-    fn count(&mut self, attempt: (DeploymentId, String), line: TaskLogLine) {
+    fn count(&mut self, attempt: (DeploymentId, AttemptId), line: TaskLogLine) {
         let line = TaskLogLine {
             message: String::new(),
             ..line
@@ -123,25 +128,27 @@ impl TaskQueue {
     }
 }
 
-/// Stands for the last line that was dropped, under a number that no line has.
+/// Stands in the place of the last line that was dropped.
 fn marker(dropped: Dropped) -> Row {
     let message = match dropped.count {
         1 => "1 line was dropped here: it came faster than it could be written".to_owned(),
         count => format!("{count} lines were dropped here: they came faster than they could be written"),
     };
-    let number = -(i64::from(dropped.last.line) + 1);
     Row {
         line: TaskLogLine {
-            level: "warning".to_owned(),
+            level: LogLevel::Warning,
             message,
             ..dropped.last
         },
-        number,
+        is_marker: true,
     }
 }
 
 fn size(line: &TaskLogLine) -> usize {
-    line.message.len() + line.attempt.len() + line.level.len() + size_of::<Row>()
+    line.message.len()
+        + line.attempt.step.as_str().len()
+        + line.attempt.target.as_str().len()
+        + size_of::<Row>()
 }
 
 #[cfg(test)]
@@ -151,11 +158,11 @@ mod tests {
     fn line(attempt: &str, index: u64) -> TaskLogLine {
         TaskLogLine {
             deployment: DeploymentId(1),
-            attempt: attempt.into(),
+            attempt: format!("{attempt}/Web/1").parse().unwrap(),
             index,
             line: 0,
             at: 0,
-            level: "info".into(),
+            level: LogLevel::Info,
             message: "m".into(),
         }
     }
@@ -200,10 +207,10 @@ mod tests {
             "2 lines were dropped here: they came faster than they could be written"
         );
         assert_eq!(
-            (marker.line.index, marker.line.level.as_str(), marker.number),
-            (50_001, "warning", -1)
+            (marker.line.index, marker.line.level, marker.is_marker),
+            (50_001, LogLevel::Warning, true)
         );
-        assert_eq!((last.line.index, last.number), (50_002, 0));
+        assert_eq!((last.line.index, last.is_marker), (50_002, false));
         assert!(queue.is_empty());
     }
 
@@ -215,7 +222,7 @@ mod tests {
         let rows = queue.take(usize::MAX).rows;
         let markers: Vec<_> = rows[LINES..]
             .iter()
-            .map(|row| row.line.attempt.as_str())
+            .map(|row| row.line.attempt.step.as_str())
             .collect();
         assert_eq!(markers, ["b", "c"]);
         assert!(queue.is_empty());
@@ -234,7 +241,7 @@ mod tests {
             "the word of the line that was dropped is missing"
         );
         let last = queue.take(1);
-        assert_eq!((last.rows[0].number, last.awaited.len()), (-1, 1));
+        assert_eq!((last.rows[0].is_marker, last.awaited.len()), (true, 1));
         assert_eq!(queue.take(1).rows[0].line.index, 50_001);
         assert!(queue.is_empty());
     }

@@ -6,12 +6,12 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use shipslog_events::ids::DeploymentId;
 use shipslog_events::journal::JournalHead;
 
-use super::caller::Caller;
-use super::journal::append::PreparedJournal;
-use super::journal::pack::Packed;
-use super::prepared::Prepared;
-use super::task_queue::{Lines, TaskQueue};
-use crate::event_log::{AppendError, Appended, TaskLogLine};
+use crate::caller::Caller;
+use crate::event_log::{AppendError, Appended};
+use crate::prepared::Prepared;
+use crate::prepared_journal::{Packed, PreparedJournal};
+use crate::task_log::TaskLogLine;
+use crate::task_queue::{Lines, TaskQueue};
 
 /// Appends in one transaction at most: bounds how long the first of them waits for the last.
 const BATCH: usize = 1024;
@@ -24,7 +24,7 @@ const IMPATIENCE: u32 = 1;
 
 /// Something to be committed, and who waits for it.
 #[derive(Debug)]
-pub(super) enum Request {
+pub(crate) enum Request {
     /// Events.
     Append(Box<Prepared>, Caller<Appended>),
     /// A deployment number.
@@ -39,7 +39,7 @@ pub(super) enum Request {
 
 impl Request {
     /// Gives the answer that was kept.
-    pub(super) fn send(self) {
+    pub(crate) fn send(self) {
         match self {
             Self::Append(_, caller) => caller.send(),
             Self::Reserve(caller) => caller.send(),
@@ -50,7 +50,7 @@ impl Request {
     }
 
     /// Says that nothing was written.
-    pub(super) fn fail(self, reason: &str) {
+    pub(crate) fn fail(self, reason: &str) {
         match self {
             Self::Append(_, caller) => caller.fail(reason),
             Self::Reserve(caller) => caller.fail(reason),
@@ -63,7 +63,7 @@ impl Request {
 
 /// What the appender does next.
 #[derive(Debug)]
-pub(super) enum Work {
+pub(crate) enum Work {
     /// Commit these together, at least one.
     Requests(Vec<Request>),
     /// Write these lines.
@@ -74,7 +74,7 @@ pub(super) enum Work {
 
 /// Shared by callers and appender.
 #[derive(Debug, Default)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     state: Mutex<State>,
     wake: Condvar,
 }
@@ -89,28 +89,28 @@ struct State {
 
 impl Queue {
     /// Adds a request, unless the log is closed.
-    pub(super) fn push(&self, request: Request) -> Result<(), AppendError> {
+    pub(crate) fn push(&self, request: Request) -> Result<(), AppendError> {
         self.add(|state| state.requests.push_back(request))
     }
 
     /// Adds task-log lines as far as there is room.
-    pub(super) fn push_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), AppendError> {
+    pub(crate) fn push_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), AppendError> {
         self.add(|state| lines.into_iter().for_each(|line| state.lines.push(line)))
     }
 
     /// The caller is answered when the lines that are there now are written.
-    pub(super) fn flush_lines(&self, caller: Caller<()>) -> Result<(), AppendError> {
+    pub(crate) fn flush_lines(&self, caller: Caller<()>) -> Result<(), AppendError> {
         self.add(|state| state.lines.flush(caller))
     }
 
     /// Takes no more from now on; what is there will be written.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.state().closed = true;
         self.wake.notify_all();
     }
 
     /// After the appender's end, however it came: whoever still waits is told so by the sender that goes away.
-    pub(super) fn abandon(&self) {
+    pub(crate) fn abandon(&self) {
         let mut state = self.state();
         state.closed = true;
         state.requests.clear();
@@ -118,7 +118,7 @@ impl Queue {
     }
 
     /// Waits for work.
-    pub(super) fn next(&self) -> Work {
+    pub(crate) fn next(&self) -> Work {
         let mut state = self.state();
         loop {
             if let Some(work) = state.take() {
@@ -166,12 +166,14 @@ impl State {
 }
 
 /// The answer to whoever comes too late.
-pub(super) fn closed() -> AppendError {
+pub(crate) fn closed() -> AppendError {
     AppendError::Closed("the server is shutting down".into())
 }
 
 #[cfg(test)]
 mod tests {
+    use shipslog_events::LogLevel;
+
     use super::*;
 
     fn reserve() -> Request {
@@ -181,11 +183,11 @@ mod tests {
     fn line() -> TaskLogLine {
         TaskLogLine {
             deployment: DeploymentId(1),
-            attempt: "a/b/1".into(),
+            attempt: "a/b/1".parse().unwrap(),
             index: 1,
             line: 0,
             at: 0,
-            level: "info".into(),
+            level: LogLevel::Info,
             message: "m".into(),
         }
     }
