@@ -57,9 +57,10 @@ pub use ended::{AttemptOutcome, Cause, CheckRefusal, EndReason, Ended, Errored};
 pub use journal::{
     Call, Class, Diverged, Entry, FORMAT as JOURNAL_FORMAT, Precondition, Suspended, Trace, What,
 };
-pub use recorder::{LogLevel, NotRecorded, OutputValue, Recorder, Unrecorded};
+pub use recorder::{NotRecorded, OutputValue, Recorder, Unrecorded};
 pub use secret_store::{SecretStore, SecretStoreError};
 use shipslog_domain::capability::{self, Capability};
+pub use shipslog_events::LogLevel;
 pub use shipslog_events::event::deployment::{AttemptId, Limits};
 
 use prepare::{Prepared, Workshop};

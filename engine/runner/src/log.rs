@@ -5,7 +5,8 @@ use wasmtime::component::{HasData, Linker};
 use super::allowance::{LOG_BYTES, Room};
 use super::bindings::shipslog::step::log;
 use super::journal::Class;
-use super::recorder::{LogLevel, NotRecorded};
+use super::recorder::NotRecorded;
+use shipslog_events::LogLevel;
 use super::run::Run;
 use super::text;
 

@@ -7,7 +7,6 @@ use shipslog_events::SealedValue;
 use shipslog_events::journal::{JournalHead, JournalKey};
 
 use crate::event_log::{AppendError, ReadError};
-use crate::verified::EntryDamage;
 
 /// Entries that follow `after`, appended all or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,11 +62,33 @@ pub enum JournalError {
     Read(#[from] ReadError),
 }
 
+/// Keeps journals.
+#[async_trait]
+pub trait JournalStore: Send + Sync + 'static {
+    /// Appends entries alone; durable when it answers. Handed over when called, whether or not the answer is awaited:
+    /// what is appended later comes after it. The same entries after the same head again get the first answer.
+    fn append_journal(&self, append: JournalAppend) -> BoxFuture<'_, Result<JournalHead, AppendError>>;
+
+    /// A journal with its chain checked; one that never was is empty.
+    async fn journal(&self, key: JournalKey) -> Result<Journal, JournalError>;
+
+    /// Packs the journal of an attempt that is over: one compressed row, its sealed values deleted. Packing again, or
+    /// a journal without entries, does nothing.
+    async fn pack_journal(&self, key: JournalKey) -> Result<(), AppendError>;
+
+    /// Journals that are not packed, in order.
+    async fn open_journals(&self) -> Result<Vec<JournalKey>, ReadError>;
+
+    /// Drops what was packed before this moment; answers how many. Their count and hash stay.
+    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, AppendError>;
+}
+
 #[cfg(test)]
 mod tests {
     use shipslog_events::ids::DeploymentId;
 
     use super::*;
+    use crate::verified::EntryDamage;
 
     #[test]
     fn a_journal_is_named_by_its_deployment_and_its_attempt() {

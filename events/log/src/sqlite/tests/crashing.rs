@@ -15,6 +15,7 @@ use crate::event_log::{Append, EventLog};
 use crate::journal_store::{Journal, JournalAppend};
 use crate::sqlite::{SqliteLog, verify};
 
+
 /// Says to a child that it is one, and where its log is.
 const PLACE: &str = "SHIPSLOG_TEST_LOG";
 

@@ -12,6 +12,7 @@ use crate::event_log::{Append, EventLog};
 use crate::journal_store::JournalAppend;
 use crate::sqlite::{SqliteLog, verify};
 
+
 const ENTRIES: u64 = 6;
 
 fn attempt() -> AttemptId {

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use futures::{FutureExt, poll};
+use shipslog_events::LogLevel;
 use shipslog_events::ids::{DeploymentId, Position, StreamVersion};
 use shipslog_events::stream::Stream;
 
 use super::{Place, block_on, fill, one};
-use crate::event_log::{AppendError, EventLog, TaskLogLine};
+use crate::event_log::{AppendError, EventLog};
+use crate::task_log::TaskLogLine;
 use crate::sqlite::verify;
 
 fn line(index: u64) -> TaskLogLine {

@@ -10,7 +10,8 @@ use crate::event_log::{Append, AppendError, EventLog};
 use crate::journal_store::JournalError;
 use crate::sqlite::tests::verifying::drop_triggers;
 use crate::sqlite::tests::{Place, block_on, one};
-use crate::sqlite::{Broken, Damage, SqliteLog, verify};
+use crate::sqlite::{SqliteLog, verify};
+use crate::verified::{Broken, Damage};
 use crate::verified::EntryDamage;
 
 /// The end of the attempt: event 1.
