@@ -146,28 +146,32 @@ mod tests {
 
     #[test]
     fn states_kinds_and_classes_are_words() {
-        use JournalState::{Dropped, None, Open, Packed};
-        assert_eq!(
-            words(&[Open, Packed, Dropped, None]),
-            ["open", "packed", "dropped", "none"]
-        );
-        use JournalKind::{Answer, Cancelled, Intent, Sealed, Suspended};
-        assert_eq!(
-            words(&[Answer, Sealed, Intent, Suspended, Cancelled]),
-            ["answer", "sealed", "intent", "suspended", "cancelled"]
-        );
-        use CallClass::{GuardedWrite, IdempotentWrite, Local, Read, Recorded, Suspending};
-        assert_eq!(
-            words(&[Local, Read, IdempotentWrite, GuardedWrite, Suspending, Recorded]),
-            [
-                "local",
-                "read",
-                "idempotent-write",
-                "guarded-write",
-                "suspending",
-                "recorded"
-            ]
-        );
+        let states = [
+            JournalState::Open,
+            JournalState::Packed,
+            JournalState::Dropped,
+            JournalState::None,
+        ];
+        assert_eq!(words(&states), ["open", "packed", "dropped", "none"]);
+        let kinds = [
+            JournalKind::Answer,
+            JournalKind::Sealed,
+            JournalKind::Intent,
+            JournalKind::Suspended,
+            JournalKind::Cancelled,
+        ];
+        assert_eq!(words(&kinds), kinds.map(|it| it.to_string()));
+        assert_eq!(words(&kinds)[2], "intent");
+        let classes = [
+            CallClass::Local,
+            CallClass::Read,
+            CallClass::IdempotentWrite,
+            CallClass::GuardedWrite,
+            CallClass::Suspending,
+            CallClass::Recorded,
+        ];
+        assert_eq!(words(&classes), classes.map(|it| it.to_string()));
+        assert_eq!(words(&classes)[2], "idempotent-write");
     }
 
     #[test]

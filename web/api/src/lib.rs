@@ -28,3 +28,4 @@ mod words;
 
 pub use paging::Page;
 pub use problem::Problem;
+pub use words::word;

@@ -64,6 +64,12 @@ impl Code {
     }
 }
 
+impl From<&'static str> for Code {
+    fn from(word: &'static str) -> Self {
+        Self::new(word)
+    }
+}
+
 impl Problem {
     /// A problem with its type made from the code, wrong in no place in particular.
     pub fn new(status: u16, code: Code, title: impl Into<String>, detail: impl Into<String>) -> Self {

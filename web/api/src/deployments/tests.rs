@@ -48,8 +48,13 @@ fn attempt() -> Attempt {
 
 #[test]
 fn statuses_layers_and_reasons_are_words() {
-    use DeploymentStatus::{Cancelled, Failed, Running, Succeeded, Waiting};
-    let all = [Waiting, Running, Succeeded, Failed, Cancelled];
+    let all = [
+        DeploymentStatus::Waiting,
+        DeploymentStatus::Running,
+        DeploymentStatus::Succeeded,
+        DeploymentStatus::Failed,
+        DeploymentStatus::Cancelled,
+    ];
     assert_eq!(
         words(&all),
         ["waiting", "running", "succeeded", "failed", "cancelled"]
