@@ -51,7 +51,7 @@ pub struct CancelAccepted {
     pub position: Position,
 }
 
-/// Which deployments.
+/// Which deployments to list; all conditions hold at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -66,7 +66,7 @@ pub struct Filter {
     #[param(value_type = Option<String>)]
     pub release: Option<ReleaseVersion>,
     /// Only those that have not ended.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[param(required = false)]
     pub open: bool,
     /// Items on the page: 1 to 500, 50 by default.
@@ -83,7 +83,7 @@ pub struct Filter {
 pub enum DeploymentStatus {
     /// In line on its lane.
     Waiting,
-    /// Its turn.
+    /// It has its turn.
     Running,
     /// Every step passed on every target.
     Succeeded,
@@ -145,7 +145,7 @@ pub struct Deployment {
     /// Position of its latest event.
     #[schema(value_type = u64)]
     pub position: Position,
-    /// In order.
+    /// In the order of the process.
     pub steps: Vec<Step>,
 }
 

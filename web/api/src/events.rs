@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{schema, text};
 
-/// Which events.
+/// Which events to list; all conditions hold at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -55,7 +55,7 @@ pub struct LogEvent {
     /// Place in the whole log.
     #[schema(value_type = u64)]
     pub position: Position,
-    /// Identity.
+    /// Its identity, which others name as their cause.
     #[schema(value_type = String)]
     pub id: EventId,
     /// The stream it belongs to.

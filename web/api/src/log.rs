@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::words::shown_as_on_the_wire;
 
-/// Which lines.
+/// Which lines to read, and whether to go on with what comes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]

@@ -58,7 +58,7 @@ impl Code {
         Self(Cow::Borrowed(word))
     }
 
-    /// The word.
+    /// The word as it stands on the wire.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -23,6 +23,7 @@ where
 pub(crate) mod option {
     use super::{Deserialize as _, Deserializer, Display, FromStr, Serializer, de};
 
+    #[expect(clippy::ref_option, reason = "it is what serde hands over")]
     pub(crate) fn serialize<T, S>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error>
     where
         T: Display,

@@ -40,7 +40,7 @@ pub struct Step {
     pub name: StepName,
     /// Such as `deploy-containers@1`.
     pub uses: String,
-    /// In order.
+    /// In the order of the plan.
     pub targets: Vec<StepTarget>,
 }
 

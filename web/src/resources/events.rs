@@ -6,109 +6,45 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::response::sse::Event;
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use shipslog_api::Page;
+use shipslog_api::events::{Filter, LogEvent};
+use shipslog_api::paging::Reading;
 use shipslog_engine::Engine;
+use shipslog_engine::story::Story;
 use shipslog_engine::views::{EventFilter, EventRow};
-use shipslog_events::ids::{DeploymentId, Position};
+use shipslog_events::ids::{DeploymentId, EnvironmentName, Position, ProjectName, ReleaseVersion};
 use shipslog_events::{Recorded, upcast};
 use shipslog_nearest as nearest;
 use tokio::sync::watch::Receiver;
-use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::actor::{self, Source};
+use crate::actor;
 use crate::app::App;
 use crate::auth::Viewer;
-use crate::deployments::{self, Story};
 use crate::extract::{Json, Path, Query};
 use crate::openapi::ReadProblems;
-use crate::paging::{self, Items, Reading};
+use crate::paging;
 use crate::problem::Problem;
+use crate::resources::deployments;
 use crate::stream::{self, Feed};
 
-/// Which events.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Filter {
-    /// About a project.
-    project: Option<String>,
-    /// About an environment.
-    environment: Option<String>,
-    /// About a release.
-    release: Option<String>,
-    /// About a deployment.
-    deployment: Option<String>,
-    /// By the name of a key, or `driver` or `server`.
-    actor: Option<String>,
-    /// Such as `deployment-requested`.
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    /// Not before, as in `2026-11-24T15:00:00Z`.
-    #[param(value_type = Option<String>, format = DateTime)]
-    since: Option<Timestamp>,
-    /// Before, as in `2026-11-24T16:00:00Z`.
-    #[param(value_type = Option<String>, format = DateTime)]
-    until: Option<Timestamp>,
-    /// Items on the page: 1 to 500, 50 by default.
-    limit: Option<usize>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-    /// Waits until the answer shows everything up to this position of the log.
-    min_position: Option<u64>,
-}
-
-/// An event as the log holds it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct LogEvent {
-    /// Place in the whole log.
-    position: u64,
-    /// Identity.
-    id: String,
-    /// The stream it belongs to.
-    stream: String,
-    /// The stream's version with it.
-    version: u64,
-    /// Such as `deployment-requested`.
-    #[serde(rename = "type")]
-    kind: String,
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    recorded_at: Timestamp,
-    /// The name of a key, or `driver` or `server`.
-    actor: String,
-    /// From where.
-    source: Source,
-    /// One person's command and all that followed from it.
-    correlation: String,
-    /// The event that led to it.
-    causation: Option<String>,
-    /// The project it is about.
-    project: Option<String>,
-    /// The environment it is about.
-    environment: Option<String>,
-    /// The release it is about.
-    release: Option<String>,
-    /// The deployment it is about.
-    deployment: Option<String>,
-    /// What happened, in the shape of its type.
-    facts: Value,
-    /// Hash of it and, through the events before it, of all.
-    hash: String,
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(of_deployment))
 }
 
 /// Events of the log in order. Access role: viewer.
 #[utoipa::path(
     get, path = "/api/v1/events", operation_id = "listEvents", tag = "audit", security(("apiKey" = [])), params(Filter),
-    responses((status = 200, description = "A page", body = Items<LogEvent>), ReadProblems)
+    responses((status = 200, description = "A page", body = Page<LogEvent>), ReadProblems)
 )]
-pub(crate) async fn list(
+async fn list(
     State(app): State<App>,
     _: Viewer,
     Query(filter): Query<Filter>,
-) -> Result<Json<Items<LogEvent>>, Problem> {
+) -> Result<Json<Page<LogEvent>>, Problem> {
     app.reach(filter.min_position).await?;
     let limit = paging::limit(filter.limit)?;
     let after: Option<u64> = paging::place("events", filter.cursor.as_deref())?;
@@ -116,10 +52,10 @@ pub(crate) async fn list(
     let rows = app
         .engine
         .views()
-        .events(filter.into_filter()?, after, limit + 1)
+        .events(asked(filter)?, after, limit + 1)
         .await?;
-    let page = Items::page(rows, limit, |last| paging::cursor("events", last.position));
-    Ok(Json(Items {
+    let page = paging::page(rows, limit, |last| paging::cursor("events", last.position));
+    Ok(Json(Page {
         items: load(&app.engine, &page.items).await?,
         next: page.next,
     }))
@@ -140,7 +76,7 @@ pub(crate) async fn list(
         ReadProblems
     )
 )]
-pub(crate) async fn of_deployment(
+async fn of_deployment(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<String>,
@@ -151,7 +87,7 @@ pub(crate) async fn of_deployment(
     let after = stream::last_event_id(&headers)?.unwrap_or_default();
     let id = deployments::id(&id)?;
     let events = Events {
-        story: Story::read(&app.engine, id).await?,
+        story: deployments::story(&app.engine, id).await?,
         views: app.engine.views().position(),
         engine: app.engine.clone(),
         id,
@@ -177,7 +113,7 @@ impl Feed for Events {
                 let id = event.position.to_string();
                 return Ok(Some(stream::item(&event)?.id(id)));
             }
-            self.story.catch_up().await?;
+            self.engine.catch_up(&mut self.story).await?;
             // The end is one append over several streams: whoever sees it in one finds it whole below the head.
             let last = self.story.is_over().then(|| *self.engine.log().head().borrow());
             let reached = *self.views.borrow_and_update();
@@ -221,39 +157,37 @@ async fn load(engine: &Engine, rows: &[EventRow]) -> Result<Vec<LogEvent>, Probl
 
 fn shown(row: &EventRow, recorded: Recorded) -> LogEvent {
     LogEvent {
-        position: recorded.position.0,
-        id: recorded.id.to_string(),
-        stream: recorded.stream.to_string(),
-        version: recorded.version.0,
+        position: recorded.position,
+        id: recorded.id,
+        stream: recorded.stream,
+        version: recorded.version,
         kind: recorded.event.kind().0.to_owned(),
         recorded_at: recorded.recorded_at,
         actor: actor::name(&recorded.actor),
-        source: recorded.source.into(),
-        correlation: recorded.correlation.to_string(),
-        causation: recorded.causation.map(|it| it.to_string()),
-        project: row.project.clone(),
-        environment: row.environment.clone(),
-        release: row.release.clone(),
-        deployment: row.deployment.map(|it| it.to_string()),
+        source: actor::source(recorded.source),
+        correlation: recorded.correlation,
+        causation: recorded.causation,
+        project: row.project.clone().map(ProjectName::new),
+        environment: row.environment.clone().map(EnvironmentName::new),
+        release: row.release.clone().map(ReleaseVersion::new),
+        deployment: row.deployment,
         facts: serde_json::from_str(&upcast::encode(&recorded.event)).unwrap_or_default(),
-        hash: recorded.hash.to_string(),
+        hash: recorded.hash,
     }
 }
 
-impl Filter {
-    fn into_filter(self) -> Result<EventFilter, Problem> {
-        let deployment = self.deployment.as_deref().map(str::parse).transpose();
-        Ok(EventFilter {
-            project: self.project,
-            environment: self.environment,
-            release: self.release,
-            deployment: deployment.map_err(|error| Problem::bad_request("bad-query", error))?,
-            actor: self.actor,
-            kind: self.kind.map(known_kind).transpose()?,
-            since: self.since,
-            until: self.until,
-        })
-    }
+fn asked(filter: Filter) -> Result<EventFilter, Problem> {
+    let deployment = filter.deployment.as_deref().map(str::parse).transpose();
+    Ok(EventFilter {
+        project: filter.project.map(|it| it.to_string()),
+        environment: filter.environment.map(|it| it.to_string()),
+        release: filter.release.map(|it| it.to_string()),
+        deployment: deployment.map_err(|error| Problem::bad_request("bad-query", error))?,
+        actor: filter.actor,
+        kind: filter.kind.map(known_kind).transpose()?,
+        since: filter.since,
+        until: filter.until,
+    })
 }
 
 fn known_kind(kind: String) -> Result<String, Problem> {

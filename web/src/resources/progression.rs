@@ -3,59 +3,24 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use shipslog_api::progression::{Cell, Progression, Reading, ReleaseRow};
 use shipslog_engine::views::{ReleaseView, Views};
 use shipslog_events::event::configuration::{DocumentFacts, Kind};
-use shipslog_events::ids::ProjectName;
-use utoipa::{IntoParams, ToSchema};
+use shipslog_events::ids::{EnvironmentName, ProjectName};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::auth::Viewer;
-use crate::configuration::existing;
-use crate::deployments::DeploymentStatus;
 use crate::extract::{Json, Path, Query};
 use crate::openapi::ReadProblems;
 use crate::paging;
 use crate::problem::Problem;
+use crate::resources::configuration::existing;
+use crate::resources::deployments::status;
 
-/// How the board is read.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Reading {
-    /// The newest releases, so many: 1 to 500, 50 by default.
-    limit: Option<usize>,
-    /// Waits until the answer shows everything up to this position of the log.
-    min_position: Option<u64>,
-}
-
-/// The board of a project.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Progression {
-    /// Whose.
-    project: String,
-    /// In the order of the lifecycle's phases.
-    environments: Vec<String>,
-    /// Newest first.
-    releases: Vec<ReleaseRow>,
-}
-
-/// A release on the board.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ReleaseRow {
-    /// Its version.
-    version: String,
-    /// By environment; none where it has not been deployed.
-    cells: BTreeMap<String, Cell>,
-}
-
-/// The latest deployment of a release to an environment.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Cell {
-    /// Such as `deployments-841`.
-    deployment: String,
-    /// Where it stands.
-    status: DeploymentStatus,
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(progression))
 }
 
 /// The board of a project. Access role: viewer.
@@ -64,7 +29,7 @@ pub(crate) struct Cell {
     params(("project" = String, Path, description = "The project's name"), Reading),
     responses((status = 200, description = "The board", body = Progression), ReadProblems)
 )]
-pub(crate) async fn progression(
+async fn progression(
     State(app): State<App>,
     _: Viewer,
     Path(project): Path<String>,
@@ -73,12 +38,9 @@ pub(crate) async fn progression(
     app.reach(reading.min_position).await?;
     let limit = paging::limit(reading.limit)?;
     let mut environments = environments(&app, &project).await?;
-    let views = app.engine.views();
+    let (views, project) = (app.engine.views(), ProjectName::new(project));
     let mut releases = Vec::new();
-    for release in views
-        .releases(&ProjectName::new(project.clone()), 0, limit)
-        .await?
-    {
+    for release in views.releases(&project, 0, limit).await? {
         releases.push(row(views, release).await?);
     }
     // Where it was deployed before its lifecycle changed.
@@ -94,7 +56,7 @@ pub(crate) async fn progression(
     }))
 }
 
-async fn environments(app: &App, project: &str) -> Result<Vec<String>, Problem> {
+async fn environments(app: &App, project: &str) -> Result<Vec<EnvironmentName>, Problem> {
     let project = existing(app, Kind::Project, project).await?;
     let DocumentFacts::Project { lifecycle, .. } = project.entry.facts else {
         return Ok(Vec::new());
@@ -105,8 +67,8 @@ async fn environments(app: &App, project: &str) -> Result<Vec<String>, Problem> 
     };
     let mut environments = Vec::new();
     for name in phases.iter().flat_map(|it| &it.environments) {
-        if !environments.iter().any(|it| it == name.as_str()) {
-            environments.push(name.to_string());
+        if !environments.contains(name) {
+            environments.push(name.clone());
         }
     }
     Ok(environments)
@@ -117,14 +79,14 @@ async fn row(views: &Views, view: ReleaseView) -> Result<ReleaseRow, Problem> {
     for (environment, id) in view.release.entered {
         if let Some(found) = views.deployment(id).await? {
             let cell = Cell {
-                deployment: id.to_string(),
-                status: (&found.deployment.status).into(),
+                deployment: id,
+                status: status(&found.deployment.status),
             };
-            cells.insert(environment.to_string(), cell);
+            cells.insert(environment, cell);
         }
     }
     Ok(ReleaseRow {
-        version: view.release.version.to_string(),
+        version: view.release.version,
         cells,
     })
 }

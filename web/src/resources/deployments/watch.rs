@@ -3,17 +3,21 @@
 use axum::extract::State;
 use axum::response::Response;
 use axum::response::sse::Event;
+use shipslog_api::deployments::Deployment;
+use shipslog_api::paging::Reading;
+use shipslog_engine::Engine;
+use shipslog_engine::story::Story;
 use shipslog_events::ids::Position;
 use tokio::sync::watch::Receiver;
 
 use crate::app::App;
 use crate::auth::Viewer;
-use crate::deployments::{self, Deployment, Story};
 use crate::extract::{Path, Query};
 use crate::openapi::ReadProblems;
-use crate::paging::Reading;
 use crate::problem::Problem;
 use crate::stream::{self, Feed};
+
+use super::shown;
 
 /// The deployment as the event `state`, now and whenever it or its progress changes; the last one when it has ended.
 /// Access role: viewer.
@@ -25,18 +29,19 @@ use crate::stream::{self, Feed};
         ReadProblems
     )
 )]
-pub(crate) async fn watch(
+pub(super) async fn watch(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<String>,
     Query(reading): Query<Reading>,
 ) -> Result<Response, Problem> {
     app.reach(reading.min_position).await?;
-    let story = Story::read(&app.engine, deployments::id(&id)?).await?;
+    let story = super::story(&app.engine, super::id(&id)?).await?;
     let states = States {
         head: app.engine.log().head(),
         views: app.engine.views().position(),
         live: app.engine.live().changes(),
+        engine: app.engine.clone(),
         story,
         told: None,
     };
@@ -44,6 +49,7 @@ pub(crate) async fn watch(
 }
 
 struct States {
+    engine: Engine,
     story: Story,
     told: Option<Deployment>,
     head: Receiver<Position>,
@@ -58,8 +64,8 @@ impl Feed for States {
                 return Ok(None);
             }
             self.mark_seen();
-            self.story.catch_up().await?;
-            let now = self.story.now().await?;
+            self.engine.catch_up(&mut self.story).await?;
+            let now = shown::deployment(&self.engine, &self.story).await?;
             if self.told.as_ref() != Some(&now) {
                 let event = stream::item(&now)?.event("state");
                 self.told = Some(now);

@@ -2,13 +2,20 @@
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use shipslog_api::paging::Reading;
 use shipslog_domain::document::schema_of;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::configuration::kind;
+use crate::app::App;
 use crate::extract::{Json, Path, Query};
 use crate::openapi::OpenProblems;
-use crate::paging::Reading;
 use crate::problem::Problem;
+use crate::resources::configuration::kind;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(schema))
+}
 
 /// The JSON Schema of a kind of documents. Needs no key; no position changes it.
 #[utoipa::path(
@@ -19,10 +26,7 @@ use crate::problem::Problem;
         OpenProblems
     )
 )]
-pub(crate) async fn schema(
-    Path(kind): Path<String>,
-    _: Query<Reading>,
-) -> Result<impl IntoResponse, Problem> {
+async fn schema(Path(kind): Path<String>, _: Query<Reading>) -> Result<impl IntoResponse, Problem> {
     let schema = schema_of(self::kind(&kind)?).to_value();
     let mut response = Json(schema).into_response();
     let media_type = axum::http::HeaderValue::from_static("application/schema+json");

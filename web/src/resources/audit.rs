@@ -1,28 +1,21 @@
 //! Whether the log is as it was written.
 
 use axum::extract::State;
-use serde::Serialize;
+use shipslog_api::Problem as Described;
+use shipslog_api::audit::Verification;
+use shipslog_api::paging::Reading;
 use shipslog_log::sqlite::{Broken, Verified};
-use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::auth::Viewer;
 use crate::extract::{Json, Query};
 use crate::openapi::ReadProblems;
-use crate::paging::Reading;
 use crate::problem::Problem;
 
-/// The log is as it was written.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Verification {
-    /// How many events there are.
-    events: u64,
-    /// Position of the last one.
-    position: u64,
-    /// Its hash, which vouches for all.
-    hash: String,
-    /// How many journals of runs there are; those that retention dropped are not counted.
-    journals: u64,
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(verification))
 }
 
 /// Checks every event's hash, and every body and every journal that is still there. Access role: viewer.
@@ -31,11 +24,11 @@ pub(crate) struct Verification {
     responses(
         (status = 200, description = "Nothing was changed, moved or taken out", body = Verification),
         (status = 409, description = "`log-broken`: the first event that does not hold is named, or the journal with its first entry that does not",
-         body = Problem, content_type = "application/problem+json"),
+         body = Described, content_type = "application/problem+json"),
         ReadProblems
     )
 )]
-pub(crate) async fn verification(
+async fn verification(
     State(app): State<App>,
     _: Viewer,
     Query(reading): Query<Reading>,
@@ -48,8 +41,8 @@ fn answer(verified: Result<Verified, Broken>) -> Result<Verification, Problem> {
     match verified {
         Ok(verified) => Ok(Verification {
             events: verified.events,
-            position: verified.last_position.0,
-            hash: verified.head_hash.to_string(),
+            position: verified.last_position,
+            hash: verified.head_hash,
             journals: verified.journals,
         }),
         Err(broken) => Err(Problem::log_broken(broken)),

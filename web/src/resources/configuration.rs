@@ -1,102 +1,31 @@
 //! Configuration documents: applied all or none, read back with handles where secrets are.
 
 use axum::extract::State;
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use shipslog_api::Page;
+use shipslog_api::configuration::{
+    Applied, Apply, Applying, DocumentChanged, DocumentItem, DocumentShown, HowChanged,
+};
+use shipslog_api::paging::{Listing, Reading};
 use shipslog_engine::commands::{ChangeKind, DocumentChange};
 use shipslog_engine::views::DocumentView;
 use shipslog_events::event::configuration::Kind;
 use shipslog_nearest as nearest;
-use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::actor;
 use crate::app::App;
 use crate::auth::{Administrator, Viewer};
 use crate::extract::{Json, Path, Query};
 use crate::openapi::{BodyProblems, ReadProblems, WriteProblems};
-use crate::paging::{self, Items, Listing, Reading};
+use crate::paging;
 use crate::problem::Problem;
 
-/// How documents are applied.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Applying {
-    /// Only says what would change.
-    #[serde(default)]
-    dry_run: bool,
-}
-
-/// What to apply.
-// No `Debug`: it holds secrets that are not sealed yet.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Apply {
-    /// Each as its kind's schema says; secrets as they are, sealed on arrival.
-    documents: Vec<Value>,
-}
-
-/// What was applied, or would be.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Applied {
-    /// One for every document that was sent.
-    changes: Vec<DocumentChanged>,
-    /// The log's position with it; where it stood, if nothing was kept.
-    position: u64,
-}
-
-/// What becomes of one document.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DocumentChanged {
-    /// Its kind.
-    kind: String,
-    /// Its name.
-    name: String,
-    /// How it differs from what was.
-    change: HowChanged,
-    /// A unified diff; empty where nothing changes. Secrets are never in it.
-    diff: String,
-}
-
-/// How a document differs from what was.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum HowChanged {
-    /// It was not there.
-    Created,
-    /// It was otherwise.
-    Changed,
-    /// It was so already.
-    Unchanged,
-}
-
-/// A document without what it says.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct DocumentItem {
-    /// Its kind.
-    kind: String,
-    /// Its name, unique within the kind.
-    name: String,
-    /// Made from the name, unique within the kind.
-    slug: String,
-    /// Counted from 1.
-    revision: u64,
-    /// When it was applied.
-    #[schema(value_type = String, format = DateTime)]
-    changed_at: Timestamp,
-    /// By whom.
-    changed_by: String,
-}
-
-/// A document.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct DocumentShown {
-    #[serde(flatten)]
-    item: DocumentItem,
-    /// What it says; handles stand where secrets are. Nothing where it was erased.
-    document: Option<Value>,
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(apply))
+        .routes(routes!(list))
+        .routes(routes!(show))
 }
 
 /// Applies documents, all or none. Access role: administrator.
@@ -105,7 +34,7 @@ pub(crate) struct DocumentShown {
     request_body = Apply,
     responses((status = 200, description = "Applied, or what would be", body = Applied), WriteProblems, BodyProblems)
 )]
-pub(crate) async fn apply(
+async fn apply(
     State(app): State<App>,
     Administrator(by): Administrator,
     Query(applying): Query<Applying>,
@@ -113,8 +42,8 @@ pub(crate) async fn apply(
 ) -> Result<Json<Applied>, Problem> {
     let applied = app.engine.apply(&by, apply.documents, applying.dry_run).await?;
     Ok(Json(Applied {
-        changes: applied.changes.into_iter().map(DocumentChanged::from).collect(),
-        position: applied.position.0,
+        changes: applied.changes.into_iter().map(changed).collect(),
+        position: applied.position,
     }))
 }
 
@@ -122,14 +51,14 @@ pub(crate) async fn apply(
 #[utoipa::path(
     get, path = "/api/v1/configuration/{kind}", operation_id = "listDocuments", tag = "configuration", security(("apiKey" = [])),
     params(("kind" = String, Path, description = "Such as `Project`; case does not matter"), Listing),
-    responses((status = 200, description = "A page", body = Items<DocumentItem>), ReadProblems)
+    responses((status = 200, description = "A page", body = Page<DocumentItem>), ReadProblems)
 )]
-pub(crate) async fn list(
+async fn list(
     State(app): State<App>,
     _: Viewer,
     Path(kind): Path<String>,
     Query(listing): Query<Listing>,
-) -> Result<Json<Items<DocumentItem>>, Problem> {
+) -> Result<Json<Page<DocumentItem>>, Problem> {
     let kind = self::kind(&kind)?;
     app.reach(listing.min_position).await?;
     let limit = paging::limit(listing.limit)?;
@@ -139,9 +68,9 @@ pub(crate) async fn list(
         .into_iter()
         .filter(|it| after.as_ref().is_none_or(|after| it.name > *after))
         .take(limit + 1)
-        .map(DocumentItem::from)
+        .map(item)
         .collect();
-    Ok(Json(Items::page(items, limit, |last| {
+    Ok(Json(paging::page(items, limit, |last| {
         paging::cursor("configuration", &last.name)
     })))
 }
@@ -156,7 +85,7 @@ pub(crate) async fn list(
     ),
     responses((status = 200, description = "The document", body = DocumentShown), ReadProblems)
 )]
-pub(crate) async fn show(
+async fn show(
     State(app): State<App>,
     _: Viewer,
     Path((kind, name)): Path<(String, String)>,
@@ -169,13 +98,13 @@ pub(crate) async fn show(
     let document = body.map(|it| serde_json::from_slice(&it)).transpose();
     let document = document.map_err(|error| Problem::internal(&error))?;
     Ok(Json(DocumentShown {
-        item: view.into(),
+        item: item(view),
         document,
     }))
 }
 
 /// A kind of documents by its name in any case.
-pub(crate) fn kind(text: &str) -> Result<Kind, Problem> {
+pub(super) fn kind(text: &str) -> Result<Kind, Problem> {
     let names = Kind::ALL.map(|it| it.to_string());
     Kind::ALL
         .into_iter()
@@ -184,7 +113,7 @@ pub(crate) fn kind(text: &str) -> Result<Kind, Problem> {
 }
 
 /// A document, or a problem that names the nearest one.
-pub(crate) async fn existing(app: &App, kind: Kind, name: &str) -> Result<DocumentView, Problem> {
+pub(super) async fn existing(app: &App, kind: Kind, name: &str) -> Result<DocumentView, Problem> {
     let views = app.engine.views();
     if let Some(view) = views.document(kind, name).await? {
         return Ok(view);
@@ -195,31 +124,27 @@ pub(crate) async fn existing(app: &App, kind: Kind, name: &str) -> Result<Docume
     Err(Problem::not_found(nearest::unknown(&kind, name, &names)))
 }
 
-impl From<DocumentChange> for DocumentChanged {
-    fn from(change: DocumentChange) -> Self {
-        Self {
-            kind: change.kind.to_string(),
-            name: change.name,
-            change: match change.change {
-                ChangeKind::Created => HowChanged::Created,
-                ChangeKind::Changed => HowChanged::Changed,
-                ChangeKind::Unchanged => HowChanged::Unchanged,
-            },
-            diff: change.diff,
-        }
+fn changed(change: DocumentChange) -> DocumentChanged {
+    DocumentChanged {
+        kind: change.kind,
+        name: change.name,
+        change: match change.change {
+            ChangeKind::Created => HowChanged::Created,
+            ChangeKind::Changed => HowChanged::Changed,
+            ChangeKind::Unchanged => HowChanged::Unchanged,
+        },
+        diff: change.diff,
     }
 }
 
-impl From<DocumentView> for DocumentItem {
-    fn from(view: DocumentView) -> Self {
-        Self {
-            kind: view.kind.to_string(),
-            name: view.name,
-            slug: view.entry.slug,
-            revision: view.entry.revision,
-            changed_at: view.changed_at,
-            changed_by: actor::name(&view.changed_by),
-        }
+fn item(view: DocumentView) -> DocumentItem {
+    DocumentItem {
+        kind: view.kind,
+        name: view.name,
+        slug: view.entry.slug,
+        revision: view.entry.revision,
+        changed_at: view.changed_at,
+        changed_by: actor::name(&view.changed_by),
     }
 }
 

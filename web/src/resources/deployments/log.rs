@@ -8,58 +8,21 @@ use axum::http::header::ACCEPT;
 use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use shipslog_api::Page;
+use shipslog_api::log::{Level, Lines, LogLine};
 use shipslog_engine::Engine;
+use shipslog_engine::story::Story;
 use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_log::TaskLogLine;
 use tokio::sync::watch::Receiver;
-use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::auth::Viewer;
-use crate::deployments::{self, Story};
 use crate::extract::{Json, Path, Query};
 use crate::openapi::ReadProblems;
-use crate::paging::{self, Items};
+use crate::paging;
 use crate::problem::Problem;
 use crate::stream::{self, Feed};
-
-/// Which lines.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Lines {
-    /// Those after this row.
-    after: Option<u64>,
-    /// A stream that goes on until the deployment has ended; by default if `text/event-stream` is asked for.
-    follow: Option<bool>,
-    /// Items on the page: 1 to 500, 50 by default.
-    limit: Option<usize>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-    /// Waits until the answer shows everything up to this position of the log.
-    min_position: Option<u64>,
-}
-
-/// A line of the task log.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct LogLine {
-    /// Grows from line to line, with gaps.
-    row: u64,
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
-    /// The step that said it.
-    step: String,
-    /// On which target.
-    target: String,
-    /// In which run.
-    attempt: u32,
-    /// `debug`, `info`, `warning` or `error`.
-    level: String,
-    /// What.
-    message: String,
-}
 
 /// The task log of a deployment: a page, or a stream with `accept: text/event-stream`, which ends with the deployment.
 /// A client that comes back goes on after its `last-event-id`. Access role: viewer.
@@ -72,13 +35,13 @@ pub(crate) struct LogLine {
     ),
     responses(
         (status = 200, description = "A page, or lines whose `id` is the row", content(
-            (Items<LogLine> = "application/json"),
+            (Page<LogLine> = "application/json"),
             (LogLine = "text/event-stream")
         )),
         ReadProblems
     )
 )]
-pub(crate) async fn log(
+pub(super) async fn log(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<String>,
@@ -88,9 +51,9 @@ pub(crate) async fn log(
     app.reach(lines.min_position).await?;
     let limit = paging::limit(lines.limit)?;
     let cursor = paging::place("log", lines.cursor.as_deref())?;
-    let id = deployments::id(&id)?;
+    let id = super::id(&id)?;
     let mut log = Log {
-        story: Story::read(&app.engine, id).await?,
+        story: super::story(&app.engine, id).await?,
         head: app.engine.log().head(),
         engine: app.engine.clone(),
         id,
@@ -104,7 +67,7 @@ pub(crate) async fn log(
     }
     let items = log.read(limit + 1).await?;
     let next = |last: &LogLine| paging::cursor("log", last.row);
-    Ok(Json(Items::page(items, limit, next)).into_response())
+    Ok(Json(paging::page(items, limit, next)).into_response())
 }
 
 fn wants_stream(headers: &HeaderMap) -> bool {
@@ -145,7 +108,7 @@ impl Feed for Log {
                 return Ok(Some(stream::item(&line)?.id(line.row.to_string())));
             }
             self.head.mark_unchanged();
-            self.story.catch_up().await?;
+            self.engine.catch_up(&mut self.story).await?;
             // Whoever ends a deployment has written its lines before.
             let last = self.story.is_over() || !self.follow;
             self.read = self.read(BATCH).await?.into();
@@ -157,15 +120,25 @@ impl Feed for Log {
 }
 
 fn shown(story: &Story, row: u64, line: TaskLogLine) -> LogLine {
-    let (step, target, attempt) = story.run(&line.attempt);
+    let run = story.run_named(&line.attempt);
     LogLine {
         row,
         at: Timestamp::from_millisecond(line.at).unwrap_or_default(),
-        step,
-        target,
-        attempt,
-        level: line.level,
+        step: run.step,
+        target: run.target,
+        attempt: run.attempt,
+        level: level(&line.level),
         message: line.message,
+    }
+}
+
+/// The store keeps a level as text; what nobody writes is shown as an ordinary line.
+fn level(text: &str) -> Level {
+    match text {
+        "debug" => Level::Debug,
+        "warning" => Level::Warning,
+        "error" => Level::Error,
+        _ => Level::Info,
     }
 }
 
