@@ -87,11 +87,20 @@ impl Engine {
             ))
         })?;
         let log = SqliteLog::open(options.data_dir.join(LOG_FILE)).map_err(OpenError::because)?;
-        Self::open_on(Store::new(Arc::new(log)), options, components, Pauses::default()).await
+        Self::open_on(Store::new(Arc::new(log)), options, components).await
     }
 
-    /// As `open`, on a store that is open.
-    pub(crate) async fn open_on(
+    /// As `open`, on a store that is open already.
+    pub async fn open_on(
+        store: Store,
+        options: Options,
+        components: &[(&str, &[u8])],
+    ) -> Result<Self, OpenError> {
+        Self::open_pausing(store, options, components, Pauses::default()).await
+    }
+
+    /// As `open_on`, with these pauses between tries.
+    pub(crate) async fn open_pausing(
         store: Store,
         options: Options,
         components: &[(&str, &[u8])],
@@ -174,13 +183,13 @@ impl Engine {
     }
 
     /// The events, for those who look.
-    pub fn events(&self) -> Arc<dyn EventReader> {
-        Arc::clone(&self.parts.log) as _
+    pub fn events(&self) -> &dyn EventReader {
+        &*self.parts.log
     }
 
     /// The lines of the task log.
-    pub fn task_log(&self) -> &Arc<dyn TaskLog> {
-        &self.parts.task_log
+    pub fn task_log(&self) -> &dyn TaskLog {
+        &*self.parts.task_log
     }
 
     /// What running deployments say of themselves right now.

@@ -1,12 +1,12 @@
 //! Host side of `shipslog:step/log`: lines for people, sensitive values blanked.
 
+use shipslog_events::LogLevel;
 use wasmtime::component::{HasData, Linker};
 
 use super::allowance::{LOG_BYTES, Room};
 use super::bindings::shipslog::step::log;
 use super::journal::Class;
 use super::recorder::NotRecorded;
-use shipslog_events::LogLevel;
 use super::run::Run;
 use super::text;
 

@@ -51,7 +51,11 @@ pub(super) async fn conclusion(
 }
 
 /// What an attempt said when it ended.
-async fn said(log: &dyn EventReader, history: &DeploymentHistory, wanted: &AttemptId) -> Result<String, Error> {
+async fn said(
+    log: &dyn EventReader,
+    history: &DeploymentHistory,
+    wanted: &AttemptId,
+) -> Result<String, Error> {
     let end = history.events.iter().rev().find(|it| match &it.event {
         Event::Deployment(DeploymentEvent::AttemptEnded { id, .. }) => id == wanted,
         _ => false,

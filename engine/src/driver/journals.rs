@@ -39,7 +39,12 @@ async fn look_after(shared: &Shared) {
 /// Those whose run's end is recorded, though the server stopped before they were packed.
 async fn pack_what_is_over(shared: &Shared) -> Result<(), String> {
     let parts = &shared.parts;
-    for key in parts.journals.open_journals().await.map_err(|it| it.to_string())? {
+    for key in parts
+        .journals
+        .open_journals()
+        .await
+        .map_err(|it| it.to_string())?
+    {
         let history = load::deployment(&*parts.log, key.deployment)
             .await
             .map_err(|it| it.to_string())?;

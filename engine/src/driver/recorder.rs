@@ -192,7 +192,9 @@ impl Recorder for RunRecorder {
             level,
             message: message.to_owned(),
         };
-        self.parts.task_log.write_lines(vec![line])
+        self.parts
+            .task_log
+            .write_lines(vec![line])
             .await
             .map_err(|error| NotRecorded(error.to_string()))
     }

@@ -257,9 +257,9 @@ fn succeeded(deployment: &Deployment, cause: EventId) -> StreamAppend {
 
 #[cfg(test)]
 mod tests {
+    use shipslog_events::LogLevel;
     use shipslog_events::event::deployment::AttemptOutcome;
     use shipslog_events::ids::AttemptNumber;
-    use shipslog_events::LogLevel;
     use shipslog_log::TaskLogLine;
 
     use super::*;
@@ -286,7 +286,11 @@ mod tests {
             message: "said last".to_owned(),
         };
         let parts = &house.engine.parts;
-        parts.task_log.write_lines((0..LINES).map(line).collect()).await.unwrap();
+        parts
+            .task_log
+            .write_lines((0..LINES).map(line).collect())
+            .await
+            .unwrap();
         let records = Records {
             log: &*parts.log,
             journals: &*parts.journals,

@@ -50,10 +50,7 @@ async fn asking_in_vain() -> (House, DeploymentId, TcpListener) {
 /// What the body says with which an event of a deployment came.
 async fn message(house: &House, view: &DeploymentView) -> String {
     let event = view.ended_by.unwrap();
-    let body = house.engine.events()
-        .body(event, "message")
-        .await
-        .unwrap();
+    let body = house.engine.events().body(event, "message").await.unwrap();
     String::from_utf8(body.unwrap()).unwrap()
 }
 

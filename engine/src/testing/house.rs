@@ -177,7 +177,7 @@ async fn open(directory: &Path, steps: &[String], faults: &Faults) -> Engine {
         store: Store::new(Arc::new(SqliteLog::open(directory.join(LOG_FILE)).unwrap())),
         faults: faults.clone(),
     };
-    Engine::open_on(Store::new(Arc::new(store)), options, &components, Pauses::NONE)
+    Engine::open_pausing(Store::new(Arc::new(store)), options, &components, Pauses::NONE)
         .await
         .unwrap()
 }

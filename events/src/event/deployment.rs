@@ -288,3 +288,21 @@ pub enum DeploymentEvent {
         reason: String,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_reads_back_from_its_text_though_its_step_has_slashes() {
+        let id = AttemptId {
+            step: "Deploy/it".into(),
+            target: "Here".into(),
+            attempt: AttemptNumber(2),
+        };
+        assert_eq!("Deploy/it/Here/2".parse(), Ok(id));
+        for text in ["", "Here/2", "Deploy/Here/", "Deploy/Here/x"] {
+            assert!(text.parse::<AttemptId>().is_err(), "{text}");
+        }
+    }
+}

@@ -187,7 +187,9 @@ async fn cancelling_again_is_cancelling_once_and_what_has_ended_cannot_be_cancel
     // By now it may have ended; if not, nothing is written.
     let _ = house.engine.cancel(&by(), id).await;
     house.ended(id).await;
-    let events = house.engine.events()
+    let events = house
+        .engine
+        .events()
         .stream(Stream::Deployment(id), StreamVersion::NONE)
         .await
         .unwrap();

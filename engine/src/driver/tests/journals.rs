@@ -236,16 +236,30 @@ async fn a_journal_that_could_not_be_packed_is_packed_at_the_next_start_and_drop
     house.faults.script(|call| matches!(call, Call::Pack));
     house.ended(id).await;
     let head = house.engine.parts.journals.journal(key(id)).await.unwrap().head;
-    assert_eq!(house.engine.parts.journals.open_journals().await.unwrap(), [key(id)]);
+    assert_eq!(
+        house.engine.parts.journals.open_journals().await.unwrap(),
+        [key(id)]
+    );
     house.faults.script(|_| false);
     let house = house.reopened().await;
     let waited = async {
-        while !house.engine.parts.journals.open_journals().await.unwrap().is_empty() {
+        while !house
+            .engine
+            .parts
+            .journals
+            .open_journals()
+            .await
+            .unwrap()
+            .is_empty()
+        {
             tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(PATIENCE, waited).await.unwrap();
-    assert_eq!(house.engine.parts.journals.journal(key(id)).await.unwrap().head, head);
+    assert_eq!(
+        house.engine.parts.journals.journal(key(id)).await.unwrap().head,
+        head
+    );
     house.engine.clone().close().await;
     let options = Options {
         data_dir: house.path().to_owned(),

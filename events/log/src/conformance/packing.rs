@@ -6,7 +6,7 @@ use super::journaling::{
     assert_holds, entries, following, head, journal, key, moved, pack, sealing, with_event, write,
 };
 use super::{AnyStore, accepted, at, ids, refused, rules};
-use crate::event_log::{AppendError, EventLog};
+use crate::event_log::AppendError;
 use crate::journal_store::{JournalAppend, JournalError};
 
 rules! {

@@ -7,9 +7,8 @@ use rusqlite::Connection;
 use shipslog_events::ids::{DeploymentId, Position};
 
 use super::{Place, block_on, fill, one};
-use crate::event_log::EventLog;
+use crate::event_log::{EventLog, EventReader};
 use crate::sqlite::{OpenError, SqliteLog};
-
 
 fn refused(place: &Place) -> OpenError {
     SqliteLog::open(place.path()).unwrap_err()

@@ -9,9 +9,9 @@ use shipslog_events::ids::{DeploymentId, Position, StreamVersion};
 use shipslog_events::stream::Stream;
 
 use super::{Place, block_on, fill, one};
-use crate::event_log::{AppendError, EventLog};
-use crate::task_log::TaskLogLine;
+use crate::event_log::{AppendError, EventLog, EventReader};
 use crate::sqlite::verify;
+use crate::task_log::{TaskLog, TaskLogLine};
 
 fn line(index: u64) -> TaskLogLine {
     TaskLogLine {
