@@ -54,13 +54,13 @@ pub struct Create {
     pub steps: Vec<FrozenStep>,
 }
 
-/// Why a release was not created or may not be deployed somewhere.
+/// Why a release was not created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum CreateRefusal {
     /// The version is taken.
     #[error("release {version} of {project} exists already; choose another version")]
     Exists {
-        /// Whose.
+        /// The project that has it.
         project: ProjectName,
         /// The version that is taken.
         version: ReleaseVersion,
@@ -68,9 +68,26 @@ pub enum Refusal {
     /// The version cannot be read as one.
     #[error("`{0}` cannot be a release's version: use letters, digits, `.`, `-`, `+` and `_`, at most 63")]
     Version(ReleaseVersion),
-    /// There is no such release.
-    #[error("{0}")]
-    Unknown(String),
+}
+
+impl CreateRefusal {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Exists { .. } => "release-exists",
+            Self::Version(_) => "release-version",
+        }
+    }
+}
+
+/// There is no such release; the sentence names the nearest ones.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UnknownRelease(String);
+
+/// Why a release may not enter a phase.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EnterRefusal {
     /// The lifecycle does not lead there.
     #[error("lifecycle {lifecycle} does not lead to {environment}; its phases are {phases}")]
     NotInLifecycle {
@@ -80,14 +97,6 @@ pub enum Refusal {
         environment: EnvironmentName,
         /// Phases with their environments, in words.
         phases: String,
-    },
-    /// There is nothing to promote it from.
-    #[error("release {version} cannot be promoted: phase {phase} has not succeeded; deploy it there first")]
-    NothingSucceeded {
-        /// Which release.
-        version: ReleaseVersion,
-        /// The lifecycle's first phase.
-        phase: PhaseName,
     },
     /// A phase before has not succeeded.
     #[error(
@@ -106,14 +115,58 @@ pub enum Refusal {
     },
 }
 
+impl EnterRefusal {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotInLifecycle { .. } => "not-in-lifecycle",
+            Self::PhaseMissing { .. } => "phase-not-succeeded",
+        }
+    }
+}
+
+/// Why a release is not promoted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PromoteRefusal {
+    /// There is nothing to promote it from.
+    #[error("release {version} cannot be promoted: phase {phase} has not succeeded; deploy it there first")]
+    NothingSucceeded {
+        /// Which release.
+        version: ReleaseVersion,
+        /// The lifecycle's first phase.
+        phase: PhaseName,
+    },
+    /// It has been everywhere.
+    #[error(
+        "release {version} has succeeded in every phase of lifecycle {lifecycle}; `shipslog deploy --to` deploys it \
+         again"
+    )]
+    SucceededEverywhere {
+        /// Which release.
+        version: ReleaseVersion,
+        /// Its lifecycle.
+        lifecycle: LifecycleName,
+    },
+}
+
+impl PromoteRefusal {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NothingSucceeded { .. } => "phase-not-succeeded",
+            Self::SucceededEverywhere { .. } => "nowhere-to-promote",
+        }
+    }
+}
+
 /// Creates a release.
-pub fn decide(releases: &Releases, create: Create) -> Result<ReleaseEvent, Refusal> {
+pub fn decide(releases: &Releases, create: Create) -> Result<ReleaseEvent, CreateRefusal> {
     let version = create.version.clone().unwrap_or_else(|| releases.next_version());
     if !is_version(version.as_str()) {
-        return Err(Refusal::Version(version));
+        return Err(CreateRefusal::Version(version));
     }
     if releases.find(&version).is_some() {
-        return Err(Refusal::Exists {
+        return Err(CreateRefusal::Exists {
             project: create.project,
             version,
         });
@@ -209,7 +262,7 @@ impl Releases {
     }
 
     /// The release of a version, or a refusal that names the nearest ones.
-    pub fn existing(&self, version: &ReleaseVersion) -> Result<&Release, Refusal> {
+    pub fn existing(&self, version: &ReleaseVersion) -> Result<&Release, UnknownRelease> {
         self.find(version).ok_or_else(|| {
             let versions: Vec<String> = self
                 .releases
@@ -217,7 +270,7 @@ impl Releases {
                 .rev()
                 .map(|it| it.version.to_string())
                 .collect();
-            Refusal::Unknown(nearest::unknown("release", version.as_str(), &versions))
+            UnknownRelease(nearest::unknown("release", version.as_str(), &versions))
         })
     }
 
@@ -243,9 +296,13 @@ impl Releases {
 
 impl Release {
     /// The phase that an environment is in, if every phase before it has succeeded.
-    pub fn may_enter(&self, phases: &[Phase], environment: &EnvironmentName) -> Result<PhaseName, Refusal> {
+    pub fn may_enter(
+        &self,
+        phases: &[Phase],
+        environment: &EnvironmentName,
+    ) -> Result<PhaseName, EnterRefusal> {
         let Some(at) = phases.iter().position(|it| it.environments.contains(environment)) else {
-            return Err(Refusal::NotInLifecycle {
+            return Err(EnterRefusal::NotInLifecycle {
                 lifecycle: self.lifecycle.clone(),
                 environment: environment.clone(),
                 phases: in_words(phases),
@@ -257,7 +314,7 @@ impl Release {
                 .map(ToString::to_string)
                 .collect();
             if !missing.is_empty() {
-                return Err(Refusal::PhaseMissing {
+                return Err(EnterRefusal::PhaseMissing {
                     version: self.version.clone(),
                     environment: environment.clone(),
                     phase: phase.name.clone(),
@@ -268,20 +325,23 @@ impl Release {
         Ok(phases[at].name.clone())
     }
 
-    /// Where promotion leads: the first environment, in order of phases, where it has not succeeded; none where it has
-    /// succeeded everywhere. A release that has succeeded nowhere is deployed, not promoted.
-    pub fn promotion(&self, phases: &[Phase]) -> Result<Option<EnvironmentName>, Refusal> {
-        match phases.first() {
-            Some(first) if self.succeeded.is_empty() => Err(Refusal::NothingSucceeded {
+    /// Where promotion leads: the first environment, in order of phases, where it has not succeeded. A release that has
+    /// succeeded nowhere is deployed, not promoted.
+    pub fn promotion(&self, phases: &[Phase]) -> Result<EnvironmentName, PromoteRefusal> {
+        if let (Some(first), true) = (phases.first(), self.succeeded.is_empty()) {
+            return Err(PromoteRefusal::NothingSucceeded {
                 version: self.version.clone(),
                 phase: first.name.clone(),
-            }),
-            Some(_) | None => Ok(phases
-                .iter()
-                .flat_map(|it| &it.environments)
-                .find(|it| !self.succeeded.contains_key(*it))
-                .cloned()),
+            });
         }
+        let mut environments = phases.iter().flat_map(|it| &it.environments);
+        environments
+            .find(|it| !self.succeeded.contains_key(*it))
+            .cloned()
+            .ok_or_else(|| PromoteRefusal::SucceededEverywhere {
+                version: self.version.clone(),
+                lifecycle: self.lifecycle.clone(),
+            })
     }
 }
 
@@ -359,7 +419,7 @@ mod tests {
             assert!(
                 matches!(
                     decide(&given(&[]), create(Some(version))),
-                    Err(Refusal::Version(_))
+                    Err(CreateRefusal::Version(_))
                 ),
                 "{version}"
             );
@@ -401,10 +461,14 @@ mod tests {
         let releases = evolve(given(&["1.0.0"]), &succeeded("1.0.0", "Development"));
         assert_eq!(
             releases.all()[0].promotion(&application()),
-            Ok(Some("Production".into()))
+            Ok("Production".into())
         );
         let releases = evolve(releases, &succeeded("1.0.0", "Production"));
-        assert_eq!(releases.all()[0].promotion(&application()), Ok(None));
+        let refusal = releases.all()[0].promotion(&application()).unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            "release 1.0.0 has succeeded in every phase of lifecycle Application; `shipslog deploy --to` deploys it again"
+        );
     }
 
     #[test]

@@ -34,7 +34,7 @@ const DEADLINE: u64 = 30 * 60;
 /// A run that is about to begin, or that cannot: then it is recorded as one that ended at once.
 pub(super) struct Begun {
     seed: String,
-    component: ComponentDigest,
+    component: Option<ComponentDigest>,
     limits: Limits,
     pub(super) prepared: Result<Prepared, Impossible>,
 }
@@ -82,7 +82,7 @@ pub(super) async fn begin(parts: &Parts, history: &DeploymentHistory, id: &Attem
     };
     Begun {
         seed: hex::encode(seed(history.request(), id)),
-        component: planned(&history.deployment, id).map_or_else(|| ComponentDigest::new(""), Clone::clone),
+        component: planned(&history.deployment, id).cloned(),
         limits: parts.runner.limits(),
         prepared: prepared.unwrap_or_else(|error| Err(Impossible::errored(error.to_string()))),
     }

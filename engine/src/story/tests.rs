@@ -1,9 +1,9 @@
 use jiff::Timestamp;
-use shipslog_events::ids::AttemptNumber;
 use shipslog_events::chain::Hash;
 use shipslog_events::event::configuration::ProcessStep;
 use shipslog_events::event::deployment::{AttemptOutcome, Layer, Limits, Outcome, PlannedStep};
 use shipslog_events::event::release::FrozenStep;
+use shipslog_events::ids::AttemptNumber;
 use shipslog_events::ids::EventId;
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{Actor, Source};

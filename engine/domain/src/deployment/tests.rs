@@ -54,7 +54,7 @@ fn start(id: AttemptId) -> Command {
         seed: "00".to_owned(),
         deadline_seconds: 60,
         host_version: "0".to_owned(),
-        component: "sha256:00".into(),
+        component: Some("sha256:00".into()),
         limits: LIMITS,
         journal_format: Some(1),
     }
