@@ -133,7 +133,7 @@ fn wrap(mut module: Vec<u8>) -> Result<Vec<u8>> {
     let mut resolve = wit_parser::Resolve::default();
     let (package, _) = resolve.push_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../step-sdk/wit"))?;
     let world = resolve.select_world(&[package], Some("step"))?;
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)?;
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
     ComponentEncoder::default()
         .validate(true)
         .module(&module)?

@@ -24,7 +24,7 @@ pub(super) fn encode(module: &[u8]) -> Result<Vec<u8>> {
     let component = ComponentEncoder::default()
         .validate(true)
         .module(module)
-        .and_then(ComponentEncoder::encode)
+        .and_then(|mut it| it.encode())
         .context("the module is no step: does it say `shipslog_step::export!(…)`?")?;
     let world = read(&component)?;
     ensure!(
