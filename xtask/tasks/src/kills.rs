@@ -14,11 +14,12 @@ use clap::Args;
 use self::lane::{Undisturbed, Work};
 use self::random::Random;
 use self::traffic::{Stop, Traffic};
+use crate::build::{self, Wanted};
 use crate::matrix::run::{has_ended, until_ended};
 use crate::matrix::scenario;
 use crate::progress::{elapsed, say};
 use crate::story::{Place, Stage, clear};
-use crate::{build, checkout, cluster};
+use crate::{checkout, cluster};
 
 /// The texts that the page has by turns.
 const PAGES: [&str; 2] = ["one", "two"];
@@ -45,7 +46,7 @@ impl Kills {
 pub(crate) fn run(kills: &Kills) -> Result<()> {
     let _only_one = checkout::lock()?;
     cluster::prerequisites()?;
-    build::everything_to_run()?;
+    build::shipslog_and_kubernetes(Wanted::Tests)?;
     all(&Place::local()?, kills)
 }
 

@@ -25,9 +25,10 @@ use self::plan::{Form, Spot};
 use self::run::{Ground, PREFIX, Ran};
 use self::scenario::Scenario;
 use self::table::{Outcome, Row};
+use crate::build::{self, Wanted};
 use crate::progress::{during, say};
 use crate::story::{Place, Stage};
-use crate::{build, checkout, cluster};
+use crate::{checkout, cluster};
 
 /// How much of the matrix.
 #[derive(Debug, Clone, Args)]
@@ -72,7 +73,7 @@ impl Matrix {
 pub(crate) fn run(matrix: &Matrix) -> Result<()> {
     let _only_one = checkout::lock()?;
     cluster::prerequisites()?;
-    build::everything_to_run()?;
+    build::shipslog_and_kubernetes(Wanted::Tests)?;
     all(&Place::local()?, matrix)
 }
 

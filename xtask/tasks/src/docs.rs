@@ -6,7 +6,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
-use crate::{build, checkout, program, progress};
+use crate::build::{self, Wanted};
+use crate::{checkout, program, progress};
 
 /// Builds the docs, and brings the generated ones up to date.
 #[derive(Debug, Args)]
@@ -24,7 +25,7 @@ const KINDS: [&str; 7] = [
 ];
 
 pub(crate) fn run(_: &Docs) -> Result<()> {
-    build::everything_to_run()?;
+    build::shipslog(Wanted::Shipslog)?;
     for (path, text) in generated()? {
         let file = checkout::root().join(path);
         if let Some(folder) = file.parent() {

@@ -34,6 +34,12 @@ pub(super) fn prerequisites() -> Result<()> {
     prerequisites::debian(&PACKAGES)
 }
 
+/// Builds what the cluster runs, unless it is there.
+pub(super) fn build(layout: &Layout) -> Result<()> {
+    let _only_one = lock(layout)?;
+    binaries::build(layout)
+}
+
 /// Starts the cluster, unless it is well.
 pub(super) fn up(layout: &Layout) -> Result<()> {
     prerequisites::root("the local cluster")?;

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs::{self, File, TryLockError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -12,7 +12,8 @@ use anyhow::{Context as _, Result, bail};
 pub(crate) fn root() -> PathBuf {
     let own =
         env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
-    own.parent().map(PathBuf::from).unwrap_or(own)
+    let root = own.ancestors().find(|it| it.join("Cargo.lock").is_file());
+    root.map(Path::to_path_buf).unwrap_or(own)
 }
 
 /// The folder that holds everything these tasks make.

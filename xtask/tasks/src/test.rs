@@ -5,9 +5,10 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use clap::Args;
 
+use crate::build::{self, Wanted};
 use crate::progress::{elapsed, say};
 use crate::story::{Place, Stage};
-use crate::{acts, build, checkout, cluster, docs, trials};
+use crate::{acts, checkout, cluster, docs, trials};
 
 /// How thoroughly.
 #[derive(Debug, Args)]
@@ -24,7 +25,7 @@ pub(crate) fn run(test: &Test) -> Result<()> {
     cluster::prerequisites()?;
     trials::prerequisites()?;
     build::cargo(&["fmt", "--all", "--check"])?;
-    build::everything_to_run()?;
+    build::shipslog_and_kubernetes(Wanted::Tests)?;
     docs::check()?;
     build::cargo(&[
         "clippy",

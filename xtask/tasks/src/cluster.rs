@@ -53,6 +53,11 @@ pub(crate) fn up() -> Result<Facts> {
     Ok(Facts::of(&layout))
 }
 
+/// Builds its programs, where they are out of date.
+pub(crate) fn build() -> Result<()> {
+    lifecycle::build(&Layout::of_checkout()?)
+}
+
 /// Sees to everything that the cluster needs of the machine, before anything takes long.
 pub(crate) fn prerequisites() -> Result<()> {
     lifecycle::prerequisites()

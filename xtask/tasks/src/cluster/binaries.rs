@@ -8,7 +8,8 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 use super::layout::Layout;
-use crate::{prerequisites, program, progress};
+use crate::progress::{self, Doing};
+use crate::{prerequisites, program};
 
 /// Folders of the Go module that are programs.
 const PROGRAMS: [&str; 2] = ["k8s", "pause"];
@@ -24,11 +25,12 @@ pub(super) fn build(layout: &Layout) -> Result<()> {
     }
     prerequisites::go()?;
     fs::create_dir_all(layout.bin(""))?;
-    progress::during(
-        "building Kubernetes from source",
-        "about 5 min on two cores, once",
-        || PROGRAMS.iter().try_for_each(|name| compile(layout, name)),
-    )?;
+    progress::telling("building Kubernetes from source", "some minutes, once", |doing| {
+        let mut count = 0;
+        PROGRAMS
+            .iter()
+            .try_for_each(|name| compile(layout, name, doing, &mut count))
+    })?;
     link_kubectl(layout)?;
     fs::write(layout.bin("stamp"), stamp)?;
     Ok(())
@@ -53,16 +55,29 @@ fn is_built(layout: &Layout, stamp: &str) -> bool {
     present && fs::read_to_string(layout.bin("stamp")).is_ok_and(|built| built == stamp)
 }
 
-fn compile(layout: &Layout, name: &str) -> Result<()> {
+/// Go says each package that it compiles, and each module that it downloads.
+fn compile(layout: &Layout, name: &str, doing: &Doing, count: &mut usize) -> Result<()> {
     let mut go = Command::new("go");
-    go.arg("build")
+    go.args(["build", "-v"])
         .args(flags(&layout.source)?)
         .arg("-o")
         .arg(layout.bin(name))
         .arg(format!("./{name}"));
     // Static, so that the programs run in images that hold nothing else.
-    program::output(go.current_dir(&layout.source).env("CGO_ENABLED", "0"))?;
+    go.current_dir(&layout.source).env("CGO_ENABLED", "0");
+    program::heard(&mut go, |line| {
+        if is_package(line) {
+            *count += 1;
+            doing.note(format!("{count} packages"));
+        }
+        is_package(line) || line.starts_with("go: downloading ")
+    })?;
     Ok(())
+}
+
+/// As in `k8s.io/api/core/v1`, and nothing else in the line.
+fn is_package(line: &str) -> bool {
+    !line.is_empty() && !line.contains([' ', ':', '#'])
 }
 
 fn flags(source: &Path) -> Result<Vec<String>> {
@@ -108,6 +123,13 @@ fn link_kubectl(layout: &Layout) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn packages_are_told_from_complaints() {
+        assert!(is_package("k8s.io/api/core/v1"));
+        assert!(!is_package("# k8s.io/api/core/v1"));
+        assert!(!is_package("main.go:7:2: undefined: x"));
+    }
 
     #[test]
     fn the_version_is_the_one_go_mod_requires() {

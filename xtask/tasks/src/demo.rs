@@ -7,9 +7,10 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 
+use crate::build::{self, Wanted};
 use crate::progress::{elapsed, say};
 use crate::story::{Place, Stage};
-use crate::{acts, build, checkout, cluster};
+use crate::{acts, checkout, cluster};
 
 /// How the demo runs.
 #[derive(Debug, Args)]
@@ -36,7 +37,10 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
     if own.is_none() {
         cluster::prerequisites()?;
     }
-    build::everything_to_run()?;
+    match own {
+        Some(_) => build::shipslog(Wanted::Shipslog)?,
+        None => build::shipslog_and_kubernetes(Wanted::Shipslog)?,
+    }
     let place = own.map_or_else(Place::local, Ok)?;
     let mut stage = Stage::set(place, "demo")?;
     acts::play(&mut stage)?;

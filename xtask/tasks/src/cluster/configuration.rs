@@ -55,38 +55,41 @@ pub(super) fn write_private(path: &Path, content: &str) -> Result<()> {
 /// The one configuration that goes into an image.
 pub(super) fn httpd(version: &str) -> String {
     fill(
-        include_str!("../../cluster/config/httpd.conf"),
+        include_str!("../../../cluster/config/httpd.conf"),
         &[("VERSION", version.into())],
     )
 }
 
 fn templates() -> [(&'static str, &'static str); 8] {
     [
-        ("audit.yaml", include_str!("../../cluster/config/audit.yaml")),
+        ("audit.yaml", include_str!("../../../cluster/config/audit.yaml")),
         (
             "cni/10-shipslog.conflist",
-            include_str!("../../cluster/config/cni.conflist"),
+            include_str!("../../../cluster/config/cni.conflist"),
         ),
         (
             "containerd.toml",
-            include_str!("../../cluster/config/containerd.toml"),
+            include_str!("../../../cluster/config/containerd.toml"),
         ),
         (
             "kube-proxy.yaml",
-            include_str!("../../cluster/config/kube-proxy.yaml"),
+            include_str!("../../../cluster/config/kube-proxy.yaml"),
         ),
-        ("kubelet.yaml", include_str!("../../cluster/config/kubelet.yaml")),
+        (
+            "kubelet.yaml",
+            include_str!("../../../cluster/config/kubelet.yaml"),
+        ),
         (
             "registries/docker.io/hosts.toml",
-            include_str!("../../cluster/config/hosts.toml"),
+            include_str!("../../../cluster/config/hosts.toml"),
         ),
         (
             "registries/_default/hosts.toml",
-            include_str!("../../cluster/config/hosts.toml"),
+            include_str!("../../../cluster/config/hosts.toml"),
         ),
         (
             "registry.yaml",
-            include_str!("../../cluster/config/registry.yaml"),
+            include_str!("../../../cluster/config/registry.yaml"),
         ),
     ]
 }
@@ -119,7 +122,7 @@ fn kubeconfig(layout: &Layout, client: &str) -> Result<String> {
         ("KEY", encoded(&format!("{client}.key"))?),
     ];
     Ok(fill(
-        include_str!("../../cluster/config/kubeconfig.yaml"),
+        include_str!("../../../cluster/config/kubeconfig.yaml"),
         &values,
     ))
 }
