@@ -5,11 +5,12 @@ mod application;
 mod boundaries;
 mod stages;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
 use crate::checkout;
+use crate::machine::PATIENCE;
 use crate::progress::{elapsed, say};
 use crate::story::Stage;
 
@@ -95,8 +96,35 @@ pub(crate) fn play(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// One of the example's documents.
+/// One of the example's documents, with a rollout's deadline that no busy machine reaches.
 pub(crate) fn example(name: &str) -> Result<String> {
     let path = checkout::root().join("examples/httpd").join(name);
-    std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(with_deadline(&text, PATIENCE))
+}
+
+/// The documents with another deadline for rollouts.
+pub(crate) fn with_deadline(text: &str, deadline: Duration) -> String {
+    let line = |line: &str| match line.split_once(DEADLINE) {
+        Some((indent, _)) => format!("{indent}{DEADLINE} {}", deadline.as_secs()),
+        None => line.to_owned(),
+    };
+    text.lines().map(|it| line(it) + "\n").collect()
+}
+
+const DEADLINE: &str = "progressDeadlineSeconds:";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_takes_the_place_of_the_one_before() {
+        let text = "with:\n  progressDeadlineSeconds: 60\n  labels: {}\n";
+        assert_eq!(
+            with_deadline(text, Duration::from_secs(10)),
+            "with:\n  progressDeadlineSeconds: 10\n  labels: {}\n"
+        );
+    }
 }

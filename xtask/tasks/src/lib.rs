@@ -8,6 +8,7 @@ mod cluster;
 mod demo;
 mod docs;
 mod kills;
+mod machine;
 mod matrix;
 mod prerequisites;
 mod program;

@@ -5,6 +5,7 @@ mod audit;
 pub(crate) mod compare;
 mod facts;
 pub(crate) mod objects;
+mod pace;
 mod plan;
 pub(crate) mod run;
 pub(crate) mod scenario;
@@ -21,6 +22,7 @@ use clap::Args;
 
 use self::audit::Tail;
 use self::compare::{Traces, differences};
+use self::pace::Pace;
 use self::plan::{Form, Spot};
 use self::run::{Ground, PREFIX, Ran};
 use self::scenario::Scenario;
@@ -42,15 +44,13 @@ pub(crate) struct Matrix {
     /// Only steps whose names begin so, such as `deploy-containers`.
     #[arg(long, value_name = "NAME", default_value = "")]
     step: String,
-    /// How many servers at once.
-    #[arg(long, value_name = "N", default_value_t = SERVERS, value_parser = clap::value_parser!(u16).range(1..=64))]
-    servers: u16,
+    /// How many servers at once at most; if nothing is said, as many as the machine carries.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    servers: Option<u16>,
     /// Where to write what became of each place.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
-
-const SERVERS: u16 = 16;
 
 impl Matrix {
     /// As the tests run it.
@@ -59,7 +59,7 @@ impl Matrix {
             short: !long,
             long,
             step: String::new(),
-            servers: SERVERS,
+            servers: None,
             json: None,
         }
     }
@@ -94,9 +94,10 @@ pub(crate) fn all(place: &Place, matrix: &Matrix) -> Result<()> {
         undisturbed(&ground, &scenarios)
     })?;
     let jobs = jobs(&undisturbed, matrix.form());
-    let title = format!("running {} times, {} at once", jobs.len(), matrix.servers);
+    let pace = Pace::of_the_machine(matrix.servers.map(usize::from));
+    let title = format!("running {} times, {} at once at most", jobs.len(), pace.most());
     let rows = during(&title, "some minutes", || {
-        Ok(at_once(&ground, &undisturbed, jobs, matrix.servers))
+        Ok(at_once(&ground, &undisturbed, jobs, &pace))
     })?;
     table::print(&rows, begun.elapsed());
     if let Some(file) = &matrix.json {
@@ -129,10 +130,15 @@ fn ground(place: &Place) -> Result<Ground> {
 }
 
 /// A scenario with what it leaves when nobody disturbs it.
-type Undisturbed = (Scenario, Traces);
+struct Undisturbed {
+    scenario: Scenario,
+    traces: Traces,
+    took: Duration,
+}
 
 fn undisturbed(ground: &Ground, scenarios: &[Scenario]) -> Result<Vec<Undisturbed>> {
     let one = |(number, scenario): (usize, &Scenario)| -> Result<Undisturbed> {
+        let begun = Instant::now();
         let traces = match run::run(ground, *scenario, number, None)? {
             Ran::Interrupted(traces) | Ran::Through(traces) => traces,
         };
@@ -143,7 +149,11 @@ fn undisturbed(ground: &Ground, scenarios: &[Scenario]) -> Result<Vec<Undisturbe
             traces.outcome
         );
         run::forget(ground, number, true)?;
-        Ok((*scenario, traces))
+        Ok(Undisturbed {
+            scenario: *scenario,
+            traces,
+            took: begun.elapsed(),
+        })
     };
     scenarios.iter().enumerate().map(one).collect()
 }
@@ -158,8 +168,8 @@ struct Job {
 
 /// Each scenario undisturbed once more, then at all its places.
 fn jobs(undisturbed: &[Undisturbed], form: Form) -> VecDeque<Job> {
-    let of_one = |(of, (_, traces)): (usize, &Undisturbed)| {
-        let spots = plan::spots(&traces.calls, form).into_iter().map(Some);
+    let of_one = |(of, undisturbed): (usize, &Undisturbed)| {
+        let spots = plan::spots(&undisturbed.traces.calls, form).into_iter().map(Some);
         std::iter::once(None)
             .chain(spots)
             .map(|spot| (of, spot))
@@ -172,15 +182,17 @@ fn jobs(undisturbed: &[Undisturbed], form: Form) -> VecDeque<Job> {
         .collect()
 }
 
-/// Makes all runs, so many at once, and answers with what became of them in the order of the jobs.
-fn at_once(ground: &Ground, undisturbed: &[Undisturbed], jobs: VecDeque<Job>, servers: u16) -> Vec<Row> {
+/// Makes all runs, as many at once as the pace allows, and answers with what became of them in the order of the jobs.
+fn at_once(ground: &Ground, undisturbed: &[Undisturbed], jobs: VecDeque<Job>, pace: &Pace) -> Vec<Row> {
     let (jobs, done) = (Mutex::new(jobs), Mutex::new(Vec::new()));
     let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     std::thread::scope(|scope| {
-        for _ in 0..servers {
+        for _ in 0..pace.most() {
             scope.spawn(|| {
                 while let Some(job) = next() {
+                    pace.begin();
                     let row = row(ground, &undisturbed[job.of], &job);
+                    pace.end(row.took, undisturbed[job.of].took);
                     done.lock()
                         .unwrap_or_else(PoisonError::into_inner)
                         .push((job.number, row));
@@ -193,10 +205,11 @@ fn at_once(ground: &Ground, undisturbed: &[Undisturbed], jobs: VecDeque<Job>, se
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
-fn row(ground: &Ground, (scenario, undisturbed): &Undisturbed, job: &Job) -> Row {
+fn row(ground: &Ground, undisturbed: &Undisturbed, job: &Job) -> Row {
+    let scenario = undisturbed.scenario;
     let begun = Instant::now();
-    let (outcome, repeated) = match run::run(ground, *scenario, job.number, job.spot.as_ref()) {
-        Ok(ran) => judged(undisturbed, job.spot.as_ref(), ran),
+    let (outcome, repeated) = match run::run(ground, scenario, job.number, job.spot.as_ref()) {
+        Ok(ran) => judged(&undisturbed.traces, job.spot.as_ref(), ran),
         Err(error) => (Outcome::Broken(format!("{error:#}")), 0),
     };
     let mut row = Row {

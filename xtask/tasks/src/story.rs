@@ -7,7 +7,7 @@ mod server;
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
@@ -17,6 +17,7 @@ pub(crate) use place::Place;
 use server::Server;
 
 use crate::checkout;
+use crate::machine::PATIENCE;
 use crate::progress::{during, say};
 
 /// Everything an act may use. It is the users' own: the binary, its API, kubectl.
@@ -54,9 +55,6 @@ impl Answer {
 
 /// The exit code of a refusal.
 pub(crate) const REFUSED: i32 = 4;
-
-/// How long a deployment may take until it runs.
-const MOMENT: Duration = Duration::from_secs(30);
 
 impl Stage {
     /// Starts a server with an empty data directory.
@@ -230,7 +228,7 @@ impl Stage {
         // One that is over at once is killed after its end.
         while child.try_wait()?.is_none() && !self.something_runs()? {
             ensure!(
-                begun.elapsed() < MOMENT,
+                begun.elapsed() < PATIENCE,
                 "no deployment ran that could be interrupted"
             );
         }

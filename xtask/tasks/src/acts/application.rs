@@ -1,8 +1,11 @@
 //! Acts 5 to 10: the application, from its first release to Production.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, Result, ensure};
 
-use super::example;
+use super::{example, with_deadline};
+use crate::machine::stretched;
 use crate::progress::say;
 use crate::story::{REFUSED, Stage};
 
@@ -51,12 +54,14 @@ pub(super) fn first(stage: &mut Stage) -> Result<()> {
     serves(stage, DEVELOPMENT, "Hello from httpd")
 }
 
+/// When a rollout that cannot succeed is given up: after its probe has failed.
+const SOON: Duration = Duration::from_secs(10);
+
 /// A readiness probe that runs a command that does not exist, and another text.
 pub(super) fn failing(stage: &mut Stage) -> Result<()> {
     let probe = "      readinessProbe: { exec: { command: [no-such-command] }, periodSeconds: 1 }\n";
-    let text = example("httpd.yaml")?
+    let text = with_deadline(&example("httpd.yaml")?, stretched(SOON))
         .replace("Hello from httpd", "This text is never seen")
-        .replace("progressDeadlineSeconds: 60", "progressDeadlineSeconds: 10")
         .replace(
             "      ports: [{ name: web",
             &format!("{probe}      ports: [{{ name: web"),

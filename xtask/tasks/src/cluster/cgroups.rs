@@ -4,9 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+
+use crate::machine::PATIENCE;
 
 /// Controllers that the kubelet wants to find in its root.
 const CONTROLLERS: &str = "+cpu +cpuset +io +memory +pids";
@@ -43,15 +45,14 @@ pub(super) fn members(name: &str) -> Result<Vec<i32>> {
 /// Removes the cgroup everywhere. The kernel needs a moment after the last process has gone.
 pub(super) fn remove(name: &str) -> Result<()> {
     for folder in existing(name)? {
-        let mut patience = 50;
+        let begun = Instant::now();
         while let Err(error) = fs::remove_dir(&folder) {
             if !folder.exists() {
                 break;
             }
-            if patience == 0 {
+            if begun.elapsed() > PATIENCE {
                 return Err(error).with_context(|| format!("cannot remove the cgroup {}", folder.display()));
             }
-            patience -= 1;
             thread::sleep(Duration::from_millis(100));
         }
     }

@@ -10,6 +10,7 @@ use anyhow::{Result, bail};
 use super::components::Component;
 use super::layout::Layout;
 use super::{kubectl, process, registry};
+use crate::machine::PATIENCE;
 
 /// One question to the running cluster.
 type Check = fn(&Layout) -> bool;
@@ -73,7 +74,7 @@ pub(super) fn accounts_are_made(layout: &Layout) -> bool {
 
 /// Waits for a component to answer, and says why it does not once it has died.
 pub(super) fn wait(layout: &Layout, component: Component, is_well: Check) -> Result<()> {
-    let deadline = Instant::now() + Duration::from_secs(90);
+    let deadline = Instant::now() + PATIENCE;
     while !is_well(layout) {
         let name = component.name();
         if process::find(layout, name).is_none() {

@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use nix::mount::{MntFlags, umount2};
 
 use super::layout::Layout;
 use super::{cgroups, network, process};
+use crate::machine::PATIENCE;
 
 /// Something of a cluster on the machine. Files under `target` are no trace: they cost only space.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub(super) fn find(layout: &Layout) -> Result<Vec<Trace>> {
 
 /// Takes everything away. Processes go first: they hold all the rest.
 pub(super) fn clean(layout: &Layout) -> Result<()> {
-    process::kill_all(|| cgroups::members(&layout.name), Duration::from_secs(20))?;
+    process::kill_all(|| cgroups::members(&layout.name), PATIENCE)?;
     for mount in mounts(layout)? {
         umount2(&mount, MntFlags::MNT_DETACH)
             .with_context(|| format!("cannot unmount {}", mount.display()))?;

@@ -7,10 +7,11 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 use super::images::{Blob, Image};
+use crate::machine::{ANSWER, PATIENCE};
 
 /// Whether something answers well at this address.
 pub(super) fn answers(url: &str) -> bool {
-    agent(Duration::from_millis(500))
+    agent(ANSWER)
         .get(url)
         .call()
         .is_ok_and(|response| response.status().is_success())
@@ -18,7 +19,7 @@ pub(super) fn answers(url: &str) -> bool {
 
 /// Puts an image under a tag: its parts first, for a registry takes no manifest whose parts it lacks.
 pub(super) fn push(registry: &str, repository: &str, tag: &str, image: &Image) -> Result<()> {
-    let agent = agent(Duration::from_mins(1));
+    let agent = agent(PATIENCE);
     let base = format!("{registry}/v2/{repository}");
     for blob in image.blobs() {
         push_blob(&agent, &base, blob)

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
+use crate::machine::ANSWER;
+
 /// From one request to the next.
 const PAUSE: Duration = Duration::from_millis(20);
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the reader has seen.
 pub(crate) struct Traffic {
@@ -48,7 +48,7 @@ impl Traffic {
         loop {
             match read(&agent, &self.url) {
                 Ok(()) => return Ok(()),
-                Err(error) if begun.elapsed() > PATIENCE => return Err(error),
+                Err(error) if begun.elapsed() > ANSWER => return Err(error),
                 Err(_) => sleep(PAUSE),
             }
         }
@@ -98,7 +98,7 @@ impl Drop for Stop<'_> {
 /// A new connection each time.
 fn agent() -> ureq::Agent {
     let config = ureq::Agent::config_builder()
-        .timeout_global(Some(PATIENCE))
+        .timeout_global(Some(ANSWER))
         .max_idle_connections(0)
         .build();
     config.into()

@@ -15,6 +15,7 @@ use super::plan::Spot;
 use super::scenario::{self, Scenario};
 use super::words::Words;
 use super::{facts, objects, plan};
+use crate::machine::PATIENCE;
 use crate::story::{Place, Stage, clear};
 
 /// What all runs share.
@@ -30,8 +31,6 @@ pub(crate) struct Ground {
 /// Begins the names of all namespaces.
 pub(crate) const PREFIX: &str = "matrix-";
 
-/// How long a deployment may take.
-const PATIENCE: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_millis(25);
 /// Asking a server costs more than looking at its process.
 const LOOKS: u32 = 20;

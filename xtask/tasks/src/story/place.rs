@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
+use crate::machine::patience;
 use crate::{checkout, cluster, program};
 
 /// A cluster, an image registry, and the administrator's way in.
@@ -167,7 +168,7 @@ impl Place {
                 ours,
                 "--wait",
                 "--timeout",
-                "180s",
+                &patience(),
             ])?;
             return Ok(());
         }
@@ -179,7 +180,15 @@ impl Place {
             match uid.trim() {
                 "" => {}
                 uid if known.lines().any(|it| it == uid) => {
-                    self.kubectl(&["delete", "namespace", namespace, "--wait", "--timeout", "180s"])?;
+                    let words = [
+                        "delete",
+                        "namespace",
+                        namespace,
+                        "--wait",
+                        "--timeout",
+                        &patience(),
+                    ];
+                    self.kubectl(&words)?;
                 }
                 _ => bail!(
                     "your cluster has a namespace {namespace} that this clone's demo did not make; delete it, or use \
@@ -198,7 +207,8 @@ impl Place {
         if ours.is_empty() {
             return Ok(());
         }
-        let mut words = vec!["delete", "namespace", "--wait", "--timeout", "300s"];
+        let patience = patience();
+        let mut words = vec!["delete", "namespace", "--wait", "--timeout", &patience];
         words.extend(ours);
         self.kubectl(&words)?;
         Ok(())

@@ -12,10 +12,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::checkout;
+use crate::machine::{ANSWER, PATIENCE};
 use crate::program::last_lines;
-
-/// How long a start may take: compiling the steps' components is in it.
-const START: Duration = Duration::from_mins(1);
 
 /// Tells the server where to abort.
 const ABORT_AT: &str = "SHIPSLOG_ABORT_AT";
@@ -114,7 +112,7 @@ impl Server {
 
     pub(super) fn wait_until_up(&mut self) -> Result<()> {
         let agent: ureq::Agent = ureq::Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(2)))
+            .timeout_global(Some(ANSWER))
             .build()
             .into();
         let begun = Instant::now();
@@ -126,7 +124,7 @@ impl Server {
                 .child
                 .as_mut()
                 .is_none_or(|it| !matches!(it.try_wait(), Ok(None)));
-            if ended || begun.elapsed() > START {
+            if ended || begun.elapsed() > PATIENCE {
                 let said = fs::read_to_string(self.log()).unwrap_or_default();
                 bail!("the server did not start; it said:\n{}", last_lines(&said, 20));
             }

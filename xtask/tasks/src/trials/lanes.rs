@@ -3,31 +3,36 @@
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use super::crashes::{accept, until};
+use super::crashes::{accept, caught, until};
 use crate::acts::example;
 use crate::story::Stage;
 
 pub(super) fn one_at_a_time(stage: &mut Stage) -> Result<()> {
-    let first = accept(stage, "Httpd", "1.0.3", "Development")?;
-    let second = accept(stage, "Httpd", "1.0.2", "Development")?;
-    let waiting = until(stage, &second, |it| {
-        it["status"] != "waiting" || !it["waitingFor"].is_null()
-    })?;
-    ensure!(
-        waiting["status"] == "waiting",
-        "the second waits; it is {}",
-        waiting["status"]
-    );
-    let reason = waiting["waitingFor"].as_str().unwrap_or_default();
-    ensure!(
-        reason.contains(&first),
-        "the reason names the one before: {reason}"
-    );
-    for id in [&first, &second] {
-        let ended = until(stage, id, ended)?;
-        ensure!(ended["status"] == "succeeded", "{id} ended {}", ended["status"]);
-    }
-    Ok(())
+    caught(
+        "the second did not wait; the first had ended before it was looked at",
+        || {
+            let first = accept(stage, "Httpd", "1.0.3", "Development")?;
+            let second = accept(stage, "Httpd", "1.0.2", "Development")?;
+            let waiting = until(stage, &second, |it| {
+                it["status"] != "waiting" || !it["waitingFor"].is_null()
+            })?;
+            let before = stage.json(&["status", &first])?;
+            for id in [&first, &second] {
+                let ended = until(stage, id, ended)?;
+                ensure!(ended["status"] == "succeeded", "{id} ended {}", ended["status"]);
+            }
+            if waiting["status"] != "waiting" {
+                ensure!(ended(&before), "{second} did not wait for {first}");
+                return Ok(None);
+            }
+            let reason = waiting["waitingFor"].as_str().unwrap_or_default();
+            ensure!(
+                reason.contains(&first),
+                "the reason names the one before: {reason}"
+            );
+            Ok(Some(()))
+        },
+    )
 }
 
 /// Cancelled while it waits for a rollout that never ends.
