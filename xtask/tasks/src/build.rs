@@ -19,6 +19,8 @@ use crate::{checkout, cluster, program, steps};
 pub(crate) enum Wanted {
     /// What users have.
     Shipslog,
+    /// What users have, and the laboratory.
+    Laboratory,
     /// Everything, with its tests.
     Tests,
 }
@@ -27,6 +29,7 @@ impl Wanted {
     fn words(self) -> &'static [&'static str] {
         match self {
             Self::Shipslog => &["--bin", "shipslog"],
+            Self::Laboratory => &["--bin", "shipslog", "--bin", "lab"],
             Self::Tests => &["--all-targets"],
         }
     }
@@ -34,6 +37,7 @@ impl Wanted {
     fn what(self) -> &'static str {
         match self {
             Self::Shipslog => "building shipslog",
+            Self::Laboratory => "building shipslog and the laboratory",
             Self::Tests => "building shipslog and its tests",
         }
     }

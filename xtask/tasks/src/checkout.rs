@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 /// The repository's root.
 ///
 /// Cargo tells at run time, so that a checkout that has moved since the build is found too.
-pub(crate) fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     let own =
         env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     let root = own.ancestors().find(|it| it.join("Cargo.lock").is_file());
@@ -17,12 +17,12 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// The folder that holds everything these tasks make.
-pub(crate) fn target() -> PathBuf {
+pub fn target() -> PathBuf {
     root().join("target")
 }
 
 /// Held as long as the story plays: two of them in one clone would take the cluster from each other.
-pub(crate) fn lock() -> Result<File> {
+pub fn lock() -> Result<File> {
     fs::create_dir_all(target())?;
     let file = File::create(target().join("story.lock")).context("the lock of the story cannot be made")?;
     match file.try_lock() {

@@ -23,12 +23,12 @@ mod status;
 use anyhow::Result;
 use clap::Subcommand;
 
-pub(crate) use self::facts::Facts;
+pub use self::facts::Facts;
 use self::layout::Layout;
 
 /// What can be done with the cluster.
 #[derive(Subcommand)]
-pub(crate) enum Command {
+pub enum Command {
     /// Build and start it, unless it runs already.
     Up,
     /// Stop it and take away everything it made outside `target`.
@@ -38,7 +38,7 @@ pub(crate) enum Command {
 }
 
 /// Carries out a command typed by a person.
-pub(crate) fn run(command: &Command) -> Result<()> {
+pub fn run(command: &Command) -> Result<()> {
     match command {
         Command::Up => up().map(|facts| status::show_facts(&facts)),
         Command::Down => down(),
@@ -47,28 +47,28 @@ pub(crate) fn run(command: &Command) -> Result<()> {
 }
 
 /// Sees to it that the cluster runs; returns at once when it does.
-pub(crate) fn up() -> Result<Facts> {
+pub fn up() -> Result<Facts> {
     let layout = Layout::of_checkout()?;
     lifecycle::up(&layout)?;
     Ok(Facts::of(&layout))
 }
 
 /// Builds its programs, where they are out of date.
-pub(crate) fn build() -> Result<()> {
+pub fn build() -> Result<()> {
     lifecycle::build(&Layout::of_checkout()?)
 }
 
 /// Sees to everything that the cluster needs of the machine, before anything takes long.
-pub(crate) fn prerequisites() -> Result<()> {
+pub fn prerequisites() -> Result<()> {
     lifecycle::prerequisites()
 }
 
 /// Whether the cluster runs and is well.
-pub(crate) fn is_up() -> bool {
+pub fn is_up() -> bool {
     Layout::of_checkout().is_ok_and(|layout| lifecycle::is_up(&layout))
 }
 
 /// Stops the cluster and leaves nothing on the machine.
-pub(crate) fn down() -> Result<()> {
+pub fn down() -> Result<()> {
     lifecycle::down(&Layout::of_checkout()?)
 }

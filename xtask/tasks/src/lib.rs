@@ -1,20 +1,18 @@
-//! `cargo xtask`: what a developer does with this repository, one module a command.
+//! `cargo xtask`: what a developer does with this repository, one module a command. The laboratory uses what is public.
 
 mod acts;
-mod bench;
 mod build;
-mod checkout;
-mod cluster;
+pub mod checkout;
+pub mod cluster;
 mod demo;
 mod docs;
-mod kills;
-mod machine;
-mod matrix;
+mod laboratory;
+pub mod machine;
 mod prerequisites;
-mod program;
-mod progress;
-mod steps;
-mod story;
+pub mod program;
+pub mod progress;
+pub mod steps;
+pub mod story;
 mod test;
 mod trials;
 
@@ -39,11 +37,11 @@ enum Command {
     /// Sets everything up and passes every test.
     Test(test::Test),
     /// Kills the server at every host call of every built-in step: nothing must come out otherwise.
-    Matrix(matrix::Matrix),
+    Matrix(laboratory::Words),
     /// Kills the server at random moments while somebody reads the page it deploys: no request may fail.
-    Kills(kills::Kills),
+    Kills(laboratory::Words),
     /// Measures against bare programs that do the same, in the same run.
-    Bench(bench::Bench),
+    Bench(laboratory::Words),
     /// Brings the generated docs up to date and builds the rest.
     Docs(docs::Docs),
     /// Builds the steps to WebAssembly components.
@@ -66,9 +64,9 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Cluster(command) => cluster::run(&command),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
-        Command::Matrix(arguments) => matrix::run(&arguments),
-        Command::Kills(arguments) => kills::run(&arguments),
-        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Matrix(arguments) => laboratory::kill("matrix", &arguments),
+        Command::Kills(arguments) => laboratory::kill("kills", &arguments),
+        Command::Bench(arguments) => laboratory::measure(&arguments),
         Command::Docs(arguments) => docs::run(&arguments),
         Command::Steps(arguments) => steps::run(&arguments),
     }

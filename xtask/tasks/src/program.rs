@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 
 /// Runs a program to its end and answers with what it printed.
-pub(crate) fn output(command: &mut Command) -> Result<String> {
+pub fn output(command: &mut Command) -> Result<String> {
     let output = command
         .output()
         .with_context(|| format!("cannot run `{}`", line(command)))?;
@@ -28,7 +28,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 
 /// Runs a program to its end and hears what it says to standard error while it runs. `heard` says whether a line only
 /// told how far the program is; what it says beside that comes back, or is the failure's reason.
-pub(crate) fn heard(command: &mut Command, mut heard: impl FnMut(&str) -> bool) -> Result<String> {
+pub fn heard(command: &mut Command, mut heard: impl FnMut(&str) -> bool) -> Result<String> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -59,12 +59,12 @@ pub(crate) fn heard(command: &mut Command, mut heard: impl FnMut(&str) -> bool) 
 }
 
 /// Whether a program runs and ends well; what it prints is of no interest.
-pub(crate) fn succeeds(command: &mut Command) -> bool {
+pub fn succeeds(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
 /// The command as one would type it.
-pub(crate) fn line(command: &Command) -> String {
+pub fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words
         .map(|word| word.to_string_lossy().into_owned())
@@ -73,7 +73,7 @@ pub(crate) fn line(command: &Command) -> String {
 }
 
 /// The end of a long text, where programs say why they gave up.
-pub(crate) fn last_lines(text: &str, count: usize) -> String {
+pub fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<_> = text.lines().collect();
     lines[lines.len().saturating_sub(count)..].join("\n")
 }

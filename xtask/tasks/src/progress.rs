@@ -10,7 +10,7 @@ use anyhow::Result;
 
 mod span;
 
-pub(crate) use span::elapsed;
+pub use span::elapsed;
 
 /// How often a waiting line is renewed on a terminal.
 const TICK: Duration = Duration::from_secs(1);
@@ -23,7 +23,7 @@ const WIDTH: usize = 79;
 const CLEAR: &str = "\r\x1b[2K";
 
 /// Prints one line.
-pub(crate) fn say(line: &str) {
+pub fn say(line: &str) {
     let board = board();
     clear();
     write(&format!("{line}\n"));
@@ -35,12 +35,12 @@ pub(crate) fn say(line: &str) {
 /// Does some work and shows while it lasts what it is, and afterwards how long it took.
 ///
 /// `hint` says what to expect of it, such as "about 5 min, once"; it may be empty.
-pub(crate) fn during<T>(what: &str, hint: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+pub fn during<T>(what: &str, hint: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     telling(what, hint, |_| work())
 }
 
 /// As [`during`], for work that tells how far it has come.
-pub(crate) fn telling<T>(what: &str, hint: &str, work: impl FnOnce(&Doing) -> Result<T>) -> Result<T> {
+pub fn telling<T>(what: &str, hint: &str, work: impl FnOnce(&Doing) -> Result<T>) -> Result<T> {
     let doing = Doing::begin(what, hint);
     let outcome = work(&doing);
     doing.end(if outcome.is_ok() { "done" } else { "FAILED" });
@@ -48,7 +48,7 @@ pub(crate) fn telling<T>(what: &str, hint: &str, work: impl FnOnce(&Doing) -> Re
 }
 
 /// A work under way.
-pub(crate) struct Doing {
+pub struct Doing {
     id: u64,
 }
 
@@ -79,7 +79,7 @@ impl Doing {
     }
 
     /// Says how far it has come; shown with the next renewal.
-    pub(crate) fn note(&self, note: String) {
+    pub fn note(&self, note: String) {
         if let Some(work) = board().works.iter_mut().find(|it| it.id == self.id) {
             work.note = note;
         }

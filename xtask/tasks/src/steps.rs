@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Builds all crates in `steps/`.
-pub(crate) fn built_in() -> Result<()> {
+pub fn built_in() -> Result<()> {
     let names = built_in_names()?;
     let toolchain = Toolchain::find(&folder())?;
     let built = progress::during("building the steps", toolchain.hint(), || {

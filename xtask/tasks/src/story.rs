@@ -1,6 +1,7 @@
 //! The stage on which the acts play: a cluster, a registry, a server, and a person with two command lines.
 
 mod beside;
+mod compiled;
 mod place;
 mod server;
 
@@ -12,8 +13,8 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
-pub(crate) use beside::clear;
-pub(crate) use place::Place;
+pub use beside::clear;
+pub use place::Place;
 use server::Server;
 
 use crate::checkout;
@@ -21,21 +22,21 @@ use crate::machine::PATIENCE;
 use crate::progress::{during, say};
 
 /// Everything an act may use. It is the users' own: the binary, its API, kubectl.
-pub(crate) struct Stage {
-    pub(crate) place: Place,
+pub struct Stage {
+    pub place: Place,
     server: RefCell<Server>,
     url: String,
     killing: bool,
 }
 
 /// What a command answered.
-pub(crate) struct Answer {
+pub struct Answer {
     /// The exit code; negative where a signal ended it.
-    pub(crate) code: i32,
+    pub code: i32,
     /// What it printed.
-    pub(crate) said: String,
+    pub said: String,
     /// What it printed to standard error.
-    pub(crate) complained: String,
+    pub complained: String,
 }
 
 impl Answer {
@@ -48,17 +49,17 @@ impl Answer {
     }
 
     /// Everything it printed.
-    pub(crate) fn all(&self) -> String {
+    pub fn all(&self) -> String {
         format!("{}{}", self.said, self.complained)
     }
 }
 
 /// The exit code of a refusal.
-pub(crate) const REFUSED: i32 = 4;
+pub const REFUSED: i32 = 4;
 
 impl Stage {
     /// Starts a server with an empty data directory.
-    pub(crate) fn set(place: Place, name: &str) -> Result<Self> {
+    pub fn set(place: Place, name: &str) -> Result<Self> {
         during("clearing up what an earlier run left in the cluster", "", || {
             place.forget_earlier_runs()
         })?;
@@ -75,12 +76,12 @@ impl Stage {
     }
 
     /// From now on the server is killed without warning in the middle of every deployment and after every command.
-    pub(crate) fn kill_all_the_time(&mut self) {
+    pub fn kill_all_the_time(&mut self) {
         self.killing = true;
     }
 
     /// Kills the server without warning, as a power cut would, and starts it again.
-    pub(crate) fn kill_and_restart(&self) -> Result<()> {
+    pub fn kill_and_restart(&self) -> Result<()> {
         say("$ kill -9 (the server), and start it again");
         let mut server = self.server.borrow_mut();
         server.kill()?;
@@ -88,32 +89,32 @@ impl Stage {
     }
 
     /// Stops the server as an operator would.
-    pub(crate) fn close(&self) -> Result<()> {
+    pub fn close(&self) -> Result<()> {
         self.server.borrow_mut().stop()
     }
 
     /// Leaves the server running when this program ends.
-    pub(crate) fn leave_running(&self) {
+    pub fn leave_running(&self) {
         self.server.borrow_mut().leave_running();
     }
 
     /// Where the server answers.
-    pub(crate) fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         &self.url
     }
 
     /// Where the server keeps everything.
-    pub(crate) fn data_dir(&self) -> PathBuf {
+    pub fn data_dir(&self) -> PathBuf {
         self.server.borrow().data_dir()
     }
 
     /// What the server wrote to its own log.
-    pub(crate) fn server_log(&self) -> PathBuf {
+    pub fn server_log(&self) -> PathBuf {
         self.server.borrow().log()
     }
 
     /// The administrator's key.
-    pub(crate) fn key(&self) -> Result<String> {
+    pub fn key(&self) -> Result<String> {
         let file = self.data_dir().join("admin.key");
         let text =
             std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
@@ -121,7 +122,7 @@ impl Stage {
     }
 
     /// Runs `shipslog` and shows it; a failure is the act's.
-    pub(crate) fn shipslog(&self, words: &[&str]) -> Result<Answer> {
+    pub fn shipslog(&self, words: &[&str]) -> Result<Answer> {
         let answer = self.try_shipslog(words, None)?;
         ensure!(
             answer.code == 0,
@@ -134,7 +135,7 @@ impl Stage {
     }
 
     /// Runs `shipslog` and shows it, whatever it answers.
-    pub(crate) fn try_shipslog(&self, words: &[&str], input: Option<&str>) -> Result<Answer> {
+    pub fn try_shipslog(&self, words: &[&str], input: Option<&str>) -> Result<Answer> {
         say(&format!("$ shipslog {}", quoted(words)));
         let answer = self.quietly(words, input)?;
         show(&answer.said);
@@ -146,7 +147,7 @@ impl Stage {
     }
 
     /// Applies documents given as text.
-    pub(crate) fn apply(&self, text: &str) -> Result<Answer> {
+    pub fn apply(&self, text: &str) -> Result<Answer> {
         let answer = self.try_shipslog(&["apply", "-f", "-"], Some(text))?;
         ensure!(
             answer.code == 0,
@@ -158,13 +159,13 @@ impl Stage {
     }
 
     /// Runs `shipslog` and shows nothing.
-    pub(crate) fn quietly(&self, words: &[&str], input: Option<&str>) -> Result<Answer> {
+    pub fn quietly(&self, words: &[&str], input: Option<&str>) -> Result<Answer> {
         let mut command = self.command(words);
         run(&mut command, input).with_context(|| format!("cannot run `shipslog {}`", words.join(" ")))
     }
 
     /// `shipslog` as the administrator.
-    pub(crate) fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(server::binary());
         command
             .args(words)
@@ -175,7 +176,7 @@ impl Stage {
     }
 
     /// What `shipslog … -o json` answers.
-    pub(crate) fn json(&self, words: &[&str]) -> Result<Value> {
+    pub fn json(&self, words: &[&str]) -> Result<Value> {
         let mut words = words.to_vec();
         words.extend(["-o", "json"]);
         let answer = self.quietly(&words, None)?;
@@ -191,7 +192,7 @@ impl Stage {
     }
 
     /// Deploys and watches until the end.
-    pub(crate) fn deploy(&self, project: &str, release: &str, environment: &str) -> Result<Answer> {
+    pub fn deploy(&self, project: &str, release: &str, environment: &str) -> Result<Answer> {
         let words = [
             "deploy",
             "--project",
@@ -206,7 +207,7 @@ impl Stage {
     }
 
     /// Runs a command that watches a deployment until its end.
-    pub(crate) fn watch(&self, words: &[&str]) -> Result<Answer> {
+    pub fn watch(&self, words: &[&str]) -> Result<Answer> {
         if self.killing {
             self.watch_and_kill(words)
         } else {
@@ -247,7 +248,7 @@ impl Stage {
     }
 
     /// The latest deployment of a release to an environment.
-    pub(crate) fn latest(&self, project: &str, release: &str, environment: &str) -> Result<Value> {
+    pub fn latest(&self, project: &str, release: &str, environment: &str) -> Result<Value> {
         let filter = [
             "get",
             "deployments",
@@ -265,7 +266,7 @@ impl Stage {
     }
 
     /// The two newest versions of httpd in the feed, newest first.
-    pub(crate) fn two_versions(&self) -> Result<[String; 2]> {
+    pub fn two_versions(&self) -> Result<[String; 2]> {
         let tags = self.json(&["versions", "--feed", "Docker", "--image", "httpd"])?;
         let version = |it: &Value| it.as_str().or_else(|| it["version"].as_str()).map(str::to_owned);
         let mut tags = tags.as_array().into_iter().flatten().filter_map(version);
@@ -276,7 +277,7 @@ impl Stage {
     }
 
     /// Shows what the cluster holds.
-    pub(crate) fn kubectl(&self, words: &[&str]) -> Result<String> {
+    pub fn kubectl(&self, words: &[&str]) -> Result<String> {
         say(&format!("$ kubectl {}", quoted(words)));
         let said = self.place.kubectl(words)?;
         show(&said);
@@ -284,7 +285,7 @@ impl Stage {
     }
 
     /// The page that an environment's Service serves.
-    pub(crate) fn page(&self, namespace: &str) -> Result<String> {
+    pub fn page(&self, namespace: &str) -> Result<String> {
         let path = format!("/api/v1/namespaces/{namespace}/services/httpd:80/proxy/");
         let page = self.kubectl(&["get", "--raw", &path])?;
         Ok(page.trim().to_owned())

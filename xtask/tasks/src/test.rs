@@ -52,8 +52,8 @@ fn everything(test: &Test, stages: &mut Stages) -> Result<Tally> {
     let mut stage = stages.run("cluster", || Stage::set(Place::local()?, "test"))?;
     stages.run("acts", || acts::play(&mut stage))?;
     let mut tally = stages.run("trials", || Ok(trials::run(&mut stage)))?;
-    tally += stages.run("matrix", || Ok(trials::every_place(&stage, test.long)))?;
-    tally += stages.run("kills", || Ok(trials::random_kills(&stage, test.long)))?;
+    tally += stages.run("matrix", || Ok(trials::every_place(test.long)))?;
+    tally += stages.run("kills", || Ok(trials::random_kills(test.long)))?;
     stage.close()?;
     Ok(tally)
 }

@@ -62,7 +62,11 @@ fn units(words: &[&str]) -> BTreeSet<Unit> {
 #[test]
 fn what_a_command_has_compiled_the_tests_do_not_compile_again() {
     let tests = units(Wanted::Tests.words());
-    for words in [Wanted::Shipslog.words(), &["--bin", "tasks"]] {
+    for words in [
+        Wanted::Shipslog.words(),
+        Wanted::Laboratory.words(),
+        &["--bin", "tasks"],
+    ] {
         let again: Vec<_> = units(words)
             .difference(&tests)
             .map(|it| format!("{} {:?}", it.pkg_id, it.features))

@@ -10,23 +10,23 @@ use super::layout::Layout;
 
 /// Where the cluster is and how to get in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Facts {
+pub struct Facts {
     /// The administrator's, in the group `system:masters`.
-    pub(crate) kubeconfig: PathBuf,
+    pub kubeconfig: PathBuf,
     /// The registry's address, plain HTTP: `http://198.18.0.2:5000`. It holds `httpd` and `library/httpd`.
-    pub(crate) registry: String,
-    pub(crate) api_server: String,
+    pub registry: String,
+    pub api_server: String,
     /// Who signed the API server's certificate.
-    pub(crate) ca_file: PathBuf,
+    pub ca_file: PathBuf,
     /// Everything asked of the API server, one JSON object a line, but for the control plane's own traffic.
-    pub(crate) audit_log: PathBuf,
+    pub audit_log: PathBuf,
     /// The network namespace, as `ip netns` lists it.
-    pub(crate) netns: String,
-    pub(crate) kubectl: PathBuf,
+    pub netns: String,
+    pub kubectl: PathBuf,
     /// Where kubectl may keep what it has learned, rather than in the person's home.
-    pub(crate) kubectl_cache: PathBuf,
+    pub kubectl_cache: PathBuf,
     /// The node's address: a Service's node port answers there.
-    pub(crate) node: String,
+    pub node: String,
 }
 
 impl Facts {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// `0.4s`, `12s`, `1m20s`.
-pub(crate) fn elapsed(time: Duration) -> String {
+pub fn elapsed(time: Duration) -> String {
     match time.as_secs() {
         0..10 => format!("{:.1}s", time.as_secs_f32()),
         seconds @ 10..60 => format!("{seconds}s"),

@@ -8,17 +8,15 @@ use anyhow::{Context as _, Result, bail, ensure};
 use nix::sys::signal::Signal;
 
 use super::server::{self, Server};
-use super::{Place, Stage};
+use super::{Place, Stage, compiled};
 
 impl Stage {
-    /// Starts a server with an empty data directory. `compiled` is the cache of another one, which saves compiling.
-    pub(crate) fn beside(place: Place, folder: &Path, compiled: Option<&Path>) -> Result<Self> {
+    /// Starts a server with an empty data directory, but for what an earlier one has compiled.
+    pub fn beside(place: Place, folder: &Path) -> Result<Self> {
         clear(folder)?;
         fs::create_dir_all(folder)?;
         let mut server = Server::new(folder)?;
-        if let Some(compiled) = compiled {
-            copy(compiled, &server.data_dir())?;
-        }
+        compiled::give(&server.data_dir())?;
         server.start(None)?;
         Ok(Self {
             place,
@@ -28,20 +26,20 @@ impl Stage {
         })
     }
 
-    /// Where the server keeps what it has compiled.
-    pub(crate) fn compiled(&self) -> std::path::PathBuf {
-        self.data_dir().join(CACHE)
+    /// Keeps what the server has compiled for the next ones.
+    pub fn keep_compiled(&self) -> Result<()> {
+        compiled::keep(&self.data_dir())
     }
 
     /// Stops the server as an operator would, and starts it again so that it aborts when a run comes to the place.
-    pub(crate) fn abort_at(&self, place: &str) -> Result<()> {
+    pub fn abort_at(&self, place: &str) -> Result<()> {
         let mut server = self.server.borrow_mut();
         server.stop()?;
         server.start(Some(place))
     }
 
     /// Whether the server has aborted. Any other end is not what was asked for.
-    pub(crate) fn has_aborted(&self) -> Result<bool> {
+    pub fn has_aborted(&self) -> Result<bool> {
         let Some(status) = self.server.borrow_mut().ended()? else {
             return Ok(false);
         };
@@ -53,24 +51,24 @@ impl Stage {
     }
 
     /// Starts the server again after its death.
-    pub(crate) fn revive(&self) -> Result<()> {
+    pub fn revive(&self) -> Result<()> {
         self.server.borrow_mut().start(None)
     }
 
     /// Kills the server without warning and starts it again, waiting for nothing and saying nothing.
-    pub(crate) fn kill_and_spawn(&self) -> Result<()> {
+    pub fn kill_and_spawn(&self) -> Result<()> {
         let mut server = self.server.borrow_mut();
         server.kill()?;
         server.spawn(None)
     }
 
     /// Comes back when the server answers.
-    pub(crate) fn until_up(&self) -> Result<()> {
+    pub fn until_up(&self) -> Result<()> {
         self.server.borrow_mut().wait_until_up()
     }
 
     /// Runs `shipslog` and shows nothing; a failure is the caller's.
-    pub(crate) fn ask(&self, words: &[&str], input: Option<&str>) -> Result<String> {
+    pub fn ask(&self, words: &[&str], input: Option<&str>) -> Result<String> {
         let answer = self.quietly(words, input)?;
         if answer.code != 0 {
             bail!(
@@ -85,7 +83,7 @@ impl Stage {
 }
 
 /// Removes a folder that an earlier run left, with the server that may still run there.
-pub(crate) fn clear(folder: &Path) -> Result<()> {
+pub fn clear(folder: &Path) -> Result<()> {
     server::stop_left_running(folder)?;
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -93,20 +91,4 @@ pub(crate) fn clear(folder: &Path) -> Result<()> {
         }
         Ok(()) | Err(_) => Ok(()),
     }
-}
-
-/// The folder in the data directory.
-const CACHE: &str = "cache";
-
-/// The data directory is made as the server makes it, closed to others.
-fn copy(compiled: &Path, data_dir: &Path) -> Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    let cache = data_dir.join(CACHE);
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&cache)?;
-    for entry in fs::read_dir(compiled)? {
-        let entry = entry?;
-        // A component's code is mapped, not read: links would do, but a server may replace its own.
-        fs::copy(entry.path(), cache.join(entry.file_name()))?;
-    }
-    Ok(())
 }

@@ -14,7 +14,7 @@ use crate::{checkout, cluster, program};
 
 /// A cluster, an image registry, and the administrator's way in.
 #[derive(Clone)]
-pub(crate) struct Place {
+pub struct Place {
     kubeconfig: PathBuf,
     kubectl: PathBuf,
     feed: String,
@@ -22,7 +22,7 @@ pub(crate) struct Place {
     certificate: String,
     credential: Credential,
     /// What the API server was asked: only the local cluster shows it.
-    pub(crate) audit_log: Option<PathBuf>,
+    pub audit_log: Option<PathBuf>,
 }
 
 #[derive(Clone)]
@@ -33,7 +33,7 @@ enum Credential {
 
 impl Place {
     /// The cluster of `cargo xtask cluster up`.
-    pub(crate) fn local() -> Result<Self> {
+    pub fn local() -> Result<Self> {
         let facts = cluster::up()?;
         let place = Self::read(facts.kubeconfig, facts.kubectl, facts.registry)?;
         Ok(Self {
@@ -43,7 +43,7 @@ impl Place {
     }
 
     /// The user's own.
-    pub(crate) fn own(kubeconfig: &Path, feed: &str) -> Result<Self> {
+    pub fn own(kubeconfig: &Path, feed: &str) -> Result<Self> {
         if !program::succeeds(Command::new("kubectl").args(["version", "--client"])) {
             bail!(
                 "`kubectl` is not on the PATH; it is needed to show your cluster (install it, then run this again)"
@@ -119,7 +119,7 @@ impl Place {
     }
 
     /// The administrator's account as a document has it.
-    pub(crate) fn account(&self) -> &'static str {
+    pub fn account(&self) -> &'static str {
         match self.credential {
             Credential::Certificate { .. } => {
                 "clientCertificate:\n  certificate: { fromEnvironment: ADMIN_CERTIFICATE }\n  key: { fromEnvironment: ADMIN_KEY }\n"
@@ -129,7 +129,7 @@ impl Place {
     }
 
     /// The administrator's secret, for searching where it must not be.
-    pub(crate) fn secret(&self) -> &str {
+    pub fn secret(&self) -> &str {
         match &self.credential {
             Credential::Certificate { key, .. } => key,
             Credential::Token(token) => token,
@@ -137,12 +137,12 @@ impl Place {
     }
 
     /// Where the cluster's kubeconfig lies.
-    pub(crate) fn kubeconfig(&self) -> &Path {
+    pub fn kubeconfig(&self) -> &Path {
         &self.kubeconfig
     }
 
     /// What kubectl answers.
-    pub(crate) fn kubectl(&self, words: &[&str]) -> Result<String> {
+    pub fn kubectl(&self, words: &[&str]) -> Result<String> {
         program::output(
             Command::new(&self.kubectl)
                 .arg("--kubeconfig")
@@ -152,7 +152,7 @@ impl Place {
     }
 
     /// Whether the cluster is this clone's own.
-    pub(crate) fn is_local(&self) -> bool {
+    pub fn is_local(&self) -> bool {
         self.audit_log.is_some()
     }
 
@@ -200,7 +200,7 @@ impl Place {
     }
 
     /// Removes all namespaces whose names begin so, and waits until they are gone. Only for the local cluster.
-    pub(crate) fn forget_namespaces(&self, prefix: &str) -> Result<()> {
+    pub fn forget_namespaces(&self, prefix: &str) -> Result<()> {
         let path = "jsonpath={.items[*].metadata.name}";
         let all = self.kubectl(&["get", "namespaces", "-o", path])?;
         let ours: Vec<&str> = all.split(' ').filter(|it| it.starts_with(prefix)).collect();
@@ -215,7 +215,7 @@ impl Place {
     }
 
     /// Remembers the namespaces that the story has made, so that a later run may remove them.
-    pub(crate) fn remember_namespaces(&self) -> Result<()> {
+    pub fn remember_namespaces(&self) -> Result<()> {
         let mut known = made()?;
         for namespace in NAMESPACES {
             let uid = self.kubectl(&["get", "namespace", namespace, "-o", "jsonpath={.metadata.uid}"])?;
@@ -226,7 +226,7 @@ impl Place {
     }
 
     /// Removes them again.
-    pub(crate) fn leave_no_trace(&self) -> Result<()> {
+    pub fn leave_no_trace(&self) -> Result<()> {
         for namespace in NAMESPACES {
             self.kubectl(&[
                 "delete",

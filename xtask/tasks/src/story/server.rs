@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use super::compiled;
 use crate::checkout;
 use crate::machine::{ANSWER, PATIENCE};
 use crate::program::last_lines;
@@ -55,7 +56,9 @@ impl Server {
         }
         fs::create_dir_all(folder)?;
         let mut server = Self::new(folder)?;
+        compiled::give(&server.data_dir())?;
         server.start(None)?;
+        compiled::keep(&server.data_dir())?;
         Ok(server)
     }
 

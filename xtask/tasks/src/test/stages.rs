@@ -78,7 +78,7 @@ impl Stages {
         if total > allowed {
             let _ = writeln!(
                 text,
-                "OVER THE BUDGET by {}: it is in docs/performance.md; at the end the load was {:.1} on {} cores. That \
+                "OVER THE BUDGET by {}: it is in docs/performance.md; at the end the load was {} on {} cores. That \
                  alone fails nothing",
                 elapsed(total.saturating_sub(allowed)),
                 machine::load(),

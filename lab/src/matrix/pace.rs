@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::machine;
+use tasks::machine;
 
 /// At rest, so many a processor: most of a run is waiting.
 const A_CORE: usize = 8;
@@ -34,10 +34,9 @@ impl Pace {
         Self::new(most, machine::cores(), machine::load())
     }
 
-    fn new(most: Option<usize>, cores: usize, load: f64) -> Self {
+    fn new(most: Option<usize>, cores: usize, load: usize) -> Self {
         let at_rest = most.unwrap_or(cores * A_CORE).max(1);
-        let others = (load / cores as f64).floor() as usize;
-        let allowed = (at_rest / (1 + others)).max(FEWEST).min(at_rest);
+        let allowed = (at_rest / (1 + load / cores)).max(FEWEST).min(at_rest);
         Self {
             most: at_rest,
             state: Mutex::new(State { allowed, running: 0 }),
@@ -90,15 +89,15 @@ mod tests {
 
     #[test]
     fn a_busy_machine_begins_with_fewer() {
-        assert_eq!(allowed(&Pace::new(None, 2, 0.4)), 16);
-        assert_eq!(allowed(&Pace::new(None, 2, 4.0)), 5);
-        assert_eq!(allowed(&Pace::new(None, 2, 50.0)), FEWEST);
-        assert_eq!(allowed(&Pace::new(Some(1), 2, 0.0)), 1);
+        assert_eq!(allowed(&Pace::new(None, 2, 0)), 16);
+        assert_eq!(allowed(&Pace::new(None, 2, 4)), 5);
+        assert_eq!(allowed(&Pace::new(None, 2, 50)), FEWEST);
+        assert_eq!(allowed(&Pace::new(Some(1), 2, 0)), 1);
     }
 
     #[test]
     fn quick_runs_let_others_in_and_slow_ones_keep_them_out() {
-        let pace = Pace::new(Some(4), 2, 5.0);
+        let pace = Pace::new(Some(4), 2, 5);
         let alone = Duration::from_secs(2);
         assert_eq!(allowed(&pace), 2);
         for (seconds, expected) in [(4, 3), (4, 4), (4, 4), (12, 4), (20, 3), (20, 2), (20, 2)] {

@@ -27,10 +27,9 @@ use self::plan::{Form, Spot};
 use self::run::{Ground, PREFIX, Ran};
 use self::scenario::Scenario;
 use self::table::{Outcome, Row};
-use crate::build::{self, Wanted};
-use crate::progress::{during, say};
-use crate::story::{Place, Stage};
-use crate::{checkout, cluster};
+use tasks::checkout;
+use tasks::progress::{during, say};
+use tasks::story::{Place, Stage};
 
 /// How much of the matrix.
 #[derive(Debug, Clone, Args)]
@@ -53,32 +52,13 @@ pub(crate) struct Matrix {
 }
 
 impl Matrix {
-    /// As the tests run it.
-    pub(crate) fn of_the_tests(long: bool) -> Self {
-        Self {
-            short: !long,
-            long,
-            step: String::new(),
-            servers: None,
-            json: None,
-        }
-    }
-
     fn form(&self) -> Form {
         if self.long { Form::Long } else { Form::Short }
     }
 }
 
-/// As typed by a person: with everything that it needs.
+/// Runs it on the local cluster, with what has been built.
 pub(crate) fn run(matrix: &Matrix) -> Result<()> {
-    let _only_one = checkout::lock()?;
-    cluster::prerequisites()?;
-    build::shipslog_and_kubernetes(Wanted::Tests)?;
-    all(&Place::local()?, matrix)
-}
-
-/// Runs it on a cluster that is there.
-pub(crate) fn all(place: &Place, matrix: &Matrix) -> Result<()> {
     let begun = Instant::now();
     let scenarios: Vec<Scenario> = Scenario::ALL
         .into_iter()
@@ -89,7 +69,7 @@ pub(crate) fn all(place: &Place, matrix: &Matrix) -> Result<()> {
         "no step's name begins with `{}`",
         matrix.step
     );
-    let ground = ground(place)?;
+    let ground = ground(&Place::local()?)?;
     let undisturbed = during("running each step undisturbed", "", || {
         undisturbed(&ground, &scenarios)
     })?;
@@ -115,7 +95,8 @@ fn ground(place: &Place) -> Result<Ground> {
     during("clearing up what an earlier run left in the cluster", "", || {
         place.forget_namespaces(PREFIX)
     })?;
-    let first = Stage::beside(place.clone(), &folder.join("first"), None)?;
+    let first = Stage::beside(place.clone(), &folder.join("first"))?;
+    first.keep_compiled()?;
     first.close()?;
     let audit_log = place
         .audit_log
@@ -123,7 +104,6 @@ fn ground(place: &Place) -> Result<Ground> {
         .context("the local cluster keeps an audit log")?;
     Ok(Ground {
         place: place.clone(),
-        compiled: first.compiled(),
         folder,
         audit: Mutex::new(Tail::follow(&audit_log, PREFIX)?),
     })

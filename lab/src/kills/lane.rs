@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::PAGES;
 use crate::matrix::words::Words;
 use crate::matrix::{compare, objects, run, scenario};
-use crate::story::Stage;
+use tasks::story::Stage;
 
 /// Begins the names of all namespaces.
 pub(crate) const PREFIX: &str = "kills-";

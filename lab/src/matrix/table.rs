@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::plan::Spot;
-use crate::progress::{elapsed, say};
+use tasks::progress::{elapsed, say};
 
 /// What became of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,12 +14,11 @@ use clap::Args;
 use self::lane::{Undisturbed, Work};
 use self::random::Random;
 use self::traffic::{Stop, Traffic};
-use crate::build::{self, Wanted};
 use crate::matrix::run::{has_ended, until_ended};
 use crate::matrix::scenario;
-use crate::progress::{elapsed, say};
-use crate::story::{Place, Stage, clear};
-use crate::{checkout, cluster};
+use tasks::progress::{elapsed, say};
+use tasks::story::{Place, Stage, clear};
+use tasks::{checkout, cluster};
 
 /// The texts that the page has by turns.
 const PAGES: [&str; 2] = ["one", "two"];
@@ -35,28 +34,14 @@ pub(crate) struct Kills {
     seed: Option<u64>,
 }
 
-impl Kills {
-    /// As the tests run it.
-    pub(crate) fn of_the_tests(count: usize) -> Self {
-        Self { count, seed: None }
-    }
-}
-
-/// As typed by a person: with everything that it needs.
+/// Runs it on the local cluster, with what has been built.
 pub(crate) fn run(kills: &Kills) -> Result<()> {
-    let _only_one = checkout::lock()?;
-    cluster::prerequisites()?;
-    build::shipslog_and_kubernetes(Wanted::Tests)?;
-    all(&Place::local()?, kills)
-}
-
-/// Runs it on a cluster that is there.
-pub(crate) fn all(place: &Place, kills: &Kills) -> Result<()> {
+    let place = &Place::local()?;
     let seed = kills.seed.unwrap_or_else(seed_of_now);
     say(&format!("the seed is {seed}"));
     place.forget_namespaces(lane::PREFIX)?;
     let folder = checkout::target().join("kills");
-    let stage = Stage::beside(place.clone(), &folder, None)?;
+    let stage = Stage::beside(place.clone(), &folder)?;
     lane::prepare(&stage)?;
     let mut killer = Killer {
         stage: &stage,

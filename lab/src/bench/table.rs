@@ -1,7 +1,7 @@
 //! The numbers as a table.
 
 use super::{Number, Report};
-use crate::progress::say;
+use tasks::progress::say;
 
 const HEADINGS: [&str; 6] = ["BENCH", "WHAT", "MEASURED", "BARE", "RATIO", "TARGET"];
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::story::Stage;
+use tasks::story::Stage;
 
 /// One deployment, and what has to be there before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,19 +72,19 @@ impl Scenario {
     }
 }
 
-pub(crate) const INFRASTRUCTURE: &str = include_str!("../../../documents/infrastructure.yaml");
-pub(crate) const ACCESS: &str = include_str!("../../../documents/access.yaml");
-pub(crate) const MANIFESTS: &str = include_str!("../../../documents/manifests.yaml");
+pub(crate) const INFRASTRUCTURE: &str = include_str!("../../documents/infrastructure.yaml");
+pub(crate) const ACCESS: &str = include_str!("../../documents/access.yaml");
+pub(crate) const MANIFESTS: &str = include_str!("../../documents/manifests.yaml");
 
 /// The target of a project, whose namespace is still to be filled in.
 pub(crate) fn target(project: &str) -> String {
-    include_str!("../../../documents/target.yaml").replace("@PROJECT@", project)
+    include_str!("../../documents/target.yaml").replace("@PROJECT@", project)
 }
 
 /// The application with a text on its page. `drain` is for how long, in seconds, old pods live on: first until nodes
 /// have heard of the switch, then until they have heard of the pods' end.
 pub(crate) fn httpd(page: &str, drain: u32) -> String {
-    include_str!("../../../documents/httpd.yaml")
+    include_str!("../../documents/httpd.yaml")
         .replace("@PAGE@", page)
         .replace("@DRAIN@", &drain.to_string())
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
-use crate::machine::ANSWER;
+use tasks::machine::ANSWER;
 
 /// From one request to the next.
 const PAUSE: Duration = Duration::from_millis(20);

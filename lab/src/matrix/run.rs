@@ -15,16 +15,14 @@ use super::plan::Spot;
 use super::scenario::{self, Scenario};
 use super::words::Words;
 use super::{facts, objects, plan};
-use crate::machine::PATIENCE;
-use crate::story::{Place, Stage, clear};
+use tasks::machine::PATIENCE;
+use tasks::story::{Place, Stage, clear};
 
 /// What all runs share.
 pub(crate) struct Ground {
     pub(crate) place: Place,
     /// Each run has a folder in it.
     pub(crate) folder: PathBuf,
-    /// Components that another server has compiled.
-    pub(crate) compiled: PathBuf,
     pub(crate) audit: Mutex<Tail>,
 }
 
@@ -47,7 +45,7 @@ pub(crate) enum Ran {
 pub(crate) fn run(ground: &Ground, scenario: Scenario, number: usize, spot: Option<&Spot>) -> Result<Ran> {
     let namespace = format!("{PREFIX}{number:04}");
     let folder = ground.folder.join(&namespace);
-    let stage = Stage::beside(ground.place.clone(), &folder, Some(&ground.compiled))?;
+    let stage = Stage::beside(ground.place.clone(), &folder)?;
     scenario.prepare(&stage, &namespace)?;
     let interrupted = match spot {
         None => {

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: builds what is measured for release, measures, and shows each number beside its target.
+//! `cargo xtask bench`: measures, and shows each number beside its target.
 
 mod machine;
 mod table;
@@ -12,7 +12,7 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use self::machine::Machine;
-use crate::{build, checkout, cluster, steps};
+use tasks::{checkout, cluster, steps};
 
 /// What is measured, and how much of it.
 #[derive(Debug, Clone, Args)]
@@ -65,9 +65,8 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
         cluster::prerequisites()?;
         steps::built_in()?;
     }
-    build::cargo(&["build", "--release", "--package", "shipslog-bench", "--locked"])?;
     let out = checkout::target().join("bench.json");
-    let mut command = Command::new(checkout::target().join("release/shipslog-bench"));
+    let mut command = Command::new(std::env::current_exe()?.with_file_name("measure"));
     command.arg("run").arg("--out").arg(&out).args(&bench.names);
     if bench.quick {
         command.arg("--quick");

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::{checkout, program};
+use tasks::{checkout, program};
 
 /// The machine, and the versions of what was measured.
 #[derive(Debug, Serialize)]
