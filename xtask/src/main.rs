@@ -45,9 +45,12 @@ fn main() -> ExitCode {
 
 /// With the features that everything else is built with: nothing of it is compiled again later.
 fn build(target: &Path) -> Result<(), String> {
+    // The first time there is something to be seen.
+    let is_built = target.join("debug/tasks").exists();
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["build", "--quiet", "--locked", "--workspace", "--bin", "tasks"])
+        .args(["build", "--locked", "--workspace", "--bin", "tasks"])
+        .args(is_built.then_some("--quiet"))
         .env("CARGO_TARGET_DIR", target)
         .current_dir(root())
         .status();

@@ -53,12 +53,12 @@ pub fn up() -> Result<Facts> {
     Ok(Facts::of(&layout))
 }
 
-/// Builds its programs, where they are out of date.
+/// Installs and builds its programs, where they are missing or out of date.
 pub fn build() -> Result<()> {
     lifecycle::build(&Layout::of_checkout()?)
 }
 
-/// Sees to everything that the cluster needs of the machine, before anything takes long.
+/// Refuses a machine on which no cluster can run, before anything takes long.
 pub fn prerequisites() -> Result<()> {
     lifecycle::prerequisites()
 }

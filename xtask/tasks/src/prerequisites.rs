@@ -1,6 +1,7 @@
 //! What must be on the machine: installed where that can be done, otherwise named with the command to type.
 
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 
@@ -9,10 +10,14 @@ use crate::{program, progress};
 /// The oldest Go that builds the cluster, as its `go.mod` says.
 const GO: (u32, u32) = (1, 24);
 
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 /// Sees to it that these Debian packages are installed.
 ///
 /// Asks the package servers only when one is missing.
 pub(crate) fn debian(packages: &[&str]) -> Result<()> {
+    // The package servers' lists are for one reader at a time.
+    let _only_one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let missing = missing(packages)?;
     if missing.is_empty() {
         return Ok(());

@@ -27,16 +27,16 @@ const PACKAGES: [&str; 10] = [
     "socat",
 ];
 
-/// Root, Go, and Debian's packages.
+/// What only a person can see to: root, and Go.
 pub(super) fn prerequisites() -> Result<()> {
     prerequisites::root("the local cluster")?;
-    prerequisites::go()?;
-    prerequisites::debian(&PACKAGES)
+    prerequisites::go()
 }
 
-/// Builds what the cluster runs, unless it is there.
+/// Gets and builds what the cluster runs, unless it is there.
 pub(super) fn build(layout: &Layout) -> Result<()> {
     let _only_one = lock(layout)?;
+    prerequisites::debian(&PACKAGES)?;
     binaries::build(layout)
 }
 
