@@ -117,7 +117,7 @@ fn wrap(module: &[u8]) -> Vec<u8> {
         .unwrap();
     let world = resolve.select_world(&[package], Some("step")).unwrap();
     let mut module = module.to_vec();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default()
         .validate(true)
         .module(&module)

@@ -1,4 +1,4 @@
-//! The append-only event log: what any store of it must do, and the store in SQLite.
+//! The append-only event log: what any store of it must do, and the store in `SQLite`.
 //!
 //! Three traits, because three kinds of things are kept: events ([`EventLog`], and [`EventReader`] for those who only
 //! look), journals of runs ([`JournalStore`]), lines for people ([`TaskLog`]). One [`Store`] has all of them, so that
