@@ -67,7 +67,6 @@ pub(super) fn error(vault: &Vault, error: cluster::Error) -> wit::Error {
         cluster::Error::Unavailable(text) => wit::Error::Unavailable(clean(text)),
         cluster::Error::OutcomeUnknown(text) => wit::Error::OutcomeUnknown(clean(text)),
         cluster::Error::TooLarge(bytes) => wit::Error::TooLarge(bytes),
-        cluster::Error::Cancelled => wit::Error::Cancelled,
         error @ cluster::Error::Unauthorized(_) => {
             wit::Error::Other(("unauthorized".to_owned(), clean(error.to_string())))
         }
