@@ -1,4 +1,11 @@
-//! A step component: bytes and their digest.
+//! A step component: bytes and their digest, and what it says about itself.
+
+mod answer;
+mod description;
+
+pub use answer::{Cause, CheckRefusal, Errored};
+pub use description::{Description, OutputDescription};
+pub(crate) use description::{capabilities, causes};
 
 use std::sync::Arc;
 

@@ -8,8 +8,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use shipslog_domain::capability::{Boundary, Capability, Rights};
@@ -18,13 +16,13 @@ use shipslog_events::event::lane::ObjectReference;
 use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
 use tokio::sync::Semaphore;
 
-use super::journal::Entry;
-use super::run::{Given, Run};
-use super::{
-    Attempt, Cancel, LogLevel, NotRecorded, OutputDescription, OutputValue, Recorder, RunnerConfig,
-    SecretStore, SecretStoreError, Situation, Unrecorded, passes,
-};
+use crate::journal::Entry;
+use crate::run::{Given, Run};
 use crate::testing::fake_cluster::{Around, Call, FakeCluster};
+use crate::{
+    Attempt, Cancel, LogLevel, NotRecorded, OutputDescription, OutputValue, Recorder, RunnerConfig,
+    SecretStore, SecretStoreError, Situation, Unrecorded,
+};
 
 /// The handle with this number.
 pub(super) fn handle(number: u8) -> Handle {
@@ -129,10 +127,10 @@ impl Kept {
 }
 
 impl Notebook {
-    fn note(&self, line: String) -> BoxFuture<'_, Result<(), NotRecorded>> {
+    fn note(&self, line: String) -> Result<(), NotRecorded> {
         self.journal.settle();
         self.told.lock().unwrap().push(line);
-        async { Ok(()) }.boxed()
+        Ok(())
     }
 }
 
@@ -154,11 +152,11 @@ impl Recorder for Notebook {
     }
 
     async fn object_intended(&self, _: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        self.note(format!("intended {object}")).await
+        self.note(format!("intended {object}"))
     }
 
     async fn object_removed(&self, _: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        self.note(format!("removed {object}")).await
+        self.note(format!("removed {object}"))
     }
 
     async fn denied(
@@ -169,11 +167,11 @@ impl Recorder for Notebook {
         message: Option<&str>,
     ) -> Result<(), NotRecorded> {
         let said = message.map_or_else(String::new, |it| format!(" ({it})"));
-        self.note(format!("denied {layer}: {rule}{said}")).await
+        self.note(format!("denied {layer}: {rule}{said}"))
     }
 
     async fn milestone(&self, _: u64, name: &str, detail: Value) -> Result<(), NotRecorded> {
-        self.note(format!("milestone {name} {detail}")).await
+        self.note(format!("milestone {name} {detail}"))
     }
 
     async fn output(&self, _: u64, name: &str, value: OutputValue) -> Result<(), NotRecorded> {
@@ -181,15 +179,14 @@ impl Recorder for Notebook {
             OutputValue::Plain(value) => format!("output {name} {value}"),
             OutputValue::Sensitive(handle) => format!("output {name} {handle}"),
         })
-        .await
     }
 
     async fn log(&self, index: u64, level: LogLevel, message: &str) -> Result<(), NotRecorded> {
-        self.note(format!("log {index} {level:?} {message}")).await
+        self.note(format!("log {index} {level:?} {message}"))
     }
 
     async fn progress(&self, done: u32, total: u32, message: &str) -> Result<(), NotRecorded> {
-        self.note(format!("progress {done}/{total} {message}")).await
+        self.note(format!("progress {done}/{total} {message}"))
     }
 }
 
@@ -266,7 +263,7 @@ impl Scene {
             attempt: Arc::new(self.attempt.clone()),
             recorder: self.recorder(),
             cancel: self.cancel.clone(),
-            ends: passes::ends(self.attempt.left),
+            end: self.attempt.end(),
             kept_stores: Arc::new(Semaphore::new(1)),
             restarted: true,
         };
