@@ -6,6 +6,7 @@ mod call;
 mod call_state;
 mod cancel;
 mod memory_limit;
+mod objects;
 mod progress;
 mod quota;
 mod randomness;
@@ -14,6 +15,7 @@ pub(crate) mod text;
 mod traces;
 mod unusable;
 mod vault;
+mod write;
 
 pub use attempt::{Attempt, Now, Situation};
 pub(crate) use call::Parked;

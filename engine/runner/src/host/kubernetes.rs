@@ -6,9 +6,11 @@
 mod convert;
 mod field_policy;
 mod leaks;
+mod manifest;
 mod object;
 mod read;
 mod secret_data;
+mod sentence;
 mod stop;
 mod wait;
 mod write;

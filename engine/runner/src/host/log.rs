@@ -29,7 +29,7 @@ impl log::Host for Log<'_> {
             |index| async move {
                 let (level, message) = (importance(level), line);
                 run.recorder.flush().await?;
-                match run.allowance.lines.take(index, message.len()) {
+                match run.quota.lines.take(index, message.len()) {
                     Room::Enough => run.recorder.log(index, level, &message).await?,
                     Room::JustFilled => {
                         let notice = format!(
@@ -55,7 +55,7 @@ pub(crate) async fn warn(run: &Run, index: u64, sentence: &str) -> Result<(), No
 
 /// When a run has ended: how much of its log was not kept.
 pub(crate) async fn close(run: &Run) -> Result<(), NotRecorded> {
-    match run.allowance.lines.marker() {
+    match run.quota.lines.marker() {
         Some((index, sentence)) => warn(run, index, &sentence).await,
         None => Ok(()),
     }

@@ -34,7 +34,7 @@ impl milestones::Host for Milestones<'_> {
                     Ok(detail) => text::blanked(&run.vault, detail),
                     Err(error) => return Ok(Err(error)),
                 };
-                if let Err(full) = run.allowance.milestones.take(detail.to_string().len()) {
+                if let Err(full) = run.quota.milestones.take(detail.to_string().len()) {
                     if full.first {
                         log::warn(run, index, &full.sentence).await?;
                     }

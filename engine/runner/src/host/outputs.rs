@@ -61,7 +61,7 @@ async fn keep(run: &Run, index: u64, name: &str, value: OutputValue) -> wasmtime
         OutputValue::Plain(value) => value.to_string().len(),
         OutputValue::Sensitive(handle) => handle.as_str().len(),
     };
-    if let Err(full) = run.allowance.outputs.take(bytes) {
+    if let Err(full) = run.quota.outputs.take(bytes) {
         if full.first {
             log::warn(run, index, &full.sentence).await?;
         }

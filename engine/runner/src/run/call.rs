@@ -12,10 +12,10 @@ use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::abort::{self, Window};
-use super::call_state::Open;
+use super::call_state::OpenCall;
 use super::state::Run;
 use super::unusable::unusable;
-use crate::journal::{Call, Class, Entry, Full, Next, Precondition, Suspended, What};
+use crate::journal::{Call, Class, Entry, Full, Next, Suspended, What};
 
 /// The run was asked to stop. A step hears it once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,14 +29,15 @@ pub(crate) struct Parked;
 /// What the journal has for a call.
 enum Found<T> {
     Answer(Result<T, Cancelled>),
-    Nothing(Open),
-    Waiting(Open, Suspended),
+    Nothing(OpenCall),
+    Waiting(OpenCall, Suspended),
 }
 
 /// The largest arguments that are kept as they are, in bytes. Those of waits always are: a wait is carried out from them.
-const KEPT: usize = 4 << 10;
-/// How long a run may wait in its store when there are enough that do.
-const MOMENT: Duration = Duration::from_millis(50);
+const LARGEST_ARGUMENTS: usize = 4 << 10;
+/// How long a call is waited for inside the store although no further store may be kept: what is so already answers
+/// within that, and giving the store up for it would cost more.
+const WAIT_BEFORE_PARKING: Duration = Duration::from_millis(50);
 
 impl Run {
     /// Makes one call: `work` gets its index, counted from 0.
@@ -130,11 +131,10 @@ impl Run {
         if kept.is_some() || open.arguments.is_none() {
             return self.wait(&open, suspended, work).await;
         }
-        // What is so already is answered at once: giving the store up for that would cost more.
         tokio::select! {
             biased;
             answer = self.wait(&open, suspended, work) => answer,
-            () = tokio::time::sleep(MOMENT) => Err(Parked.into()),
+            () = tokio::time::sleep(WAIT_BEFORE_PARKING) => Err(Parked.into()),
         }
     }
 
@@ -150,27 +150,11 @@ impl Run {
         F: Future<Output = wasmtime::Result<T>> + Send,
     {
         self.calls.resume_at(entry.call.index);
-        let open = Open::new(entry.call, entry.arguments);
+        let open = OpenCall::new(entry.call, entry.arguments);
         // Whether it was cancelled is in the journal; the run hears it from there.
         let _ = self.wait(&open, suspended, work).await?;
         self.recorder.flush().await?;
         Ok(())
-    }
-
-    /// Before a write is sent: everything that led to it is durable. `guard` is what a guarded one carries.
-    pub(crate) async fn about_to_send(&self, guard: Option<&Precondition>) -> wasmtime::Result<()> {
-        let open = self.open().clone();
-        if let (Some(guard), Some(open)) = (guard, open)
-            && open.unanswered.as_ref() != Some(guard)
-        {
-            self.record(&open, What::Intent(guard.clone())).await?;
-        }
-        Ok(())
-    }
-
-    /// What the write under way was to find, if it may have been sent before the server died.
-    pub(crate) fn unanswered(&self) -> Option<Precondition> {
-        self.open().as_ref()?.unanswered.clone()
     }
 
     async fn local<T, F>(&self, work: impl FnOnce(u64) -> F + Send) -> wasmtime::Result<T>
@@ -200,9 +184,9 @@ impl Run {
         let call = Call::new(index, class, function, &arguments);
         let (found, traces) = self.replay().next(&call, &arguments)?;
         self.retrace(&traces).await.map_err(|it| unusable(index, it))?;
-        let kept = arguments == plain && (plain.len() <= KEPT || class == Class::Suspending);
+        let kept = arguments == plain && (plain.len() <= LARGEST_ARGUMENTS || class == Class::Suspending);
         let arguments = kept.then(|| RawValue::from_string(plain)).transpose()?;
-        let mut open = Open::new(call, arguments);
+        let mut open = OpenCall::new(call, arguments);
         Ok(match found {
             Next::New => Found::Nothing(open),
             Next::InFlight => {
@@ -236,7 +220,7 @@ impl Run {
 
     async fn wait<T, F>(
         &self,
-        open: &Open,
+        open: &OpenCall,
         suspended: Suspended,
         work: impl FnOnce(Duration) -> F + Send,
     ) -> wasmtime::Result<Result<T, Cancelled>>
@@ -257,7 +241,7 @@ impl Run {
         }
     }
 
-    async fn answered<T: Serialize + Sync>(&self, open: &Open, answer: &T) -> wasmtime::Result<()> {
+    async fn answered<T: Serialize + Sync>(&self, open: &OpenCall, answer: &T) -> wasmtime::Result<()> {
         let json = to_raw_value(answer)?;
         let (bytes, most) = (json.get().len() as u64, self.limits.answer_bytes);
         if bytes > most {
@@ -278,7 +262,7 @@ impl Run {
     }
 
     /// Keeps an entry in mind; too many of them become durable at once.
-    async fn record(&self, open: &Open, what: What) -> wasmtime::Result<()> {
+    pub(super) async fn record(&self, open: &OpenCall, what: What) -> wasmtime::Result<()> {
         let (traces, minted) = self.traces.take();
         let entry = Entry {
             call: open.call.clone(),

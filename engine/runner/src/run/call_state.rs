@@ -15,7 +15,7 @@ pub(crate) struct TooManyCalls(u64);
 
 /// The calls of one run.
 #[derive(Debug)]
-pub(crate) struct Calls {
+pub(crate) struct CallState {
     limit: u64,
     made: AtomicU64,
     cancel: Cancel,
@@ -26,24 +26,25 @@ pub(crate) struct Calls {
 
 /// A call that is not answered yet.
 #[derive(Debug, Clone)]
-pub(crate) struct Open {
+pub(crate) struct OpenCall {
     pub(crate) call: Call,
     /// Where they may be kept.
     pub(crate) arguments: Option<Box<RawValue>>,
     /// It was about to be sent when the server died, if the object was still so.
     pub(crate) unanswered: Option<Precondition>,
-    looked_at: bool,
+    /// The cluster's client has it, and finds out what came of it.
+    with_client: bool,
     /// It is the first that the journal does not have: it may have been made before the server died.
     pub(crate) in_flight: bool,
 }
 
-impl Open {
+impl OpenCall {
     pub(crate) fn new(call: Call, arguments: Option<Box<RawValue>>) -> Self {
         Self {
             call,
             arguments,
             unanswered: None,
-            looked_at: false,
+            with_client: false,
             in_flight: false,
         }
     }
@@ -59,17 +60,17 @@ impl Open {
     }
 
     /// From here on the cluster's client finds out what came of it.
-    pub(crate) fn looks(&mut self) {
-        self.looked_at = true;
+    pub(crate) fn client_takes_over(&mut self) {
+        self.with_client = true;
     }
 
     /// It may have been sent before the server died, and nobody has looked yet.
     pub(crate) fn is_in_doubt(&self) -> bool {
-        self.unanswered.is_some() && !self.looked_at
+        self.unanswered.is_some() && !self.with_client
     }
 }
 
-impl Calls {
+impl CallState {
     pub(crate) fn new(limit: u64, cancel: Cancel) -> Self {
         Self {
             limit,

@@ -17,27 +17,27 @@ const DENIALS: usize = 200;
 
 /// How much a run has left behind so far.
 #[derive(Debug)]
-pub(crate) struct Allowance {
-    pub(crate) lines: Lines,
-    pub(crate) outputs: Kept,
-    pub(crate) milestones: Kept,
-    pub(crate) denials: Denials,
+pub(crate) struct Quota {
+    pub(crate) lines: LogQuota,
+    pub(crate) outputs: EventQuota,
+    pub(crate) milestones: EventQuota,
+    pub(crate) denials: DenialQuota,
 }
 
-impl Default for Allowance {
+impl Default for Quota {
     fn default() -> Self {
         Self {
-            lines: Lines::default(),
-            outputs: Kept::of("outputs", 1000, 4 << 20),
-            milestones: Kept::of("milestones", 200, 1 << 20),
-            denials: Denials::default(),
+            lines: LogQuota::default(),
+            outputs: EventQuota::of("outputs", 1000, 4 << 20),
+            milestones: EventQuota::of("milestones", 200, 1 << 20),
+            denials: DenialQuota::default(),
         }
     }
 }
 
-/// Lines of the task log.
+/// LogQuota of the task log.
 #[derive(Debug, Default)]
-pub(crate) struct Lines {
+pub(crate) struct LogQuota {
     written: AtomicUsize,
     dropped: AtomicU64,
     dropped_bytes: AtomicU64,
@@ -51,7 +51,7 @@ pub(crate) enum Room {
     None,
 }
 
-impl Lines {
+impl LogQuota {
     /// A line of so many bytes, written by this call.
     pub(crate) fn take(&self, index: u64, bytes: usize) -> Room {
         let before = self.written.fetch_add(bytes + LINE, Ordering::Relaxed);
@@ -83,7 +83,7 @@ impl Lines {
 
 /// Things that become events.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct EventQuota {
     what: &'static str,
     most: u32,
     most_bytes: usize,
@@ -93,13 +93,13 @@ pub(crate) struct Kept {
 }
 
 /// There is no room for another one.
-pub(crate) struct Full {
+pub(crate) struct QuotaFull {
     pub(crate) sentence: String,
     /// Whether nobody was told before.
     pub(crate) first: bool,
 }
 
-impl Kept {
+impl EventQuota {
     fn of(what: &'static str, most: u32, most_bytes: usize) -> Self {
         Self {
             what,
@@ -112,7 +112,7 @@ impl Kept {
     }
 
     /// One more, of so many bytes.
-    pub(crate) fn take(&self, bytes: usize) -> Result<(), Full> {
+    pub(crate) fn take(&self, bytes: usize) -> Result<(), QuotaFull> {
         let number = self.number.fetch_add(1, Ordering::Relaxed);
         let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
         if number < self.most && before + bytes <= self.most_bytes {
@@ -120,7 +120,7 @@ impl Kept {
         }
         // What did not fit takes no room.
         self.bytes.fetch_sub(bytes, Ordering::Relaxed);
-        Err(Full {
+        Err(QuotaFull {
             sentence: format!(
                 "a run keeps at most {} {} and {} MiB of them; further ones are not kept",
                 self.most,
@@ -134,9 +134,9 @@ impl Kept {
 
 /// Refusals, by layer and rule.
 #[derive(Debug, Default)]
-pub(crate) struct Denials(Mutex<BTreeSet<(Layer, String)>>);
+pub(crate) struct DenialQuota(Mutex<BTreeSet<(Layer, String)>>);
 
-impl Denials {
+impl DenialQuota {
     /// Whether this refusal is to be told: it was not before, and there is room for another.
     pub(crate) fn take(&self, layer: Layer, rule: &str) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn number_and_bytes_are_both_bounded_and_told_once() {
-        let few = Kept::of("things", 2, 1 << 20);
+        let few = EventQuota::of("things", 2, 1 << 20);
         assert!(few.take(1).is_ok() && few.take(1).is_ok());
         let full = few.take(1).err().unwrap();
         assert!(full.first && !few.take(1).err().unwrap().first);
@@ -158,13 +158,13 @@ mod tests {
             full.sentence
                 .starts_with("a run keeps at most 2 things and 1 MiB")
         );
-        let small = Kept::of("things", 9, 10);
+        let small = EventQuota::of("things", 9, 10);
         assert!(small.take(11).is_err() && small.take(10).is_ok() && small.take(1).is_err());
     }
 
     #[test]
     fn a_refusal_is_told_once_and_a_flood_of_new_ones_up_to_a_bound() {
-        let denials = Denials::default();
+        let denials = DenialQuota::default();
         for number in 0..300 {
             assert_eq!(
                 denials.take(Layer::Grant, &number.to_string()),
@@ -173,7 +173,7 @@ mod tests {
             );
         }
         assert!(!denials.take(Layer::Grant, "7") && !denials.take(Layer::Boundary, "7"));
-        let few = Denials::default();
+        let few = DenialQuota::default();
         assert!(
             few.take(Layer::Grant, "7") && !few.take(Layer::Grant, "7") && few.take(Layer::Boundary, "7")
         );

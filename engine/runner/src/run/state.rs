@@ -1,25 +1,23 @@
 //! What one run holds while it goes on, inside a sandbox or waiting without one.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use shipslog_events::event::deployment::{Layer, Limits};
-use shipslog_events::event::lane::ObjectReference;
 use shipslog_sealing::find_handles;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use super::abort::{self, Window};
 use super::attempt::Attempt;
-use super::call_state::{Calls, Open};
+use super::call_state::{CallState, OpenCall};
 use super::cancel::Cancel;
+use super::objects::Objects;
 use super::progress::LastReport;
-use super::quota::Allowance;
+use super::quota::Quota;
 use super::randomness::RandomStream;
 use super::traces::Traces;
 use super::vault::Vault;
-use crate::journal::{Entry, Precondition, Recording, Replay, Suspended, Trace, What};
+use crate::journal::{Entry, Recording, Replay, Suspended, Trace, What};
 use crate::ports::{NotRecorded, Recorder};
 
 /// What a run is made of, each time anew that it enters a sandbox.
@@ -40,21 +38,19 @@ pub(crate) struct Given {
 pub(crate) struct Run {
     pub(crate) attempt: Arc<Attempt>,
     pub(crate) recorder: Arc<dyn Recorder>,
-    pub(crate) calls: Calls,
+    pub(crate) calls: CallState,
     pub(crate) vault: Vault,
     pub(crate) random: RandomStream,
-    pub(crate) allowance: Allowance,
+    pub(crate) quota: Quota,
     pub(crate) progress: LastReport,
+    pub(crate) objects: Objects,
     pub(crate) traces: Arc<Traces>,
     pub(crate) limits: Limits,
     pub(crate) recording: Recording,
     replay: Mutex<Replay>,
-    open: Mutex<Option<Open>>,
+    open: Mutex<Option<OpenCall>>,
     end: Instant,
     kept_stores: Arc<Semaphore>,
-    written: Mutex<BTreeSet<ObjectReference>>,
-    deleted: Mutex<BTreeSet<ObjectReference>>,
-    latest_write: Mutex<Option<ObjectReference>>,
 }
 
 impl Run {
@@ -79,17 +75,15 @@ impl Run {
         Self {
             vault: Vault::new(Arc::clone(&attempt.secrets), handles, Arc::clone(&traces)),
             random: RandomStream::new(attempt.seed),
-            calls: Calls::new(limits.calls, cancel),
-            allowance: Allowance::default(),
+            calls: CallState::new(limits.calls, cancel),
+            quota: Quota::default(),
             progress: LastReport::default(),
+            objects: Objects::default(),
             recording: Recording::new(limits, recorded),
             replay: Mutex::new(Replay::new(entries, restarted)),
             open: Mutex::default(),
             end,
             kept_stores,
-            written: Mutex::default(),
-            deleted: Mutex::default(),
-            latest_write: Mutex::default(),
             traces,
             limits,
             attempt,
@@ -112,7 +106,7 @@ impl Run {
     }
 
     /// The write under way.
-    pub(crate) fn open(&self) -> MutexGuard<'_, Option<Open>> {
+    pub(crate) fn open(&self) -> MutexGuard<'_, Option<OpenCall>> {
         lock(&self.open)
     }
 
@@ -146,98 +140,13 @@ impl Run {
         rule: &str,
         message: Option<&str>,
     ) -> Result<(), NotRecorded> {
-        if self.allowance.denials.take(layer, rule) {
+        if self.quota.denials.take(layer, rule) {
             let index = self.calls.current();
             self.recorder.denied(index, layer, rule, message).await?;
             let rule = rule.to_owned();
             self.traces.leave(Trace::Denied { layer, rule });
         }
         Ok(())
-    }
-
-    /// Before an object is written: the inventory has it before the cluster does, and everything that led here is
-    /// durable. `guard` is the precondition that a guarded write carries.
-    pub(crate) async fn intends(
-        &self,
-        object: &ObjectReference,
-        guard: Option<&Precondition>,
-    ) -> wasmtime::Result<()> {
-        self.about_to_send(guard).await?;
-        if lock(&self.written).contains(object) {
-            self.recorder.flush().await?;
-        } else {
-            self.recorder
-                .object_intended(self.calls.current(), object)
-                .await?;
-            lock(&self.written).insert(object.clone());
-            self.traces.leave(Trace::Intended(object.clone()));
-        }
-        self.sends(object);
-        Ok(())
-    }
-
-    /// Before a delete. What is deleted stays in the inventory until it is seen to be gone.
-    pub(crate) async fn deletes(
-        &self,
-        object: &ObjectReference,
-        guard: Option<&Precondition>,
-    ) -> wasmtime::Result<()> {
-        self.about_to_send(guard).await?;
-        self.recorder.flush().await?;
-        lock(&self.deleted).insert(object.clone());
-        self.traces.leave(Trace::Deleting(object.clone()));
-        self.sends(object);
-        Ok(())
-    }
-
-    /// Before the cluster's client is asked: from there on it is the one who finds out what came of a write.
-    pub(crate) fn looks(&self) {
-        if let Some(open) = self.open().as_mut() {
-            open.looks();
-        }
-    }
-
-    /// Whether the write under way may have been sent before the server died, and nobody has looked yet.
-    pub(crate) fn is_in_doubt(&self) -> bool {
-        self.open().as_ref().is_some_and(Open::is_in_doubt)
-    }
-
-    /// The write under way was surely not done as it was sent: another one may be.
-    pub(crate) fn was_refused(&self) {
-        if let Some(open) = self.open().as_mut() {
-            open.was_refused();
-        }
-    }
-
-    fn sends(&self, object: &ObjectReference) {
-        *lock(&self.latest_write) = Some(object.clone());
-        abort::at(self.calls.current(), Window::Before);
-    }
-
-    /// The object of the last write that was sent.
-    pub(crate) fn latest_write(&self) -> Option<ObjectReference> {
-        lock(&self.latest_write).clone()
-    }
-
-    /// Whether the step deleted it, and it was there still when it was last looked at.
-    pub(crate) fn awaits_end_of(&self, object: &ObjectReference) -> bool {
-        lock(&self.deleted).contains(object)
-    }
-
-    /// The cluster has no such object: if the step deleted it, that is its end, and writing it again a first write.
-    pub(crate) async fn not_found(&self, object: &ObjectReference) -> Result<(), NotRecorded> {
-        if self.awaits_end_of(object) {
-            let index = self.calls.current();
-            self.recorder.object_removed(index, object).await?;
-            self.forget(object);
-            self.traces.leave(Trace::Gone(object.clone()));
-        }
-        Ok(())
-    }
-
-    fn forget(&self, object: &ObjectReference) {
-        lock(&self.deleted).remove(object);
-        lock(&self.written).remove(object);
     }
 
     /// Has again what a call of the recorded part left, without answering it.
@@ -253,15 +162,15 @@ impl Run {
         for trace in traces {
             match trace {
                 Trace::Denied { layer, rule } => {
-                    self.allowance.denials.take(*layer, rule);
+                    self.quota.denials.take(*layer, rule);
                 }
                 Trace::Intended(object) => {
-                    lock(&self.written).insert(object.clone());
+                    self.objects.written(object);
                 }
                 Trace::Deleting(object) => {
-                    lock(&self.deleted).insert(object.clone());
+                    self.objects.deleting(object);
                 }
-                Trace::Gone(object) => self.forget(object),
+                Trace::Gone(object) => self.objects.gone(object),
                 Trace::OutcomeUnknown => self.traces.outcome_is_unknown(),
                 Trace::Opened(_) | Trace::Minted { .. } => self.vault.retrace(trace).await?,
                 Trace::Drawn(length) => self.random.skip(*length),

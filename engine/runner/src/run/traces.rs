@@ -10,12 +10,12 @@ use crate::journal::Trace;
 /// Collected until the call is answered.
 #[derive(Debug, Default)]
 pub(crate) struct Traces {
-    left: Mutex<Left>,
+    collected: Mutex<Collected>,
     outcome_unknown: AtomicBool,
 }
 
 #[derive(Debug, Default)]
-struct Left {
+struct Collected {
     traces: Vec<Trace>,
     /// New handles, those of the traces among them.
     minted: Vec<Handle>,
@@ -41,8 +41,8 @@ impl Traces {
 
     /// All of it, and the handles that are new.
     pub(crate) fn take(&self) -> (Vec<Trace>, Vec<Handle>) {
-        let left = self.with(std::mem::take);
-        (left.traces, left.minted)
+        let all = self.with(std::mem::take);
+        (all.traces, all.minted)
     }
 
     /// The step was told that nobody knows what became of a write.
@@ -54,7 +54,7 @@ impl Traces {
         self.outcome_unknown.load(Ordering::Acquire)
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut Left) -> T) -> T {
-        look(&mut self.left.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, look: impl FnOnce(&mut Collected) -> T) -> T {
+        look(&mut self.collected.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

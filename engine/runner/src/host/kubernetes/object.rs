@@ -1,13 +1,11 @@
 //! Which object is meant: kind and namespace as the cluster knows them, so that what is decided on is what is sent.
 
-use serde_json::Value;
 use shipslog_cluster as cluster;
 use shipslog_cluster::{Kind, ObjectReference, path};
 use shipslog_rights::needs::Subject;
 use shipslog_rights::{Need, Verb};
 use shipslog_sealing::find_handles;
 
-use super::field_policy;
 use super::stop::{Stop, answered, invalid};
 use crate::run::Run;
 
@@ -92,30 +90,6 @@ pub(super) async fn locate(run: &Run, object: &ObjectReference) -> Result<Locate
     })
 }
 
-/// The object that a manifest is. Its namespace is written into it where it was left out.
-pub(super) async fn read(run: &Run, text: &str) -> Result<(Value, Located), Stop> {
-    let mut manifest: Value = serde_json::from_str(text)
-        .map_err(|error| invalid("", format!("the object is not JSON: {error}")))?;
-    field_policy::one_object(&manifest)?;
-    field_policy::without_status(&mut manifest);
-    let api_version = required(&manifest, "/apiVersion", "apiVersion")?;
-    let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
-    let kind = kind(run, group, version, required(&manifest, "/kind", "kind")?).await?;
-    let name = required(&manifest, "/metadata/name", "metadata.name")?.to_owned();
-    self::name(run, "metadata.name", &name)?;
-    let given = manifest.pointer("/metadata/namespace").and_then(Value::as_str);
-    let namespace = namespace(run, &kind, given, "metadata.namespace")?;
-    if let Some(namespace) = &namespace {
-        manifest["metadata"]["namespace"] = Value::String(namespace.clone());
-    }
-    let located = Located {
-        cluster_scoped: !kind.namespaced,
-        object: named(kind, namespace, &name),
-    };
-    field_policy::of_manifest(run, &manifest, &located).await?;
-    Ok((manifest, located))
-}
-
 /// A name, and nothing that a path would read otherwise. Refused here, so that the log never hears of it as an object.
 pub(super) fn name(run: &Run, at: &str, text: &str) -> Result<(), Stop> {
     without_handle(at, text)?;
@@ -154,20 +128,12 @@ pub(super) fn without_handle(path: &str, text: &str) -> Result<(), Stop> {
     }
 }
 
-fn named(kind: Kind, namespace: Option<String>, name: &str) -> ObjectReference {
+pub(super) fn named(kind: Kind, namespace: Option<String>, name: &str) -> ObjectReference {
     ObjectReference {
         group: kind.group,
         version: kind.version,
         kind: kind.kind,
         namespace,
         name: name.to_owned(),
-    }
-}
-
-fn required<'a>(manifest: &'a Value, pointer: &str, path: &str) -> Result<&'a str, Stop> {
-    match manifest.pointer(pointer) {
-        Some(Value::String(text)) if !text.is_empty() => Ok(text),
-        Some(Value::String(_)) | None => Err(invalid(path, "is missing")),
-        Some(_) => Err(invalid(path, "is no text")),
     }
 }

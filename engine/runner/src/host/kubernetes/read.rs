@@ -6,7 +6,7 @@ use shipslog_rights::Verb;
 use shipslog_rights::needs::{self, Subject};
 
 use super::stop::{Stop, answered, authorize, invalid};
-use super::{convert, object, secret_data};
+use super::{convert, manifest, object, secret_data};
 use crate::bindings::shipslog::step::kubernetes::{Change, Evidence, Page, Selection};
 use crate::bindings::shipslog::step::types::ObjectReference;
 use crate::run::Run;
@@ -88,7 +88,7 @@ fn bounded(selection: &Selection) -> Result<(), Stop> {
 }
 
 pub(super) async fn diff(run: &Run, object: &str) -> Result<Vec<Change>, Stop> {
-    let (mut manifest, located) = object::read(run, object).await?;
+    let (mut manifest, located) = manifest::read(run, object).await?;
     authorize(run, &needs::diff(&located)).await?;
     secret_data::fill(run, &mut manifest, located.is_secret()).await?;
     let manager = run.attempt.situation.field_manager();

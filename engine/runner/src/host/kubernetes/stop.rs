@@ -7,6 +7,7 @@ use shipslog_events::event::deployment::Layer;
 use shipslog_rights::Need;
 
 use super::convert;
+use super::sentence::Sentence;
 use crate::bindings::shipslog::step::kubernetes::{self as wit, Denial, Error};
 use crate::bindings::shipslog::step::types::Cause;
 use crate::journal::Trace;
@@ -122,8 +123,9 @@ pub(super) fn in_doubt<T>(run: &Run, function: &str, answer: Result<T, Error>) -
     match answer {
         Err(error) if run.is_in_doubt() && !matches!(error, Error::OutcomeUnknown(_)) => {
             run.traces.leave(Trace::OutcomeUnknown);
+            let why = Sentence(&error);
             Err(Error::OutcomeUnknown(format!(
-                "a {function} may have been sent before the server stopped, and what came of it cannot be seen: {error:?}; \
+                "a {function} may have been sent before the server stopped, and what came of it cannot be seen: {why}; \
                  look at the object before you deploy again"
             )))
         }

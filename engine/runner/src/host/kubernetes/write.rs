@@ -7,14 +7,14 @@ use shipslog_rights::{Verb, needs};
 
 use super::object::Located;
 use super::stop::{Stop, answered, authorize, invalid};
-use super::{convert, field_policy, object, secret_data};
+use super::{convert, field_policy, manifest, object, secret_data};
 use crate::bindings::shipslog::step::kubernetes::{Applied, ApplyOptions, DeleteOptions, PatchKind};
 use crate::bindings::shipslog::step::types::ObjectReference;
 use crate::journal::Precondition;
 use crate::run::Run;
 
 pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Result<Applied, Stop> {
-    let (mut manifest, located) = object::read(run, object).await?;
+    let (mut manifest, located) = manifest::read(run, object).await?;
     authorize(run, &needs::apply(&located, options.force)).await?;
     secret_data::fill(run, &mut manifest, located.is_secret()).await?;
     let guard = given(options.uid.as_ref(), options.resource_version.as_ref());
@@ -23,7 +23,7 @@ pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Re
         run.attempt.situation.field_manager(),
         convert::apply_options(options, run.unanswered().is_some()),
     );
-    run.looks();
+    run.client_takes_over();
     let applied = answered(
         run,
         located.need(Verb::Apply),
@@ -92,7 +92,7 @@ async fn send_patch(
         precondition: &precondition,
     };
     let manager = run.attempt.situation.field_manager();
-    run.looks();
+    run.client_takes_over();
     run.attempt.cluster.patch(&located.object, &manager, patch).await
 }
 
@@ -114,7 +114,7 @@ pub(super) async fn delete(run: &Run, object: &ObjectReference, options: &Delete
     };
     run.deletes(&located.object, guard.as_ref()).await?;
     if options.uid.is_some() || options.resource_version.is_some() {
-        run.looks();
+        run.client_takes_over();
         let deleted = run.attempt.cluster.delete(&located.object, &options).await;
         answered(run, located.need(Verb::Delete), deleted).await?;
     }
@@ -156,7 +156,9 @@ fn given(uid: Option<&String>, resource_version: Option<&String>) -> Option<Prec
 
 /// Whether what the step deleted is gone by now. Another object of that name is one that the inventory keeps.
 pub(super) async fn look_for_end(run: &Run, object: &cluster::ObjectReference) -> Result<(), Stop> {
-    if run.awaits_end_of(object) && run.attempt.cluster.get(object).await == Err(cluster::Error::NotFound) {
+    if run.objects.awaits_end_of(object)
+        && run.attempt.cluster.get(object).await == Err(cluster::Error::NotFound)
+    {
         run.not_found(object).await?;
     }
     Ok(())
