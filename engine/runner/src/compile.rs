@@ -1,8 +1,8 @@
 //! From a component's bytes to something that can be started: one engine, compiled once, kept on disk.
 
 mod cache;
-mod compile_effort;
 mod compiler;
+mod effort;
 mod engine;
 mod form;
 mod places;

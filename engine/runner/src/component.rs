@@ -34,7 +34,7 @@ impl Component {
         &self.digest
     }
 
-    /// The bytes.
+    /// The component as it was handed in.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

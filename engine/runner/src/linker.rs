@@ -9,7 +9,7 @@ use crate::host::{
 };
 use crate::run::{MemoryLimit, Run};
 
-/// The store's data.
+/// What lies in the store beside the guest: how much memory it has, and the run that its calls are of.
 pub(crate) struct StoreData {
     pub(crate) memory: MemoryLimit,
     pub(crate) run: Arc<Run>,

@@ -15,7 +15,7 @@ use wasmtime::Engine;
 use wasmtime::component::{Component as Compiled, Linker};
 
 use super::cache::Cache;
-use super::compile_effort::{self, Effort};
+use super::effort::{self, Effort};
 use super::form::check_form;
 use super::places::Places;
 use super::refusal::not_a_step;
@@ -29,7 +29,7 @@ use crate::run::MemoryLimit;
 pub(crate) struct Prepared {
     /// For `describe` and `check`: every import ends it.
     pub(crate) asking: StepPre<MemoryLimit>,
-    /// For `run`.
+    /// For `run`: it has the host functions.
     pub(crate) running: StepPre<StoreData>,
     pub(crate) description: OnceCell<Arc<Description>>,
 }
@@ -130,7 +130,7 @@ impl Compiler {
             let (kept, same, on) = (cache.clone(), component.clone(), engine.clone());
             // What was compiled before waits for nobody.
             let looked = off_the_async_threads(move || {
-                let effort = compile_effort::effort(same.bytes())?;
+                let effort = effort::of(same.bytes())?;
                 Ok((effort, kept.load(same.digest(), &on)))
             });
             let effort = match looked.await? {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::compile_effort::Effort;
+use super::effort::Effort;
 
 /// Who may compile at once: all of them together, and those that could take long.
 #[derive(Clone)]

@@ -14,7 +14,7 @@ pub struct Errored(pub String);
 pub struct Cause {
     /// As in `containers[0].ports`; may be empty.
     pub path: String,
-    /// A sentence.
+    /// What is wrong there, in a sentence.
     pub message: String,
 }
 
@@ -27,7 +27,7 @@ pub enum CheckRefusal {
     /// The step needs more than its component describes: a fault of the component.
     #[error("the step asks for more than its component declares: {}", sentences(.0))]
     BeyondDescription(Vec<Capability>),
-    /// No answer.
+    /// The component gave no answer that could be used.
     #[error(transparent)]
     Errored(#[from] Errored),
 }

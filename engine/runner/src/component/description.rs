@@ -12,21 +12,21 @@ use crate::bindings;
 /// `describe`'s answer. What is not known here is left aside: a newer component may say more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Description {
-    /// As in `uses: <name>@<major>`.
+    /// The component's name, as in `uses: <name>@<major>`.
     pub name: String,
-    /// Of the component.
+    /// The component's own version; a process asks for its major part.
     pub version: semver::Version,
-    /// In a sentence.
+    /// What the step does, in a sentence.
     pub summary: String,
     /// JSON Schema 2020-12 of `with`.
     pub inputs: Value,
-    /// The widest it can need.
+    /// Everything that any inputs can make it need.
     #[serde(default)]
     pub capabilities: Vec<Capability>,
-    /// What it can set.
+    /// The values that it can set.
     #[serde(default)]
     pub outputs: Vec<OutputDescription>,
-    /// What it can reach.
+    /// The turning points that it can tell of.
     #[serde(default)]
     pub milestones: Vec<String>,
 }
@@ -34,12 +34,12 @@ pub struct Description {
 /// A value that a step can set for later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OutputDescription {
-    /// Unique within the component.
+    /// The output's name, unique within the component.
     pub name: String,
-    /// In a sentence.
+    /// What the value is, in a sentence.
     #[serde(default)]
     pub summary: String,
-    /// Whether it is a handle.
+    /// Whether the value is sensitive: then it is set by its handle.
     #[serde(default)]
     pub sensitive: bool,
 }

@@ -64,7 +64,7 @@ pub enum OutputValue {
 pub enum LogLevel {
     /// For those who look for a fault.
     Debug,
-    /// As expected.
+    /// Work goes on as expected.
     Info,
     /// Not as it should be, and it goes on.
     Warning,

@@ -14,13 +14,13 @@ pub trait SecretStore: Send + Sync {
     async fn seal(&self, value: &SecretString) -> Result<Handle, SecretStoreError>;
 }
 
-/// Why not.
+/// Why a value was neither opened nor sealed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SecretStoreError {
     /// Nothing is sealed under it.
     #[error("nothing is known under this handle")]
     Unknown,
-    /// Our own failure.
+    /// The store failed; the step has no part in it.
     #[error("the store of sealed values failed: {0}")]
     Failed(String),
 }

@@ -20,11 +20,11 @@ pub type Now = Arc<dyn Fn() -> u64 + Send + Sync>;
 /// One run of one step on one target.
 #[derive(Clone)]
 pub struct Attempt {
-    /// Whose run it is.
+    /// The step, the target, and the number of the attempt.
     pub id: AttemptId,
-    /// What `context` tells.
+    /// Where the run stands, as the interface `context` tells it.
     pub situation: Situation,
-    /// Resolved, with handles where values are sensitive.
+    /// The step's inputs, resolved, with handles where values are sensitive.
     pub inputs: Value,
     /// The variables in scope: values, handles where they are sensitive.
     pub variables: BTreeMap<String, String>,
@@ -34,7 +34,7 @@ pub struct Attempt {
     pub milestones: Vec<String>,
     /// What it may do. The boundary's namespace is the target's own.
     pub rights: Rights,
-    /// From the step and its target, not from the attempt.
+    /// What the step's randomness is made from: of the step and its target, the same in every attempt.
     pub seed: [u8; 32],
     /// How long it may run, from its beginning.
     pub deadline: Duration,
@@ -46,28 +46,28 @@ pub struct Attempt {
     pub cluster: Arc<dyn KubernetesApi>,
     /// Opens and mints handles.
     pub secrets: Arc<dyn SecretStore>,
-    /// The clock.
+    /// The clock that the step reads, and that its waits are measured by.
     pub now: Now,
 }
 
-/// Where a run stands.
+/// Where a run stands: what it is a part of, and what others left there before.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Situation {
-    /// Of which deployment.
+    /// The deployment that the run is a part of.
     pub deployment: DeploymentId,
-    /// Of which project.
+    /// The project that is deployed.
     pub project: ProjectName,
     /// The project's name where only lower-case letters, digits and dashes may stand.
     pub project_slug: String,
-    /// Into which environment.
+    /// The environment that it is deployed into.
     pub environment: EnvironmentName,
-    /// Of which release.
+    /// The release that is deployed.
     pub release: ReleaseVersion,
     /// The step's name where only lower-case letters, digits and dashes may stand.
     pub step_slug: String,
-    /// To put on everything the step makes.
+    /// Labels to put on everything the step makes.
     pub labels: BTreeMap<String, String>,
-    /// To put on everything the step makes.
+    /// Annotations to put on everything the step makes.
     pub annotations: BTreeMap<String, String>,
     /// Objects that earlier deployments of this step wrote here and that still exist.
     pub inventory: Vec<Value>,

@@ -205,7 +205,7 @@ impl Run {
         })
     }
 
-    /// The recorded answer.
+    /// The answer as it was recorded; sealed ones are opened.
     async fn recall<T: DeserializeOwned>(&self, what: What) -> wasmtime::Result<Result<T, Cancelled>> {
         let answer = match what {
             What::Answer(answer) => serde_json::from_str(answer.get())?,

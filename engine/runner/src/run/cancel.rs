@@ -11,12 +11,12 @@ use tokio::time::{Instant, sleep_until};
 pub struct Cancel(Arc<watch::Sender<Option<Instant>>>);
 
 impl Cancel {
-    /// Nobody asked yet.
+    /// A request that nobody has made yet.
     pub fn new() -> Self {
         Self(Arc::new(watch::Sender::new(None)))
     }
 
-    /// Asks.
+    /// Asks the run to stop. Asking again changes nothing.
     pub fn request(&self) {
         self.0.send_if_modified(|at| {
             let first = at.is_none();
@@ -25,12 +25,12 @@ impl Cancel {
         });
     }
 
-    /// Whether somebody asked.
+    /// Whether somebody has asked.
     pub fn is_requested(&self) -> bool {
         self.0.borrow().is_some()
     }
 
-    /// Comes back when somebody asks, at once if somebody has.
+    /// Comes back when somebody asks, or at once if somebody has.
     pub async fn requested(&self) {
         self.moment().await;
     }

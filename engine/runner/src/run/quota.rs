@@ -10,7 +10,7 @@ use shipslog_events::event::deployment::Layer;
 
 /// The task log, in bytes.
 pub(crate) const LOG_BYTES: usize = 8 << 20;
-/// What a line takes besides its text.
+/// What a line takes besides its text, in bytes.
 const LINE: usize = 64;
 /// Different refusals that become events.
 const DENIALS: usize = 200;
@@ -35,7 +35,7 @@ impl Default for Quota {
     }
 }
 
-/// LogQuota of the task log.
+/// Lines of the task log, and how many of them found no room.
 #[derive(Debug, Default)]
 pub(crate) struct LogQuota {
     written: AtomicUsize,

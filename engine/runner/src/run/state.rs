@@ -26,7 +26,7 @@ pub(crate) struct Given {
     pub(crate) attempt: Arc<Attempt>,
     pub(crate) recorder: Arc<dyn Recorder>,
     pub(crate) cancel: Cancel,
-    /// When it is stopped.
+    /// The moment at which it is stopped.
     pub(crate) end: Instant,
     /// One permit for each store that may be kept while its run waits.
     pub(crate) kept_stores: Arc<Semaphore>,

@@ -31,7 +31,7 @@ pub(crate) enum Refused {
     NotGiven,
     /// The guest's mistake: bytes that are no text cannot stand inside one.
     NotText,
-    /// Our failure.
+    /// The store of sealed values failed, or the guest did what the contract has no error for.
     Failed(wasmtime::Error),
 }
 

@@ -18,7 +18,7 @@ use crate::run::{Cancel, MemoryLimit, Parked, Run};
 
 /// How a run left the sandbox.
 pub(crate) enum Left {
-    /// By itself.
+    /// The guest answered by itself.
     Answered(Result<(), Failure>),
     /// It crashed, hit a limit, or something was thrown through it.
     Thrown(wasmtime::Error),

@@ -15,10 +15,11 @@ use crate::ports::NotRecorded;
 use crate::run::Refused;
 use crate::run::Run;
 
+/// What stands in the way of an answer.
 pub(super) enum Stop {
-    /// For the guest.
+    /// The guest hears it as the answer.
     Answer(Error),
-    /// Our failure.
+    /// Our failure, which ends the run.
     Trap(wasmtime::Error),
 }
 

@@ -7,9 +7,9 @@ use proptest::sample::select;
 use serde::{Deserialize, Serialize};
 use shipslog_test_support::mutations::{confused, damaged, each_replaced, odd_text};
 
-use super::super::super::kubernetes as wit;
-use super::super::*;
 use super::watchman::encoded;
+use crate::bindings::shipslog::step::kubernetes as wit;
+use crate::host::kubernetes::tests::*;
 
 /// One call of the guest.
 #[derive(Debug, Clone, Serialize, Deserialize)]

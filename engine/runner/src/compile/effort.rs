@@ -19,15 +19,16 @@ const QUICK_WEIGHT: usize = 16 << 20;
 
 /// How long a compile can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Effort {
-    /// Seconds.
+pub(super) enum Effort {
+    /// Seconds, whatever is in it.
     Quick,
     /// Longer, and nobody knows how long.
     Long,
 }
 
+/// How much there is in a component of what makes a compile long.
 #[derive(Debug, Default)]
-struct Survey {
+struct Counts {
     component_instances: usize,
     functions: usize,
     code: usize,
@@ -37,17 +38,17 @@ struct Survey {
 }
 
 /// How long a compile can take, or why it is not begun.
-pub(crate) fn effort(bytes: &[u8]) -> Result<Effort, Errored> {
-    let mut survey = Survey::default();
+pub(super) fn of(bytes: &[u8]) -> Result<Effort, Errored> {
+    let mut counts = Counts::default();
     for payload in Parser::new(0).parse_all(bytes) {
-        let counted = payload.and_then(|it| survey.count(&it));
+        let counted = payload.and_then(|it| counts.count(&it));
         counted.map_err(|error| Errored(format!("the component is not usable: {}", error.message())))?;
-        survey.check()?;
+        counts.check()?;
     }
-    Ok(survey.effort())
+    Ok(counts.effort())
 }
 
-impl Survey {
+impl Counts {
     fn count(&mut self, payload: &Payload<'_>) -> wasmparser::Result<()> {
         match payload {
             Payload::CodeSectionEntry(body) => self.count_body(body),
