@@ -11,8 +11,8 @@ mod writes;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::testing::Scene;
-use super::*;
+use crate::testing::Scene;
+use crate::*;
 
 /// A sandbox of its own, small.
 struct Yard {

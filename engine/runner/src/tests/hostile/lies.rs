@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 
 fn described(change: impl FnOnce(&mut Value)) -> String {
-    let mut description: Value = serde_json::from_str(super::super::guest::DESCRIPTION).unwrap();
+    let mut description: Value = serde_json::from_str(crate::tests::guest::DESCRIPTION).unwrap();
     change(&mut description);
     description.to_string()
 }

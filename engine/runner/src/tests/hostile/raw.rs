@@ -1,14 +1,14 @@
 //! Steps that call anything with anything: the world's imports as bare functions of numbers.
 
-use super::super::guest::wrap;
 use crate::component::Component;
+use crate::tests::guest::wrap;
 
 /// A component whose `run` is this; `hello` lies at 32, and memory is zero elsewhere.
 pub(super) fn step(run: &str) -> Component {
-    let description = super::super::guest::DESCRIPTION
+    let description = crate::tests::guest::DESCRIPTION
         .replace('"', "\\22")
         .replace('\n', " ");
-    let length = super::super::guest::DESCRIPTION.len();
+    let length = crate::tests::guest::DESCRIPTION.len();
     let text = format!(
         r#"(module
             (import "shipslog:step/log@0.1.0" "write" (func $log (param i32 i32 i32)))
