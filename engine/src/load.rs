@@ -12,7 +12,7 @@ use shipslog_domain::lane::{self, Lane};
 use shipslog_domain::release::{self, Releases};
 use shipslog_events::Recorded;
 use shipslog_events::event::Event;
-use shipslog_events::event::configuration::ConfigurationEvent;
+use shipslog_events::event::configuration::{ConfigurationEvent, DOCUMENT};
 use shipslog_events::ids::{DeploymentId, EventId, ReleaseVersion, StreamVersion};
 use shipslog_events::stream::{LaneKey, Stream};
 use shipslog_log::{EventReader, ReadError};
@@ -200,7 +200,7 @@ impl ConfigurationCache {
 
 /// Nothing where it was erased. What was applied once is not held to today's rules again.
 async fn document(log: &dyn EventReader, event: EventId) -> Result<Option<Document>, ReadError> {
-    let Some(value) = json_body(log, event, "document").await? else {
+    let Some(value) = json_body(log, event, DOCUMENT).await? else {
         return Ok(None);
     };
     serde_json::from_value(value).map(Some).map_err(|error| {

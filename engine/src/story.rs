@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use shipslog_domain::deployment::{Attempt, Deed, Deployment, Status};
 use shipslog_events::event::Event;
+use shipslog_events::event::deployment::body::{DETAIL, MESSAGE, VALUE};
 use shipslog_events::event::deployment::{AttemptId, DeploymentEvent};
 use shipslog_events::ids::{DeploymentId, Position, StepName, StreamVersion, TargetName};
 use shipslog_events::{Recorded, Stream};
@@ -63,9 +64,9 @@ impl Story {
         match event {
             DeploymentEvent::DeploymentEnded { .. }
             | DeploymentEvent::AttemptEnded { .. }
-            | DeploymentEvent::AccessDenied { .. } => Some("message"),
-            DeploymentEvent::MilestoneReached { .. } => Some("detail"),
-            DeploymentEvent::OutputSet { sensitive, .. } => (!sensitive).then_some("value"),
+            | DeploymentEvent::AccessDenied { .. } => Some(MESSAGE),
+            DeploymentEvent::MilestoneReached { .. } => Some(DETAIL),
+            DeploymentEvent::OutputSet { sensitive, .. } => (!sensitive).then_some(VALUE),
             DeploymentEvent::DeploymentRequested { .. }
             | DeploymentEvent::DeploymentStarted {}
             | DeploymentEvent::AttemptStarted { .. }

@@ -104,6 +104,9 @@ kinds! {
     Release(ReleaseEvent::PhaseSucceeded) => "phase-succeeded" version 1,
 }
 
+/// The type of the events that end attempts: their journals are checked against them.
+pub const ATTEMPT_ENDED: &str = "attempt-ended";
+
 /// The facts of an event as a log stores them: canonical JSON without the type.
 ///
 /// ```
@@ -198,6 +201,14 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), KINDS.len());
+    }
+
+    #[test]
+    fn the_end_of_an_attempt_is_of_the_type_that_verification_looks_for() {
+        let ends = crate::samples::all().into_iter().map(|(_, event)| event);
+        let mut ends =
+            ends.filter(|it| matches!(it, Event::Deployment(DeploymentEvent::AttemptEnded { .. })));
+        assert!(ends.all(|it| it.kind().0 == ATTEMPT_ENDED));
     }
 
     #[test]

@@ -160,7 +160,7 @@ impl Recorder for Nothing {
         Ok(())
     }
 
-    async fn denied(&self, _: u64, _: Layer, _: &str, _: Option<&str>) -> Result<(), NotRecorded> {
+    async fn denied(&self, _: Option<u64>, _: Layer, _: &str, _: Option<&str>) -> Result<(), NotRecorded> {
         Ok(())
     }
 
@@ -213,7 +213,7 @@ impl Recorder for Durable {
         Ok(())
     }
 
-    async fn denied(&self, _: u64, _: Layer, _: &str, _: Option<&str>) -> Result<(), NotRecorded> {
+    async fn denied(&self, _: Option<u64>, _: Layer, _: &str, _: Option<&str>) -> Result<(), NotRecorded> {
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use shipslog_domain::inputs::{Place, Snapshot};
 use shipslog_domain::release::{self, Create};
 use shipslog_domain::schema::Problem;
 use shipslog_events::event::configuration::{DocumentFacts, Kind};
-use shipslog_events::event::release::{FrozenPackage, FrozenStep};
+use shipslog_events::event::release::{FrozenPackage, FrozenStep, SNAPSHOT};
 use shipslog_events::ids::{DeploymentId, EnvironmentName, PackageName, ProjectName, RoleName, TargetName};
 use shipslog_events::{NewBody, Stream};
 use shipslog_log::{Append, Expected, Guard, StreamAppend};
@@ -49,7 +49,7 @@ impl Engine {
             }
             let bytes = serde_json::to_vec(&snapshot).map_err(Error::internal)?;
             let body = NewBody {
-                name: "snapshot".to_owned(),
+                name: SNAPSHOT.to_owned(),
                 bytes,
             };
             let append = Append {

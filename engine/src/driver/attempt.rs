@@ -9,6 +9,7 @@ use shipslog_domain::capability::{Boundary, Rights};
 use shipslog_domain::deployment::{Command, Deployment};
 use shipslog_events::NewBody;
 use shipslog_events::event::Event;
+use shipslog_events::event::deployment::body::{INPUTS, SITUATION};
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Limits};
 use shipslog_events::ids::{ComponentDigest, EventId};
 use shipslog_events::journal::JournalKey;
@@ -62,8 +63,8 @@ impl Begun {
         };
         let situation = serde_json::to_vec(&prepared.situation).expect("a situation is plain data");
         vec![
-            body("inputs", prepared.inputs.to_string().into_bytes()),
-            body("situation", situation),
+            body(INPUTS, prepared.inputs.to_string().into_bytes()),
+            body(SITUATION, situation),
         ]
     }
 }
@@ -115,8 +116,8 @@ fn erased(id: &AttemptId) -> String {
 /// What the event of an attempt's start holds.
 async fn given(log: &dyn EventReader, event: EventId) -> Result<Option<Prepared>, Error> {
     let (Some(inputs), Some(situation)) = (
-        json_body(log, event, "inputs").await?,
-        json_body(log, event, "situation").await?,
+        json_body(log, event, INPUTS).await?,
+        json_body(log, event, SITUATION).await?,
     ) else {
         return Ok(None);
     };

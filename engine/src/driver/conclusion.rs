@@ -2,6 +2,7 @@
 
 use shipslog_domain::lane::Lane;
 use shipslog_events::event::Event;
+use shipslog_events::event::deployment::body::MESSAGE;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Outcome};
 use shipslog_log::EventReader;
 
@@ -61,7 +62,7 @@ async fn said(
         _ => false,
     });
     let Some(end) = end else { return Ok(String::new()) };
-    let body = log.body(end.id, "message").await?;
+    let body = log.body(end.id, MESSAGE).await?;
     Ok(body
         .map(|it| String::from_utf8_lossy(&it).into_owned())
         .unwrap_or_default())

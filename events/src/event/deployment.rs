@@ -12,6 +12,20 @@ use crate::ids::{
 use crate::journal::JournalHead;
 use crate::stream::LaneKey;
 
+/// Names of the bodies that deployments' events come with.
+pub mod body {
+    /// Of `attempt-started`: the step's inputs, resolved, with handles. JSON.
+    pub const INPUTS: &str = "inputs";
+    /// Of `attempt-started`: where the run stands. JSON.
+    pub const SITUATION: &str = "situation";
+    /// Of `access-denied`, `attempt-ended` and `deployment-ended`: what there is to say. Text.
+    pub const MESSAGE: &str = "message";
+    /// Of `milestone-reached`: what the step says of it. JSON.
+    pub const DETAIL: &str = "detail";
+    /// Of `output-set`: JSON, or a handle where it is sensitive.
+    pub const VALUE: &str = "value";
+}
+
 /// How a deployment ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

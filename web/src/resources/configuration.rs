@@ -8,7 +8,7 @@ use shipslog_api::configuration::{
 use shipslog_api::paging::{Listing, Reading};
 use shipslog_engine::commands::{ChangeKind, DocumentChange};
 use shipslog_engine::views::DocumentView;
-use shipslog_events::event::configuration::Kind;
+use shipslog_events::event::configuration::{DOCUMENT, Kind};
 use shipslog_nearest as nearest;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -93,7 +93,7 @@ async fn show(
     let kind = self::kind(&kind)?;
     app.reach(reading.min_position).await?;
     let view = existing(&app, kind, &name).await?;
-    let body = app.engine.events().body(view.event, "document").await?;
+    let body = app.engine.events().body(view.event, DOCUMENT).await?;
     let document = body.map(|it| serde_json::from_slice(&it)).transpose();
     let document = document.map_err(|error| Problem::internal(&error))?;
     Ok(Json(DocumentShown {

@@ -28,11 +28,11 @@ pub trait Recorder: Send + Sync {
     /// This object is gone, after the step deleted it or before.
     async fn object_removed(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded>;
 
-    /// A call was refused: told once per run, layer and rule. The rule is our own sentence; `message` is what the API
-    /// server said, where it was the one to refuse.
+    /// A call was refused, or what is needed would be before the first `call`: told once per run, layer and rule. The
+    /// rule is our own sentence; `message` is what the API server said, where it was the one to refuse.
     async fn denied(
         &self,
-        index: u64,
+        call: Option<u64>,
         layer: Layer,
         rule: &str,
         message: Option<&str>,

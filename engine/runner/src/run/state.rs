@@ -142,7 +142,7 @@ impl Run {
     ) -> Result<(), NotRecorded> {
         if self.quota.denials.take(layer, rule) {
             let index = self.calls.current();
-            self.recorder.denied(index, layer, rule, message).await?;
+            self.recorder.denied(Some(index), layer, rule, message).await?;
             let rule = rule.to_owned();
             self.traces.leave(Trace::Denied { layer, rule });
         }

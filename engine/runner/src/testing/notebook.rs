@@ -88,7 +88,7 @@ impl Recorder for Notebook {
 
     async fn denied(
         &self,
-        _: u64,
+        _: Option<u64>,
         layer: Layer,
         rule: &str,
         message: Option<&str>,

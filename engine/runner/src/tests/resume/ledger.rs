@@ -174,11 +174,12 @@ impl Recorder for Ledger {
 
     async fn denied(
         &self,
-        index: u64,
+        call: Option<u64>,
         layer: Layer,
         rule: &str,
         message: Option<&str>,
     ) -> Result<(), NotRecorded> {
+        let index = call.expect("the runner tells of its calls");
         self.event(index, format!("denied {layer}: {rule} {message:?}"))
             .await
     }

@@ -6,7 +6,7 @@ use shipslog_events::event::Event;
 use shipslog_events::event::deployment::DeploymentEvent;
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_events::stream::Stream;
-use shipslog_events::upcast;
+use shipslog_events::upcast::{self, ATTEMPT_ENDED};
 
 use super::broken::{broken, unreadable};
 use crate::sqlite::journal::read::{self, Flaw};
@@ -81,7 +81,7 @@ pub(super) fn check_end(connection: &Connection, event: &Columns<'_>) -> Result<
 
 /// The journal that the event says its attempt ended with.
 fn named(event: &Columns<'_>) -> Result<Option<(JournalKey, JournalHead)>, Broken> {
-    if event.kind != "attempt-ended" {
+    if event.kind != ATTEMPT_ENDED {
         return Ok(None);
     }
     let position = event.position;
