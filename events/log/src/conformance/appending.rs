@@ -130,7 +130,7 @@ async fn a_refused_append_leaves_no_gap_and_no_trace(log: &impl AnyStore) {
         ..event(2)
     };
     refused(log, append(vec![to(stream(1), at(5), vec![with_body])])).await;
-    assert_eq!(log.body(id(2), "text".into()).await, Ok(None));
+    assert_eq!(log.body(id(2), "text").await, Ok(None));
     let next = accepted(log, one(1, at(1), 3)).await;
     assert_eq!(next.position, Position(2));
 }

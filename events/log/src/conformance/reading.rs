@@ -124,7 +124,7 @@ async fn bodies_come_back_by_event_and_name(log: &impl AnyStore) {
         ..event(2)
     };
     accepted(log, append(vec![to(stream(1), at(0), vec![first, second])])).await;
-    let text = async |of, name: &str| log.body(id(of), name.into()).await.expect("the body can be read");
+    let text = async |of, name: &str| log.body(id(of), name).await.expect("the body can be read");
     assert_eq!(text(1, "inputs").await, Some(b"a".to_vec()));
     assert_eq!(text(1, "situation").await, Some(b"b".to_vec()));
     assert_eq!(text(2, "inputs").await, Some(b"c".to_vec()));
@@ -152,7 +152,7 @@ async fn a_body_of_any_size_and_content_comes_back(log: &impl AnyStore) {
             ..event(number)
         };
         accepted(log, append(vec![to(stream(1), Expected::Any, vec![new])])).await;
-        assert_eq!(log.body(id(number), "bytes".into()).await, Ok(Some(bytes)));
+        assert_eq!(log.body(id(number), "bytes").await, Ok(Some(bytes)));
     }
 }
 

@@ -69,7 +69,7 @@ fn every_acknowledged_append_outlives_a_kill() {
         for (number, event) in (1..).zip(&events) {
             assert_eq!(event.position, Position(number));
             assert_eq!(
-                block_on(log.body(event.id, "text".into())).unwrap().unwrap(),
+                block_on(log.body(event.id, "text")).unwrap().unwrap(),
                 text_of(event.id)
             );
         }
