@@ -86,6 +86,13 @@ impl KeyVerb {
     }
 }
 
+/// What must not be lost of a key that was made, whatever else a server says of it.
+#[derive(Deserialize)]
+struct Made {
+    id: KeyId,
+    key: String,
+}
+
 /// What is said of a key that lies in a file.
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -113,8 +120,9 @@ impl Create {
                 return Err(error);
             }
         };
+        let made: Made = answer.read()?;
+        keep(file, &made.key).with_context(|| self.lost(path, &made.id))?;
         let created: KeyCreated = answer.read()?;
-        keep(file, &created.key).with_context(|| self.lost(path, &created.id))?;
         let kept = Answer::of(&Kept::from(created));
         common.output.show(&kept, |it: &Kept| {
             format!("{} is in {}", self.made(&it.id), path.display())

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
-use tasks::machine::ANSWER;
+use tasks::machine::{ANSWER, stretched};
 
 /// From one request to the next.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -95,10 +95,13 @@ impl Drop for Stop<'_> {
     }
 }
 
-/// A new connection each time.
+/// A page takes milliseconds. A connection that is tried a third time comes later than this, and is a failure.
+const PAGE: Duration = Duration::from_secs(5);
+
+/// A new connection each time; as much later as the machine is busy.
 fn agent() -> ureq::Agent {
     let config = ureq::Agent::config_builder()
-        .timeout_global(Some(ANSWER))
+        .timeout_global(Some(stretched(PAGE)))
         .max_idle_connections(0)
         .build();
     config.into()

@@ -7,6 +7,8 @@ use tasks::machine;
 
 /// At rest, so many a processor: most of a run is waiting.
 const A_CORE: usize = 8;
+/// However large the machine is: the cluster's one node takes about a hundred pods.
+const MOST: usize = 24;
 /// However busy the machine is: one that waits leaves room for another.
 const FEWEST: usize = 2;
 
@@ -35,7 +37,7 @@ impl Pace {
     }
 
     fn new(most: Option<usize>, cores: usize, load: usize) -> Self {
-        let at_rest = most.unwrap_or(cores * A_CORE).max(1);
+        let at_rest = most.unwrap_or((cores * A_CORE).min(MOST)).max(1);
         let allowed = (at_rest / (1 + load / cores)).max(FEWEST).min(at_rest);
         Self {
             most: at_rest,

@@ -87,7 +87,7 @@ pub struct JournalCall {
     pub class: CallClass,
     /// Such as `kubernetes.get`.
     pub function: String,
-    /// SHA-256 of the arguments, hex.
+    /// SHA-256 of the arguments as the journal has them, hex.
     pub digest: String,
     /// The arguments, where they are at most 4 KiB and hold no sensitive value. The handle of one is never shown.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,5 +1,6 @@
 //! The server dies without warning at a chosen moment; the deployment goes on and ends as it would have.
 
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -8,6 +9,7 @@ use serde_json::Value;
 use super::lanes::{ended, progress};
 use crate::acts;
 use crate::machine::PATIENCE;
+use crate::program;
 use crate::progress::say;
 use crate::story::{Place, Stage};
 
@@ -24,8 +26,10 @@ fn killed_when(stage: &mut Stage, moment: impl Fn(&Value, &Stage) -> bool) -> Re
     Ok(())
 }
 
-/// Kills the server and sees the deployment succeed; answers with it if the kill came in the middle of it.
+/// Kills the server and sees the deployment succeed; answers with it if the kill came in the middle of it. What was open
+/// then must have gone on.
 fn killed(stage: &Stage, id: &str) -> Result<Option<Value>> {
+    let killed_at = program::output(Command::new("date").args(["-u", "+%Y-%m-%dT%H:%M:%S.%NZ"]))?;
     stage.kill_and_restart()?;
     let over = until(stage, id, ended)?;
     ensure!(
@@ -34,8 +38,15 @@ fn killed(stage: &Stage, id: &str) -> Result<Option<Value>> {
         over["status"],
         over["message"]
     );
-    let was_open = resumed(stage, id)? > 0 || attempts(&over) > 1;
-    Ok(was_open.then_some(over))
+    let ended_at = over["endedAt"].as_str().context("what has ended says when")?;
+    if ended_at < killed_at.trim() {
+        return Ok(None);
+    }
+    ensure!(
+        resumed(stage, id)? > 0 || attempts(&over) > 1,
+        "{id} was open when the server was killed, and did not go on: it ended {ended_at}, killed at {killed_at}"
+    );
+    Ok(Some(over))
 }
 
 /// How often one tries to come at the right moment.
