@@ -50,6 +50,10 @@ fn golden_files() -> Vec<(String, String, u32, Value)> {
 
 /// With `SHIPSLOG_NEW_GOLDEN=1`, files that are missing are written; those that are there are never touched.
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "new files are written only where somebody asks for it"
+)]
 fn every_sample_is_what_its_golden_file_says() {
     for (case, event) in samples::all() {
         let path = golden_folder().join(file_name(&case, &event));
