@@ -16,7 +16,7 @@ use shipslog_domain::capability::{Boundary, Capability, Rights};
 use shipslog_events::event::deployment::Layer;
 use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
 use shipslog_events::{JournalHead, JournalKey};
-use shipslog_log::{EventLog, JournalAppend, SqliteLog};
+use shipslog_log::{JournalAppend, JournalStore, SqliteLog};
 use shipslog_runner::{
     Attempt, AttemptId, AttemptOutcome, Cancel, Component, Limits, LogLevel, NotRecorded, OutputValue,
     Recorder, Runner, RunnerConfig, SecretStore, SecretStoreError, Situation, Unrecorded,

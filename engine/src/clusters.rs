@@ -185,7 +185,7 @@ async fn output(parts: &Parts, account: &AccountName, made: &FromOutput) -> Resu
             )));
         }
     };
-    let body = log.body(event, "value".to_owned()).await?;
+    let body = log.body(event, "value").await?;
     let text = body.and_then(|it| String::from_utf8(it).ok());
     text.map(Handle::new)
         .ok_or_else(|| unusable("its value was erased; deploy it again"))

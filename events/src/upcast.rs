@@ -55,13 +55,7 @@ pub enum DecodeError {
 type Upcaster = fn(Map<String, Value>) -> Map<String, Value>;
 
 /// (type, version it starts from, how): one for every version that is not the newest of its type.
-const UPCASTERS: &[(&str, u32, Upcaster)] =
-    &[("attempt-started", 1, as_it_is), ("attempt-ended", 1, as_it_is)];
-
-/// For versions that only added what may be absent.
-fn as_it_is(facts: Map<String, Value>) -> Map<String, Value> {
-    facts
-}
+const UPCASTERS: &[(&str, u32, Upcaster)] = &[];
 
 macro_rules! kinds {
     ($($aggregate:ident($facts:ident::$variant:ident) => $name:literal version $version:literal,)*) => {
@@ -92,12 +86,12 @@ kinds! {
     Configuration(ConfigurationEvent::DocumentApplied) => "document-applied" version 1,
     Deployment(DeploymentEvent::DeploymentRequested) => "deployment-requested" version 1,
     Deployment(DeploymentEvent::DeploymentStarted) => "deployment-started" version 1,
-    Deployment(DeploymentEvent::AttemptStarted) => "attempt-started" version 2,
+    Deployment(DeploymentEvent::AttemptStarted) => "attempt-started" version 1,
     Deployment(DeploymentEvent::AttemptResumed) => "attempt-resumed" version 1,
     Deployment(DeploymentEvent::AccessDenied) => "access-denied" version 1,
     Deployment(DeploymentEvent::MilestoneReached) => "milestone-reached" version 1,
     Deployment(DeploymentEvent::OutputSet) => "output-set" version 1,
-    Deployment(DeploymentEvent::AttemptEnded) => "attempt-ended" version 2,
+    Deployment(DeploymentEvent::AttemptEnded) => "attempt-ended" version 1,
     Deployment(DeploymentEvent::CancelRequested) => "cancel-requested" version 1,
     Deployment(DeploymentEvent::DeploymentEnded) => "deployment-ended" version 1,
     Lane(LaneEvent::TurnRequested) => "turn-requested" version 1,

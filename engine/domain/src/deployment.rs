@@ -172,7 +172,7 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
                     deadline_seconds,
                     host_version,
                     component: Some(component),
-                    limits: Some(limits),
+                    limits,
                     journal_format,
                 }])
             }

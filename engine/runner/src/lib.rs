@@ -36,8 +36,9 @@ pub use config::RunnerConfig;
 pub use journal::{
     Call, Class, Diverged, Entry, FORMAT as JOURNAL_FORMAT, Precondition, Suspended, Trace, What,
 };
-pub use ports::{LogLevel, NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError, Unrecorded};
+pub use ports::{NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError, Unrecorded};
 pub use run::{Attempt, Cancel, Now, Situation};
 pub use runner::Runner;
 pub use sandbox::{AttemptOutcome, EndReason, Ended};
+pub use shipslog_events::LogLevel;
 pub use shipslog_events::event::deployment::{AttemptId, Limits};

@@ -18,5 +18,5 @@ fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> (&'static str, Strin
 }
 
 fn head(house: &House) -> Position {
-    *house.engine.log().head().borrow()
+    *house.engine.parts.log.head().borrow()
 }

@@ -12,7 +12,7 @@ use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Limits};
 use shipslog_events::ids::{ComponentDigest, EventId};
 use shipslog_events::journal::JournalKey;
-use shipslog_log::EventLog;
+use shipslog_log::EventReader;
 use shipslog_runner::{Attempt, Cancel, CheckRefusal, Component, JOURNAL_FORMAT, Recorder, Situation};
 
 use super::append::context;
@@ -113,7 +113,7 @@ fn erased(id: &AttemptId) -> String {
 }
 
 /// What the event of an attempt's start holds.
-async fn given(log: &dyn EventLog, event: EventId) -> Result<Option<Prepared>, Error> {
+async fn given(log: &dyn EventReader, event: EventId) -> Result<Option<Prepared>, Error> {
     let (Some(inputs), Some(situation)) = (
         json_body(log, event, "inputs").await?,
         json_body(log, event, "situation").await?,
@@ -285,7 +285,7 @@ fn beginning(history: &DeploymentHistory, wanted: &AttemptId) -> Beginning {
         }) if id == wanted => Some(Beginning {
             at: it.recorded_at,
             deadline: Duration::from_secs(*deadline_seconds),
-            limits: *limits,
+            limits: Some(*limits),
         }),
         _ => None,
     });

@@ -185,16 +185,16 @@ impl Recorder for RunRecorder {
     async fn log(&self, index: u64, level: LogLevel, message: &str) -> Result<(), NotRecorded> {
         let line = TaskLogLine {
             deployment: self.deployment,
-            attempt: self.attempt.to_string(),
+            attempt: self.attempt.clone(),
             index,
             line: 0,
             at: now().as_millisecond(),
-            level: level_word(level).to_owned(),
+            level,
             message: message.to_owned(),
         };
         self.parts
-            .log
-            .write_task_log(vec![line])
+            .task_log
+            .write_lines(vec![line])
             .await
             .map_err(|error| NotRecorded(error.to_string()))
     }
@@ -208,14 +208,5 @@ impl Recorder for RunRecorder {
         };
         self.parts.live.say(self.deployment, state);
         Ok(())
-    }
-}
-
-fn level_word(level: LogLevel) -> &'static str {
-    match level {
-        LogLevel::Debug => "debug",
-        LogLevel::Info => "info",
-        LogLevel::Warning => "warning",
-        LogLevel::Error => "error",
     }
 }

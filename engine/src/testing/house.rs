@@ -7,11 +7,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shipslog_events::Actor;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
-use shipslog_log::SqliteLog;
+use shipslog_log::{SqliteLog, Store};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::faults::{Faults, FaultyLog};
+use super::faults::{Faults, FaultyStore};
 use super::steps;
 use crate::commands::{Accepted, By, Error, NewRelease};
 use crate::driver::Pauses;
@@ -156,7 +156,7 @@ impl House {
 
     /// Until the views have all that the log has.
     pub(crate) async fn caught_up(&self) {
-        let head = *self.engine.log().head().borrow();
+        let head = *self.engine.events().head().borrow();
         self.engine.views().reach(head, PATIENCE).await.unwrap();
     }
 }
@@ -173,11 +173,11 @@ async fn open(directory: &Path, steps: &[String], faults: &Faults) -> Engine {
         keep_journals: None,
         components_dir: None,
     };
-    let log = FaultyLog {
-        log: Arc::new(SqliteLog::open(directory.join(LOG_FILE)).unwrap()),
+    let store = FaultyStore {
+        store: Store::new(Arc::new(SqliteLog::open(directory.join(LOG_FILE)).unwrap())),
         faults: faults.clone(),
     };
-    Engine::open_on(Arc::new(log), options, &components, Pauses::NONE)
+    Engine::open_pausing(Store::new(Arc::new(store)), options, &components, Pauses::NONE)
         .await
         .unwrap()
 }

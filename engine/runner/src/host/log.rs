@@ -1,10 +1,11 @@
 //! Host side of `shipslog:step/log`: lines for people, sensitive values blanked.
 
+use shipslog_events::LogLevel;
 use wasmtime::component::{HasData, Linker};
 
 use crate::bindings::shipslog::step::log;
 use crate::journal::Class;
-use crate::ports::{LogLevel, NotRecorded};
+use crate::ports::NotRecorded;
 use crate::run::{LOG_BYTES, Room, Run, text};
 
 /// The task log of a run.

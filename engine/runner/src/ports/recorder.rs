@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use serde_json::Value;
+use shipslog_events::LogLevel;
 use shipslog_events::event::deployment::Layer;
 use shipslog_events::event::lane::ObjectReference;
 use shipslog_events::ids::Handle;
@@ -57,19 +58,6 @@ pub enum OutputValue {
     Plain(Value),
     /// The value is sealed; this names it.
     Sensitive(Handle),
-}
-
-/// How much a line matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum LogLevel {
-    /// For those who look for a fault.
-    Debug,
-    /// Work goes on as expected.
-    Info,
-    /// Not as it should be, and it goes on.
-    Warning,
-    /// It does not go on.
-    Error,
 }
 
 /// The run cannot go on, because nobody would know what it does.

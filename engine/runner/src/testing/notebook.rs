@@ -54,10 +54,9 @@ impl Kept {
 }
 
 impl Notebook {
-    fn note(&self, line: String) -> Result<(), NotRecorded> {
+    fn note(&self, line: String) {
         self.journal.settle();
         self.told.lock().unwrap().push(line);
-        Ok(())
     }
 }
 
@@ -79,11 +78,13 @@ impl Recorder for Notebook {
     }
 
     async fn object_intended(&self, _: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        self.note(format!("intended {object}"))
+        self.note(format!("intended {object}"));
+        Ok(())
     }
 
     async fn object_removed(&self, _: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        self.note(format!("removed {object}"))
+        self.note(format!("removed {object}"));
+        Ok(())
     }
 
     async fn denied(
@@ -94,26 +95,31 @@ impl Recorder for Notebook {
         message: Option<&str>,
     ) -> Result<(), NotRecorded> {
         let said = message.map_or_else(String::new, |it| format!(" ({it})"));
-        self.note(format!("denied {layer}: {rule}{said}"))
+        self.note(format!("denied {layer}: {rule}{said}"));
+        Ok(())
     }
 
     async fn milestone(&self, _: u64, name: &str, detail: Value) -> Result<(), NotRecorded> {
-        self.note(format!("milestone {name} {detail}"))
+        self.note(format!("milestone {name} {detail}"));
+        Ok(())
     }
 
     async fn output(&self, _: u64, name: &str, value: OutputValue) -> Result<(), NotRecorded> {
         self.note(match value {
             OutputValue::Plain(value) => format!("output {name} {value}"),
             OutputValue::Sensitive(handle) => format!("output {name} {handle}"),
-        })
+        });
+        Ok(())
     }
 
     async fn log(&self, index: u64, level: LogLevel, message: &str) -> Result<(), NotRecorded> {
-        self.note(format!("log {index} {level:?} {message}"))
+        self.note(format!("log {index} {level:?} {message}"));
+        Ok(())
     }
 
     async fn progress(&self, done: u32, total: u32, message: &str) -> Result<(), NotRecorded> {
-        self.note(format!("progress {done}/{total} {message}"))
+        self.note(format!("progress {done}/{total} {message}"));
+        Ok(())
     }
 }
 

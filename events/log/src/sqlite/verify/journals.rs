@@ -8,9 +8,10 @@ use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_events::stream::Stream;
 use shipslog_events::upcast;
 
-use super::broken::{Broken, Damage, broken, unreadable};
+use super::broken::{broken, unreadable};
 use crate::sqlite::journal::read::{self, Flaw};
 use crate::sqlite::journal::{Kept, kept, packed_head};
+use crate::verified::{Broken, Damage};
 
 /// Where there is an entry or a head, there must be a whole journal.
 const OPEN: &str = "SELECT deployment, attempt FROM journal_heads
