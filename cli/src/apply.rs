@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use clap::Args;
-use serde_json::{Value, json};
+use shipslog_api::configuration::{self, Applied, Applying, DocumentChanged, HowChanged};
 
+use crate::client::Query;
 use crate::common::Common;
+use crate::documents;
 use crate::exit::{self, Exit};
-use crate::{documents, output};
 
 /// Applies configuration documents, all of them or none, and shows what changes.
 ///
@@ -28,11 +29,13 @@ pub(crate) struct Apply {
 impl Apply {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
         let documents = documents::read(&self.file).map_err(|error| exit::wrong(&error))?;
-        let query = [("dryRun", self.dry_run.to_string())];
-        let body = json!({ "documents": documents });
+        let query = Query::of(&Applying {
+            dry_run: self.dry_run,
+        });
+        let asked = configuration::Apply { documents };
         let answer = common
             .client()?
-            .post("/api/v1/configuration", &query, &body)
+            .post("/api/v1/configuration", &query, &asked)
             .await?;
         common.output.show(&answer, |it| shown(it, self.dry_run))?;
         Ok(Exit::Succeeded)
@@ -40,24 +43,26 @@ impl Apply {
 }
 
 /// The diffs, then a count.
-fn shown(answer: &Value, dry_run: bool) -> String {
-    let changes = answer["changes"].as_array().map_or(&[][..], Vec::as_slice);
+fn shown(applied: &Applied, dry_run: bool) -> String {
+    let changes = applied.changes.iter();
     let mut text = String::new();
-    for change in changes.iter().filter(|it| it["change"] != "unchanged") {
+    for change in changes.filter(|it| it.change != HowChanged::Unchanged) {
         text.push_str(&title(change));
-        text.extend(change["diff"].as_str().unwrap_or_default().lines().map(coloured));
+        text.extend(change.diff.lines().map(coloured));
     }
-    text.push_str(&count(changes));
+    text.push_str(&count(&applied.changes));
     if dry_run {
         text.push_str("; a dry run, nothing was kept");
     }
     text
 }
 
-fn title(change: &Value) -> String {
+fn title(change: &DocumentChanged) -> String {
     let bold = Style::new().bold();
-    let [kind, name, what] = ["kind", "name", "change"].map(|it| output::text(&change[it]));
-    format!("{bold}{kind} {name}{bold:#} {what}\n")
+    format!(
+        "{bold}{} {}{bold:#} {}\n",
+        change.kind, change.name, change.change
+    )
 }
 
 fn coloured(line: &str) -> String {
@@ -71,39 +76,68 @@ fn coloured(line: &str) -> String {
     format!("  {style}{line}{style:#}\n")
 }
 
-fn count(changes: &[Value]) -> String {
-    let counts = ["created", "changed", "unchanged"].map(|word| {
-        let count = changes.iter().filter(|it| it["change"] == word).count();
-        (count > 0).then(|| format!("{count} {word}"))
+fn count(changes: &[DocumentChanged]) -> String {
+    let counts = [HowChanged::Created, HowChanged::Changed, HowChanged::Unchanged].map(|how| {
+        let count = changes.iter().filter(|it| it.change == how).count();
+        (count > 0).then(|| format!("{count} {how}"))
     });
     counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
 mod tests {
+    use shipslog_events::event::configuration::Kind;
+    use shipslog_events::ids::Position;
+
     use super::*;
 
     fn plain(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()
     }
 
+    fn change(kind: Kind, name: &str, change: HowChanged, diff: &str) -> DocumentChanged {
+        DocumentChanged {
+            kind,
+            name: name.to_owned(),
+            change,
+            diff: diff.to_owned(),
+        }
+    }
+
+    fn applied(changes: Vec<DocumentChanged>) -> Applied {
+        Applied {
+            changes,
+            position: Position(3),
+        }
+    }
+
     #[test]
     fn changes_are_shown_and_the_rest_is_counted() {
-        let answer = json!({ "changes": [
-            { "kind": "Environment", "name": "Development", "change": "unchanged", "diff": "" },
-            { "kind": "Environment", "name": "Admin", "change": "created", "diff": "@@ -0,0 +1 @@\n+name: Admin\n" },
-            { "kind": "Project", "name": "Httpd", "change": "changed", "diff": " a: 1\n-b: 2\n+b: 3\n" },
-        ], "position": 3 });
+        let applied = applied(vec![
+            change(Kind::Environment, "Development", HowChanged::Unchanged, ""),
+            change(
+                Kind::Environment,
+                "Admin",
+                HowChanged::Created,
+                "@@ -0,0 +1 @@\n+name: Admin\n",
+            ),
+            change(
+                Kind::Project,
+                "Httpd",
+                HowChanged::Changed,
+                " a: 1\n-b: 2\n+b: 3\n",
+            ),
+        ]);
         let expected = "Environment Admin created\n  @@ -0,0 +1 @@\n  +name: Admin\n\
                         Project Httpd changed\n   a: 1\n  -b: 2\n  +b: 3\n\
                         1 created, 1 changed, 1 unchanged";
-        assert_eq!(plain(&shown(&answer, false)), expected);
+        assert_eq!(plain(&shown(&applied, false)), expected);
     }
 
     #[test]
     fn a_dry_run_says_that_nothing_was_kept() {
-        let answer = json!({ "changes": [{ "change": "unchanged" }] });
-        assert_eq!(shown(&answer, true), "1 unchanged; a dry run, nothing was kept");
+        let applied = applied(vec![change(Kind::Feed, "Docker", HowChanged::Unchanged, "")]);
+        assert_eq!(shown(&applied, true), "1 unchanged; a dry run, nothing was kept");
     }
 
     #[test]

@@ -3,13 +3,15 @@
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use serde_json::Value;
+use shipslog_api::events::{self, LogEvent};
 use shipslog_events::ids::DeploymentId;
 
-use crate::client::query;
+use crate::client::Query;
 use crate::common::Common;
 use crate::exit::Exit;
-use crate::{moment, output, verify};
+use crate::moment::{self, moment};
+use crate::output::{self, Column, Row, maybe};
+use crate::verify;
 
 /// Lists events: who did what, when; or verifies that none was changed.
 #[derive(Debug, Args)]
@@ -71,38 +73,40 @@ impl Audit {
             .client()?
             .list("/api/v1/events", &self.filter.query(), self.filter.limit)
             .await?;
-        common.output.show_items(items, table)?;
+        common
+            .output
+            .show(&items, |it: &Vec<LogEvent>| output::table(it))?;
         Ok(Exit::Succeeded)
     }
 }
 
 impl Filter {
-    fn query(&self) -> Vec<(&'static str, String)> {
-        query(&[
-            ("project", self.project.clone()),
-            ("environment", self.environment.clone()),
-            ("release", self.release.clone()),
-            ("deployment", self.deployment.map(|it| it.to_string())),
-            ("actor", self.actor.clone()),
-            ("type", self.event_type.clone()),
-            ("since", self.since.map(|it| it.to_string())),
-            ("until", self.until.map(|it| it.to_string())),
-        ])
+    fn query(&self) -> Query {
+        Query::of(&events::Filter {
+            project: self.project.clone().map(Into::into),
+            environment: self.environment.clone().map(Into::into),
+            release: self.release.clone().map(Into::into),
+            deployment: self.deployment.map(|it| it.to_string()),
+            actor: self.actor.clone(),
+            kind: self.event_type.clone(),
+            since: self.since,
+            until: self.until,
+            ..events::Filter::default()
+        })
     }
 }
 
-fn table(items: &Value) -> String {
-    let columns = [
-        ("POSITION", "position"),
-        ("WHEN", "recordedAt"),
-        ("ACTOR", "actor"),
-        ("TYPE", "type"),
-        ("PROJECT", "project"),
-        ("ENVIRONMENT", "environment"),
-        ("RELEASE", "release"),
-        ("DEPLOYMENT", "deployment"),
+impl Row for LogEvent {
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("POSITION", |it| it.position.to_string()),
+        ("WHEN", |it| moment(it.recorded_at)),
+        ("ACTOR", |it| it.actor.clone()),
+        ("TYPE", |it| it.kind.clone()),
+        ("PROJECT", |it| maybe(it.project.as_ref())),
+        ("ENVIRONMENT", |it| maybe(it.environment.as_ref())),
+        ("RELEASE", |it| maybe(it.release.as_ref())),
+        ("DEPLOYMENT", |it| maybe(it.deployment.as_ref())),
     ];
-    output::table(items, &columns)
 }
 
 #[cfg(test)]
@@ -111,6 +115,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::answer::Answer;
 
     #[derive(Debug, Parser)]
     struct Line {
@@ -131,24 +136,29 @@ mod tests {
         ];
         let filter = Line::parse_from(words).audit.filter;
         let expected = [
-            ("deployment", "deployments-3".to_owned()),
-            ("type", "deployment-ended".to_owned()),
-            ("since", "2026-01-02T00:00:00Z".to_owned()),
+            ("deployment", "deployments-3"),
+            ("since", "2026-01-02T00:00:00Z"),
+            ("type", "deployment-ended"),
         ];
-        assert_eq!(filter.query(), expected);
+        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(filter.query().pairs(), expected);
     }
 
     #[test]
-    fn an_event_is_a_line() {
-        let items = json!([{
-            "position": 7, "recordedAt": "2026-01-02T03:04:05.678Z", "actor": "alice", "type": "deployment-requested",
-            "project": "Httpd", "environment": "Production", "release": "1.0.2", "deployment": "deployments-4"
+    fn an_event_is_a_line_also_where_its_type_is_news() {
+        let said = json!([{
+            "position": 7, "id": "0195b0a0-0000-7000-8000-000000000000", "stream": "deployment/4", "version": 1,
+            "recordedAt": "2026-01-02T03:04:05.678Z", "actor": "alice", "type": "deployment-paused",
+            "source": { "key": null, "address": null }, "correlation": "0195b0a0-0000-7000-8000-000000000000",
+            "causation": null, "project": "Httpd", "environment": "Production", "release": "1.0.2",
+            "deployment": "deployments-4", "facts": {}, "hash": "0".repeat(64)
         }]);
-        let shown = table(&items);
+        let events: Vec<LogEvent> = Answer::from(said).read().unwrap();
+        let shown = output::table(&events);
         let words: Vec<&str> = shown.lines().nth(1).unwrap().split_whitespace().collect();
         assert_eq!(
             words.join(" "),
-            "7 2026-01-02 03:04:05Z alice deployment-requested Httpd Production 1.0.2 deployments-4"
+            "7 2026-01-02 03:04:05Z alice deployment-paused Httpd Production 1.0.2 deployments-4"
         );
     }
 }

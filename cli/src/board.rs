@@ -1,56 +1,66 @@
 //! A project's board: which release is where.
 
 use comfy_table::{Table, presets};
-use serde_json::Value;
+use shipslog_api::progression::{Cell, Progression};
+use shipslog_events::ids::EnvironmentName;
 
-use crate::output::{text, trimmed};
-
-/// The server tells of no more releases at once.
-pub(crate) const LARGEST: usize = 500;
+use crate::output::trimmed;
 
 /// Releases down, environments across, newest first.
-pub(crate) fn table(board: &Value) -> String {
-    let environments: Vec<&str> = board["environments"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+pub(crate) fn table(board: &Progression) -> String {
+    let environments = board.environments.iter();
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(std::iter::once("RELEASE").chain(environments.iter().copied()));
-    for release in board["releases"].as_array().into_iter().flatten() {
-        let cells = environments.iter().map(|it| cell(&release["cells"][*it]));
-        table.add_row(std::iter::once(text(&release["version"])).chain(cells));
+    table.set_header(std::iter::once("RELEASE").chain(environments.clone().map(EnvironmentName::as_str)));
+    for release in &board.releases {
+        let cells = environments.clone().map(|it| cell(release.cells.get(it)));
+        table.add_row(std::iter::once(release.version.to_string()).chain(cells));
     }
     trimmed(table)
 }
 
-fn cell(cell: &Value) -> String {
-    match (cell["status"].as_str(), cell["deployment"].as_str()) {
-        (Some(status), Some(deployment)) => format!("{status} ({deployment})"),
-        (Some(only), None) | (None, Some(only)) => only.to_owned(),
-        (None, None) => "-".to_owned(),
+fn cell(cell: Option<&Cell>) -> String {
+    match cell {
+        Some(Cell { deployment, status }) => format!("{status} ({deployment})"),
+        None => "-".to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use shipslog_api::deployments::DeploymentStatus;
+    use shipslog_api::progression::ReleaseRow;
+    use shipslog_events::ids::DeploymentId;
 
     use super::*;
 
     #[test]
     fn a_board_shows_each_release_in_each_environment() {
-        let board = json!({
-            "project": "Httpd", "environments": ["Development", "Production"],
-            "releases": [
-                { "version": "1.0.1", "cells": { "Development": { "deployment": "deployments-2", "status": "failed" } } },
-                { "version": "1.0.0", "cells": {
-                    "Development": { "deployment": "deployments-1", "status": "succeeded" },
-                    "Production": { "deployment": "deployments-3", "status": "running" } } },
-            ]
-        });
+        let row = |version: &str, cells: &[(&str, u64, DeploymentStatus)]| ReleaseRow {
+            version: version.into(),
+            cells: cells
+                .iter()
+                .map(|(environment, number, status)| {
+                    let deployment = DeploymentId(*number);
+                    let status = *status;
+                    ((*environment).into(), Cell { deployment, status })
+                })
+                .collect(),
+        };
+        let board = Progression {
+            project: "Httpd".into(),
+            environments: vec!["Development".into(), "Production".into()],
+            releases: vec![
+                row("1.0.1", &[("Development", 2, DeploymentStatus::Failed)]),
+                row(
+                    "1.0.0",
+                    &[
+                        ("Development", 1, DeploymentStatus::Succeeded),
+                        ("Production", 3, DeploymentStatus::Running),
+                    ],
+                ),
+            ],
+        };
         let lines: Vec<String> = table(&board)
             .lines()
             .map(|it| it.split_whitespace().collect::<Vec<_>>().join(" "))

@@ -1,16 +1,22 @@
 //! The HTTP API from the client's side: requests with the key, problems as sentences.
 
 mod problem;
+mod query;
 
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use reqwest::{Method, StatusCode};
+use serde::Serialize;
 use serde_json::Value;
+use shipslog_api::paging::{Listing, MAXIMUM};
+use shipslog_api::{Page, Problem};
 
+use crate::answer::Answer;
 use crate::login;
 
-pub(crate) use problem::{Error, Problem};
+pub(crate) use problem::Error;
+pub(crate) use query::{Query, segment};
 
 /// Where the server is and as whom to speak to it.
 #[derive(Debug, Clone, clap::Args)]
@@ -72,38 +78,32 @@ impl Client {
         })
     }
 
-    pub(crate) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value> {
-        self.ask(self.request(Method::GET, path).query(query)).await
-    }
-
-    pub(crate) async fn post(&self, path: &str, query: &[(&str, String)], body: &Value) -> Result<Value> {
-        self.ask(self.request(Method::POST, path).query(query).json(body))
+    pub(crate) async fn get(&self, path: &str, query: &Query) -> Result<Answer> {
+        self.ask(self.request(Method::GET, path).query(query.pairs()))
             .await
     }
 
-    pub(crate) async fn delete(&self, path: &str) -> Result<Value> {
+    pub(crate) async fn post(&self, path: &str, query: &Query, body: &impl Serialize) -> Result<Answer> {
+        let request = self.request(Method::POST, path).query(query.pairs());
+        self.ask(request.json(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Result<Answer> {
         self.ask(self.request(Method::DELETE, path)).await
     }
 
     /// All items of a list, page after page, at most `limit`.
-    pub(crate) async fn list(
-        &self,
-        path: &str,
-        query: &[(&str, String)],
-        limit: usize,
-    ) -> Result<Vec<Value>> {
+    pub(crate) async fn list(&self, path: &str, query: &Query, limit: usize) -> Result<Answer> {
         let mut items = Vec::new();
-        let mut cursor: Option<String> = None;
+        let mut listing = Listing::default();
         loop {
-            let mut asked = query.to_vec();
-            asked.push(("limit", (limit - items.len()).clamp(1, 500).to_string()));
-            asked.extend(cursor.take().map(|it| ("cursor", it)));
-            let page = self.get(path, &asked).await?;
-            items.extend(page["items"].as_array().cloned().unwrap_or_default());
-            cursor = page["next"].as_str().map(str::to_owned);
-            if cursor.is_none() || items.len() >= limit {
+            listing.limit = Some((limit - items.len()).clamp(1, MAXIMUM));
+            let page: Page<Value> = self.get(path, &query.and(&listing)).await?.read()?;
+            items.extend(page.items);
+            listing.cursor = page.next;
+            if listing.cursor.is_none() || items.len() >= limit {
                 items.truncate(limit);
-                return Ok(items);
+                return Ok(Value::Array(items).into());
             }
         }
     }
@@ -112,12 +112,12 @@ impl Client {
     pub(crate) async fn stream(
         &self,
         path: &str,
-        query: &[(&str, String)],
+        query: &Query,
         last: Option<&str>,
     ) -> Result<reqwest::Response> {
         let mut request = self
             .request(Method::GET, path)
-            .query(query)
+            .query(query.pairs())
             .header("accept", "text/event-stream");
         if let Some(last) = last {
             request = request.header("last-event-id", last);
@@ -133,15 +133,15 @@ impl Client {
         }
     }
 
-    async fn ask(&self, request: reqwest::RequestBuilder) -> Result<Value> {
+    async fn ask(&self, request: reqwest::RequestBuilder) -> Result<Answer> {
         let response = self.send(request).await?;
         if response.status() == StatusCode::NO_CONTENT {
-            return Ok(Value::Null);
+            return Ok(Value::Null.into());
         }
-        response
-            .json()
-            .await
-            .with_context(|| format!("{} answered with something else than JSON", self.url))
+        let text = response.bytes().await;
+        let answer = text.map(|it| Answer::parse(&it));
+        let no_json = || format!("{} answered with something else than JSON", self.url);
+        answer.with_context(no_json)?.with_context(no_json)
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<reqwest::Response> {
@@ -151,10 +151,11 @@ impl Client {
             return Ok(response);
         }
         let bytes = response.bytes().await.unwrap_or_default();
-        let problem = Problem::read(&bytes).unwrap_or_else(|| {
-            Problem::of_status(status.as_u16(), format!("{} answered {status}", self.url))
-        });
-        Err(Error::Problem(problem).into())
+        let error = match serde_json::from_slice::<Problem>(&bytes) {
+            Ok(problem) => problem.into(),
+            Err(_) => Error::of_status(status.as_u16(), format!("{} answered {status}", self.url)),
+        };
+        Err(error.into())
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Error {
@@ -166,36 +167,5 @@ impl Client {
             url: self.url.clone(),
             reason: cause.to_string(),
         }
-    }
-}
-
-/// The parameters that have a value.
-pub(crate) fn query<'a>(filters: &[(&'a str, Option<String>)]) -> Vec<(&'a str, String)> {
-    filters
-        .iter()
-        .filter_map(|(name, value)| Some((*name, value.clone()?)))
-        .collect()
-}
-
-/// A name as it may stand in a path.
-pub(crate) fn segment(name: &str) -> String {
-    use std::fmt::Write as _;
-    name.bytes().fold(String::new(), |mut path, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            path.push(char::from(byte));
-        } else {
-            write!(path, "%{byte:02X}").expect("writing to a string");
-        }
-        path
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_with_spaces_and_slashes_stay_one_segment() {
-        assert_eq!(segment("Httpd access/1"), "Httpd%20access%2F1");
     }
 }

@@ -1,38 +1,30 @@
 //! Configuration documents as they are shown.
 
-use serde_json::Value;
+use shipslog_api::configuration::DocumentShown;
 use shipslog_events::event::configuration::Kind;
 
 use crate::moment::moment;
-use crate::{output, yaml};
+use crate::yaml;
 
 /// Where documents of a kind are.
 pub(crate) fn path(kind: Kind) -> String {
     format!("/api/v1/configuration/{}", kind.to_string().to_lowercase())
 }
 
-/// A line each.
-pub(crate) fn many(items: &Value) -> String {
-    let columns = [
-        ("NAME", "name"),
-        ("REVISION", "revision"),
-        ("CHANGED", "changedAt"),
-        ("BY", "changedBy"),
-    ];
-    output::table(items, &columns)
-}
-
 /// The document as it may be applied again, below a comment with what is around it.
-pub(crate) fn one(item: &Value) -> String {
-    let [kind, name, revision, by] =
-        ["kind", "name", "revision", "changedBy"].map(|it| output::text(&item[it]));
-    let changed = moment(&output::text(&item["changedAt"]));
-    let document = match &item["document"] {
-        Value::Null => "# its text was erased".to_owned(),
-        document => yaml::write(document).unwrap_or_else(|_| document.to_string()),
+pub(crate) fn one(shown: &DocumentShown) -> String {
+    let item = &shown.item;
+    let document = match &shown.document {
+        None => "# its text was erased".to_owned(),
+        Some(document) => yaml::write(document).unwrap_or_else(|_| document.to_string()),
     };
     format!(
-        "# {kind} {name}, revision {revision}, changed {changed} by {by}\n{}",
+        "# {} {}, revision {}, changed {} by {}\n{}",
+        item.kind,
+        item.name,
+        item.revision,
+        moment(item.changed_at),
+        item.changed_by,
         document.trim_end()
     )
 }
@@ -40,19 +32,28 @@ pub(crate) fn one(item: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use shipslog_api::configuration::DocumentItem;
 
     use super::*;
 
     #[test]
     fn a_document_is_shown_as_it_may_be_applied() {
-        let item = json!({
-            "kind": "Environment", "name": "Admin", "slug": "admin", "revision": 2, "changedBy": "alice",
-            "changedAt": "2026-01-02T03:04:05.678Z", "document": { "kind": "Environment", "name": "Admin" }
-        });
-        assert_eq!(
-            one(&item),
-            "# Environment Admin, revision 2, changed 2026-01-02 03:04:05Z by alice\nkind: Environment\nname: Admin"
-        );
+        let item = DocumentItem {
+            kind: Kind::Environment,
+            name: "Admin".to_owned(),
+            slug: "admin".to_owned(),
+            revision: 2,
+            changed_at: "2026-01-02T03:04:05.678Z".parse().unwrap(),
+            changed_by: "alice".to_owned(),
+        };
+        let mut shown = DocumentShown {
+            item,
+            document: Some(json!({ "kind": "Environment", "name": "Admin" })),
+        };
+        let lead = "# Environment Admin, revision 2, changed 2026-01-02 03:04:05Z by alice";
+        assert_eq!(one(&shown), format!("{lead}\nkind: Environment\nname: Admin"));
+        shown.document = None;
+        assert_eq!(one(&shown), format!("{lead}\n# its text was erased"));
     }
 
     #[test]

@@ -1,14 +1,13 @@
 //! `shipslog deploy`: a release to an environment.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
-use serde_json::{Value, json};
-use shipslog_events::ids::DeploymentId;
+use shipslog_api::deployments::{self, DeploymentAccepted};
 
+use crate::client::Query;
 use crate::common::Common;
 use crate::exit::Exit;
 use crate::follow::Following;
-use crate::output;
 
 /// Deploys a release to an environment, if its lifecycle lets it.
 ///
@@ -31,46 +30,50 @@ pub(crate) struct Deploy {
 
 impl Deploy {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
-        let body = json!({ "project": self.project, "release": self.release, "environment": self.to });
-        request(common, &body, self.following).await
+        let asked = deployments::Deploy {
+            project: self.project.into(),
+            release: self.release.into(),
+            environment: Some(self.to.into()),
+        };
+        request(common, &asked, self.following).await
     }
 }
 
 /// Asks for a deployment, and stays if wanted.
-pub(crate) async fn request(common: &Common, body: &Value, following: Following) -> Result<Exit> {
+pub(crate) async fn request(
+    common: &Common,
+    asked: &deployments::Deploy,
+    following: Following,
+) -> Result<Exit> {
     let client = common.client()?;
-    let answer = client.post("/api/v1/deployments", &[], body).await?;
+    let answer = client.post("/api/v1/deployments", &Query::NONE, asked).await?;
     if !following.stays() {
         common.output.show(&answer, accepted)?;
         return Ok(Exit::Succeeded);
     }
-    let id: DeploymentId = answer["deployment"]
-        .as_str()
-        .unwrap_or_default()
-        .parse()
-        .context("the server accepted it without an id")?;
-    following
-        .follow(
-            &client,
-            common.output,
-            id,
-            Some(output::text(&answer["position"])),
-        )
-        .await
+    let accepted: DeploymentAccepted = answer.read()?;
+    let (id, position) = (accepted.deployment, accepted.position);
+    following.follow(&client, common.output, id, Some(position)).await
 }
 
-fn accepted(answer: &Value) -> String {
-    let [id, environment] = ["deployment", "environment"].map(|it| output::text(&answer[it]));
+fn accepted(answer: &DeploymentAccepted) -> String {
+    let (id, environment) = (answer.deployment, &answer.environment);
     format!("{id} to {environment} is accepted; `shipslog status {id} -w` watches it")
 }
 
 #[cfg(test)]
 mod tests {
+    use shipslog_events::ids::{DeploymentId, Position};
+
     use super::*;
 
     #[test]
     fn an_accepted_deployment_is_named_with_the_way_to_watch_it() {
-        let answer = json!({ "deployment": "deployments-3", "environment": "Production", "position": 9 });
+        let answer = DeploymentAccepted {
+            deployment: DeploymentId(3),
+            environment: "Production".into(),
+            position: Position(9),
+        };
         assert_eq!(
             accepted(&answer),
             "deployments-3 to Production is accepted; `shipslog status deployments-3 -w` watches it"

@@ -1,207 +1,131 @@
-//! A deployment as the API tells it.
+//! Deployments: where they are, and how one is shown.
 
-use serde::Deserialize;
-use serde_json::Value;
+use shipslog_api::deployments::Deployment;
 use shipslog_events::ids::DeploymentId;
 
-use crate::output;
-
-/// A deployment, from its request to its end.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Deployment {
-    pub(crate) id: String,
-    pub(crate) project: String,
-    pub(crate) release: String,
-    pub(crate) environment: String,
-    pub(crate) status: String,
-    /// A word on why it ended so.
-    pub(crate) reason: Option<String>,
-    /// What there is to say of its end.
-    pub(crate) message: Option<String>,
-    /// Why its turn has not come.
-    pub(crate) waiting_for: Option<String>,
-    #[serde(default)]
-    pub(crate) cancel_requested: bool,
-    pub(crate) requested_at: Option<String>,
-    pub(crate) requested_by: Option<String>,
-    pub(crate) ended_at: Option<String>,
-    #[serde(default)]
-    pub(crate) steps: Vec<Step>,
-}
-
-/// A step of its process.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub(crate) struct Step {
-    pub(crate) name: String,
-    #[serde(default)]
-    pub(crate) uses: String,
-    #[serde(default)]
-    pub(crate) targets: Vec<Target>,
-}
-
-/// A step on a target.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub(crate) struct Target {
-    #[serde(rename = "target")]
-    pub(crate) name: String,
-    pub(crate) status: String,
-    pub(crate) progress: Option<Progress>,
-    #[serde(default)]
-    pub(crate) attempts: Vec<Attempt>,
-}
-
-/// What it is doing, or waiting for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub(crate) struct Progress {
-    #[serde(default)]
-    pub(crate) done: u64,
-    #[serde(default)]
-    pub(crate) total: u64,
-    #[serde(default)]
-    pub(crate) message: String,
-}
-
-/// A run.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Attempt {
-    #[serde(rename = "attempt")]
-    pub(crate) number: u64,
-    pub(crate) status: String,
-    /// How often it went on after the server had stopped under it.
-    #[serde(default)]
-    pub(crate) resumed: u64,
-    /// Why it errored and is not tried again by itself.
-    pub(crate) end_reason: Option<String>,
-    pub(crate) message: Option<String>,
-    #[serde(default)]
-    pub(crate) milestones: Vec<Milestone>,
-    #[serde(default)]
-    pub(crate) denials: Vec<Denial>,
-    #[serde(default)]
-    pub(crate) outputs: Vec<Made>,
-}
-
-/// A turning point.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub(crate) struct Milestone {
-    pub(crate) name: String,
-    pub(crate) detail: Option<Value>,
-}
-
-/// A call that was refused.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub(crate) struct Denial {
-    pub(crate) layer: String,
-    pub(crate) rule: String,
-    /// The API server's own words, where it was the one to refuse.
-    pub(crate) message: Option<String>,
-}
-
-/// A value for later.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub(crate) struct Made {
-    pub(crate) name: String,
-    #[serde(default)]
-    pub(crate) sensitive: bool,
-    pub(crate) value: Option<Value>,
-}
-
-impl Deployment {
-    /// Whether nothing more will come of it.
-    pub(crate) fn has_ended(&self) -> bool {
-        self.ended_at.is_some() || matches!(self.status.as_str(), "succeeded" | "failed" | "cancelled")
-    }
-
-    pub(crate) fn has_succeeded(&self) -> bool {
-        self.status == "succeeded"
-    }
-}
+use crate::tree::{self, Line};
 
 /// Where a deployment is.
 pub(crate) fn path(id: DeploymentId) -> String {
     format!("/api/v1/deployments/{id}")
 }
 
-/// A line each.
-pub(crate) fn many(items: &Value) -> String {
-    let columns = [
-        ("DEPLOYMENT", "id"),
-        ("PROJECT", "project"),
-        ("RELEASE", "release"),
-        ("ENVIRONMENT", "environment"),
-        ("STATUS", "status"),
-        ("REQUESTED", "requestedAt"),
-        ("BY", "requestedBy"),
-        ("ENDED", "endedAt"),
-    ];
-    output::table(items, &columns)
+/// The whole tree.
+pub(crate) fn one(deployment: &Deployment) -> String {
+    drawn(deployment).join("\n")
+}
+
+/// The whole tree, line by line.
+pub(crate) fn drawn(deployment: &Deployment) -> Vec<String> {
+    tree::lines(deployment).iter().flat_map(Line::drawn).collect()
 }
 
 #[cfg(test)]
 pub(crate) mod samples {
     use serde_json::json;
+    use shipslog_api::deployments::{
+        Attempt, Denial, DeploymentItem, DeploymentStatus, Milestone, Output, Progress, RunStatus, Step,
+        StepTarget,
+    };
+    use shipslog_events::event::deployment::Layer;
+    use shipslog_events::ids::{AttemptNumber, Position};
 
     use super::*;
 
     /// The third deployment, of Httpd 1.0.1 to Development, with one step on one target.
-    pub(crate) fn deployment(status: &str, target: &Value) -> Deployment {
-        let ended = (status != "running" && status != "waiting").then_some("2026-01-02T03:05:16Z");
-        serde_json::from_value(json!({
-            "id": "deployments-3", "project": "Httpd", "release": "1.0.1", "environment": "Development",
-            "phase": "Development", "status": status, "reason": null, "message": null, "waitingFor": null,
-            "cancelRequested": false, "requestedAt": "2026-01-02T03:04:05Z", "requestedBy": "alice",
-            "endedAt": ended, "position": 40,
-            "steps": [{ "name": "Deploy httpd", "uses": "deploy-containers@1", "targets": [target] }]
-        }))
-        .unwrap()
-    }
-
-    pub(crate) fn pending() -> Value {
-        json!({ "target": "Httpd Development", "status": "pending", "progress": null, "attempts": [] })
-    }
-
-    pub(crate) fn waiting_for(message: &str) -> Value {
-        json!({
-            "target": "Httpd Development", "status": "running",
-            "progress": { "done": 2, "total": 5, "message": message },
-            "attempts": [{ "attempt": 1, "status": "running", "message": null, "milestones": [], "denials": [],
-                "outputs": [] }]
-        })
-    }
-
-    pub(crate) fn failed(message: &str) -> Value {
-        json!({
-            "target": "Httpd Development", "status": "failed", "progress": null,
-            "attempts": [{
-                "attempt": 1, "status": "failed", "message": message,
-                "milestones": [{ "name": "applied", "detail": "Deployment httpd-deployments-3" }],
-                "denials": [{ "layer": "boundary", "rule": "get secrets in httpd-production" }],
-                "outputs": [{ "name": "url", "sensitive": false, "value": "http://x" },
-                    { "name": "token", "sensitive": true }]
-            }]
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_deployment_is_over_when_it_says_how_it_ended() {
-        for (status, over) in [
-            ("waiting", false),
-            ("running", false),
-            ("failed", true),
-            ("cancelled", true),
-        ] {
-            assert_eq!(
-                samples::deployment(status, &samples::pending()).has_ended(),
-                over,
-                "{status}"
-            );
+    pub(crate) fn deployment(status: DeploymentStatus, target: StepTarget) -> Deployment {
+        let item = DeploymentItem {
+            id: DeploymentId(3),
+            project: "Httpd".into(),
+            release: "1.0.1".into(),
+            environment: "Development".into(),
+            phase: "Development".into(),
+            status,
+            reason: None,
+            waiting_for: None,
+            cancel_requested: false,
+            requested_at: "2026-01-02T03:04:05Z".parse().unwrap(),
+            requested_by: "alice".to_owned(),
+            ended_at: status.is_end().then(|| "2026-01-02T03:05:16Z".parse().unwrap()),
+        };
+        let step = Step {
+            name: "Deploy httpd".into(),
+            uses: "deploy-containers@1".to_owned(),
+            targets: vec![target],
+        };
+        Deployment {
+            item,
+            message: None,
+            position: Position(40),
+            steps: vec![step],
         }
+    }
+
+    /// The step on its target, with these runs.
+    pub(crate) fn target(status: RunStatus, attempts: Vec<Attempt>) -> StepTarget {
+        StepTarget {
+            target: "Httpd Development".into(),
+            status,
+            progress: None,
+            attempts,
+        }
+    }
+
+    /// A run of which nothing was recorded.
+    pub(crate) fn attempt(number: u32, status: RunStatus) -> Attempt {
+        Attempt {
+            number: AttemptNumber(number),
+            status,
+            resumed: 0,
+            end_reason: None,
+            message: None,
+            milestones: vec![],
+            denials: vec![],
+            outputs: vec![],
+        }
+    }
+
+    pub(crate) fn pending() -> StepTarget {
+        target(RunStatus::Pending, vec![])
+    }
+
+    pub(crate) fn waiting_for(message: &str) -> StepTarget {
+        StepTarget {
+            progress: Some(Progress {
+                done: 2,
+                total: 5,
+                message: message.to_owned(),
+            }),
+            ..target(RunStatus::Running, vec![attempt(1, RunStatus::Running)])
+        }
+    }
+
+    pub(crate) fn output(name: &str, sensitive: bool, value: Option<&str>) -> Output {
+        Output {
+            name: name.to_owned(),
+            sensitive,
+            value: value.map(|it| json!(it)),
+        }
+    }
+
+    pub(crate) fn failed(message: &str) -> StepTarget {
+        let attempt = Attempt {
+            message: Some(message.to_owned()),
+            milestones: vec![Milestone {
+                name: "applied".to_owned(),
+                detail: Some(json!("Deployment httpd-deployments-3")),
+            }],
+            denials: vec![Denial {
+                layer: Layer::Boundary,
+                rule: "get secrets in httpd-production".to_owned(),
+                message: None,
+            }],
+            outputs: vec![
+                output("url", false, Some("http://x")),
+                output("token", true, None),
+            ],
+            ..attempt(1, RunStatus::Failed)
+        };
+        target(RunStatus::Failed, vec![attempt])
     }
 }

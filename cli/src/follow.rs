@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use serde::Deserialize as _;
-use serde_json::Value;
-use shipslog_events::ids::DeploymentId;
+use shipslog_api::deployments::{Deployment, DeploymentStatus};
+use shipslog_api::paging::Reading;
+use shipslog_events::ids::{DeploymentId, Position};
 
-use crate::client::Client;
-use crate::deployment::{self, Deployment};
+use crate::answer::Answer;
+use crate::client::{Client, Query};
 use crate::exit::Exit;
 use crate::line_wise::LineWise;
 use crate::output::{self, Format};
 use crate::screen::{self, Screen};
 use crate::sse::{self, Next, Word};
-use crate::tree::{self, Line};
+use crate::{deployment, tree};
 
 /// Whether to stay until the end.
 #[derive(Debug, Clone, Copy, Args)]
@@ -43,7 +43,7 @@ impl Following {
         client: &Client,
         format: Format,
         id: DeploymentId,
-        position: Option<String>,
+        position: Option<Position>,
     ) -> Result<Exit> {
         follow(client, View::new(format, self.watch), id, position, self.timeout).await
     }
@@ -54,7 +54,7 @@ pub(crate) async fn follow(
     client: &Client,
     view: View,
     id: DeploymentId,
-    position: Option<String>,
+    position: Option<Position>,
     timeout: Option<u64>,
 ) -> Result<Exit> {
     let following = to_the_end(client, view, id, position);
@@ -72,9 +72,11 @@ async fn to_the_end(
     client: &Client,
     mut view: View,
     id: DeploymentId,
-    position: Option<String>,
+    position: Option<Position>,
 ) -> Result<Exit> {
-    let query: Vec<_> = position.map(|it| ("minPosition", it)).into_iter().collect();
+    let query = Query::of(&Reading {
+        min_position: position.map(|it| it.0),
+    });
     let path = deployment::path(id);
     let mut last = None;
     sse::read(client, &path, "/watch", &query, |word| {
@@ -82,32 +84,34 @@ async fn to_the_end(
             view.lost()?;
             return Ok(Next::Go);
         };
-        let state: Value =
-            serde_json::from_str(&event.data).context("the server sent a state that is no JSON")?;
-        let deployment = read(&state)?;
+        let state = Answer::parse(event.data.as_bytes());
+        let state = state.context("the server sent a state that is no JSON")?;
+        let deployment: Deployment = state.read()?;
         view.show(&deployment)?;
-        let over = deployment.has_ended();
-        last = Some(state);
-        Ok(if over { Next::Stop } else { Next::Go })
+        if deployment.item.status.is_end() {
+            last = Some(state);
+            return Ok(Next::Stop);
+        }
+        Ok(Next::Go)
     })
     .await?;
     let last = match last {
-        Some(state) if read(&state)?.has_ended() => state,
-        Some(_) | None => client.get(&path, &query).await?,
+        Some(state) => state,
+        None => client.get(&path, &query).await?,
     };
-    let deployment = read(&last)?;
+    let deployment = last.read()?;
     view.close(&last, &deployment)?;
-    Ok(if deployment.has_succeeded() {
-        Exit::Succeeded
-    } else {
-        Exit::Failed
-    })
+    Ok(exit(deployment.item.status))
 }
 
-fn read(state: &Value) -> Result<Deployment> {
-    Deployment::deserialize(state).context(
-        "the server tells a deployment in another way; is it of another version than this command line?",
-    )
+fn exit(status: DeploymentStatus) -> Exit {
+    match status {
+        DeploymentStatus::Succeeded => Exit::Succeeded,
+        DeploymentStatus::Waiting
+        | DeploymentStatus::Running
+        | DeploymentStatus::Failed
+        | DeploymentStatus::Cancelled => Exit::Failed,
+    }
 }
 
 /// How a deployment is shown while it goes on.
@@ -162,16 +166,11 @@ impl View {
         }
     }
 
-    fn close(self, state: &Value, deployment: &Deployment) -> Result<()> {
+    fn close(self, state: &Answer, deployment: &Deployment) -> Result<()> {
         match self {
-            Self::Live { screen, .. } => screen.leave(&drawn(deployment)),
+            Self::Live { screen, .. } => screen.leave(&deployment::drawn(deployment)),
             Self::Lines(mut said) => said.news(deployment).iter().try_for_each(|it| output::line(it)),
-            Self::End(format) => format.show(state, |_| drawn(deployment).join("\n")),
+            Self::End(format) => format.show(state, deployment::one),
         }
     }
-}
-
-/// The whole tree.
-pub(crate) fn drawn(deployment: &Deployment) -> Vec<String> {
-    tree::lines(deployment).iter().flat_map(Line::drawn).collect()
 }

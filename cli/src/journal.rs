@@ -3,13 +3,15 @@
 use anyhow::Result;
 use clap::Args;
 use serde_json::Value;
-use shipslog_events::ids::DeploymentId;
+use shipslog_api::journals::{Journal, JournalCall, JournalState, Journals, Runs};
+use shipslog_events::ids::{AttemptNumber, DeploymentId};
 
-use crate::client::query;
+use crate::client::Query;
 use crate::common::Common;
 use crate::exit::Exit;
-use crate::output::{self, text};
-use crate::{deployment, moment, screen};
+use crate::moment::moment;
+use crate::output::{self, Column, Row};
+use crate::{deployment, screen};
 
 /// Shows what a deployment's runs called, from their journals.
 ///
@@ -41,42 +43,31 @@ impl JournalVerb {
         Ok(Exit::Succeeded)
     }
 
-    fn query(&self) -> Vec<(&'static str, String)> {
-        query(&[
-            ("step", self.step.clone()),
-            ("target", self.target.clone()),
-            ("attempt", self.attempt.map(|it| it.to_string())),
-        ])
+    fn query(&self) -> Query {
+        Query::of(&Runs {
+            step: self.step.clone().map(Into::into),
+            target: self.target.clone().map(Into::into),
+            attempt: self.attempt.map(AttemptNumber),
+            min_position: None,
+        })
     }
 }
 
 /// A paragraph for each run; no line is wider than so many columns, if that many are known.
-fn tables(journals: &Value, columns: Option<usize>) -> String {
-    let runs = journals["attempts"].as_array().into_iter().flatten();
-    let told: Vec<String> = runs.map(|it| table(it, columns)).collect();
+fn tables(journals: &Journals, columns: Option<usize>) -> String {
+    let told: Vec<String> = journals.attempts.iter().map(|it| table(it, columns)).collect();
     if told.is_empty() {
         return "nothing has run yet".to_owned();
     }
     told.join("\n\n")
 }
 
-fn table(run: &Value, columns: Option<usize>) -> String {
+fn table(run: &Journal, columns: Option<usize>) -> String {
     let head = head(run);
-    if run["calls"].as_array().is_none_or(Vec::is_empty) {
+    if run.calls.is_empty() {
         return head;
     }
-    let calls = run["calls"].as_array().into_iter().flatten();
-    let rows = Value::Array(calls.map(row).collect());
-    let table = output::table(
-        &rows,
-        &[
-            ("ENTRY", "entry"),
-            ("CALL", "index"),
-            ("KIND", "kind"),
-            ("FUNCTION", "function"),
-            ("ARGUMENTS", "arguments"),
-        ],
-    );
+    let table = output::table(&run.calls);
     let lines = table.lines().map(|it| match columns {
         Some(columns) => shortened(it, columns),
         None => it.to_owned(),
@@ -84,38 +75,50 @@ fn table(run: &Value, columns: Option<usize>) -> String {
     std::iter::once(head).chain(lines).collect::<Vec<_>>().join("\n")
 }
 
-fn head(run: &Value) -> String {
-    let [step, target, attempt, hash] = ["step", "target", "attempt", "hash"].map(|it| text(&run[it]));
-    let resumed = match run["resumed"].as_u64().unwrap_or_default() {
+fn head(run: &Journal) -> String {
+    let Journal {
+        step,
+        target,
+        attempt,
+        hash,
+        ..
+    } = run;
+    let resumed = match run.resumed {
         0 => String::new(),
         1 => ", resumed once".to_owned(),
         times => format!(", resumed {times} times"),
     };
-    let entries = match run["entries"].as_u64().unwrap_or_default() {
+    let entries = match run.entries {
         1 => "1 entry".to_owned(),
         count => format!("{count} entries"),
     };
-    let journal = match text(&run["state"]).as_str() {
-        "none" => "no entries".to_owned(),
-        "dropped" => format!("{entries}, dropped by retention; hash {hash}"),
-        state => format!("{entries}, {state}; hash {hash}"),
+    let journal = match run.state {
+        JournalState::None => "no entries".to_owned(),
+        JournalState::Dropped => format!("{entries}, dropped by retention; hash {hash}"),
+        JournalState::Open | JournalState::Packed => format!("{entries}, {}; hash {hash}", run.state),
     };
     format!("{step} on {target}, attempt {attempt}{resumed}: {journal}")
 }
 
-/// The call with its arguments as one line of text.
-fn row(call: &Value) -> Value {
-    let mut row = call.clone();
-    let until = call["until"]
-        .as_str()
-        .map(|it| format!("until {}", moment::moment(it)));
-    let arguments = match &call["arguments"] {
-        Value::Null => "(not shown)".to_owned(),
-        arguments => unfolded(arguments).to_string(),
+impl Row for JournalCall {
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("ENTRY", |it| it.entry.to_string()),
+        ("CALL", |it| it.index.to_string()),
+        ("KIND", |it| it.kind.to_string()),
+        ("FUNCTION", |it| it.function.clone()),
+        ("ARGUMENTS", arguments),
+    ];
+}
+
+/// The arguments as one line of text, after the end of a wait.
+fn arguments(call: &JournalCall) -> String {
+    let until = call.until.map(|it| format!("until {}", moment(it)));
+    let arguments = match &call.arguments {
+        None => "(not shown)".to_owned(),
+        Some(arguments) => unfolded(arguments).to_string(),
     };
     let words: Vec<String> = until.into_iter().chain([arguments]).collect();
-    row["arguments"] = words.join(" ").into();
-    row
+    words.join(" ")
 }
 
 /// A manifest is handed over as text; people read it as what it is.

@@ -7,12 +7,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand, ValueEnum};
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use shipslog_api::keys::{CreateKey, Key, KeyCreated, KeyRevoked};
+use shipslog_api::word;
+use shipslog_events::event::access;
+use shipslog_events::ids::{KeyId, Position};
 
-use crate::client::{Client, segment};
+use crate::answer::Answer;
+use crate::client::{Client, Query, segment};
 use crate::common::Common;
 use crate::exit::{Exit, wrong};
-use crate::output::{self, Format};
+use crate::moment::moment;
+use crate::output::{self, Column, Format, Row};
 
 /// Makes, lists and revokes API keys.
 #[derive(Debug, Subcommand)]
@@ -62,9 +68,10 @@ impl KeyVerb {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
         match self {
             Self::Create(create) => create.run(common).await?,
-            Self::List => common
-                .output
-                .show_items(common.client()?.list(KEYS, &[], usize::MAX).await?, table)?,
+            Self::List => {
+                let keys = common.client()?.list(KEYS, &Query::NONE, usize::MAX).await?;
+                common.output.show(&keys, |it: &Vec<Key>| output::table(it))?;
+            }
             Self::Revoke(Revoke { id }) => {
                 let answer = common
                     .client()?
@@ -72,11 +79,18 @@ impl KeyVerb {
                     .await?;
                 common
                     .output
-                    .show(&answer, |_| format!("{id} opens nothing any more"))?;
+                    .show(&answer, |_: &KeyRevoked| format!("{id} opens nothing any more"))?;
             }
         }
         Ok(Exit::Succeeded)
     }
+}
+
+/// What is said of a key that lies in a file.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    id: KeyId,
+    position: Position,
 }
 
 impl Create {
@@ -85,9 +99,10 @@ impl Create {
         let Some(path) = &self.out else {
             let answer = self.ask(&client).await?;
             if common.output == Format::Table {
-                anstream::eprintln!("{}; it is shown this once", self.made(&answer));
+                let created: KeyCreated = answer.read()?;
+                anstream::eprintln!("{}; it is shown this once", self.made(&created.id));
             }
-            return common.output.show(&answer, |it| output::text(&it["key"]));
+            return common.output.show(&answer, |it: &KeyCreated| it.key.clone());
         };
         // Before the key exists: a key that cannot be kept is never made.
         let file = new_private(path).map_err(|error| wrong(&error))?;
@@ -98,34 +113,62 @@ impl Create {
                 return Err(error);
             }
         };
-        keep(file, &answer).with_context(|| self.lost(path, &answer))?;
-        common.output.show(&without_key(&answer), |it| {
-            format!("{} is in {}", self.made(it), path.display())
+        let created: KeyCreated = answer.read()?;
+        keep(file, &created.key).with_context(|| self.lost(path, &created.id))?;
+        let kept = Answer::of(&Kept::from(created));
+        common.output.show(&kept, |it: &Kept| {
+            format!("{} is in {}", self.made(&it.id), path.display())
         })
     }
 
-    async fn ask(&self, client: &Client) -> Result<Value> {
-        let role = self
-            .access_role
-            .to_possible_value()
-            .map(|it| it.get_name().to_owned());
-        client
-            .post(KEYS, &[], &json!({ "name": self.name, "accessRole": role }))
-            .await
+    async fn ask(&self, client: &Client) -> Result<Answer> {
+        let asked = CreateKey {
+            name: self.name.clone(),
+            access_role: self.access_role.into(),
+        };
+        client.post(KEYS, &Query::NONE, &asked).await
     }
 
-    fn made(&self, answer: &Value) -> String {
-        format!("key {} for {}", output::text(&answer["id"]), self.name)
+    fn made(&self, id: &KeyId) -> String {
+        format!("key {id} for {}", self.name)
     }
 
-    fn lost(&self, path: &Path, answer: &Value) -> String {
-        let id = output::text(&answer["id"]);
+    fn lost(&self, path: &Path, id: &KeyId) -> String {
         format!(
             "{} could not be written to {}; run `shipslog key revoke {id}`",
-            self.made(answer),
+            self.made(id),
             path.display()
         )
     }
+}
+
+impl From<KeyCreated> for Kept {
+    fn from(created: KeyCreated) -> Self {
+        Self {
+            id: created.id,
+            position: created.position,
+        }
+    }
+}
+
+impl From<AccessRole> for access::AccessRole {
+    fn from(role: AccessRole) -> Self {
+        match role {
+            AccessRole::Viewer => Self::Viewer,
+            AccessRole::Deployer => Self::Deployer,
+            AccessRole::Administrator => Self::Administrator,
+        }
+    }
+}
+
+impl Row for Key {
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("ID", |it| it.id.to_string()),
+        ("NAME", |it| it.name.clone()),
+        ("ACCESS ROLE", |it| word(&it.access_role).to_string()),
+        ("REVOKED", |it| it.revoked.to_string()),
+        ("CREATED", |it| moment(it.created_at)),
+    ];
 }
 
 /// A file that was not there, for this user only.
@@ -143,35 +186,17 @@ fn new_private(path: &Path) -> Result<File> {
         })
 }
 
-fn keep(mut file: File, answer: &Value) -> Result<()> {
-    let key = answer["key"].as_str().context("the server's answer has no key")?;
+fn keep(mut file: File, key: &str) -> Result<()> {
     writeln!(file, "{key}")?;
     file.sync_all()?;
     Ok(())
 }
 
-fn without_key(answer: &Value) -> Value {
-    let mut answer = answer.clone();
-    if let Some(fields) = answer.as_object_mut() {
-        fields.remove("key");
-    }
-    answer
-}
-
-fn table(items: &Value) -> String {
-    let columns = [
-        ("ID", "id"),
-        ("NAME", "name"),
-        ("ACCESS ROLE", "accessRole"),
-        ("REVOKED", "revoked"),
-        ("CREATED", "createdAt"),
-    ];
-    output::table(items, &columns)
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
+
+    use serde_json::json;
 
     use super::*;
 
@@ -179,11 +204,7 @@ mod tests {
     fn a_key_is_written_for_this_user_only() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
-        keep(
-            new_private(&path).unwrap(),
-            &json!({ "id": "a", "key": "shipslog_abc" }),
-        )
-        .unwrap();
+        keep(new_private(&path).unwrap(), "shipslog_abc").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "shipslog_abc\n");
         assert_eq!(
             std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
@@ -207,16 +228,23 @@ mod tests {
 
     #[test]
     fn what_is_shown_beside_a_file_holds_no_key() {
-        let answer = json!({ "id": "a", "key": "shipslog_abc", "position": 3 });
-        assert_eq!(without_key(&answer), json!({ "id": "a", "position": 3 }));
+        let created = KeyCreated {
+            id: "a".into(),
+            key: "shipslog_abc".to_owned(),
+            position: Position(3),
+        };
+        let kept = Answer::of(&Kept::from(created));
+        assert_eq!(*kept.said(), json!({ "id": "a", "position": 3 }));
     }
 
     #[test]
     fn access_roles_are_written_as_the_server_knows_them() {
-        let names: Vec<String> = AccessRole::value_variants()
-            .iter()
-            .filter_map(|it| it.to_possible_value().map(|it| it.get_name().to_owned()))
-            .collect();
-        assert_eq!(names, ["viewer", "deployer", "administrator"]);
+        for role in AccessRole::value_variants() {
+            let typed = role.to_possible_value().unwrap();
+            assert_eq!(
+                typed.get_name(),
+                word(&access::AccessRole::from(*role)).to_string()
+            );
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::deployment::Deployment;
-use crate::tree;
+use shipslog_api::deployments::Deployment;
+
+use crate::tree::{self, Sign};
 
 /// What has been said of each thing.
 #[derive(Debug, Default)]
@@ -15,14 +16,14 @@ impl LineWise {
     /// The lines that say something new, each with its place.
     pub(crate) fn news(&mut self, deployment: &Deployment) -> Vec<String> {
         let mut lines = tree::lines(deployment);
-        if deployment.has_ended() && !lines.is_empty() {
+        if deployment.item.status.is_end() && !lines.is_empty() {
             // The end is told last.
             lines.rotate_left(1);
         }
         let mut news = Vec::new();
         for line in lines {
             let Some(place) = line.place else { continue };
-            if line.text == "pending" || self.said.get(&line.about) == Some(&line.text) {
+            if line.sign == Sign::Pending || self.said.get(&line.about) == Some(&line.text) {
                 continue;
             }
             news.push(format!("{place}: {}", line.text));
@@ -34,16 +35,16 @@ impl LineWise {
 
 #[cfg(test)]
 mod tests {
+    use shipslog_api::deployments::DeploymentStatus;
+
     use super::*;
     use crate::deployment::samples;
 
     #[test]
     fn only_what_is_new_is_said() {
         let mut said = LineWise::default();
-        let waiting = Deployment {
-            waiting_for: Some("waits for deployments-2".to_owned()),
-            ..samples::deployment("waiting", &samples::pending())
-        };
+        let mut waiting = samples::deployment(DeploymentStatus::Waiting, samples::pending());
+        waiting.item.waiting_for = Some("waits for deployments-2".to_owned());
         assert_eq!(
             said.news(&waiting),
             [
@@ -52,26 +53,26 @@ mod tests {
             ]
         );
         assert!(said.news(&waiting).is_empty());
-        let running = samples::deployment("running", &samples::waiting_for("0 of 1 replicas ready"));
+        let running =
+            |message: &str| samples::deployment(DeploymentStatus::Running, samples::waiting_for(message));
         assert_eq!(
-            said.news(&running),
+            said.news(&running("0 of 1 replicas ready")),
             [
                 "deployments-3: Httpd 1.0.1 to Development: running, requested by alice",
                 "Deploy httpd on Httpd Development: running",
                 "Deploy httpd on Httpd Development: 2 of 5: 0 of 1 replicas ready",
             ]
         );
-        let running = samples::deployment("running", &samples::waiting_for("1 of 1 replicas ready"));
         assert_eq!(
-            said.news(&running),
+            said.news(&running("1 of 1 replicas ready")),
             ["Deploy httpd on Httpd Development: 2 of 5: 1 of 1 replicas ready"]
         );
     }
 
     #[test]
     fn the_end_is_told_last_with_its_reason_before() {
-        let ended = samples::deployment("failed", &samples::failed("the probe fails\nno-such-command"));
-        let news = LineWise::default().news(&ended);
+        let target = samples::failed("the probe fails\nno-such-command");
+        let news = LineWise::default().news(&samples::deployment(DeploymentStatus::Failed, target));
         assert!(
             news.contains(&"Deploy httpd on Httpd Development: the probe fails\nno-such-command".to_owned())
         );

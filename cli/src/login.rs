@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
-use crate::client::{Client, DEFAULT_URL};
+use crate::client::{Client, DEFAULT_URL, Query};
 use crate::exit::Exit;
 
 /// Remembers where the server is and the API key.
@@ -36,7 +36,7 @@ impl LoginVerb {
         let key = self.key()?;
         let client = Client::new(&self.server, Some(key.clone()))?;
         client
-            .get("/api/v1/configuration/environment", &[])
+            .get("/api/v1/configuration/environment", &Query::NONE)
             .await
             .context("the key does not open this server")?;
         let path = file().context("there is no home directory to remember the login in")?;

@@ -3,14 +3,15 @@
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context as _, Result};
 use clap::Args;
-use serde_json::Value;
+use shipslog_api::log::{Level, Lines, LogLine};
 use shipslog_events::ids::DeploymentId;
 
-use crate::client::Client;
+use crate::answer::Answer;
+use crate::client::{Client, Query};
 use crate::common::Common;
 use crate::exit::Exit;
 use crate::moment::time_of_day;
-use crate::output::{self, Format, text};
+use crate::output::{self, Format};
 use crate::sse::{self, Next, Word};
 use crate::{deployment, yaml};
 
@@ -33,76 +34,92 @@ impl Logs {
         let path = deployment::path(self.deployment);
         if self.follow {
             // Nobody waits for a server or a deployment that never was there.
-            client.get(&path, &[]).await?;
+            client.get(&path, &Query::NONE).await?;
             follow(&client, &path, common.output).await?;
         } else {
-            let items = client.list(&format!("{path}/log"), &[], usize::MAX).await?;
-            show(common.output, items)?;
+            let path = format!("{path}/log");
+            let lines = client.list(&path, &Query::NONE, usize::MAX).await?;
+            show(common.output, &lines)?;
         }
         Ok(Exit::Succeeded)
     }
 }
 
-fn show(format: Format, items: Vec<Value>) -> Result<()> {
+fn show(format: Format, lines: &Answer) -> Result<()> {
     match format {
-        Format::Table => items.iter().try_for_each(|it| output::line(&shown(it))),
-        Format::Json | Format::Yaml => format.show_items(items, |_| String::new()),
+        Format::Table => {
+            let lines: Vec<LogLine> = lines.read()?;
+            lines.iter().try_for_each(|it| output::line(&shown(it)))
+        }
+        Format::Json | Format::Yaml => format.show(lines, |_: &Vec<LogLine>| String::new()),
     }
 }
 
 async fn follow(client: &Client, path: &str, format: Format) -> Result<()> {
-    sse::read(client, path, "/log", &[("follow", "true".to_owned())], |word| {
+    let query = Query::of(&Lines {
+        follow: Some(true),
+        ..Lines::default()
+    });
+    sse::read(client, path, "/log", &query, |word| {
         let Word::Event(event) = word else {
             anstream::eprintln!("the server does not answer; waiting for it to come back");
             return Ok(Next::Go);
         };
-        let item: Value =
-            serde_json::from_str(&event.data).context("the server sent a line that is no JSON")?;
+        let line = Answer::parse(event.data.as_bytes()).context("the server sent a line that is no JSON")?;
         match format {
-            Format::Table => output::line(&shown(&item))?,
-            Format::Json => output::line(&item.to_string())?,
-            Format::Yaml => output::line(&format!("---\n{}", yaml::write(&item)?.trim_end()))?,
+            Format::Table => output::line(&shown(&line.read()?))?,
+            Format::Json => output::line(&line.said().to_string())?,
+            Format::Yaml => output::line(&format!("---\n{}", yaml::write(line.said())?.trim_end()))?,
         }
         Ok(Next::Go)
     })
     .await
 }
 
-fn shown(item: &Value) -> String {
-    let [at, step, target, level, message] =
-        ["at", "step", "target", "level", "message"].map(|it| text(&item[it]));
+fn shown(line: &LogLine) -> String {
     let dim = Style::new().dimmed();
-    let style = match level.as_str() {
-        "error" => AnsiColor::Red.on_default(),
-        "warning" => AnsiColor::Yellow.on_default(),
-        "debug" => dim,
-        _ => Style::new(),
+    let style = match line.level {
+        Level::Error => AnsiColor::Red.on_default(),
+        Level::Warning => AnsiColor::Yellow.on_default(),
+        Level::Debug => dim,
+        Level::Info => Style::new(),
     };
-    let level = if level == "info" {
-        String::new()
-    } else {
-        format!("{level}: ")
+    let level = match line.level {
+        Level::Info => String::new(),
+        Level::Debug | Level::Warning | Level::Error => format!("{}: ", line.level),
     };
-    let place = format!("{} {step} on {target}:", time_of_day(&at));
-    format!("{dim}{place}{dim:#} {style}{level}{message}{style:#}")
+    let LogLine { at, step, target, .. } = line;
+    let place = format!("{} {step} on {target}:", time_of_day(*at));
+    format!("{dim}{place}{dim:#} {style}{level}{}{style:#}", line.message)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use shipslog_events::ids::AttemptNumber;
 
     use super::*;
 
     #[test]
     fn a_line_says_when_where_and_how_grave_it_is() {
-        let item = json!({
-            "row": 7, "at": "2026-01-02T03:04:05.678Z", "step": "Deploy httpd", "target": "Httpd Development",
-            "attempt": 1, "level": "warning", "message": "the image is old"
-        });
-        let line = anstream::adapter::strip_str(&shown(&item)).to_string();
+        let told = |level: Level| {
+            let line = LogLine {
+                row: 7,
+                at: "2026-01-02T03:04:05.678Z".parse().unwrap(),
+                step: "Deploy httpd".into(),
+                target: "Httpd Development".into(),
+                attempt: AttemptNumber(1),
+                level,
+                message: "the image is old".to_owned(),
+            };
+            anstream::adapter::strip_str(&shown(&line)).to_string()
+        };
         assert_eq!(
-            line,
+            told(Level::Warning),
             "03:04:05 Deploy httpd on Httpd Development: warning: the image is old"
+        );
+        assert_eq!(
+            told(Level::Info),
+            "03:04:05 Deploy httpd on Httpd Development: the image is old"
         );
     }
 }

@@ -1,12 +1,12 @@
 //! The `shipslog` binary: the server and every client verb.
 
+mod answer;
 mod apply;
 mod audit;
 mod board;
 mod cancel;
 mod client;
 mod common;
-mod component;
 mod components;
 mod configuration;
 mod deploy;

@@ -4,32 +4,20 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Unit};
 
-/// To the second, in UTC, as the log keeps it. What is no moment stays as it is.
-pub(crate) fn moment(text: &str) -> String {
-    match text.parse::<Timestamp>() {
-        Ok(it) => it.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
-        Err(_) => text.to_owned(),
-    }
+/// To the second, in UTC, as the log keeps it.
+pub(crate) fn moment(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 /// The time of day only.
-pub(crate) fn time_of_day(text: &str) -> String {
-    match text.parse::<Timestamp>() {
-        Ok(it) => it.strftime("%H:%M:%S").to_string(),
-        Err(_) => text.to_owned(),
-    }
+pub(crate) fn time_of_day(moment: Timestamp) -> String {
+    moment.strftime("%H:%M:%S").to_string()
 }
 
 /// How long it took, in words such as `1m 12s`.
-pub(crate) fn between(start: &str, end: &str) -> Option<String> {
-    let span = end
-        .parse::<Timestamp>()
-        .ok()?
-        .since(start.parse::<Timestamp>().ok()?)
-        .ok()?;
-    let span = span
-        .round(jiff::SpanRound::new().largest(Unit::Hour).smallest(Unit::Second))
-        .ok()?;
+pub(crate) fn between(start: Timestamp, end: Timestamp) -> Option<String> {
+    let rounding = jiff::SpanRound::new().largest(Unit::Hour).smallest(Unit::Second);
+    let span = end.since(start).ok()?.round(rounding).ok()?;
     Some(format!("{span:#}"))
 }
 
@@ -72,9 +60,8 @@ mod tests {
 
     #[test]
     fn a_span_is_told_in_words() {
-        assert_eq!(
-            between("2026-01-10T12:00:00Z", "2026-01-10T12:01:12.4Z").unwrap(),
-            "1m 12s"
-        );
+        let moment = |text: &str| text.parse().unwrap();
+        let took = between(moment("2026-01-10T12:00:00Z"), moment("2026-01-10T12:01:12.4Z"));
+        assert_eq!(took.unwrap(), "1m 12s");
     }
 }

@@ -1,13 +1,15 @@
 //! How answers are shown: as a table for people, as JSON or YAML for programs.
 
+use std::fmt::Display;
 use std::io::Write as _;
 
 use anyhow::Result;
 use clap::ValueEnum;
 use comfy_table::{Table, presets};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::moment::moment;
+use crate::answer::Answer;
 use crate::yaml;
 
 /// The form of what is printed.
@@ -22,18 +24,17 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// Shows a value, `table` says how for people.
-    pub(crate) fn show(self, value: &Value, table: impl FnOnce(&Value) -> String) -> Result<()> {
+    /// Shows an answer: to programs as it stands, to people as `text` tells what it means.
+    pub(crate) fn show<T: DeserializeOwned>(
+        self,
+        answer: &Answer,
+        text: impl FnOnce(&T) -> String,
+    ) -> Result<()> {
         match self {
-            Self::Table => line(&table(value)),
-            Self::Json => line(&serde_json::to_string_pretty(value)?),
-            Self::Yaml => line(yaml::write(value)?.trim_end()),
+            Self::Table => line(&text(&answer.read()?)),
+            Self::Json => line(&serde_json::to_string_pretty(answer.said())?),
+            Self::Yaml => line(yaml::write(answer.said())?.trim_end()),
         }
-    }
-
-    /// Shows a list's items.
-    pub(crate) fn show_items(self, items: Vec<Value>, table: impl FnOnce(&Value) -> String) -> Result<()> {
-        self.show(&Value::Array(items), table)
     }
 }
 
@@ -43,14 +44,22 @@ pub(crate) fn line(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// A table of items, a line each however long. Each column is a heading and a path into the item, such as
-/// `packages.0.version`.
-pub(crate) fn table(items: &Value, columns: &[(&str, &str)]) -> String {
+/// A heading, and what stands below it.
+pub(crate) type Column<T> = (&'static str, fn(&T) -> String);
+
+/// What lists show, a line each however long.
+pub(crate) trait Row: 'static + DeserializeOwned {
+    /// From left to right.
+    const COLUMNS: &'static [Column<Self>];
+}
+
+/// A table of items.
+pub(crate) fn table<T: Row>(items: &[T]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(columns.iter().map(|it| it.0));
-    for item in items.as_array().into_iter().flatten() {
-        table.add_row(columns.iter().map(|it| moment(&text(at(item, it.1)))));
+    table.set_header(T::COLUMNS.iter().map(|it| it.0));
+    for item in items {
+        table.add_row(T::COLUMNS.iter().map(|(_, text)| text(item)));
     }
     trimmed(table)
 }
@@ -67,15 +76,12 @@ pub(crate) fn trimmed(mut table: Table) -> String {
         .join("\n")
 }
 
-fn at<'a>(item: &'a Value, path: &str) -> &'a Value {
-    path.split('.')
-        .fold(item, |value, part| match part.parse::<usize>() {
-            Ok(index) => &value[index],
-            Err(_) => &value[part],
-        })
+/// What may not be there; nothing where it is not.
+pub(crate) fn maybe<T: Display>(value: Option<&T>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
 }
 
-/// A value in a cell.
+/// A value of any shape, such as a step's output.
 pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -87,23 +93,29 @@ pub(crate) fn text(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde::Deserialize;
 
     use super::*;
 
+    #[derive(Deserialize)]
+    struct Pair(String, Option<u32>);
+
+    impl Row for Pair {
+        const COLUMNS: &'static [Column<Self>] = &[
+            ("VERSION", |it| it.0.clone()),
+            ("PACKAGE", |it| maybe(it.1.as_ref())),
+        ];
+    }
+
     #[test]
-    fn a_table_has_a_column_for_each_path() {
-        let items =
-            json!([{ "version": "1.0.0", "packages": [{ "version": "2.4.71" }] }, { "version": "1.0.1" }]);
-        let shown = table(
-            &items,
-            &[("VERSION", "version"), ("PACKAGE", "packages.0.version")],
-        );
+    fn a_table_has_a_column_for_each_heading_and_a_line_for_each_item() {
+        let shown = table(&[Pair("1.0.0".to_owned(), Some(7)), Pair("1.0.1".to_owned(), None)]);
         let lines: Vec<&str> = shown.lines().collect();
         assert_eq!(lines.len(), 3);
         assert!(
-            lines[1].starts_with("1.0.0") && lines[1].ends_with("2.4.71"),
+            lines[1].starts_with("1.0.0") && lines[1].ends_with('7'),
             "{shown}"
         );
+        assert_eq!(lines[2], "1.0.1");
     }
 }

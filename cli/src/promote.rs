@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::json;
+use shipslog_api::deployments;
 
 use crate::common::Common;
 use crate::deploy;
@@ -26,11 +26,11 @@ pub(crate) struct Promote {
 
 impl Promote {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
-        deploy::request(
-            common,
-            &json!({ "project": self.project, "release": self.release }),
-            self.following,
-        )
-        .await
+        let asked = deployments::Deploy {
+            project: self.project.into(),
+            release: self.release.into(),
+            environment: None,
+        };
+        deploy::request(common, &asked, self.following).await
     }
 }

@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value, json};
+use shipslog_api::paging::Reading;
+use shipslog_api::releases::{CreateRelease, Release, ReleaseCreated};
 
-use crate::client::segment;
+use crate::client::{Query, segment};
 use crate::common::Common;
 use crate::exit::Exit;
-use crate::output;
 
 /// Creates releases; `get releases` shows them.
 #[derive(Debug, Subcommand)]
@@ -43,30 +43,25 @@ impl Create {
     async fn run(self, common: &Common) -> Result<Exit> {
         let client = common.client()?;
         let path = path(&self.project);
-        let answer = client.post(&path, &[], &self.body()).await?;
-        let version = output::text(&answer["version"]);
-        let reached = [("minPosition", output::text(&answer["position"]))];
-        let release = client
-            .get(&format!("{path}/{}", segment(&version)), &reached)
-            .await?;
+        let answer = client.post(&path, &Query::NONE, &self.asked()).await?;
+        let created: ReleaseCreated = answer.read()?;
+        let reached = Reading {
+            min_position: Some(created.position.0),
+        };
+        let path = format!("{path}/{}", segment(created.version.as_str()));
+        let release = client.get(&path, &Query::of(&reached)).await?;
         common
             .output
             .show(&release, |it| format!("created {}", one(it)))?;
         Ok(Exit::Succeeded)
     }
 
-    fn body(&self) -> Value {
-        let mut body = Map::new();
-        body.extend(self.version.iter().map(|it| ("version".to_owned(), json!(it))));
-        if !self.package.is_empty() {
-            let packages: Map<String, Value> = self
-                .package
-                .iter()
-                .map(|(name, tag)| (name.clone(), json!(tag)))
-                .collect();
-            body.insert("packages".to_owned(), Value::Object(packages));
+    fn asked(self) -> CreateRelease {
+        let packages = self.package.into_iter();
+        CreateRelease {
+            version: self.version.map(Into::into),
+            packages: packages.map(|(name, tag)| (name.into(), tag)).collect(),
         }
-        Value::Object(body)
     }
 }
 
@@ -79,65 +74,38 @@ fn package(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Where a project's releases are.
-pub(crate) fn path(project: &str) -> String {
+fn path(project: &str) -> String {
     format!("/api/v1/projects/{}/releases", segment(project))
 }
 
-/// A line each.
-pub(crate) fn many(items: &Value) -> String {
-    let mut rows = items.clone();
-    for row in rows.as_array_mut().into_iter().flatten() {
-        row["chosen"] = Value::String(chosen(row).join(", "));
-        let reached: Vec<&String> = row["environments"]
-            .as_object()
-            .into_iter()
-            .flat_map(Map::keys)
-            .collect();
-        row["reached"] = json!(reached);
-    }
-    let columns = [
-        ("VERSION", "version"),
-        ("PACKAGES", "chosen"),
-        ("SUCCEEDED IN", "reached"),
-        ("CREATED", "createdAt"),
-        ("BY", "createdBy"),
-    ];
-    output::table(&rows, &columns)
-}
-
 /// A release with what it froze.
-pub(crate) fn one(release: &Value) -> String {
-    let [project, version, lifecycle] =
-        ["project", "version", "lifecycle"].map(|it| output::text(&release[it]));
-    let mut lines = vec![format!("{project} {version}, lifecycle {lifecycle}")];
-    for package in release["packages"].as_array().into_iter().flatten() {
-        let [name, version, digest] = ["name", "version", "digest"].map(|it| output::text(&package[it]));
-        lines.push(format!("  package {name} {version} ({digest})"));
-    }
-    for step in release["steps"].as_array().into_iter().flatten() {
-        let [name, uses, component] = ["name", "uses", "component"].map(|it| output::text(&step[it]));
-        lines.push(format!("  step {name} uses {uses} ({component})"));
-    }
-    for (environment, deployment) in release["environments"].as_object().into_iter().flatten() {
-        lines.push(format!(
-            "  succeeded in {environment} ({})",
-            output::text(deployment)
-        ));
-    }
-    lines.join("\n")
-}
-
-fn chosen(release: &Value) -> Vec<String> {
-    let packages = release["packages"].as_array().into_iter().flatten();
-    packages
-        .map(|it| format!("{} {}", output::text(&it["name"]), output::text(&it["version"])))
-        .collect()
+pub(crate) fn one(release: &Release) -> String {
+    let Release {
+        project,
+        version,
+        lifecycle,
+        ..
+    } = release;
+    let head = format!("{project} {version}, lifecycle {lifecycle}");
+    let packages = release.packages.iter();
+    let packages = packages.map(|it| format!("  package {} {} ({})", it.name, it.version, it.digest));
+    let steps = release.steps.iter();
+    let steps = steps.map(|it| format!("  step {} uses {} ({})", it.name, it.uses, it.component));
+    let environments = release.environments.iter();
+    let reached = environments.map(|(environment, it)| format!("  succeeded in {environment} ({it})"));
+    let lines = std::iter::once(head).chain(packages).chain(steps).chain(reached);
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use shipslog_api::releases::{ReleasePackage, ReleaseStep};
+    use shipslog_events::ids::DeploymentId;
+
     use super::*;
+    use crate::output::table;
 
     #[test]
     fn a_package_is_a_name_and_a_version() {
@@ -150,35 +118,51 @@ mod tests {
 
     #[test]
     fn what_is_not_chosen_is_left_to_the_server() {
-        let create = Create {
+        let create = |version: Option<&str>, package: Vec<(String, String)>| Create {
             project: "P".into(),
-            version: None,
-            package: Vec::new(),
+            version: version.map(str::to_owned),
+            package,
         };
-        assert_eq!(create.body(), json!({}));
-        let create = Create {
+        assert_eq!(create(None, vec![]).asked(), CreateRelease::default());
+        let chosen = CreateRelease {
             version: Some("1.0.0".into()),
-            package: vec![("a".into(), "2".into())],
-            ..create
+            packages: BTreeMap::from([("a".into(), "2".to_owned())]),
         };
-        assert_eq!(
-            create.body(),
-            json!({ "version": "1.0.0", "packages": { "a": "2" } })
-        );
+        let package = vec![("a".to_owned(), "2".to_owned())];
+        assert_eq!(create(Some("1.0.0"), package).asked(), chosen);
     }
 
     #[test]
     fn a_release_shows_what_it_froze_and_how_far_it_came() {
-        let release = json!({
-            "project": "Httpd", "version": "1.0.0", "lifecycle": "Application",
-            "packages": [{ "name": "httpd", "version": "2.4.71", "digest": "sha256:ab" }],
-            "steps": [{ "name": "Deploy httpd", "uses": "deploy-containers@1", "component": "sha256:cd" }],
-            "environments": { "Development": "deployments-1" }
-        });
+        let package = ReleasePackage {
+            name: "httpd".into(),
+            version: "2.4.71".to_owned(),
+            digest: "sha256:ab".to_owned(),
+            reference: "httpd:2.4.71@sha256:ab".to_owned(),
+        };
+        let step = ReleaseStep {
+            name: "Deploy httpd".into(),
+            uses: "deploy-containers@1".to_owned(),
+            component: "sha256:cd".into(),
+        };
+        let release = Release {
+            project: "Httpd".into(),
+            version: "1.0.0".into(),
+            lifecycle: "Application".into(),
+            created_at: "2026-01-02T03:04:05.678Z".parse().unwrap(),
+            created_by: "alice".to_owned(),
+            packages: vec![package],
+            steps: vec![step],
+            environments: BTreeMap::from([("Development".into(), DeploymentId(1))]),
+        };
         let expected = "Httpd 1.0.0, lifecycle Application\n  package httpd 2.4.71 (sha256:ab)\n  \
                         step Deploy httpd uses deploy-containers@1 (sha256:cd)\n  \
                         succeeded in Development (deployments-1)";
         assert_eq!(one(&release), expected);
-        assert!(many(&json!([release])).contains("httpd 2.4.71"));
+        let listed = table(&[release]);
+        assert!(
+            listed.contains("httpd 2.4.71  Development   2026-01-02 03:04:05Z  alice"),
+            "{listed}"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
+use serde_json::Value;
 use shipslog_domain::document::schema_of;
 use shipslog_events::event::configuration::Kind;
 use shipslog_nearest::hint;
@@ -20,7 +21,9 @@ pub(crate) struct SchemaVerb {
 impl SchemaVerb {
     pub(crate) fn run(&self, common: &Common) -> Result<Exit> {
         let schema = schema_of(self.kind).to_value();
-        common.output.show(&schema, |it| format!("{it:#}"))?;
+        common
+            .output
+            .show(&schema.into(), |it: &Value| format!("{it:#}"))?;
         Ok(Exit::Succeeded)
     }
 }

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use futures::StreamExt as _;
+use shipslog_api::Problem;
+use shipslog_api::deployments::DeploymentItem;
 
-use crate::client::{Client, Error, Problem};
+use crate::client::{Client, Error, Query};
 
 pub(crate) use parser::Event;
 use parser::Parser;
@@ -15,7 +17,7 @@ use parser::Parser;
 /// What a reader hears.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Word<'a> {
-    /// An event.
+    /// An event of the stream.
     Event(&'a Event),
     /// The server is away: said once each time.
     Lost,
@@ -56,7 +58,7 @@ pub(crate) async fn read(
     client: &Client,
     path: &str,
     tail: &str,
-    query: &[(&str, String)],
+    query: &Query,
     mut reader: impl FnMut(Word<'_>) -> Result<Next>,
 ) -> Result<()> {
     let address = format!("{path}{tail}");
@@ -80,7 +82,7 @@ pub(crate) async fn read(
 async fn connection(
     client: &Client,
     address: &str,
-    query: &[(&str, String)],
+    query: &Query,
     last: &mut Option<String>,
     away: &mut Away,
     reader: &mut impl FnMut(Word<'_>) -> Result<Next>,
@@ -115,7 +117,7 @@ async fn connection(
 fn broken_by(event: &Event) -> Result<End> {
     let problem: Problem =
         serde_json::from_str(&event.data).context("the server sent a problem that is no JSON")?;
-    let error = Error::Problem(problem).into();
+    let error = Error::from(problem).into();
     if is_passing(&error) {
         Ok(End::Broken)
     } else {
@@ -128,14 +130,14 @@ fn is_passing(error: &anyhow::Error) -> bool {
     match error.downcast_ref::<Error>() {
         Some(Error::Unreachable { .. }) => true,
         Some(Error::Problem(problem)) => matches!(problem.status, 502..=504),
-        None => false,
+        Some(Error::OtherWords { .. }) | None => false,
     }
 }
 
 /// Whether nothing more will come; a server that is away again has not said so.
 async fn has_ended(client: &Client, path: &str) -> Result<bool> {
-    match client.get(path, &[]).await {
-        Ok(state) => Ok(!state["endedAt"].is_null()),
+    match client.get(path, &Query::NONE).await {
+        Ok(state) => Ok(state.read::<DeploymentItem>()?.status.is_end()),
         Err(error) if is_passing(&error) => Ok(false),
         Err(error) => Err(error),
     }

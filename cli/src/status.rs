@@ -1,16 +1,14 @@
 //! `shipslog status`: a deployment now, or live until its end.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
-use serde::Deserialize as _;
 use shipslog_events::ids::DeploymentId;
 
-use crate::client::Client;
+use crate::client::Query;
 use crate::common::Common;
-use crate::deployment::{self, Deployment};
+use crate::deployment;
 use crate::exit::Exit;
 use crate::follow::{self, View};
-use crate::output::Format;
 
 /// Shows a deployment: its steps, their targets, what each waits for and why.
 ///
@@ -30,21 +28,15 @@ pub(crate) struct StatusVerb {
 impl StatusVerb {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
         let client = common.client()?;
+        // Also before watching: nobody waits for a server or a deployment that never was there.
+        let now = client
+            .get(&deployment::path(self.deployment), &Query::NONE)
+            .await?;
         if !self.watch {
-            show(&client, common.output, self.deployment).await?;
+            common.output.show(&now, deployment::one)?;
             return Ok(Exit::Succeeded);
         }
-        // Nobody waits for a server or a deployment that never was there.
-        client.get(&deployment::path(self.deployment), &[]).await?;
         let view = View::new(common.output, true);
         follow::follow(&client, view, self.deployment, None, self.timeout).await
     }
-}
-
-/// Shows a deployment as it is now.
-pub(crate) async fn show(client: &Client, format: Format, id: DeploymentId) -> Result<()> {
-    let state = client.get(&deployment::path(id), &[]).await?;
-    let deployment =
-        Deployment::deserialize(&state).context("the server tells a deployment in another way")?;
-    format.show(&state, |_| follow::drawn(&deployment).join("\n"))
 }

@@ -1,11 +1,16 @@
 //! A deployment as a tree of lines: itself, its steps, their targets, and what each of these has to say.
 
 mod attempt;
+mod sign;
 
-use anstyle::{AnsiColor, Style};
+use std::fmt::{self, Display, Formatter};
 
-use crate::deployment::{Deployment, Progress, Step, Target};
+use shipslog_api::deployments::{Deployment, Progress, RunStatus, Step, StepTarget};
+use shipslog_events::ids::{DeploymentId, StepName, TargetName};
+
 use crate::moment;
+
+pub(crate) use sign::Sign;
 
 /// One thing that is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,24 +20,30 @@ pub(crate) struct Line {
     /// What it is about: a line that says something else about the same thing replaces this one.
     pub(crate) about: String,
     /// Where, in words: for people who see only this line. `None` where the line is told by those below it.
-    pub(crate) place: Option<String>,
-    /// Decides the sign and its colour.
-    pub(crate) status: String,
+    pub(crate) place: Option<Place>,
+    /// What stands before it.
+    pub(crate) sign: Sign,
     pub(crate) text: String,
+}
+
+/// Where something is said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Of the deployment as a whole.
+    Deployment(DeploymentId),
+    /// Of a step on a target.
+    Target { step: StepName, target: TargetName },
 }
 
 /// The whole tree.
 pub(crate) fn lines(deployment: &Deployment) -> Vec<Line> {
+    let item = &deployment.item;
     let mut lines = vec![head(deployment)];
-    if !deployment.has_ended() && deployment.cancel_requested {
-        lines.push(said(deployment, "cancel", "asked to stop"));
-    }
-    if let Some(reason) = deployment
-        .waiting_for
-        .as_deref()
-        .filter(|_| !deployment.has_ended())
-    {
-        lines.push(said(deployment, "wait", reason));
+    if !item.status.is_end() {
+        if item.cancel_requested {
+            lines.push(said(deployment, "cancel", "asked to stop"));
+        }
+        lines.extend(item.waiting_for.iter().map(|it| said(deployment, "wait", it)));
     }
     for step in &deployment.steps {
         lines.push(of_step(step));
@@ -45,36 +56,25 @@ pub(crate) fn lines(deployment: &Deployment) -> Vec<Line> {
 }
 
 fn head(deployment: &Deployment) -> Line {
-    let Deployment {
-        id,
-        project,
-        release,
-        environment,
-        status,
-        ..
-    } = deployment;
-    let reason = deployment
+    let item = &deployment.item;
+    let status = item.status.to_string();
+    let reason = item
         .reason
         .as_deref()
-        .filter(|it| !it.is_empty() && it != status);
+        .filter(|it| !it.is_empty() && *it != status);
     let reason = reason.map(|it| format!(" ({it})")).unwrap_or_default();
-    let took = match (&deployment.requested_at, &deployment.ended_at) {
-        (Some(start), Some(end)) => moment::between(start, end).map(|it| format!(" after {it}")),
-        _ => None,
-    };
-    let by = deployment
-        .requested_by
-        .as_deref()
-        .map(|it| format!(", requested by {it}"))
-        .unwrap_or_default();
+    let took = item
+        .ended_at
+        .and_then(|it| moment::between(item.requested_at, it));
+    let took = took.map(|it| format!(" after {it}")).unwrap_or_default();
     Line {
         depth: 0,
         about: "deployment".to_owned(),
-        place: Some(id.clone()),
-        status: status.clone(),
+        place: Some(Place::Deployment(item.id)),
+        sign: item.status.into(),
         text: format!(
-            "{project} {release} to {environment}: {status}{reason}{}{by}",
-            took.unwrap_or_default()
+            "{} {} to {}: {status}{reason}{took}, requested by {}",
+            item.project, item.release, item.environment, item.requested_by
         ),
     }
 }
@@ -84,12 +84,9 @@ fn rest(deployment: &Deployment) -> Option<String> {
     let mut rest = deployment.message.clone()?;
     for step in &deployment.steps {
         for target in &step.targets {
-            let message = target
-                .attempts
-                .last()
-                .and_then(|it| it.message.as_deref())
-                .unwrap_or_default();
-            rest = rest.replace(&format!("{} on {}: {message}", step.name, target.name), "");
+            let latest = target.attempts.last().and_then(|it| it.message.as_deref());
+            let said = format!("{}: {}", Place::of(step, target), latest.unwrap_or_default());
+            rest = rest.replace(&said, "");
         }
     }
     let rest = rest.trim();
@@ -97,68 +94,61 @@ fn rest(deployment: &Deployment) -> Option<String> {
 }
 
 fn said(deployment: &Deployment, about: &str, text: &str) -> Line {
-    let (about, place) = (about.to_owned(), Some(deployment.id.clone()));
     Line {
         depth: 1,
-        about,
-        place,
-        status: String::new(),
+        about: about.to_owned(),
+        place: Some(Place::Deployment(deployment.item.id)),
+        sign: Sign::Plain,
         text: text.to_owned(),
     }
 }
 
 fn of_step(step: &Step) -> Line {
     let Step { name, uses, targets } = step;
-    let status = targets
-        .iter()
-        .map(|it| it.status.as_str())
-        .max_by_key(|it| weight(it))
-        .unwrap_or("pending");
+    let pressing = targets.iter().map(|it| it.status).max_by_key(|it| weight(*it));
     Line {
         depth: 1,
-        about: name.clone(),
+        about: name.to_string(),
         place: None,
-        status: status.to_owned(),
+        sign: pressing.unwrap_or(RunStatus::Pending).into(),
         text: format!("{name} ({uses})"),
     }
 }
 
 /// What a step is called by when its targets differ: the most pressing.
-fn weight(status: &str) -> usize {
-    let order = [
-        "succeeded",
-        "pending",
-        "cancelled",
-        "interrupted",
-        "running",
-        "errored",
-        "failed",
-    ];
-    order.iter().position(|it| *it == status).unwrap_or_default()
+fn weight(status: RunStatus) -> u8 {
+    match status {
+        RunStatus::Succeeded => 0,
+        RunStatus::Pending => 1,
+        RunStatus::Cancelled => 2,
+        RunStatus::Interrupted => 3,
+        RunStatus::Running => 4,
+        RunStatus::Errored => 5,
+        RunStatus::Failed => 6,
+    }
 }
 
-fn of_target(lines: &mut Vec<Line>, step: &Step, target: &Target) {
-    let place = format!("{} on {}", step.name, target.name);
-    let mut say = |depth, about: &str, status: &str, text: String| {
-        let about = format!("{place}/{about}");
+fn of_target(lines: &mut Vec<Line>, step: &Step, target: &StepTarget) {
+    let place = Place::of(step, target);
+    let mut say = |depth, about: &str, sign: Sign, text: String| {
         lines.push(Line {
             depth,
-            about,
+            about: format!("{place}/{about}"),
             place: Some(place.clone()),
-            status: status.to_owned(),
+            sign,
             text,
         });
     };
-    say(2, "status", &target.status, target.status.clone());
+    say(2, "status", target.status.into(), target.status.to_string());
     for attempt in &target.attempts {
         attempt::lines(&mut say, attempt, target.attempts.len() > 1);
     }
     let progress = target
         .progress
         .as_ref()
-        .filter(|it| target.status == "running" && !it.message.is_empty());
+        .filter(|it| target.status == RunStatus::Running && !it.message.is_empty());
     if let Some(progress) = progress {
-        say(3, "progress", "", counted(progress));
+        say(3, "progress", Sign::Plain, counted(progress));
     }
 }
 
@@ -169,17 +159,32 @@ fn counted(progress: &Progress) -> String {
     }
 }
 
+impl Place {
+    fn of(step: &Step, target: &StepTarget) -> Self {
+        Self::Target {
+            step: step.name.clone(),
+            target: target.target.clone(),
+        }
+    }
+}
+
+impl Display for Place {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Deployment(id) => write!(f, "{id}"),
+            Self::Target { step, target } => write!(f, "{step} on {target}"),
+        }
+    }
+}
+
 impl Line {
     /// As it stands in the tree, every line of it.
     pub(crate) fn drawn(&self) -> Vec<String> {
-        let (sign, colour) = sign(&self.status);
+        let (sign, colour) = self.sign.drawn();
         let indent = "  ".repeat(self.depth);
         let place = match (self.depth, &self.place) {
-            (0, Some(id)) => format!("{id}: "),
-            (2, Some(place)) => format!(
-                "{}: ",
-                place.rsplit_once(" on ").map_or(place.as_str(), |it| it.1)
-            ),
+            (0, Some(Place::Deployment(id))) => format!("{id}: "),
+            (2, Some(Place::Target { target, .. })) => format!("{target}: "),
             _ => String::new(),
         };
         let text = format!("{place}{}", self.text);
@@ -192,18 +197,6 @@ impl Line {
             .chain(parts.map(|it| format!("{indent}  {it}")))
             .collect()
     }
-}
-
-fn sign(status: &str) -> (char, Style) {
-    let (sign, colour) = match status {
-        "succeeded" | "milestone" => ('✓', AnsiColor::Green),
-        "failed" | "denied" => ('✗', AnsiColor::Red),
-        "errored" => ('!', AnsiColor::Yellow),
-        "cancelled" | "interrupted" => ('-', AnsiColor::Yellow),
-        "running" => ('▸', AnsiColor::Cyan),
-        _ => return ('·', Style::new().dimmed()),
-    };
-    (sign, colour.on_default())
 }
 
 #[cfg(test)]

@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use serde_json::{Value, json};
+use shipslog_api::audit::Verification;
+use shipslog_api::problem::Code;
 use shipslog_engine::engine::LOG_FILE;
 use shipslog_log::sqlite;
 
-use crate::client::Error;
+use crate::answer::Answer;
+use crate::client::{Error, Query};
 use crate::common::Common;
 use crate::exit::{Exit, Wrong};
-use crate::output;
 
 /// Checks every event's hash, every link between them, and every body and every journal that is still there.
 ///
@@ -28,7 +29,11 @@ impl Verify {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
         let verified = match &self.data_dir {
             Some(folder) => of_file(folder)?,
-            None => match common.client()?.get("/api/v1/audit/verification", &[]).await {
+            None => match common
+                .client()?
+                .get("/api/v1/audit/verification", &Query::NONE)
+                .await
+            {
                 Ok(answer) => Ok(answer),
                 Err(error) => Err(broken(error)?),
             },
@@ -46,7 +51,7 @@ impl Verify {
     }
 }
 
-fn of_file(folder: &Path) -> Result<Result<Value, String>> {
+fn of_file(folder: &Path) -> Result<Result<Answer, String>> {
     let path = folder.join(LOG_FILE);
     if !path.is_file() {
         bail!(Wrong(format!(
@@ -56,22 +61,31 @@ fn of_file(folder: &Path) -> Result<Result<Value, String>> {
     }
     let verified = sqlite::verify(&path).map_err(|it| it.to_string());
     Ok(verified.map(|it| {
-        let (position, hash) = (it.last_position.0, it.head_hash.to_string());
-        json!({ "events": it.events, "position": position, "hash": hash, "journals": it.journals })
+        Answer::of(&Verification {
+            events: it.events,
+            position: it.last_position,
+            hash: it.head_hash,
+            journals: it.journals,
+        })
     }))
 }
 
 /// The server's sentence on a broken log; any other error is passed on.
 fn broken(error: anyhow::Error) -> Result<String> {
     match error.downcast_ref::<Error>() {
-        Some(Error::Problem(problem)) if problem.code == "log-broken" => Ok(error.to_string()),
+        Some(Error::Problem(problem)) if problem.code == Code::LOG_BROKEN => Ok(error.to_string()),
         Some(_) | None => Err(error),
     }
 }
 
-fn whole(answer: &Value) -> String {
-    let [events, position, hash] = ["events", "position", "hash"].map(|it| output::text(&answer[it]));
-    let journals = match answer["journals"].as_u64().unwrap_or_default() {
+fn whole(verified: &Verification) -> String {
+    let Verification {
+        events,
+        position,
+        hash,
+        journals,
+    } = verified;
+    let journals = match journals {
         1 => "1 journal".to_owned(),
         count => format!("{count} journals"),
     };
@@ -80,6 +94,8 @@ fn whole(answer: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use shipslog_api::Problem;
+
     use super::*;
     use crate::exit;
 
@@ -103,12 +119,12 @@ mod tests {
     fn an_empty_log_verifies_from_its_file_alone() {
         let folder = tempfile::tempdir().unwrap();
         drop(shipslog_log::SqliteLog::open(folder.path().join(LOG_FILE)).unwrap());
-        let answer = of_file(folder.path()).unwrap().unwrap();
+        let sentence = sentence(folder.path());
         assert!(
-            whole(&answer).starts_with("the log holds: 0 events up to position 0, hash "),
-            "{answer}"
+            sentence.starts_with("the log holds: 0 events up to position 0, hash "),
+            "{sentence}"
         );
-        assert!(whole(&answer).ends_with(", and 0 journals"), "{answer}");
+        assert!(sentence.ends_with(", and 0 journals"), "{sentence}");
     }
 
     #[test]
@@ -116,18 +132,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(LOG_FILE);
         write_journal(&path);
-        let answer = of_file(folder.path()).unwrap().unwrap();
-        assert!(whole(&answer).ends_with(", and 1 journal"), "{answer}");
+        let sentence = sentence(folder.path());
+        assert!(sentence.ends_with(", and 1 journal"), "{sentence}");
+    }
+
+    fn sentence(folder: &Path) -> String {
+        whole(&of_file(folder).unwrap().unwrap().read().unwrap())
     }
 
     /// A log with a journal of two entries.
     fn write_journal(path: &Path) {
         use shipslog_events::journal::{JournalHead, JournalKey};
-        use shipslog_log::{EventLog as _, JournalAppend};
+        use shipslog_log::{JournalAppend, JournalStore as _};
         let append = JournalAppend {
             key: JournalKey {
                 deployment: shipslog_events::ids::DeploymentId(3),
-                attempt: "Deploy/Here/1".into(),
+                attempt: "Deploy/Here/1".parse().unwrap(),
             },
             after: JournalHead::START,
             entries: vec![b"first".to_vec(), b"second".to_vec()],
@@ -143,11 +163,12 @@ mod tests {
 
     #[test]
     fn a_broken_log_is_told_from_any_other_refusal() {
-        let problem = |code: &str| {
-            let text = json!({ "status": 409, "code": code, "title": "no", "detail": "event 7 is missing" });
-            anyhow::Error::from(Error::Problem(serde_json::from_value(text).unwrap()))
+        let problem = |code: Code| {
+            let problem = Problem::new(409, code, "no", "event 7 is missing");
+            anyhow::Error::from(Error::from(problem))
         };
-        assert_eq!(broken(problem("log-broken")).unwrap(), "event 7 is missing");
-        assert_eq!(exit::of(&broken(problem("busy")).unwrap_err()), Exit::Refused);
+        assert_eq!(broken(problem(Code::LOG_BROKEN)).unwrap(), "event 7 is missing");
+        let refused = broken(problem(Code::new("busy"))).unwrap_err();
+        assert_eq!(exit::of(&refused), Exit::Refused);
     }
 }

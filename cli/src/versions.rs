@@ -2,12 +2,11 @@
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::Value;
+use shipslog_api::feeds::Tags;
 
-use crate::client::segment;
+use crate::client::{Query, segment};
 use crate::common::Common;
 use crate::exit::Exit;
-use crate::output;
 
 /// Lists the versions of an image in a feed, newest first.
 #[derive(Debug, Args)]
@@ -26,33 +25,31 @@ pub(crate) struct Versions {
 impl Versions {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
         let path = format!("/api/v1/feeds/{}/tags", segment(&self.feed));
+        let image = Tags {
+            image: self.image,
+            ..Tags::default()
+        };
         let items = common
             .client()?
-            .list(&path, &[("image", self.image)], self.limit)
+            .list(&path, &Query::of(&image), self.limit)
             .await?;
-        common.output.show_items(items, lines)?;
+        common.output.show(&items, lines)?;
         Ok(Exit::Succeeded)
     }
 }
 
-fn lines(items: &Value) -> String {
-    items
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(output::text)
-        .collect::<Vec<_>>()
-        .join("\n")
+#[expect(clippy::ptr_arg, reason = "it is the type that a list of tags is read as")]
+fn lines(tags: &Vec<String>) -> String {
+    tags.join("\n")
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
     fn a_version_is_a_line() {
-        assert_eq!(lines(&json!(["2.4.71", "2.4.70"])), "2.4.71\n2.4.70");
+        let tags = ["2.4.71", "2.4.70"].map(str::to_owned);
+        assert_eq!(lines(&tags.to_vec()), "2.4.71\n2.4.70");
     }
 }

@@ -10,6 +10,7 @@ use shipslog_domain::slug::slug;
 use shipslog_events::event::Event;
 use shipslog_events::event::configuration::Kind;
 use shipslog_events::event::deployment::DeploymentEvent;
+use shipslog_events::event::deployment::body::VALUE;
 use shipslog_events::ids::{AccountName, Handle};
 use shipslog_events::stream::LaneKey;
 
@@ -185,7 +186,7 @@ async fn output(parts: &Parts, account: &AccountName, made: &FromOutput) -> Resu
             )));
         }
     };
-    let body = log.body(event, "value".to_owned()).await?;
+    let body = log.body(event, VALUE).await?;
     let text = body.and_then(|it| String::from_utf8(it).ok());
     text.map(Handle::new)
         .ok_or_else(|| unusable("its value was erased; deploy it again"))

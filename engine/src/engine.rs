@@ -7,8 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use shipslog_domain::configuration::{Catalogue, Interface};
-use shipslog_log::sqlite::{self, Broken, Verified};
-use shipslog_log::{EventLog, SqliteLog};
+use shipslog_log::{Broken, EventLog, EventReader, JournalStore, SqliteLog, Store, TaskLog, Verified};
 use shipslog_runner::{Description, Runner, RunnerConfig};
 use shipslog_sealing::{Sealer, SealingKey};
 
@@ -51,6 +50,8 @@ pub struct Engine {
 pub(crate) struct Parts {
     pub(crate) data_dir: PathBuf,
     pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) journals: Arc<dyn JournalStore>,
+    pub(crate) task_log: Arc<dyn TaskLog>,
     pub(crate) views: Views,
     pub(crate) runner: Runner,
     pub(crate) components: Components,
@@ -86,12 +87,21 @@ impl Engine {
             ))
         })?;
         let log = SqliteLog::open(options.data_dir.join(LOG_FILE)).map_err(OpenError::because)?;
-        Self::open_on(Arc::new(log), options, components, Pauses::default()).await
+        Self::open_on(Store::new(Arc::new(log)), options, components).await
     }
 
-    /// As `open`, on a log that is open.
-    pub(crate) async fn open_on(
-        log: Arc<dyn EventLog>,
+    /// As `open`, on a store that is open already.
+    pub async fn open_on(
+        store: Store,
+        options: Options,
+        components: &[(&str, &[u8])],
+    ) -> Result<Self, OpenError> {
+        Self::open_pausing(store, options, components, Pauses::default()).await
+    }
+
+    /// As `open_on`, with these pauses between tries.
+    pub(crate) async fn open_pausing(
+        store: Store,
         options: Options,
         components: &[(&str, &[u8])],
         pauses: Pauses,
@@ -111,7 +121,7 @@ impl Engine {
             Some(directory) => offered::offer(&runner, &mut components, &mut catalogue, directory).await?,
             None => Vec::new(),
         };
-        let views = Views::open(&data_dir.join("views.db"), Arc::clone(&log))
+        let views = Views::open(&data_dir.join("views.db"), Arc::clone(&store.events) as _)
             .await
             .map_err(OpenError::because)?;
         let parts = Arc::new(Parts {
@@ -127,7 +137,9 @@ impl Engine {
             pauses,
             keep_journals,
             data_dir,
-            log,
+            log: store.events,
+            journals: store.journals,
+            task_log: store.task_log,
         });
         let first_key_file = commands::first_key(&parts).await.map_err(OpenError::because)?;
         let driver = Driver::start(Arc::clone(&parts))
@@ -170,9 +182,14 @@ impl Engine {
         &self.parts.views
     }
 
-    /// The log.
-    pub fn log(&self) -> &Arc<dyn EventLog> {
-        &self.parts.log
+    /// The events, for those who look.
+    pub fn events(&self) -> &dyn EventReader {
+        &*self.parts.log
+    }
+
+    /// The lines of the task log.
+    pub fn task_log(&self) -> &dyn TaskLog {
+        &*self.parts.task_log
     }
 
     /// What running deployments say of themselves right now.
@@ -182,10 +199,7 @@ impl Engine {
 
     /// Checks the whole log: every event's hash, every body that is still there.
     pub async fn verify(&self) -> Result<Verified, Broken> {
-        let path = self.parts.data_dir.join(LOG_FILE);
-        tokio::task::spawn_blocking(move || sqlite::verify(&path))
-            .await
-            .expect("verification answers with what is wrong, it does not panic")
+        self.parts.log.verify().await
     }
 }
 

@@ -11,6 +11,7 @@ pub mod engine;
 pub mod feed;
 pub mod journals;
 mod load;
+pub mod story;
 #[cfg(test)]
 mod testing;
 pub mod views;

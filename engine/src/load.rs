@@ -12,10 +12,10 @@ use shipslog_domain::lane::{self, Lane};
 use shipslog_domain::release::{self, Releases};
 use shipslog_events::Recorded;
 use shipslog_events::event::Event;
-use shipslog_events::event::configuration::ConfigurationEvent;
+use shipslog_events::event::configuration::{ConfigurationEvent, DOCUMENT};
 use shipslog_events::ids::{DeploymentId, EventId, ReleaseVersion, StreamVersion};
 use shipslog_events::stream::{LaneKey, Stream};
-use shipslog_log::{EventLog, ReadError};
+use shipslog_log::{EventReader, ReadError};
 
 /// What was read, and the version that a decision on it counts on.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub(crate) struct Loaded<T> {
 }
 
 async fn fold<T>(
-    log: &dyn EventLog,
+    log: &dyn EventReader,
     stream: Stream,
     initial: T,
     evolve: impl Fn(T, &Recorded) -> T,
@@ -69,7 +69,7 @@ pub(crate) struct AccessCache {
 }
 
 impl AccessCache {
-    pub(crate) async fn load(&self, log: &dyn EventLog) -> Result<Arc<Loaded<Access>>, ReadError> {
+    pub(crate) async fn load(&self, log: &dyn EventReader) -> Result<Arc<Loaded<Access>>, ReadError> {
         let known = self.latest.get();
         let added = log.stream(Stream::Access, known.version).await?;
         let Some(last) = added.last() else {
@@ -85,7 +85,7 @@ impl AccessCache {
     }
 }
 
-pub(crate) async fn lane(log: &dyn EventLog, key: &LaneKey) -> Result<Loaded<Lane>, ReadError> {
+pub(crate) async fn lane(log: &dyn EventReader, key: &LaneKey) -> Result<Loaded<Lane>, ReadError> {
     fold(
         log,
         Stream::Lane(key.clone()),
@@ -105,7 +105,7 @@ pub(crate) struct ReleaseHistory {
     pub(crate) created: BTreeMap<ReleaseVersion, EventId>,
 }
 
-pub(crate) async fn releases(log: &dyn EventLog, slug: &str) -> Result<Loaded<ReleaseHistory>, ReadError> {
+pub(crate) async fn releases(log: &dyn EventReader, slug: &str) -> Result<Loaded<ReleaseHistory>, ReadError> {
     let stream = Stream::Releases(slug.to_owned());
     fold(log, stream, ReleaseHistory::default(), |mut history, recorded| {
         if let Event::Release(event) = &recorded.event {
@@ -135,7 +135,7 @@ impl DeploymentHistory {
 }
 
 pub(crate) async fn deployment(
-    log: &dyn EventLog,
+    log: &dyn EventReader,
     id: DeploymentId,
 ) -> Result<Option<Loaded<DeploymentHistory>>, ReadError> {
     let events = log.stream(Stream::Deployment(id), StreamVersion::NONE).await?;
@@ -168,7 +168,7 @@ pub(crate) struct ConfigurationCache {
 }
 
 impl ConfigurationCache {
-    pub(crate) async fn load(&self, log: &dyn EventLog) -> Result<Arc<Loaded<Configured>>, ReadError> {
+    pub(crate) async fn load(&self, log: &dyn EventReader) -> Result<Arc<Loaded<Configured>>, ReadError> {
         let known = self.latest.get();
         let is_cold = known.version == StreamVersion::NONE;
         if !is_cold && log.stream(Stream::Configuration, known.version).await?.is_empty() {
@@ -199,8 +199,8 @@ impl ConfigurationCache {
 }
 
 /// Nothing where it was erased. What was applied once is not held to today's rules again.
-async fn document(log: &dyn EventLog, event: EventId) -> Result<Option<Document>, ReadError> {
-    let Some(value) = json_body(log, event, "document").await? else {
+async fn document(log: &dyn EventReader, event: EventId) -> Result<Option<Document>, ReadError> {
+    let Some(value) = json_body(log, event, DOCUMENT).await? else {
         return Ok(None);
     };
     serde_json::from_value(value).map(Some).map_err(|error| {
@@ -212,11 +212,11 @@ async fn document(log: &dyn EventLog, event: EventId) -> Result<Option<Document>
 
 /// A body that holds JSON; nothing where it was erased.
 pub(crate) async fn json_body(
-    log: &dyn EventLog,
+    log: &dyn EventReader,
     event: EventId,
     name: &str,
 ) -> Result<Option<Value>, ReadError> {
-    let Some(bytes) = log.body(event, name.to_owned()).await? else {
+    let Some(bytes) = log.body(event, name).await? else {
         return Ok(None);
     };
     serde_json::from_slice(&bytes)

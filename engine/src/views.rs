@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use shipslog_events::ids::Position;
-use shipslog_log::EventLog;
+use shipslog_log::EventReader;
 use tokio::sync::watch;
 
 use schema::Reached;
@@ -68,7 +68,7 @@ pub enum Error {
 impl Views {
     /// Opens the views, or makes them anew where they are damaged, of another version or of another log, and follows
     /// the log from then on.
-    pub async fn open(path: &Path, log: Arc<dyn EventLog>) -> Result<Self, Error> {
+    pub async fn open(path: &Path, log: Arc<dyn EventReader>) -> Result<Self, Error> {
         let (connection, reached) = match schema::existing(path) {
             Some((connection, reached)) if stands_in(&*log, &reached).await? => (connection, reached),
             _ => schema::anew(path, &log.instance().to_string())?,
@@ -134,7 +134,7 @@ impl Views {
 }
 
 /// Whether the log has the very event that the rows go up to.
-async fn stands_in(log: &dyn EventLog, reached: &Reached) -> Result<bool, Error> {
+async fn stands_in(log: &dyn EventReader, reached: &Reached) -> Result<bool, Error> {
     if reached.instance != log.instance().to_string() {
         return Ok(false);
     }

@@ -1,5 +1,8 @@
 //! What surrounds an event: who, when, why, and its place in the chain.
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -20,6 +23,35 @@ pub enum Actor {
     Driver,
     /// The server itself, such as at its first start.
     Server,
+}
+
+/// As an event's row has it, and as it is hashed: `key:<name>`, `driver` or `server`.
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(name) => write!(f, "key:{name}"),
+            Self::Driver => f.write_str("driver"),
+            Self::Server => f.write_str("server"),
+        }
+    }
+}
+
+/// The text names no actor.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no actor")]
+pub struct NotAnActor(String);
+
+impl FromStr for Actor {
+    type Err = NotAnActor;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match (text, text.strip_prefix("key:")) {
+            (_, Some(name)) => Ok(Self::Key(name.to_owned())),
+            ("driver", None) => Ok(Self::Driver),
+            ("server", None) => Ok(Self::Server),
+            (other, None) => Err(NotAnActor(other.to_owned())),
+        }
+    }
 }
 
 /// From where a command came: nothing for the driver's.
@@ -113,4 +145,22 @@ pub struct Recorded {
     pub previous: Hash,
     /// Hash of this event and, through `previous`, of all before it.
     pub hash: Hash,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_actor_reads_back_even_with_a_misleading_name() {
+        for actor in [
+            Actor::Driver,
+            Actor::Server,
+            Actor::Key("driver".into()),
+            Actor::Key("key:a".into()),
+        ] {
+            assert_eq!(actor.to_string().parse(), Ok(actor));
+        }
+        assert!("nobody".parse::<Actor>().is_err());
+    }
 }

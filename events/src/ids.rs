@@ -111,6 +111,11 @@ name!(
 #[serde(transparent)]
 pub struct DeploymentId(pub u64);
 
+impl DeploymentId {
+    /// The longest number that names leave room for: what holds with it holds for every deployment.
+    pub const LONGEST: Self = Self(99_999_999);
+}
+
 impl fmt::Display for DeploymentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "deployments-{}", self.0)

@@ -15,8 +15,8 @@ use crate::ids::DeploymentId;
 pub struct JournalKey {
     /// The deployment.
     pub deployment: DeploymentId,
-    /// `<step>/<target>/<attempt number>`, as an `AttemptId` displays.
-    pub attempt: String,
+    /// The run.
+    pub attempt: AttemptId,
 }
 
 impl JournalKey {
@@ -24,7 +24,7 @@ impl JournalKey {
     pub fn of(deployment: DeploymentId, attempt: &AttemptId) -> Self {
         Self {
             deployment,
-            attempt: attempt.to_string(),
+            attempt: attempt.clone(),
         }
     }
 }

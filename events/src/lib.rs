@@ -17,9 +17,11 @@ pub mod journal;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
 pub mod stream;
+pub mod task_log;
 pub mod upcast;
 
 pub use envelope::{Actor, Context, NewBody, NewEvent, Recorded, SealedValue, Source};
 pub use event::Event;
 pub use journal::{JournalHead, JournalKey};
 pub use stream::Stream;
+pub use task_log::LogLevel;

@@ -55,13 +55,7 @@ pub enum DecodeError {
 type Upcaster = fn(Map<String, Value>) -> Map<String, Value>;
 
 /// (type, version it starts from, how): one for every version that is not the newest of its type.
-const UPCASTERS: &[(&str, u32, Upcaster)] =
-    &[("attempt-started", 1, as_it_is), ("attempt-ended", 1, as_it_is)];
-
-/// For versions that only added what may be absent.
-fn as_it_is(facts: Map<String, Value>) -> Map<String, Value> {
-    facts
-}
+const UPCASTERS: &[(&str, u32, Upcaster)] = &[];
 
 macro_rules! kinds {
     ($($aggregate:ident($facts:ident::$variant:ident) => $name:literal version $version:literal,)*) => {
@@ -92,12 +86,12 @@ kinds! {
     Configuration(ConfigurationEvent::DocumentApplied) => "document-applied" version 1,
     Deployment(DeploymentEvent::DeploymentRequested) => "deployment-requested" version 1,
     Deployment(DeploymentEvent::DeploymentStarted) => "deployment-started" version 1,
-    Deployment(DeploymentEvent::AttemptStarted) => "attempt-started" version 2,
+    Deployment(DeploymentEvent::AttemptStarted) => "attempt-started" version 1,
     Deployment(DeploymentEvent::AttemptResumed) => "attempt-resumed" version 1,
     Deployment(DeploymentEvent::AccessDenied) => "access-denied" version 1,
     Deployment(DeploymentEvent::MilestoneReached) => "milestone-reached" version 1,
     Deployment(DeploymentEvent::OutputSet) => "output-set" version 1,
-    Deployment(DeploymentEvent::AttemptEnded) => "attempt-ended" version 2,
+    Deployment(DeploymentEvent::AttemptEnded) => "attempt-ended" version 1,
     Deployment(DeploymentEvent::CancelRequested) => "cancel-requested" version 1,
     Deployment(DeploymentEvent::DeploymentEnded) => "deployment-ended" version 1,
     Lane(LaneEvent::TurnRequested) => "turn-requested" version 1,
@@ -109,6 +103,9 @@ kinds! {
     Release(ReleaseEvent::PhaseEntered) => "phase-entered" version 1,
     Release(ReleaseEvent::PhaseSucceeded) => "phase-succeeded" version 1,
 }
+
+/// The type of the events that end attempts: their journals are checked against them.
+pub const ATTEMPT_ENDED: &str = "attempt-ended";
 
 /// The facts of an event as a log stores them: canonical JSON without the type.
 ///
@@ -204,6 +201,14 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), KINDS.len());
+    }
+
+    #[test]
+    fn the_end_of_an_attempt_is_of_the_type_that_verification_looks_for() {
+        let ends = crate::samples::all().into_iter().map(|(_, event)| event);
+        let mut ends =
+            ends.filter(|it| matches!(it, Event::Deployment(DeploymentEvent::AttemptEnded { .. })));
+        assert!(ends.all(|it| it.kind().0 == ATTEMPT_ENDED));
     }
 
     #[test]

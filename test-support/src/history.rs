@@ -162,14 +162,11 @@ impl Writer<'_> {
         };
         let environment = EnvironmentName::from(["Development", "Production"][usize::from(to) % 2]);
         let id = DeploymentId(self.state.deployments.len() as u64 + 1);
-        let request = Request {
-            id,
-            release,
-            environment,
-        };
+        let request = Request { release, environment };
         let Ok(plan) = deployment::plan(&self.state.configuration, request) else {
             return Vec::new();
         };
+        let plan = plan.numbered(id);
         vec![
             (Stream::Deployment(id), vec![plan.requested.into()]),
             (Stream::Releases(plan.project_slug), vec![plan.entered.into()]),

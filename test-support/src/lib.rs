@@ -1,4 +1,4 @@
-//! What tests of several crates share. No crate depends on it but for its tests, and the bench.
+//! What tests of several crates share. No crate depends on it but for its tests, and the laboratory.
 #![expect(clippy::unwrap_used, reason = "what fails here is a test")]
 
 pub mod component;

@@ -1,17 +1,7 @@
 //! How an actor and its source are shown.
 
-use serde::Serialize;
+use shipslog_api::events::Source;
 use shipslog_events::Actor;
-use utoipa::ToSchema;
-
-/// From where a command came: nothing for the driver's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Source {
-    /// Public id of the API key used.
-    pub(crate) key: Option<String>,
-    /// The peer's address.
-    pub(crate) address: Option<String>,
-}
 
 /// The name of a key, or `driver` or `server`.
 pub(crate) fn name(actor: &Actor) -> String {
@@ -22,11 +12,10 @@ pub(crate) fn name(actor: &Actor) -> String {
     }
 }
 
-impl From<shipslog_events::Source> for Source {
-    fn from(source: shipslog_events::Source) -> Self {
-        Self {
-            key: source.key.map(|it| it.to_string()),
-            address: source.address,
-        }
+/// From where a command came.
+pub(crate) fn source(source: shipslog_events::Source) -> Source {
+    Source {
+        key: source.key,
+        address: source.address,
     }
 }

@@ -65,7 +65,7 @@ impl App {
     /// Ends when a key opens nothing any more, or when nobody can tell.
     pub(crate) fn revoked(&self, key: KeyId) -> impl Future<Output = ()> + use<> {
         let engine = self.engine.clone();
-        let mut head = engine.log().head();
+        let mut head = engine.events().head();
         async move { while matches!(engine.opens(&key).await, Ok(true)) && head.changed().await.is_ok() {} }
     }
 }

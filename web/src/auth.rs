@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use shipslog_api::word;
 use shipslog_engine::commands::{By, Identity};
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::ids::KeyId;
@@ -50,15 +51,6 @@ impl FromRequestParts<App> for Administrator {
     }
 }
 
-/// An access role as people write it.
-pub(crate) fn word(role: AccessRole) -> &'static str {
-    match role {
-        AccessRole::Viewer => "viewer",
-        AccessRole::Deployer => "deployer",
-        AccessRole::Administrator => "administrator",
-    }
-}
-
 async fn admit(parts: &Parts, app: &App, needed: AccessRole) -> Result<Identity, Problem> {
     let Some(key) = bearer(parts) else {
         return Err(Problem::unauthorized("send `authorization: Bearer <API key>`"));
@@ -70,9 +62,9 @@ async fn admit(parts: &Parts, app: &App, needed: AccessRole) -> Result<Identity,
     if identity.access_role < needed {
         return Err(Problem::forbidden(format!(
             "this needs the access role {}; the key {} has the access role {}",
-            word(needed),
+            word(&needed),
             identity.name,
-            word(identity.access_role)
+            word(&identity.access_role)
         )));
     }
     Ok(identity)

@@ -4,28 +4,16 @@
 
 mod actor;
 mod app;
-mod audit;
 mod auth;
-mod components;
-mod configuration;
-mod deployments;
-mod events;
 mod extract;
-mod feeds;
-mod health;
-mod keys;
-mod log;
 mod openapi;
 mod paging;
 mod problem;
-mod progression;
-mod releases;
-mod schemas;
+mod resources;
 mod serve;
 mod stream;
 #[cfg(test)]
 mod tests;
-mod watch;
 
 use axum::Router;
 use shipslog_engine::Engine;

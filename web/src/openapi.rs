@@ -6,18 +6,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
+use shipslog_api::Problem;
+use shipslog_api::problem::Place;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, Modify, OpenApi as _, ToSchema as _};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::problem::{Place, Problem};
-use crate::{
-    audit, components, configuration, deployments, events, feeds, health, keys, log, progression, releases,
-    schemas, watch,
-};
+use crate::resources;
 
 /// What surrounds the paths.
 #[derive(utoipa::OpenApi)]
@@ -59,29 +56,7 @@ impl Modify for ApiKey {
 
 /// All handlers with their paths.
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Shipslog::openapi())
-        .routes(routes!(health::health))
-        .routes(routes!(configuration::apply))
-        .routes(routes!(configuration::list))
-        .routes(routes!(configuration::show))
-        .routes(routes!(releases::create, releases::list))
-        .routes(routes!(releases::show))
-        .routes(routes!(progression::progression))
-        .routes(routes!(deployments::create, deployments::list))
-        .routes(routes!(deployments::show))
-        .routes(routes!(deployments::cancel))
-        .routes(routes!(watch::watch))
-        .routes(routes!(events::of_deployment))
-        .routes(routes!(log::log))
-        .routes(routes!(deployments::journal::journal))
-        .routes(routes!(events::list))
-        .routes(routes!(audit::verification))
-        .routes(routes!(feeds::tags))
-        .routes(routes!(components::list))
-        .routes(routes!(components::delete))
-        .routes(routes!(schemas::schema))
-        .routes(routes!(keys::create, keys::list))
-        .routes(routes!(keys::revoke))
+    resources::routes(Shipslog::openapi())
 }
 
 /// The document as it is served, with a line break at its end.

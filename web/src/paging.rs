@@ -1,54 +1,12 @@
-//! Lists: pages with opaque cursors, and reads that wait for a position.
+//! Cutting lists into pages with opaque cursors.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use shipslog_api::Page;
+use shipslog_api::paging::{DEFAULT, MAXIMUM};
 
 use crate::problem::Problem;
-
-/// Items on a page when nothing is said.
-const DEFAULT: usize = 50;
-
-/// No page has more.
-const MAXIMUM: usize = 500;
-
-/// A page of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Items<T> {
-    /// At most as many as asked for.
-    pub(crate) items: Vec<T>,
-    /// The cursor of the page after this one, if there is one.
-    pub(crate) next: Option<String>,
-}
-
-/// How a single thing is read.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Reading {
-    /// Waits until the answer shows everything up to this position of the log.
-    pub(crate) min_position: Option<u64>,
-}
-
-/// A request that takes no parameters after `?`: an unknown one must not be passed over.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Nothing {}
-
-/// How a list without filters is read.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Listing {
-    /// Items on the page: 1 to 500, 50 by default.
-    pub(crate) limit: Option<usize>,
-    /// `next` of the page before.
-    pub(crate) cursor: Option<String>,
-    /// Waits until the answer shows everything up to this position of the log.
-    pub(crate) min_position: Option<u64>,
-}
 
 /// How many items a page has.
 pub(crate) fn limit(asked: Option<usize>) -> Result<usize, Problem> {
@@ -83,28 +41,26 @@ pub(crate) fn place<T: FromStr>(list: &str, cursor: Option<&str>) -> Result<Opti
     }
 }
 
-impl<T> Items<T> {
-    /// A page out of one item more than it has, if there are so many.
-    pub(crate) fn page(mut items: Vec<T>, limit: usize, next: impl FnOnce(&T) -> String) -> Self {
-        let more = items.len() > limit;
-        items.truncate(limit);
-        let next = items.last().filter(|_| more).map(next);
-        Self { items, next }
-    }
+/// A page out of one item more than it has, if there are so many.
+pub(crate) fn page<T>(mut items: Vec<T>, limit: usize, next: impl FnOnce(&T) -> String) -> Page<T> {
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(next);
+    Page { items, next }
+}
 
-    /// A page out of everything there is, by the number of items before it.
-    pub(crate) fn cut(
-        list: &str,
-        all: impl IntoIterator<Item = T>,
-        asked: Option<usize>,
-        cursor: Option<&str>,
-    ) -> Result<Self, Problem> {
-        let (limit, skip) = (limit(asked)?, place(list, cursor)?.unwrap_or(0_usize));
-        let items = all.into_iter().skip(skip).take(limit + 1).collect();
-        Ok(Self::page(items, limit, |_| {
-            self::cursor(list, skip.saturating_add(limit))
-        }))
-    }
+/// A page out of everything there is, by the number of items before it.
+pub(crate) fn cut<T>(
+    list: &str,
+    all: impl IntoIterator<Item = T>,
+    asked: Option<usize>,
+    cursor: Option<&str>,
+) -> Result<Page<T>, Problem> {
+    let (limit, skip) = (limit(asked)?, place(list, cursor)?.unwrap_or(0_usize));
+    let items = all.into_iter().skip(skip).take(limit + 1).collect();
+    Ok(page(items, limit, |_| {
+        self::cursor(list, skip.saturating_add(limit))
+    }))
 }
 
 #[cfg(test)]
@@ -116,7 +72,7 @@ mod tests {
         let mut seen = Vec::new();
         let mut next = None;
         loop {
-            let page = Items::cut("numbers", 1..=7, Some(3), next.as_deref()).unwrap();
+            let page = cut("numbers", 1..=7, Some(3), next.as_deref()).unwrap();
             seen.push(page.items);
             match page.next {
                 Some(cursor) => next = Some(cursor),

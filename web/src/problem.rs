@@ -6,51 +6,21 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use shipslog_api as api;
+use shipslog_api::problem::{Code, Place};
 use shipslog_domain as domain;
 use shipslog_engine::{commands, journals, views};
 use shipslog_log::ReadError;
-use utoipa::ToSchema;
 
-/// Why a request was not carried out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Problem {
-    /// `urn:shipslog:problem:<code>`.
-    #[serde(rename = "type")]
-    kind: String,
-    /// The same for every problem of this code.
-    title: String,
-    /// The HTTP status.
-    status: u16,
-    /// A stable word for programs.
-    #[schema(value_type = String)]
-    code: &'static str,
-    /// A sentence for people: what is wrong and what to do.
-    detail: String,
-    /// Each place in the input that is wrong.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    problems: Vec<Place>,
-}
-
-/// A place in the input and what is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Place {
-    /// As in `process[0].with.containers[1].ports`; empty for the whole.
-    path: String,
-    /// A sentence.
-    message: String,
-}
+/// Why a request was not carried out, to be answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Problem(Box<api::Problem>);
 
 impl Problem {
-    fn new(status: StatusCode, code: &'static str, title: &str, detail: impl Display) -> Self {
-        Self {
-            kind: format!("urn:shipslog:problem:{code}"),
-            title: title.to_owned(),
-            status: status.as_u16(),
-            code,
-            detail: detail.to_string(),
-            problems: Vec::new(),
-        }
+    fn new(status: StatusCode, code: impl Into<Code>, title: &str, detail: impl Display) -> Self {
+        let problem = api::Problem::new(status.as_u16(), code.into(), title, detail.to_string());
+        Self(Box::new(problem))
     }
 
     /// The request cannot be read.
@@ -132,15 +102,14 @@ impl Problem {
             path: it.path,
             message: it.message,
         });
-        Self {
-            problems: places.collect(),
-            ..Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "invalid",
-                title,
-                sentences.join("; "),
-            )
-        }
+        let mut problem = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            title,
+            sentences.join("; "),
+        );
+        problem.0.problems = places.collect();
+        problem
     }
 
     /// The rules say no.
@@ -152,7 +121,7 @@ impl Problem {
     pub(crate) fn log_broken(detail: impl Display) -> Self {
         Self::new(
             StatusCode::CONFLICT,
-            "log-broken",
+            Code::LOG_BROKEN,
             "the log is not as it was written",
             detail,
         )
@@ -248,7 +217,7 @@ impl From<ReadError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();

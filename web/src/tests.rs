@@ -15,6 +15,7 @@ mod serving;
 mod streams;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -24,12 +25,14 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use shipslog_engine::Engine;
 use shipslog_engine::engine::Options;
+use shipslog_log::{SqliteLog, Store};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 /// A server without a socket.
 struct Server {
     engine: Engine,
+    store: Store,
     router: Router,
     /// The first administrator's.
     key: String,
@@ -106,12 +109,16 @@ impl Server {
             keep_journals: None,
             components_dir: None,
         };
-        let engine = Engine::open(options, &[]).await.unwrap();
+        std::fs::create_dir(&options.data_dir).unwrap();
+        let log = SqliteLog::open(options.data_dir.join("shipslog.db")).unwrap();
+        let store = Store::new(Arc::new(log));
+        let engine = Engine::open_on(store.clone(), options, &[]).await.unwrap();
         let file = engine.first_key_file().expect("the first start makes a key");
         let key = std::fs::read_to_string(file).unwrap().trim().to_owned();
         Self {
             router: crate::router(engine.clone()),
             engine,
+            store,
             key,
             directory,
         }

@@ -1,73 +1,74 @@
-//! `cargo xtask`: what a developer does with this repository, one module a command.
+//! `cargo xtask`: says at once what is coming, builds the tasks and hands over to them.
+//!
+//! Nothing but the standard library, so that the first line stands there seconds after somebody has typed the command
+//! in a fresh clone. What the tasks are is in `xtask/tasks`.
 
-mod acts;
-mod bench;
-mod build;
-mod checkout;
-mod cluster;
-mod demo;
-mod docs;
-mod kills;
-mod matrix;
-mod prerequisites;
-mod program;
-mod progress;
-mod steps;
-mod story;
-mod test;
-mod trials;
+mod announcement;
 
-use std::process::ExitCode;
+use std::env;
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::SystemTime;
 
-use clap::{Parser, Subcommand};
-
-#[derive(Parser)]
-#[command(name = "cargo xtask", about = "Developer tasks of Shipslog")]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// The local Kubernetes cluster with its image registry.
-    #[command(subcommand)]
-    Cluster(cluster::Command),
-    /// Sets everything up and plays the whole walkthrough.
-    Demo(demo::Demo),
-    /// Sets everything up and passes every test.
-    Test(test::Test),
-    /// Kills the server at every host call of every built-in step: nothing must come out otherwise.
-    Matrix(matrix::Matrix),
-    /// Kills the server at random moments while somebody reads the page it deploys: no request may fail.
-    Kills(kills::Kills),
-    /// Measures against bare programs that do the same, in the same run.
-    Bench(bench::Bench),
-    /// Brings the generated docs up to date and builds the rest.
-    Docs(docs::Docs),
-    /// Builds the steps to WebAssembly components.
-    Steps(steps::Arguments),
-}
+/// Tells the tasks when the command was typed, in seconds since 1970: their times count from there.
+const BEGUN: &str = "XTASK_BEGUN";
+/// Tells the tasks whether anything had been built in this clone when the command was typed.
+const BUILT: &str = "XTASK_BUILT";
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            progress::say(&format!("Error: {error:#}"));
-            ExitCode::FAILURE
-        }
+    let words: Vec<OsString> = env::args_os().skip(1).collect();
+    let target = root().join("target");
+    let built = announcement::Built::in_target(&target);
+    if let Some(line) = announcement::line(words.first().and_then(|it| it.to_str()), built) {
+        // Nobody may be reading any more; the work goes on.
+        let _ = writeln!(std::io::stdout(), "{line}");
+    }
+    let begun = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
+    if let Err(complaint) = build(&target) {
+        return give_up(&complaint);
+    }
+    let mut tasks = Command::new(target.join("debug/tasks"));
+    tasks
+        .args(&words)
+        .env(BEGUN, begun.to_string())
+        .env(BUILT, built.word());
+    // Comes back only if it could not be done.
+    let error = tasks.exec();
+    give_up(&format!(
+        "{} cannot be run: {error}",
+        target.join("debug/tasks").display()
+    ))
+}
+
+/// With the features that everything else is built with: nothing of it is compiled again later.
+fn build(target: &Path) -> Result<(), String> {
+    // The first time there is something to be seen.
+    let is_built = target.join("debug/tasks").exists();
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["build", "--locked", "--workspace", "--bin", "tasks"])
+        .args(is_built.then_some("--quiet"))
+        .env("CARGO_TARGET_DIR", target)
+        .current_dir(root())
+        .status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err("the tasks cannot be built".to_owned()),
+        Err(error) => Err(format!("cargo cannot be run: {error}")),
     }
 }
 
-fn run(command: Command) -> anyhow::Result<()> {
-    match command {
-        Command::Cluster(command) => cluster::run(&command),
-        Command::Demo(arguments) => demo::run(&arguments),
-        Command::Test(arguments) => test::run(&arguments),
-        Command::Matrix(arguments) => matrix::run(&arguments),
-        Command::Kills(arguments) => kills::run(&arguments),
-        Command::Bench(arguments) => bench::run(&arguments),
-        Command::Docs(arguments) => docs::run(&arguments),
-        Command::Steps(arguments) => steps::run(&arguments),
-    }
+fn give_up(complaint: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "Error: {complaint}");
+    ExitCode::FAILURE
+}
+
+/// The checkout; cargo tells at run time, so that one that has moved since the build is found too.
+fn root() -> PathBuf {
+    let own =
+        env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    own.parent().map(Path::to_path_buf).unwrap_or(own)
 }

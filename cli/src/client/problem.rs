@@ -1,77 +1,47 @@
 //! What the server answers when it does not do what it was asked for.
 
-use serde::Deserialize;
+use shipslog_api::Problem;
+use shipslog_api::problem::Code;
 
 use crate::exit::Exit;
 
-/// The server said no, or could not be reached.
+/// The server said no, could not be reached, or was not understood.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     /// Problem details, as sentences.
-    #[error("{}", .0.sentences())]
-    Problem(Problem),
-    /// No answer.
+    #[error("{}", sentences(.0))]
+    Problem(Box<Problem>),
+    /// Nobody answered.
     #[error("{url} does not answer ({reason}); start `shipslog serve`, or say where it is with SHIPSLOG_URL")]
     Unreachable {
-        /// Who was asked.
+        /// The address that was asked.
         url: String,
-        /// Why not.
+        /// What went wrong on the way.
+        reason: String,
+    },
+    /// An answer in words that we do not know.
+    #[error(
+        "the server tells it in other words than are known here ({reason}); is it of another version than this \
+         command line? `-o json` shows what it says"
+    )]
+    OtherWords {
+        /// The first word or field that is not known.
         reason: String,
     },
 }
 
-/// RFC 9457.
-#[derive(Debug, Clone, Deserialize)]
-pub(crate) struct Problem {
-    pub(crate) status: u16,
-    /// A stable word.
-    #[serde(default)]
-    pub(crate) code: String,
-    #[serde(default)]
-    title: String,
-    #[serde(default)]
-    detail: String,
-    #[serde(default)]
-    problems: Vec<Part>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Part {
-    path: String,
-    message: String,
-}
-
-impl Problem {
-    /// What the server wrote, if it is a problem.
-    pub(crate) fn read(text: &[u8]) -> Option<Self> {
-        serde_json::from_slice(text).ok()
-    }
-
-    /// Where there is only a status.
-    pub(crate) fn of_status(status: u16, title: String) -> Self {
-        Self {
-            status,
-            code: String::new(),
-            title,
-            detail: String::new(),
-            problems: Vec::new(),
-        }
-    }
-
-    fn sentences(&self) -> String {
-        let parts = self.problems.iter().map(|it| match it.path.as_str() {
-            "" => format!("\n  {}", it.message),
-            path => format!("\n  {path}: {}", it.message),
-        });
-        let lead = match (self.detail.as_str(), self.problems.is_empty()) {
-            ("", _) | (_, false) => &self.title,
-            (detail, true) => detail,
-        };
-        format!("{lead}{}", parts.collect::<String>())
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
     }
 }
 
 impl Error {
+    /// Where there is only a status.
+    pub(super) fn of_status(status: u16, title: String) -> Self {
+        Problem::new(status, Code::default(), title, "").into()
+    }
+
     /// What a script sees.
     pub(crate) fn exit(&self) -> Exit {
         match self {
@@ -80,17 +50,31 @@ impl Error {
                 401..=499 => Exit::Refused,
                 _ => Exit::Failed,
             },
-            Self::Unreachable { .. } => Exit::Failed,
+            Self::Unreachable { .. } | Self::OtherWords { .. } => Exit::Failed,
         }
     }
 }
 
+fn sentences(problem: &Problem) -> String {
+    let parts = problem.problems.iter().map(|it| match it.path.as_str() {
+        "" => format!("\n  {}", it.message),
+        path => format!("\n  {path}: {}", it.message),
+    });
+    let lead = match (problem.detail.as_str(), problem.problems.is_empty()) {
+        ("", _) | (_, false) => &problem.title,
+        (detail, true) => detail,
+    };
+    format!("{lead}{}", parts.collect::<String>())
+}
+
 #[cfg(test)]
 mod tests {
+    use shipslog_api::problem::Place;
+
     use super::*;
 
     fn problem(status: u16) -> Error {
-        Error::Problem(Problem::of_status(status, "no".to_owned()))
+        Error::of_status(status, "no".to_owned())
     }
 
     #[test]
@@ -103,9 +87,14 @@ mod tests {
 
     #[test]
     fn each_part_of_a_problem_stands_on_its_own_line() {
-        let text = r#"{ "status": 422, "title": "the documents cannot stand",
-            "problems": [{ "path": "Project Httpd: process[0].uses", "message": "no" }] }"#;
-        let error = Error::Problem(serde_json::from_str(text).unwrap());
+        let place = Place {
+            path: "Project Httpd: process[0].uses".to_owned(),
+            message: "no".to_owned(),
+        };
+        let error = Error::from(Problem {
+            problems: vec![place],
+            ..Problem::new(422, "invalid".into(), "the documents cannot stand", "no")
+        });
         assert_eq!(
             error.to_string(),
             "the documents cannot stand\n  Project Httpd: process[0].uses: no"

@@ -1,5 +1,7 @@
 use clap::Parser;
 use serde_json::json;
+use shipslog_api::journals::{CallClass, JournalKind};
+use shipslog_events::chain::Hash;
 
 use super::*;
 
@@ -9,39 +11,64 @@ struct Line {
     verb: JournalVerb,
 }
 
-fn journals() -> Value {
-    let call = |entry: u64, index: u64, kind: &str, function: &str| json!({ "entry": entry, "index": index, "kind": kind, "class": "read", "function": function, "digest": "d1" });
-    let mut calls = vec![
-        call(0, 2, "answer", "kubernetes.get"),
-        call(1, 3, "sealed", "secrets.format"),
-        call(2, 6, "suspended", "clock.sleep"),
-    ];
-    calls[0]["arguments"] = json!(["page", { "kind": "ConfigMap" }]);
-    calls[2]["arguments"] = json!(60_000);
-    calls[2]["until"] = json!("2026-01-02T03:04:05Z");
-    let run = |attempt: u64, state: &str, entries: u64, resumed: u64, calls: &[Value]| {
-        json!({ "step": "Deploy httpd", "target": "Httpd Development", "attempt": attempt, "entries": entries,
-            "hash": "ab12", "state": state, "resumed": resumed, "calls": calls })
+fn call(entry: u64, index: u64, kind: JournalKind, function: &str) -> JournalCall {
+    JournalCall {
+        entry,
+        index,
+        kind,
+        class: CallClass::Read,
+        function: function.to_owned(),
+        digest: "d1".to_owned(),
+        arguments: None,
+        until: None,
+        answer_bytes: None,
+    }
+}
+
+fn journals() -> Journals {
+    let get = JournalCall {
+        arguments: Some(json!(["page", { "kind": "ConfigMap" }])),
+        ..call(0, 2, JournalKind::Answer, "kubernetes.get")
     };
-    json!({ "attempts": [
-        run(1, "none", 0, 0, &[]),
-        run(2, "dropped", 1, 1, &[]),
-        run(3, "packed", 3, 2, &calls),
-    ] })
+    let sealed = call(1, 3, JournalKind::Sealed, "secrets.format");
+    let wait = JournalCall {
+        arguments: Some(json!(60_000)),
+        until: Some("2026-01-02T03:04:05Z".parse().unwrap()),
+        ..call(2, 6, JournalKind::Suspended, "clock.sleep")
+    };
+    let run = |attempt: u32, state: JournalState, entries: u64, resumed: u32, calls| Journal {
+        step: "Deploy httpd".into(),
+        target: "Httpd Development".into(),
+        attempt: AttemptNumber(attempt),
+        entries,
+        hash: Hash::from_bytes([0xab; 32]),
+        state,
+        resumed,
+        calls,
+    };
+    let attempts = vec![
+        run(1, JournalState::None, 0, 0, vec![]),
+        run(2, JournalState::Dropped, 1, 1, vec![]),
+        run(3, JournalState::Packed, 3, 2, vec![get, sealed, wait]),
+    ];
+    Journals { attempts }
 }
 
 #[test]
 fn every_run_is_told_with_its_calls() {
-    let expected = "\
+    let hash = "ab".repeat(32);
+    let expected = format!(
+        "\
 Deploy httpd on Httpd Development, attempt 1: no entries
 
-Deploy httpd on Httpd Development, attempt 2, resumed once: 1 entry, dropped by retention; hash ab12
+Deploy httpd on Httpd Development, attempt 2, resumed once: 1 entry, dropped by retention; hash {hash}
 
-Deploy httpd on Httpd Development, attempt 3, resumed 2 times: 3 entries, packed; hash ab12
+Deploy httpd on Httpd Development, attempt 3, resumed 2 times: 3 entries, packed; hash {hash}
 ENTRY  CALL  KIND       FUNCTION        ARGUMENTS
-0      2     answer     kubernetes.get  [\"page\",{\"kind\":\"ConfigMap\"}]
+0      2     answer     kubernetes.get  [\"page\",{{\"kind\":\"ConfigMap\"}}]
 1      3     sealed     secrets.format  (not shown)
-2      6     suspended  clock.sleep     until 2026-01-02 03:04:05Z 60000";
+2      6     suspended  clock.sleep     until 2026-01-02 03:04:05Z 60000"
+    );
     assert_eq!(tables(&journals(), None), expected);
 }
 
@@ -63,13 +90,17 @@ fn arguments_are_cut_at_the_width_of_the_terminal() {
 
 #[test]
 fn a_manifest_in_the_arguments_is_told_as_what_it_is() {
-    let row = row(&json!({ "arguments": ["{\"kind\":\"Service\"}", "{no manifest", true] }));
-    assert_eq!(row["arguments"], r#"[{"kind":"Service"},"{no manifest",true]"#);
+    let call = JournalCall {
+        arguments: Some(json!(["{\"kind\":\"Service\"}", "{no manifest", true])),
+        ..call(0, 2, JournalKind::Answer, "kubernetes.get")
+    };
+    assert_eq!(arguments(&call), r#"[{"kind":"Service"},"{no manifest",true]"#);
 }
 
 #[test]
 fn a_deployment_of_which_nothing_ran_says_so() {
-    assert_eq!(tables(&json!({ "attempts": [] }), None), "nothing has run yet");
+    let attempts = vec![];
+    assert_eq!(tables(&Journals { attempts }, None), "nothing has run yet");
 }
 
 #[test]
@@ -83,8 +114,7 @@ fn what_is_asked_for_becomes_a_query() {
         "2",
     ];
     let query = Line::parse_from(words).verb.query();
-    assert_eq!(
-        query,
-        [("step", "Deploy httpd".to_owned()), ("attempt", "2".to_owned())]
-    );
+    let expected = [("attempt", "2"), ("step", "Deploy httpd")];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(query.pairs(), expected);
 }

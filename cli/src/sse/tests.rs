@@ -1,7 +1,9 @@
+use shipslog_api::deployments::DeploymentStatus;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::deployment::samples;
 
 const STREAM: &str =
     "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -31,7 +33,8 @@ async fn server(answers: Vec<String>) -> (Client, tokio::task::JoinHandle<Vec<St
 
 #[tokio::test]
 async fn a_broken_connection_is_taken_up_after_the_last_event() {
-    let state = r#"{"endedAt":"2026-01-02T03:04:05Z"}"#;
+    let ended = samples::deployment(DeploymentStatus::Failed, samples::pending());
+    let state = serde_json::to_string(&ended).unwrap();
     let answer = format!(
         "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{state}",
         state.len()
@@ -51,7 +54,7 @@ async fn a_broken_connection_is_taken_up_after_the_last_event() {
         });
         Ok(Next::Go)
     };
-    read(&client, "/deployments/1", "/log", &[], reader)
+    read(&client, "/deployments/1", "/log", &Query::NONE, reader)
         .await
         .unwrap();
     assert_eq!(heard, ["one", "two"]);
@@ -69,7 +72,7 @@ async fn the_reader_may_have_enough() {
         heard += 1;
         Ok(Next::Stop)
     };
-    read(&client, "/deployments/1", "/watch", &[], reader)
+    read(&client, "/deployments/1", "/watch", &Query::NONE, reader)
         .await
         .unwrap();
     assert_eq!(heard, 1);
@@ -79,9 +82,11 @@ async fn the_reader_may_have_enough() {
 async fn a_refusal_is_not_waited_out() {
     let answer = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     let (client, _) = server(vec![answer.to_owned()]).await;
-    let refused = read(&client, "/deployments/1", "/watch", &[], |_| Ok(Next::Go))
-        .await
-        .unwrap_err();
+    let refused = read(&client, "/deployments/1", "/watch", &Query::NONE, |_| {
+        Ok(Next::Go)
+    })
+    .await
+    .unwrap_err();
     assert_eq!(crate::exit::of(&refused), crate::exit::Exit::Refused);
 }
 
@@ -93,9 +98,11 @@ async fn a_failure_of_the_server_ends_the_stream_with_its_sentence() {
         chunk(&format!("event: problem\ndata: {problem}\n\n"))
     );
     let (client, _) = server(vec![answer]).await;
-    let failed = read(&client, "/deployments/1", "/watch", &[], |_| Ok(Next::Go))
-        .await
-        .unwrap_err();
+    let failed = read(&client, "/deployments/1", "/watch", &Query::NONE, |_| {
+        Ok(Next::Go)
+    })
+    .await
+    .unwrap_err();
     assert_eq!(failed.to_string(), "its log says why");
     assert_eq!(crate::exit::of(&failed), crate::exit::Exit::Failed);
 }

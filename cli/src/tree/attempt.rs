@@ -1,39 +1,43 @@
 //! What a run has to say.
 
-use crate::deployment::{Attempt, Denial, Made, Milestone};
+use shipslog_api::deployments::{Attempt, Denial, Milestone, Output};
+use shipslog_events::event::deployment::EndReason;
+
+use super::Sign;
 use crate::output;
 
-/// Says everything of a run with `say(depth, about, status, text)`; it is numbered where there are others.
-pub(super) fn lines(say: &mut impl FnMut(usize, &str, &str, String), attempt: &Attempt, numbered: bool) {
+/// Says everything of a run with `say(depth, about, sign, text)`; it is numbered where there are others.
+pub(super) fn lines(say: &mut impl FnMut(usize, &str, Sign, String), attempt: &Attempt, numbered: bool) {
     let number = attempt.number;
     if let Some(text) = resumed(attempt.resumed) {
-        say(3, &format!("{number}/resumed"), "", text);
+        say(3, &format!("{number}/resumed"), Sign::Plain, text);
     }
     for it in &attempt.milestones {
-        say(
-            3,
-            &format!("{number}/milestone/{}", it.name),
-            "milestone",
-            milestone(it),
-        );
+        let about = format!("{number}/milestone/{}", it.name);
+        say(3, &about, Sign::Passed, milestone(it));
     }
     for it in &attempt.denials {
         let about = format!("{number}/denial/{}/{}", it.layer, it.rule);
-        say(3, &about, "denied", denial(it));
+        say(3, &about, Sign::Failed, denial(it));
     }
     for it in &attempt.outputs {
-        say(3, &format!("{number}/output/{}", it.name), "", made(it));
+        say(
+            3,
+            &format!("{number}/output/{}", it.name),
+            Sign::Plain,
+            output(it),
+        );
     }
     if let Some(text) = message(attempt, numbered) {
-        say(3, &format!("{number}/message"), &attempt.status, text);
+        say(3, &format!("{number}/message"), attempt.status.into(), text);
     }
-    if let Some(reason) = &attempt.end_reason {
+    if let Some(reason) = attempt.end_reason {
         let text = format!("it is not tried again by itself: {}", in_words(reason));
-        say(3, &format!("{number}/reason"), "", text);
+        say(3, &format!("{number}/reason"), Sign::Plain, text);
     }
 }
 
-fn resumed(times: u64) -> Option<String> {
+fn resumed(times: u32) -> Option<String> {
     match times {
         0 => None,
         1 => Some("resumed once after the server stopped".to_owned()),
@@ -41,16 +45,19 @@ fn resumed(times: u64) -> Option<String> {
     }
 }
 
-/// Why a run that errored is not tried again. A reason that is news to us is shown as it is.
-pub(super) fn in_words(reason: &str) -> &str {
+/// Why a run that errored is not tried again.
+fn in_words(reason: EndReason) -> &'static str {
     match reason {
-        "outcome-unknown" => "nobody knows whether its last write was done; look before you deploy again",
-        "diverged" => {
+        EndReason::OutcomeUnknown => {
+            "nobody knows whether its last write was done; look before you deploy again"
+        }
+        EndReason::Diverged => {
             "resumed, it did something else than before; look at what it wrote before you deploy again"
         }
-        "journal-damaged" => "its journal does not hold; keep a copy of the log and look at what it wrote",
-        "journal-full" => "its journal is full; the same step would fill it again",
-        other => other,
+        EndReason::JournalDamaged => {
+            "its journal does not hold; keep a copy of the log and look at what it wrote"
+        }
+        EndReason::JournalFull => "its journal is full; the same step would fill it again",
     }
 }
 
@@ -70,10 +77,10 @@ fn denial(denial: &Denial) -> String {
     said.fold(ours, |text, line| format!("{text}\n  {line}"))
 }
 
-fn made(made: &Made) -> String {
-    match &made.value {
-        Some(value) if !made.sensitive => format!("{} = {}", made.name, output::text(value)),
-        Some(_) | None => format!("{} = (sensitive)", made.name),
+fn output(output: &Output) -> String {
+    match &output.value {
+        Some(value) if !output.sensitive => format!("{} = {}", output.name, output::text(value)),
+        Some(_) | None => format!("{} = (sensitive)", output.name),
     }
 }
 

@@ -1,11 +1,11 @@
-use serde_json::json;
+use shipslog_api::deployments::{Attempt, Denial, DeploymentStatus};
+use shipslog_events::event::deployment::{EndReason, Layer};
 
 use super::*;
 use crate::deployment::samples;
 
 fn drawn(deployment: &Deployment) -> String {
-    let lines: Vec<String> = lines(deployment).iter().flat_map(Line::drawn).collect();
-    anstream::adapter::strip_str(&lines.join("\n")).to_string()
+    anstream::adapter::strip_str(&crate::deployment::one(deployment)).to_string()
 }
 
 #[test]
@@ -16,23 +16,20 @@ fn a_running_deployment_shows_what_it_waits_for() {
   ▸ Deploy httpd (deploy-containers@1)
     ▸ Httpd Development: running
       · 2 of 5: waiting for Deployment httpd-deployments-3: 0 of 1 replicas ready";
-    assert_eq!(drawn(&samples::deployment("running", &target)), expected);
+    let deployment = samples::deployment(DeploymentStatus::Running, target);
+    assert_eq!(drawn(&deployment), expected);
 }
 
 #[test]
 fn a_failed_deployment_tells_the_whole_reason() {
-    let deployment = Deployment {
-        reason: Some("step-failed".to_owned()),
-        message: Some(
-            "Deploy httpd on Httpd Development: the probe fails\nno-such-command: not found\n\
-             debris is kept until the next success"
-                .to_owned(),
-        ),
-        ..samples::deployment(
-            "failed",
-            &samples::failed("the probe fails\nno-such-command: not found"),
-        )
-    };
+    let target = samples::failed("the probe fails\nno-such-command: not found");
+    let mut deployment = samples::deployment(DeploymentStatus::Failed, target);
+    deployment.item.reason = Some("step-failed".to_owned());
+    deployment.message = Some(
+        "Deploy httpd on Httpd Development: the probe fails\nno-such-command: not found\n\
+         debris is kept until the next success"
+            .to_owned(),
+    );
     let expected = "\
 ✗ deployments-3: Httpd 1.0.1 to Development: failed (step-failed) after 1m 11s, requested by alice
   ✗ Deploy httpd (deploy-containers@1)
@@ -48,11 +45,20 @@ fn a_failed_deployment_tells_the_whole_reason() {
 }
 
 #[test]
+fn a_reason_that_repeats_the_status_is_not_told() {
+    let mut deployment = samples::deployment(DeploymentStatus::Cancelled, samples::pending());
+    deployment.item.reason = Some("cancelled".to_owned());
+    let shown = drawn(&deployment);
+    assert!(
+        shown.starts_with("- deployments-3: Httpd 1.0.1 to Development: cancelled after"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_waiting_deployment_says_why() {
-    let deployment = Deployment {
-        waiting_for: Some("waits for deployments-2".to_owned()),
-        ..samples::deployment("waiting", &samples::pending())
-    };
+    let mut deployment = samples::deployment(DeploymentStatus::Waiting, samples::pending());
+    deployment.item.waiting_for = Some("waits for deployments-2".to_owned());
     let expected = "\
 · deployments-3: Httpd 1.0.1 to Development: waiting, requested by alice
   · waits for deployments-2
@@ -63,11 +69,13 @@ fn a_waiting_deployment_says_why() {
 
 #[test]
 fn attempts_are_numbered_when_there_are_more_than_one() {
-    let target = json!({ "target": "T", "status": "running", "attempts": [
-        { "attempt": 1, "status": "interrupted", "message": "the server stopped" },
-        { "attempt": 2, "status": "running" }
-    ] });
-    let drawn = drawn(&samples::deployment("running", &target));
+    let first = Attempt {
+        message: Some("the server stopped".to_owned()),
+        ..samples::attempt(1, RunStatus::Interrupted)
+    };
+    let second = samples::attempt(2, RunStatus::Running);
+    let target = samples::target(RunStatus::Running, vec![first, second]);
+    let drawn = drawn(&samples::deployment(DeploymentStatus::Running, target));
     assert!(
         drawn.contains("- attempt 1 interrupted: the server stopped\n"),
         "{drawn}"
@@ -77,11 +85,16 @@ fn attempts_are_numbered_when_there_are_more_than_one() {
 
 #[test]
 fn what_the_api_server_said_of_a_refusal_stands_under_our_own_words() {
-    let target = json!({ "target": "T", "status": "failed", "attempts": [{
-        "attempt": 1, "status": "failed",
-        "denials": [{ "layer": "admission", "rule": "apply on ConfigMap page", "message": "exceeded quota:\nhard" }]
-    }] });
-    let drawn = drawn(&samples::deployment("failed", &target));
+    let attempt = Attempt {
+        denials: vec![Denial {
+            layer: Layer::Admission,
+            rule: "apply on ConfigMap page".to_owned(),
+            message: Some("exceeded quota:\nhard".to_owned()),
+        }],
+        ..samples::attempt(1, RunStatus::Failed)
+    };
+    let target = samples::target(RunStatus::Failed, vec![attempt]);
+    let drawn = drawn(&samples::deployment(DeploymentStatus::Failed, target));
     let expected = "
       ✗ denied by admission: apply on ConfigMap page
           exceeded quota:
@@ -91,63 +104,54 @@ fn what_the_api_server_said_of_a_refusal_stands_under_our_own_words() {
 
 #[test]
 fn a_run_says_how_often_it_was_resumed_and_why_it_is_not_tried_again() {
-    let attempt = |resumed: u32| {
-        json!({ "target": "T", "status": "errored", "attempts": [{
-        "attempt": 1, "status": "errored", "resumed": resumed, "endReason": "outcome-unknown",
-        "message": "the write may have been done"
-    }] })
+    let told = |resumed: u32| {
+        let attempt = Attempt {
+            resumed,
+            end_reason: Some(EndReason::OutcomeUnknown),
+            message: Some("the write may have been done".to_owned()),
+            ..samples::attempt(1, RunStatus::Errored)
+        };
+        let target = samples::target(RunStatus::Errored, vec![attempt]);
+        drawn(&samples::deployment(DeploymentStatus::Failed, target))
     };
-    let twice = drawn(&samples::deployment("failed", &attempt(2)));
     let expected = "
       · resumed 2 times after the server stopped
       ! the write may have been done
       · it is not tried again by itself: nobody knows whether its last write was done; look before you deploy again";
+    let twice = told(2);
     assert!(twice.ends_with(expected), "{twice}");
-    let once = drawn(&samples::deployment("failed", &attempt(1)));
+    let once = told(1);
     assert!(once.contains("resumed once after the server stopped"), "{once}");
-    let never = drawn(&samples::deployment("failed", &attempt(0)));
+    let never = told(0);
     assert!(!never.contains("resumed"), "{never}");
 }
 
 #[test]
-fn every_reason_of_an_end_has_words_and_an_unknown_one_stays() {
-    use shipslog_events::event::deployment::EndReason;
-    for reason in [
-        EndReason::OutcomeUnknown,
-        EndReason::Diverged,
-        EndReason::JournalDamaged,
-        EndReason::JournalFull,
-    ] {
-        let word = serde_json::to_value(reason).unwrap();
-        let word = word.as_str().unwrap();
-        assert!(attempt::in_words(word).contains(' '), "{word}");
-    }
-    assert_eq!(attempt::in_words("moonlight"), "moonlight");
-}
-
-#[test]
 fn a_step_is_as_its_most_pressing_target() {
-    let target = |status: &str| Target {
-        status: status.to_owned(),
-        ..Target::default()
+    let step = |statuses: &[RunStatus]| Step {
+        name: "Deploy".into(),
+        uses: "deploy-containers@1".to_owned(),
+        targets: statuses.iter().map(|it| samples::target(*it, vec![])).collect(),
     };
-    let step = Step {
-        targets: vec![target("succeeded"), target("failed"), target("running")],
-        ..Step::default()
-    };
-    assert_eq!(of_step(&step).status, "failed");
-    assert_eq!(of_step(&Step::default()).status, "pending");
+    let differ = [RunStatus::Succeeded, RunStatus::Failed, RunStatus::Running];
+    assert_eq!(of_step(&step(&differ)).sign, Sign::Failed);
+    assert_eq!(of_step(&step(&[])).sign, Sign::Pending);
 }
 
 #[test]
-fn an_unknown_status_is_shown_as_it_is() {
-    assert!(drawn(&samples::deployment("paused", &samples::pending())).contains("· deployments-3"));
+fn a_target_is_named_in_full_also_where_its_name_could_be_a_place() {
+    let mut target = samples::pending();
+    target.target = "Blue on green".into();
+    let drawn = drawn(&samples::deployment(DeploymentStatus::Running, target));
+    assert!(drawn.ends_with("· Blue on green: pending"), "{drawn}");
 }
 
 #[test]
 fn a_sensitive_value_is_never_shown() {
-    let target = json!({ "target": "T", "status": "succeeded", "attempts": [
-        { "attempt": 1, "status": "succeeded", "outputs": [{ "name": "token", "sensitive": true, "value": "abc" }] }
-    ] });
-    assert!(!drawn(&samples::deployment("succeeded", &target)).contains("abc"));
+    let attempt = Attempt {
+        outputs: vec![samples::output("token", true, Some("abc"))],
+        ..samples::attempt(1, RunStatus::Succeeded)
+    };
+    let target = samples::target(RunStatus::Succeeded, vec![attempt]);
+    assert!(!drawn(&samples::deployment(DeploymentStatus::Succeeded, target)).contains("abc"));
 }

@@ -37,9 +37,6 @@ pub enum Error {
     /// The answer has more bytes than we take.
     #[error("the answer is larger than {0} bytes")]
     TooLarge(u64),
-    /// The caller cancelled.
-    #[error("cancelled")]
-    Cancelled,
     /// The API server does not know us: the credential is wrong, expired or revoked. Worth one more try after reading
     /// the credential again.
     #[error("the API server does not accept the account's credential ({0}); renew the Account's secret")]

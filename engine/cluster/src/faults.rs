@@ -116,7 +116,6 @@ fn word(error: &Error) -> &'static str {
         Error::Unavailable(_) => "unavailable",
         Error::OutcomeUnknown(_) => "unknown",
         Error::TooLarge(_) => "too-large",
-        Error::Cancelled => "cancelled",
         Error::Unauthorized(_) => "unauthorized",
         Error::Untrusted(_) => "untrusted",
         Error::Other { .. } => "other",

@@ -64,7 +64,7 @@ impl Doubt<'_> {
     pub(super) fn before_look(&self, error: Error) -> Error {
         match error {
             // A mistake was never sent.
-            same @ (Error::Invalid(_) | Error::Cancelled) => same,
+            same @ Error::Invalid(_) => same,
             other if self.unanswered => self.unseen(&other),
             other => other,
         }

@@ -73,7 +73,7 @@ impl KubernetesApi for Cluster {
     }
 
     async fn wait(&self, expectations: &[Expectation], timeout: Duration) -> Result<Waited, Error> {
-        Self::wait(self, expectations, timeout, std::future::pending()).await
+        Self::wait(self, expectations, timeout).await
     }
 
     async fn diff(&self, object: &Value, manager: &str) -> Result<Vec<Change>, Error> {

@@ -1,5 +1,7 @@
 //! Paths of the API. Every word of a path is checked before it becomes one: nothing can be said in a name but a name.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::{Error, Kind};
 
 const NAME_LIMIT: usize = 253;
@@ -85,7 +87,7 @@ pub(super) fn query(path: &str, pairs: &[(&str, &str)]) -> String {
     let pairs: Vec<String> = pairs
         .iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(key, value)| format!("{key}={}", encoded(value)))
+        .map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, ESCAPED)))
         .collect();
     if pairs.is_empty() {
         path.to_owned()
@@ -94,19 +96,12 @@ pub(super) fn query(path: &str, pairs: &[(&str, &str)]) -> String {
     }
 }
 
-fn encoded(text: &str) -> String {
-    use std::fmt::Write;
-
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            write!(out, "%{byte:02X}").expect("writing to a String cannot fail");
-        }
-    }
-    out
-}
+/// Everything but RFC 3986's unreserved characters is escaped.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 #[cfg(test)]
 mod tests {

@@ -92,7 +92,6 @@ impl Secrets {
             | Error::TimedOut
             | Error::Throttled(_)
             | Error::TooLarge(_)
-            | Error::Cancelled
             | Error::Untrusted(_)) => same,
         }
     }

@@ -81,21 +81,8 @@ pub enum Waited {
 }
 
 impl Cluster {
-    /// Waits until all have come true or one cannot any more. `cancelled` ends it with [`Error::Cancelled`].
-    pub async fn wait(
-        &self,
-        expectations: &[Expectation],
-        timeout: Duration,
-        cancelled: impl Future<Output = ()> + Send,
-    ) -> Result<Waited, Error> {
-        tokio::select! {
-            biased;
-            () = cancelled => Err(Error::Cancelled),
-            waited = self.wait_for(expectations, timeout) => waited,
-        }
-    }
-
-    async fn wait_for(&self, expectations: &[Expectation], timeout: Duration) -> Result<Waited, Error> {
+    /// Waits until all have come true or one cannot any more. Dropping it ends it: a wait only reads.
+    pub async fn wait(&self, expectations: &[Expectation], timeout: Duration) -> Result<Waited, Error> {
         let deadline = Instant::now() + timeout;
         let plan = timeout_at(deadline, self.plan(expectations))
             .await

@@ -66,6 +66,18 @@ pub enum Refusal {
     LastAdministrator(KeyId),
 }
 
+impl Refusal {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NameTaken(_) => "key-name-taken",
+            Self::Name(_) | Self::Reserved(_) => "key-name",
+            Self::Unknown(_) => "not-found",
+            Self::LastAdministrator(_) => "last-administrator",
+        }
+    }
+}
+
 /// Actors that are no keys.
 const RESERVED: [&str; 2] = ["driver", "server"];
 

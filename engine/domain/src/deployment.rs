@@ -19,7 +19,7 @@ use shipslog_events::stream::LaneKey;
 
 pub use attempts::{Attempt, AttemptState, Deed};
 pub use next::{Due, ERRORED_ATTEMPTS, INTERRUPTED_ATTEMPTS, RESUMPTIONS, next};
-pub use request::{Plan, Refusal as RequestRefusal, Request, plan};
+pub use request::{Facts, Plan, Refusal as RequestRefusal, Request, plan};
 
 /// A deployment, from its request to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,8 +80,8 @@ pub enum Command {
         deadline_seconds: u64,
         /// Version of the host.
         host_version: String,
-        /// What runs.
-        component: ComponentDigest,
+        /// What runs; nothing where there is nothing that could.
+        component: Option<ComponentDigest>,
         /// What it may take.
         limits: Limits,
         /// The form of its journal; nothing where it cannot begin.
@@ -171,8 +171,8 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
                     seed,
                     deadline_seconds,
                     host_version,
-                    component: Some(component),
-                    limits: Some(limits),
+                    component,
+                    limits,
                     journal_format,
                 }])
             }

@@ -1,5 +1,7 @@
 //! Releases: frozen once, promoted through the phases of their project's lifecycle.
 
+mod refusal;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,8 @@ use shipslog_events::ids::{
     DeploymentId, EnvironmentName, LifecycleName, PhaseName, ProjectName, ReleaseVersion,
 };
 use shipslog_nearest as nearest;
+
+pub use refusal::{CreateRefusal, EnterRefusal, PromoteRefusal, UnknownRelease};
 
 /// The releases of one project, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,66 +58,14 @@ pub struct Create {
     pub steps: Vec<FrozenStep>,
 }
 
-/// Why a release was not created or may not be deployed somewhere.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// The version is taken.
-    #[error("release {version} of {project} exists already; choose another version")]
-    Exists {
-        /// Whose.
-        project: ProjectName,
-        /// The version that is taken.
-        version: ReleaseVersion,
-    },
-    /// The version cannot be read as one.
-    #[error("`{0}` cannot be a release's version: use letters, digits, `.`, `-`, `+` and `_`, at most 63")]
-    Version(ReleaseVersion),
-    /// There is no such release.
-    #[error("{0}")]
-    Unknown(String),
-    /// The lifecycle does not lead there.
-    #[error("lifecycle {lifecycle} does not lead to {environment}; its phases are {phases}")]
-    NotInLifecycle {
-        /// The lifecycle.
-        lifecycle: LifecycleName,
-        /// The environment that was asked for.
-        environment: EnvironmentName,
-        /// Phases with their environments, in words.
-        phases: String,
-    },
-    /// There is nothing to promote it from.
-    #[error("release {version} cannot be promoted: phase {phase} has not succeeded; deploy it there first")]
-    NothingSucceeded {
-        /// Which release.
-        version: ReleaseVersion,
-        /// The lifecycle's first phase.
-        phase: PhaseName,
-    },
-    /// A phase before has not succeeded.
-    #[error(
-        "release {version} cannot be deployed to {environment}: phase {phase} has not succeeded \
-         (missing: {missing}); deploy it there first"
-    )]
-    PhaseMissing {
-        /// Which release.
-        version: ReleaseVersion,
-        /// Where it was to go.
-        environment: EnvironmentName,
-        /// The first phase that has not succeeded.
-        phase: PhaseName,
-        /// Its environments where no deployment of this release succeeded.
-        missing: String,
-    },
-}
-
 /// Creates a release.
-pub fn decide(releases: &Releases, create: Create) -> Result<ReleaseEvent, Refusal> {
+pub fn decide(releases: &Releases, create: Create) -> Result<ReleaseEvent, CreateRefusal> {
     let version = create.version.clone().unwrap_or_else(|| releases.next_version());
     if !is_version(version.as_str()) {
-        return Err(Refusal::Version(version));
+        return Err(CreateRefusal::Version(version));
     }
     if releases.find(&version).is_some() {
-        return Err(Refusal::Exists {
+        return Err(CreateRefusal::Exists {
             project: create.project,
             version,
         });
@@ -209,7 +161,7 @@ impl Releases {
     }
 
     /// The release of a version, or a refusal that names the nearest ones.
-    pub fn existing(&self, version: &ReleaseVersion) -> Result<&Release, Refusal> {
+    pub fn existing(&self, version: &ReleaseVersion) -> Result<&Release, UnknownRelease> {
         self.find(version).ok_or_else(|| {
             let versions: Vec<String> = self
                 .releases
@@ -217,7 +169,7 @@ impl Releases {
                 .rev()
                 .map(|it| it.version.to_string())
                 .collect();
-            Refusal::Unknown(nearest::unknown("release", version.as_str(), &versions))
+            UnknownRelease(nearest::unknown("release", version.as_str(), &versions))
         })
     }
 
@@ -243,9 +195,13 @@ impl Releases {
 
 impl Release {
     /// The phase that an environment is in, if every phase before it has succeeded.
-    pub fn may_enter(&self, phases: &[Phase], environment: &EnvironmentName) -> Result<PhaseName, Refusal> {
+    pub fn may_enter(
+        &self,
+        phases: &[Phase],
+        environment: &EnvironmentName,
+    ) -> Result<PhaseName, EnterRefusal> {
         let Some(at) = phases.iter().position(|it| it.environments.contains(environment)) else {
-            return Err(Refusal::NotInLifecycle {
+            return Err(EnterRefusal::NotInLifecycle {
                 lifecycle: self.lifecycle.clone(),
                 environment: environment.clone(),
                 phases: in_words(phases),
@@ -257,7 +213,7 @@ impl Release {
                 .map(ToString::to_string)
                 .collect();
             if !missing.is_empty() {
-                return Err(Refusal::PhaseMissing {
+                return Err(EnterRefusal::PhaseMissing {
                     version: self.version.clone(),
                     environment: environment.clone(),
                     phase: phase.name.clone(),
@@ -268,20 +224,23 @@ impl Release {
         Ok(phases[at].name.clone())
     }
 
-    /// Where promotion leads: the first environment, in order of phases, where it has not succeeded; none where it has
-    /// succeeded everywhere. A release that has succeeded nowhere is deployed, not promoted.
-    pub fn promotion(&self, phases: &[Phase]) -> Result<Option<EnvironmentName>, Refusal> {
-        match phases.first() {
-            Some(first) if self.succeeded.is_empty() => Err(Refusal::NothingSucceeded {
+    /// Where promotion leads: the first environment, in order of phases, where it has not succeeded. A release that has
+    /// succeeded nowhere is deployed, not promoted.
+    pub fn promotion(&self, phases: &[Phase]) -> Result<EnvironmentName, PromoteRefusal> {
+        if let (Some(first), true) = (phases.first(), self.succeeded.is_empty()) {
+            return Err(PromoteRefusal::NothingSucceeded {
                 version: self.version.clone(),
                 phase: first.name.clone(),
-            }),
-            Some(_) | None => Ok(phases
-                .iter()
-                .flat_map(|it| &it.environments)
-                .find(|it| !self.succeeded.contains_key(*it))
-                .cloned()),
+            });
         }
+        let mut environments = phases.iter().flat_map(|it| &it.environments);
+        environments
+            .find(|it| !self.succeeded.contains_key(*it))
+            .cloned()
+            .ok_or_else(|| PromoteRefusal::SucceededEverywhere {
+                version: self.version.clone(),
+                lifecycle: self.lifecycle.clone(),
+            })
     }
 }
 
@@ -359,7 +318,7 @@ mod tests {
             assert!(
                 matches!(
                     decide(&given(&[]), create(Some(version))),
-                    Err(Refusal::Version(_))
+                    Err(CreateRefusal::Version(_))
                 ),
                 "{version}"
             );
@@ -401,10 +360,14 @@ mod tests {
         let releases = evolve(given(&["1.0.0"]), &succeeded("1.0.0", "Development"));
         assert_eq!(
             releases.all()[0].promotion(&application()),
-            Ok(Some("Production".into()))
+            Ok("Production".into())
         );
         let releases = evolve(releases, &succeeded("1.0.0", "Production"));
-        assert_eq!(releases.all()[0].promotion(&application()), Ok(None));
+        let refusal = releases.all()[0].promotion(&application()).unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            "release 1.0.0 has succeeded in every phase of lifecycle Application; `shipslog deploy --to` deploys it again"
+        );
     }
 
     #[test]

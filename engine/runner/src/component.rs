@@ -1,4 +1,11 @@
-//! A step component: bytes and their digest.
+//! A step component: bytes and their digest, and what it says about itself.
+
+mod answer;
+mod description;
+
+pub use answer::{Cause, CheckRefusal, Errored};
+pub use description::{Description, OutputDescription};
+pub(crate) use description::{capabilities, causes};
 
 use std::sync::Arc;
 
@@ -27,7 +34,7 @@ impl Component {
         &self.digest
     }
 
-    /// The bytes.
+    /// The component as it was handed in.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

@@ -1,197 +1,24 @@
 //! A run without a sandbox, a cluster or a store: what the tests of the host functions share.
 
 pub(crate) mod fake_cluster;
+mod notebook;
+mod sealed;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
-use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::{Value, json};
+use serde_json::json;
 use shipslog_domain::capability::{Boundary, Capability, Rights};
-use shipslog_events::event::deployment::{AttemptId, Layer};
-use shipslog_events::event::lane::ObjectReference;
-use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
+use shipslog_events::event::deployment::AttemptId;
+use shipslog_events::ids::{AttemptNumber, DeploymentId};
 use tokio::sync::Semaphore;
 
-use super::journal::Entry;
-use super::run::{Given, Run};
-use super::{
-    Attempt, Cancel, LogLevel, NotRecorded, OutputDescription, OutputValue, Recorder, RunnerConfig,
-    SecretStore, SecretStoreError, Situation, Unrecorded, passes,
-};
-use crate::testing::fake_cluster::{Around, Call, FakeCluster};
-
-/// The handle with this number.
-pub(super) fn handle(number: u8) -> Handle {
-    let digit = char::from(b'a' + number % 26);
-    Handle::new(format!("shipslog-handle-{}", digit.to_string().repeat(52)))
-}
-
-/// A store of sealed values that seals nothing.
-pub(super) struct Sealed {
-    values: Mutex<BTreeMap<Handle, String>>,
-    next: AtomicU8,
-}
-
-/// Minted ones are numbered from here.
-const FIRST_MINTED: u8 = 10;
-
-impl Sealed {
-    pub(super) fn with<const N: usize>(values: [(u8, &str); N]) -> Self {
-        let values = values
-            .into_iter()
-            .map(|(number, value)| (handle(number), value.to_owned()))
-            .collect();
-        Self {
-            values: Mutex::new(values),
-            next: AtomicU8::new(FIRST_MINTED),
-        }
-    }
-
-    pub(super) fn minted(&self) -> u8 {
-        self.next.load(Ordering::Relaxed) - FIRST_MINTED
-    }
-}
-
-#[async_trait]
-impl SecretStore for Sealed {
-    async fn open(&self, handle: &Handle) -> Result<SecretString, SecretStoreError> {
-        let value = self.values.lock().unwrap().get(handle).cloned();
-        value.map(SecretString::from).ok_or(SecretStoreError::Unknown)
-    }
-
-    async fn seal(&self, value: &SecretString) -> Result<Handle, SecretStoreError> {
-        let minted = handle(self.next.fetch_add(1, Ordering::Relaxed));
-        self.values
-            .lock()
-            .unwrap()
-            .insert(minted.clone(), value.expose_secret().to_owned());
-        Ok(minted)
-    }
-}
-
-/// Everything that happened, in order, a line each: from the recorder and from the cluster.
-pub(crate) type Told = Arc<Mutex<Vec<String>>>;
-
-/// Notes what the cluster is asked.
-struct Teller(Told);
-
-#[async_trait]
-impl Around for Teller {
-    async fn before(&self, call: &Call<'_>) {
-        self.0.lock().unwrap().push(format!("cluster: {call}"));
-    }
-
-    async fn late(&self, _: &Call<'_>) {
-        self.0.lock().unwrap().push("cluster: answered".to_owned());
-    }
-}
-
-struct Notebook {
-    told: Told,
-    journal: Arc<Kept>,
-}
-
-/// A journal in memory.
-#[derive(Default)]
-pub(crate) struct Kept {
-    entries: Mutex<Vec<Vec<u8>>>,
-    durable: AtomicUsize,
-}
-
-impl Kept {
-    /// As a crash leaves it: what was not durable is gone.
-    pub(crate) fn crash(&self) {
-        let durable = self.durable.load(Ordering::Relaxed);
-        self.entries.lock().unwrap().truncate(durable);
-    }
-
-    /// As if nothing had run yet.
-    pub(crate) fn clear(&self) {
-        self.durable.store(0, Ordering::Relaxed);
-        self.entries.lock().unwrap().clear();
-    }
-
-    pub(crate) fn entries(&self) -> Vec<Entry> {
-        let entries = self.entries.lock().unwrap();
-        entries.iter().map(|it| Entry::decode(it).unwrap()).collect()
-    }
-
-    fn settle(&self) {
-        let all = self.entries.lock().unwrap().len();
-        self.durable.store(all, Ordering::Relaxed);
-    }
-}
-
-impl Notebook {
-    fn note(&self, line: String) -> BoxFuture<'_, Result<(), NotRecorded>> {
-        self.journal.settle();
-        self.told.lock().unwrap().push(line);
-        async { Ok(()) }.boxed()
-    }
-}
-
-#[async_trait]
-impl Recorder for Notebook {
-    async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
-        let entries = self.journal.entries.lock().unwrap().clone();
-        Ok(entries)
-    }
-
-    fn entry(&self, entry: Vec<u8>, _: Vec<Handle>) -> bool {
-        self.journal.entries.lock().unwrap().push(entry);
-        false
-    }
-
-    async fn flush(&self) -> Result<(), NotRecorded> {
-        self.journal.settle();
-        Ok(())
-    }
-
-    async fn object_intended(&self, _: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        self.note(format!("intended {object}")).await
-    }
-
-    async fn object_removed(&self, _: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        self.note(format!("removed {object}")).await
-    }
-
-    async fn denied(
-        &self,
-        _: u64,
-        layer: Layer,
-        rule: &str,
-        message: Option<&str>,
-    ) -> Result<(), NotRecorded> {
-        let said = message.map_or_else(String::new, |it| format!(" ({it})"));
-        self.note(format!("denied {layer}: {rule}{said}")).await
-    }
-
-    async fn milestone(&self, _: u64, name: &str, detail: Value) -> Result<(), NotRecorded> {
-        self.note(format!("milestone {name} {detail}")).await
-    }
-
-    async fn output(&self, _: u64, name: &str, value: OutputValue) -> Result<(), NotRecorded> {
-        self.note(match value {
-            OutputValue::Plain(value) => format!("output {name} {value}"),
-            OutputValue::Sensitive(handle) => format!("output {name} {handle}"),
-        })
-        .await
-    }
-
-    async fn log(&self, index: u64, level: LogLevel, message: &str) -> Result<(), NotRecorded> {
-        self.note(format!("log {index} {level:?} {message}")).await
-    }
-
-    async fn progress(&self, done: u32, total: u32, message: &str) -> Result<(), NotRecorded> {
-        self.note(format!("progress {done}/{total} {message}")).await
-    }
-}
+use self::fake_cluster::FakeCluster;
+use self::notebook::{Kept, Notebook, Teller, Told};
+pub(crate) use self::sealed::{Sealed, handle};
+use crate::run::{Given, Run};
+use crate::{Attempt, Cancel, OutputDescription, Recorder, RunnerConfig, Situation};
 
 /// One attempt in its surroundings. Its target has the namespace `dev`, its step may do anything there.
 pub(super) struct Scene {
@@ -266,7 +93,7 @@ impl Scene {
             attempt: Arc::new(self.attempt.clone()),
             recorder: self.recorder(),
             cancel: self.cancel.clone(),
-            ends: passes::ends(self.attempt.left),
+            end: self.attempt.end(),
             kept_stores: Arc::new(Semaphore::new(1)),
             restarted: true,
         };

@@ -13,8 +13,8 @@ use std::time::Duration;
 use serde_json::json;
 use shipslog_test_support::component::{Step, work};
 
-use super::testing::Scene;
-use super::*;
+use crate::testing::Scene;
+use crate::*;
 
 /// A sandbox of its own, small.
 struct Yard {

@@ -6,7 +6,7 @@ use shipslog_domain::configuration::{self, Change};
 use shipslog_domain::document::{Document, Project};
 use shipslog_domain::inputs::resolve_everywhere;
 use shipslog_domain::schema::Problem;
-use shipslog_events::event::configuration::Kind;
+use shipslog_events::event::configuration::{DOCUMENT, Kind};
 use shipslog_events::{NewBody, Stream};
 use shipslog_log::{Append, Expected, StreamAppend};
 use shipslog_runner::{CheckRefusal, Component};
@@ -154,7 +154,7 @@ fn event_of(change: Change) -> shipslog_events::NewEvent {
     new_event(
         change.event,
         vec![NewBody {
-            name: "document".to_owned(),
+            name: DOCUMENT.to_owned(),
             bytes: document,
         }],
     )

@@ -1,7 +1,7 @@
 //! Deployments: accepted, promoted, cancelled. What happens then is the driver's.
 
-use shipslog_domain::deployment::{self, Command, Plan, Request, RequestRefusal};
-use shipslog_domain::release::{self, Release};
+use shipslog_domain::deployment::{self, Command, Facts, Request, RequestRefusal};
+use shipslog_domain::release::Release;
 use shipslog_events::Stream;
 use shipslog_events::event::Event;
 use shipslog_events::ids::{
@@ -93,22 +93,14 @@ async fn request(
             Some(environment) => environment.clone(),
             None => next_environment(&configured.state, release)?,
         };
-        // Planned once with a number that is not taken, so that a refusal leaves no gap in the numbers.
         let configuration = &configured.state.configuration;
-        let draft = Request {
-            id: DeploymentId(0),
-            release,
-            environment: environment.clone(),
-        };
-        deployment::plan(configuration, draft).map_err(refused)?;
-        let id = log.reserve_deployment().await.map_err(Error::internal)?;
         let asked = Request {
-            id,
             release,
             environment: environment.clone(),
         };
         let plan = deployment::plan(configuration, asked).map_err(refused)?;
-        let append = append_of(by, id, plan, slug, configured.version);
+        let id = log.reserve_deployment().await.map_err(Error::internal)?;
+        let append = append_of(by, id, plan.numbered(id), slug, configured.version);
         Ok((Some(append), (id, environment)))
     };
     let ((deployment, environment), position) = transact(log, decide).await?;
@@ -121,7 +113,7 @@ async fn request(
 
 /// Neither the releases nor the lane are held to a version: a phase that has succeeded stays so, a release that exists
 /// stays, and in line there is always room. So people who deploy at once do not get into each other's way.
-fn append_of(by: &By, id: DeploymentId, plan: Plan, slug: String, configuration: StreamVersion) -> Append {
+fn append_of(by: &By, id: DeploymentId, plan: Facts, slug: String, configuration: StreamVersion) -> Append {
     Append {
         context: by.context(),
         streams: vec![
@@ -144,16 +136,9 @@ fn append_of(by: &By, id: DeploymentId, plan: Plan, slug: String, configuration:
 
 fn next_environment(configured: &Configured, release: &Release) -> Result<EnvironmentName, Error> {
     let phases = configured.configuration.phases(&release.lifecycle);
-    let promotion = release
+    release
         .promotion(phases)
-        .map_err(|it| Error::refused("phase-not-succeeded", it))?;
-    promotion.ok_or_else(|| {
-        let sentence = format!(
-            "release {} has succeeded in every phase of lifecycle {}; `shipslog deploy --to` deploys it again",
-            release.version, release.lifecycle
-        );
-        Error::refused("nowhere-to-promote", sentence)
-    })
+        .map_err(|it| Error::refused(it.code(), it))
 }
 
 /// A project's slug and releases, or a refusal that names the nearest project.
@@ -177,18 +162,8 @@ pub(super) async fn releases_of(
 }
 
 fn refused(refusal: RequestRefusal) -> Error {
-    match &refusal {
-        RequestRefusal::UnknownEnvironment(sentence) => Error::NotFound(sentence.clone()),
-        RequestRefusal::NoTarget { .. } => Error::refused("no-target", refusal),
-        RequestRefusal::Phase(phase) => match phase {
-            release::Refusal::PhaseMissing { .. } | release::Refusal::NothingSucceeded { .. } => {
-                Error::refused("phase-not-succeeded", refusal)
-            }
-            release::Refusal::NotInLifecycle { .. } => Error::refused("not-in-lifecycle", refusal),
-            release::Refusal::Unknown(sentence) => Error::NotFound(sentence.clone()),
-            release::Refusal::Exists { .. } | release::Refusal::Version(_) => {
-                Error::refused("release-version", refusal)
-            }
-        },
+    match refusal {
+        RequestRefusal::UnknownEnvironment(sentence) => Error::NotFound(sentence),
+        RequestRefusal::Phase(_) | RequestRefusal::NoTarget { .. } => Error::refused(refusal.code(), refusal),
     }
 }

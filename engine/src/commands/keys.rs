@@ -131,11 +131,11 @@ async fn command(parts: &Parts, by: &By, command: Command) -> Result<Position, E
 }
 
 fn refused(refusal: Refusal) -> Error {
-    match &refusal {
-        Refusal::NameTaken(_) => Error::refused("key-name-taken", refusal),
-        Refusal::Name(_) | Refusal::Reserved(_) => Error::refused("key-name", refusal),
-        Refusal::LastAdministrator(_) => Error::refused("last-administrator", refusal),
+    match refusal {
         Refusal::Unknown(_) => Error::NotFound(refusal.to_string()),
+        Refusal::NameTaken(_) | Refusal::Name(_) | Refusal::Reserved(_) | Refusal::LastAdministrator(_) => {
+            Error::refused(refusal.code(), refusal)
+        }
     }
 }
 

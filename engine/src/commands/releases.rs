@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use shipslog_domain::document::{Document, Project};
 use shipslog_domain::inputs::{Place, Snapshot};
-use shipslog_domain::release::{self, Create, Refusal};
+use shipslog_domain::release::{self, Create};
 use shipslog_domain::schema::Problem;
 use shipslog_events::event::configuration::{DocumentFacts, Kind};
-use shipslog_events::event::release::{FrozenPackage, FrozenStep};
-use shipslog_events::ids::{EnvironmentName, PackageName, ProjectName, RoleName, TargetName};
+use shipslog_events::event::release::{FrozenPackage, FrozenStep, SNAPSHOT};
+use shipslog_events::ids::{DeploymentId, EnvironmentName, PackageName, ProjectName, RoleName, TargetName};
 use shipslog_events::{NewBody, Stream};
 use shipslog_log::{Append, Expected, Guard, StreamAppend};
 use shipslog_nearest as nearest;
@@ -40,7 +40,8 @@ impl Engine {
                 packages,
                 steps,
             };
-            let event = release::decide(&history.state.releases, create.clone()).map_err(refused)?;
+            let event = release::decide(&history.state.releases, create.clone())
+                .map_err(|refusal| Error::refused(refusal.code(), refusal))?;
             let version = release::version_of(&event).clone();
             let problems = problems(parts, &loaded.state, &snapshot, &create, &version).await?;
             if !problems.is_empty() {
@@ -48,7 +49,7 @@ impl Engine {
             }
             let bytes = serde_json::to_vec(&snapshot).map_err(Error::internal)?;
             let body = NewBody {
-                name: "snapshot".to_owned(),
+                name: SNAPSHOT.to_owned(),
                 bytes,
             };
             let append = Append {
@@ -69,17 +70,6 @@ impl Engine {
         };
         let (version, position) = transact(&*parts.log, decide).await?;
         Ok(CreatedRelease { version, position })
-    }
-}
-
-fn refused(refusal: Refusal) -> Error {
-    match &refusal {
-        Refusal::Exists { .. } => Error::refused("release-exists", refusal),
-        Refusal::Version(_) => Error::refused("release-version", refusal),
-        Refusal::Unknown(sentence) => Error::NotFound(sentence.clone()),
-        Refusal::NotInLifecycle { .. } | Refusal::PhaseMissing { .. } | Refusal::NothingSucceeded { .. } => {
-            Error::refused("phase-not-succeeded", refusal)
-        }
     }
 }
 
@@ -181,7 +171,7 @@ async fn problems(
                     release: version,
                     packages: &create.packages,
                     environment,
-                    deployment: Some(shipslog_events::ids::DeploymentId(0)),
+                    deployment: Some(DeploymentId::LONGEST),
                     step: &step.step.name,
                     target: Some(&target),
                     roles: &roles,

@@ -1,6 +1,7 @@
 //! Appends of the driver. Their ids derive from the cause, so that deciding again after a crash is the same append.
 
 use shipslog_events::event::Event;
+use shipslog_events::event::deployment::body::MESSAGE;
 use shipslog_events::ids::EventId;
 use shipslog_events::{Actor, Context, NewBody, NewEvent, Source, Stream};
 use shipslog_log::{Append, Expected, StreamAppend};
@@ -55,7 +56,7 @@ pub(super) fn message(text: &str) -> Vec<NewBody> {
     match text {
         "" => Vec::new(),
         _ => vec![NewBody {
-            name: "message".to_owned(),
+            name: MESSAGE.to_owned(),
             bytes: text.as_bytes().to_vec(),
         }],
     }

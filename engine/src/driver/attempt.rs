@@ -9,10 +9,11 @@ use shipslog_domain::capability::{Boundary, Rights};
 use shipslog_domain::deployment::{Command, Deployment};
 use shipslog_events::NewBody;
 use shipslog_events::event::Event;
+use shipslog_events::event::deployment::body::{INPUTS, SITUATION};
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Limits};
 use shipslog_events::ids::{ComponentDigest, EventId};
 use shipslog_events::journal::JournalKey;
-use shipslog_log::EventLog;
+use shipslog_log::EventReader;
 use shipslog_runner::{Attempt, Cancel, CheckRefusal, Component, JOURNAL_FORMAT, Recorder, Situation};
 
 use super::append::context;
@@ -34,7 +35,7 @@ const DEADLINE: u64 = 30 * 60;
 /// A run that is about to begin, or that cannot: then it is recorded as one that ended at once.
 pub(super) struct Begun {
     seed: String,
-    component: ComponentDigest,
+    component: Option<ComponentDigest>,
     limits: Limits,
     pub(super) prepared: Result<Prepared, Impossible>,
 }
@@ -62,8 +63,8 @@ impl Begun {
         };
         let situation = serde_json::to_vec(&prepared.situation).expect("a situation is plain data");
         vec![
-            body("inputs", prepared.inputs.to_string().into_bytes()),
-            body("situation", situation),
+            body(INPUTS, prepared.inputs.to_string().into_bytes()),
+            body(SITUATION, situation),
         ]
     }
 }
@@ -82,7 +83,7 @@ pub(super) async fn begin(parts: &Parts, history: &DeploymentHistory, id: &Attem
     };
     Begun {
         seed: hex::encode(seed(history.request(), id)),
-        component: planned(&history.deployment, id).map_or_else(|| ComponentDigest::new(""), Clone::clone),
+        component: planned(&history.deployment, id).cloned(),
         limits: parts.runner.limits(),
         prepared: prepared.unwrap_or_else(|error| Err(Impossible::errored(error.to_string()))),
     }
@@ -113,10 +114,10 @@ fn erased(id: &AttemptId) -> String {
 }
 
 /// What the event of an attempt's start holds.
-async fn given(log: &dyn EventLog, event: EventId) -> Result<Option<Prepared>, Error> {
+async fn given(log: &dyn EventReader, event: EventId) -> Result<Option<Prepared>, Error> {
     let (Some(inputs), Some(situation)) = (
-        json_body(log, event, "inputs").await?,
-        json_body(log, event, "situation").await?,
+        json_body(log, event, INPUTS).await?,
+        json_body(log, event, SITUATION).await?,
     ) else {
         return Ok(None);
     };
@@ -285,7 +286,7 @@ fn beginning(history: &DeploymentHistory, wanted: &AttemptId) -> Beginning {
         }) if id == wanted => Some(Beginning {
             at: it.recorded_at,
             deadline: Duration::from_secs(*deadline_seconds),
-            limits: *limits,
+            limits: Some(*limits),
         }),
         _ => None,
     });

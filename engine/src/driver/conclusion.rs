@@ -2,15 +2,16 @@
 
 use shipslog_domain::lane::Lane;
 use shipslog_events::event::Event;
+use shipslog_events::event::deployment::body::MESSAGE;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Outcome};
-use shipslog_log::EventLog;
+use shipslog_log::EventReader;
 
 use crate::commands::Error;
 use crate::load::DeploymentHistory;
 
 /// How a deployment ended, in words, with what it left in the cluster.
 pub(super) async fn conclusion(
-    log: &dyn EventLog,
+    log: &dyn EventReader,
     history: &DeploymentHistory,
     lane: &Lane,
     outcome: Outcome,
@@ -51,13 +52,17 @@ pub(super) async fn conclusion(
 }
 
 /// What an attempt said when it ended.
-async fn said(log: &dyn EventLog, history: &DeploymentHistory, wanted: &AttemptId) -> Result<String, Error> {
+async fn said(
+    log: &dyn EventReader,
+    history: &DeploymentHistory,
+    wanted: &AttemptId,
+) -> Result<String, Error> {
     let end = history.events.iter().rev().find(|it| match &it.event {
         Event::Deployment(DeploymentEvent::AttemptEnded { id, .. }) => id == wanted,
         _ => false,
     });
     let Some(end) = end else { return Ok(String::new()) };
-    let body = log.body(end.id, "message".to_owned()).await?;
+    let body = log.body(end.id, MESSAGE).await?;
     Ok(body
         .map(|it| String::from_utf8_lossy(&it).into_owned())
         .unwrap_or_default())

@@ -2,17 +2,17 @@
 //! write twice.
 
 use shipslog_events::journal::JournalKey;
-use shipslog_log::EventLog;
+use shipslog_log::JournalStore;
 use shipslog_runner::{AttemptOutcome, EndReason, Ended, Entry, What};
 
 use super::finished::Finished;
 
 /// The same end, with the write that is in doubt where there is one. One that came to a good end, or has a reason, has
 /// none.
-pub(super) async fn in_doubt(log: &dyn EventLog, key: &JournalKey, finished: &Finished) -> Finished {
+pub(super) async fn in_doubt(journals: &dyn JournalStore, key: &JournalKey, finished: &Finished) -> Finished {
     let finished = finished.clone();
     let open = match (finished.ended.outcome, finished.ended.reason) {
-        (AttemptOutcome::Errored | AttemptOutcome::Failed, None) => announced(log, key, &finished).await,
+        (AttemptOutcome::Errored | AttemptOutcome::Failed, None) => announced(journals, key, &finished).await,
         (AttemptOutcome::Errored | AttemptOutcome::Failed, Some(_))
         | (AttemptOutcome::Succeeded | AttemptOutcome::Cancelled | AttemptOutcome::Interrupted, _) => None,
     };
@@ -26,11 +26,11 @@ pub(super) async fn in_doubt(log: &dyn EventLog, key: &JournalKey, finished: &Fi
 }
 
 /// The write that the journal ends with, if it was not answered.
-async fn announced(log: &dyn EventLog, key: &JournalKey, finished: &Finished) -> Option<Entry> {
+async fn announced(journals: &dyn JournalStore, key: &JournalKey, finished: &Finished) -> Option<Entry> {
     let waiting = finished.tail.as_ref().and_then(|it| it.entries.last()).cloned();
     let last = match waiting {
         Some(last) => last,
-        None => log.journal(key.clone()).await.ok()?.entries.pop()?,
+        None => journals.journal(key.clone()).await.ok()?.entries.pop()?,
     };
     let entry = Entry::decode(&last).ok()?;
     matches!(entry.what, What::Intent(_)).then_some(entry)

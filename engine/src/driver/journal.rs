@@ -45,7 +45,7 @@ impl Journal {
 
     /// What is durable. Values that were minted are at hand again.
     pub(super) async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
-        let journal = self.parts.log.journal(self.key.clone()).await;
+        let journal = self.parts.journals.journal(self.key.clone()).await;
         let journal = journal.map_err(|error| match error {
             JournalError::Damaged { .. } | JournalError::Dropped { .. } => {
                 Unrecorded::Damaged(error.to_string())
@@ -89,7 +89,7 @@ impl Journal {
     /// Appends entries without an event.
     pub(super) async fn entries_alone(&self, entries: Option<JournalAppend>) -> Result<(), NotRecorded> {
         let Some(append) = entries else { return Ok(()) };
-        let appended = self.parts.log.append_journal(append).await;
+        let appended = self.parts.journals.append_journal(append).await;
         appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
     }
 

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use shipslog_events::event::deployment::AttemptId;
-use shipslog_events::journal::JournalKey;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::Shared;
@@ -40,26 +38,27 @@ async fn look_after(shared: &Shared) {
 
 /// Those whose run's end is recorded, though the server stopped before they were packed.
 async fn pack_what_is_over(shared: &Shared) -> Result<(), String> {
-    let log = &*shared.parts.log;
-    for key in log.open_journals().await.map_err(|it| it.to_string())? {
-        let history = load::deployment(log, key.deployment)
+    let parts = &shared.parts;
+    for key in parts
+        .journals
+        .open_journals()
+        .await
+        .map_err(|it| it.to_string())?
+    {
+        let history = load::deployment(&*parts.log, key.deployment)
             .await
             .map_err(|it| it.to_string())?;
         let over = history.is_some_and(|it| {
             let attempts = &it.state.deployment.attempts;
             attempts
                 .iter()
-                .any(|it| is_of(&it.id, &key) && it.outcome().is_some())
+                .any(|it| it.id == key.attempt && it.outcome().is_some())
         });
-        if over && let Err(error) = log.pack_journal(key.clone()).await {
+        if over && let Err(error) = parts.journals.pack_journal(key.clone()).await {
             tracing::warn!(%error, %key, "a journal that is over was not packed");
         }
     }
     Ok(())
-}
-
-fn is_of(attempt: &AttemptId, key: &JournalKey) -> bool {
-    attempt.to_string() == key.attempt
 }
 
 async fn drop_old(shared: &Shared) {
@@ -69,7 +68,7 @@ async fn drop_old(shared: &Shared) {
     let Ok(before) = now().checked_sub(keep) else {
         return;
     };
-    match shared.parts.log.drop_journals(before).await {
+    match shared.parts.journals.drop_journals(before).await {
         Ok(0) => {}
         Ok(dropped) => tracing::info!(dropped, "journals were dropped; their hashes stay"),
         Err(error) => tracing::warn!(%error, "old journals were not dropped"),

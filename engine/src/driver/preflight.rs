@@ -11,9 +11,6 @@ use shipslog_runner::Recorder;
 use super::prepare::Frozen;
 use crate::commands::Error;
 
-/// Stands for a call's index where none was made yet.
-const BEFORE: u64 = u64::MAX;
-
 /// Asks the API server about everything that the step needs, before its first write, and names all that is missing.
 pub(super) async fn preflight(
     cluster: &Cluster,
@@ -79,7 +76,7 @@ pub(super) async fn stay_inside(
 async fn deny(recorder: &dyn Recorder, layer: Layer, rules: &BTreeSet<String>) -> Result<(), Error> {
     for rule in rules {
         recorder
-            .denied(BEFORE, layer, rule, None)
+            .denied(None, layer, rule, None)
             .await
             .map_err(Error::internal)?;
     }

@@ -13,6 +13,7 @@ use shipslog_domain::schema::Problem;
 use shipslog_domain::slug::slug;
 use shipslog_events::event::configuration::Kind;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, PlannedStep};
+use shipslog_events::event::release::SNAPSHOT;
 use shipslog_events::ids::{AccountName, RoleName};
 
 use crate::commands::Error;
@@ -180,7 +181,7 @@ async fn frozen(parts: &Parts, deployment: &Deployment) -> Result<Option<(Releas
     ) else {
         return Ok(None);
     };
-    let Some(value) = load::json_body(log, *event, "snapshot").await? else {
+    let Some(value) = load::json_body(log, *event, SNAPSHOT).await? else {
         return Ok(None);
     };
     let snapshot = serde_json::from_value(value).map_err(Error::internal)?;

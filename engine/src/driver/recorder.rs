@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use shipslog_events::event::Event;
+use shipslog_events::event::deployment::body::{DETAIL, VALUE};
 use shipslog_events::event::deployment::{AttemptId, DeploymentEvent, Layer};
 use shipslog_events::event::lane::{LaneEvent, ObjectReference};
 use shipslog_events::ids::{DeploymentId, EventId, Handle};
@@ -39,14 +40,15 @@ impl RunRecorder {
     /// call that is made again after a crash appends it once.
     async fn append(
         &self,
-        index: u64,
+        call: Option<u64>,
         to: Stream,
         event: Event,
         bodies: Vec<NewBody>,
         sealed: Vec<SealedValue>,
     ) -> Result<(), NotRecorded> {
         let fact = hex::encode(Sha256::digest(upcast::encode(&event)));
-        let label = format!("run:{}:{index}:{fact}", self.attempt);
+        let call = call.map_or_else(|| "before".to_owned(), |it| it.to_string());
+        let label = format!("run:{}:{call}:{fact}", self.attempt);
         let mut appended = stream(to, Expected::Any, self.cause, &label, [event]);
         appended.events[0].bodies = bodies;
         self.journal
@@ -70,12 +72,12 @@ impl RunRecorder {
 
     async fn on_deployment(
         &self,
-        index: u64,
+        call: Option<u64>,
         event: DeploymentEvent,
         bodies: Vec<NewBody>,
     ) -> Result<(), NotRecorded> {
         self.append(
-            index,
+            call,
             Stream::Deployment(self.deployment),
             event.into(),
             bodies,
@@ -86,7 +88,7 @@ impl RunRecorder {
 
     async fn on_lane(&self, index: u64, event: LaneEvent) -> Result<(), NotRecorded> {
         self.append(
-            index,
+            Some(index),
             Stream::Lane(self.lane.clone()),
             event.into(),
             Vec::new(),
@@ -139,7 +141,7 @@ impl Recorder for RunRecorder {
 
     async fn denied(
         &self,
-        index: u64,
+        call: Option<u64>,
         layer: Layer,
         rule: &str,
         message: Option<&str>,
@@ -150,7 +152,7 @@ impl Recorder for RunRecorder {
             rule: rule.to_owned(),
         };
         let said = append::message(message.unwrap_or_default());
-        self.on_deployment(index, event, said).await
+        self.on_deployment(call, event, said).await
     }
 
     async fn milestone(&self, index: u64, name: &str, detail: Value) -> Result<(), NotRecorded> {
@@ -158,8 +160,8 @@ impl Recorder for RunRecorder {
             id: self.attempt.clone(),
             name: name.to_owned(),
         };
-        let detail = body("detail", detail.to_string().into_bytes());
-        self.on_deployment(index, event, detail).await
+        let detail = body(DETAIL, detail.to_string().into_bytes());
+        self.on_deployment(Some(index), event, detail).await
     }
 
     async fn output(&self, index: u64, name: &str, value: OutputValue) -> Result<(), NotRecorded> {
@@ -171,13 +173,18 @@ impl Recorder for RunRecorder {
         let to = Stream::Deployment(self.deployment);
         match value {
             OutputValue::Plain(value) => {
-                self.on_deployment(index, set(false), body("value", value.to_string().into_bytes()))
-                    .await
+                self.on_deployment(
+                    Some(index),
+                    set(false),
+                    body(VALUE, value.to_string().into_bytes()),
+                )
+                .await
             }
             OutputValue::Sensitive(handle) => {
                 let sealed: Vec<SealedValue> = self.vault.minted(&handle).into_iter().collect();
-                let bodies = body("value", handle.as_str().as_bytes().to_vec());
-                self.append(index, to, set(true).into(), bodies, sealed).await
+                let bodies = body(VALUE, handle.as_str().as_bytes().to_vec());
+                self.append(Some(index), to, set(true).into(), bodies, sealed)
+                    .await
             }
         }
     }
@@ -185,16 +192,16 @@ impl Recorder for RunRecorder {
     async fn log(&self, index: u64, level: LogLevel, message: &str) -> Result<(), NotRecorded> {
         let line = TaskLogLine {
             deployment: self.deployment,
-            attempt: self.attempt.to_string(),
+            attempt: self.attempt.clone(),
             index,
             line: 0,
             at: now().as_millisecond(),
-            level: level_word(level).to_owned(),
+            level,
             message: message.to_owned(),
         };
         self.parts
-            .log
-            .write_task_log(vec![line])
+            .task_log
+            .write_lines(vec![line])
             .await
             .map_err(|error| NotRecorded(error.to_string()))
     }
@@ -208,14 +215,5 @@ impl Recorder for RunRecorder {
         };
         self.parts.live.say(self.deployment, state);
         Ok(())
-    }
-}
-
-fn level_word(level: LogLevel) -> &'static str {
-    match level {
-        LogLevel::Debug => "debug",
-        LogLevel::Info => "info",
-        LogLevel::Warning => "warning",
-        LogLevel::Error => "error",
     }
 }

@@ -13,7 +13,9 @@ use shipslog_events::ids::{DeploymentId, EventId};
 use shipslog_events::journal::JournalKey;
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{NewBody, Stream};
-use shipslog_log::{Append, EventLog, Expected, JournalAppend, JournalError, StreamAppend};
+use shipslog_log::{
+    Append, EventLog, Expected, JournalAppend, JournalError, JournalStore, StreamAppend, TaskLog,
+};
 use shipslog_runner::Ended;
 use tokio::time::timeout;
 
@@ -30,6 +32,8 @@ const FLUSH_PATIENCE: Duration = Duration::from_secs(5);
 /// The records of one deployment.
 pub(super) struct Records<'a> {
     pub(super) log: &'a dyn EventLog,
+    pub(super) journals: &'a dyn JournalStore,
+    pub(super) task_log: &'a dyn TaskLog,
     pub(super) id: DeploymentId,
 }
 
@@ -66,7 +70,7 @@ impl Records<'_> {
     pub(super) async fn attempt_ended(&self, id: &AttemptId, finished: &Finished) -> Result<(), Error> {
         let key = JournalKey::of(self.id, id);
         self.flush_task_log().await;
-        let finished = &in_doubt(self.log, &key, finished).await;
+        let finished = &in_doubt(self.journals, &key, finished).await;
         let tail = finished.tail.as_ref();
         let ended = self.attempt_ended_with(id, &finished.ended, &key, tail).await;
         if ended.is_err() && self.is_behind(&key, tail).await {
@@ -81,7 +85,7 @@ impl Records<'_> {
     /// Whether the journal is not where these entries follow, and never will be: an append before them failed, or it is
     /// damaged.
     async fn is_behind(&self, key: &JournalKey, tail: Option<&JournalAppend>) -> bool {
-        match (tail, self.log.journal(key.clone()).await) {
+        match (tail, self.journals.journal(key.clone()).await) {
             (Some(tail), Ok(journal)) => journal.head != tail.after,
             (Some(_), Err(JournalError::Damaged { .. } | JournalError::Dropped { .. })) => true,
             (Some(_), Err(JournalError::Read(_))) | (None, _) => false,
@@ -98,7 +102,7 @@ impl Records<'_> {
         let journal = match tail {
             Some(tail) => Some(tail.entries.iter().fold(tail.after, |head, it| head.with(it))),
             // Nobody has it in memory: what is durable is all there is.
-            None => self.log.journal(key.clone()).await.ok().map(|it| it.head),
+            None => self.journals.journal(key.clone()).await.ok().map(|it| it.head),
         };
         let command = Command::EndAttempt {
             id: id.clone(),
@@ -113,7 +117,7 @@ impl Records<'_> {
 
     /// Whatever goes wrong here is done at the next start.
     async fn pack(&self, key: JournalKey) {
-        if let Err(error) = self.log.pack_journal(key).await {
+        if let Err(error) = self.journals.pack_journal(key).await {
             tracing::warn!(%error, deployment = %self.id, "a journal was not packed; the next start tries again");
         }
     }
@@ -121,7 +125,7 @@ impl Records<'_> {
     /// Answers with the number of entries that the journal has; nothing where it cannot be read, which the run itself
     /// finds and puts in words.
     pub(super) async fn attempt_resumed(&self, id: &AttemptId, times: u32) -> Result<Option<u64>, Error> {
-        let journal = self.log.journal(JournalKey::of(self.id, id)).await;
+        let journal = self.journals.journal(JournalKey::of(self.id, id)).await;
         let entries = journal.ok().map(|it| it.head.entries);
         let command = Command::ResumeAttempt {
             id: id.clone(),
@@ -135,7 +139,7 @@ impl Records<'_> {
 
     /// Whoever has read that a run is over finds all that it said. A store that is too slow for that holds nothing up.
     async fn flush_task_log(&self) {
-        let flushed = timeout(FLUSH_PATIENCE, self.log.flush_task_log()).await;
+        let flushed = timeout(FLUSH_PATIENCE, self.task_log.flush_lines()).await;
         if !matches!(flushed, Ok(Ok(()))) {
             tracing::warn!(?flushed, deployment = %self.id, "lines of the task log come late or never");
         }
@@ -253,6 +257,7 @@ fn succeeded(deployment: &Deployment, cause: EventId) -> StreamAppend {
 
 #[cfg(test)]
 mod tests {
+    use shipslog_events::LogLevel;
     use shipslog_events::event::deployment::AttemptOutcome;
     use shipslog_events::ids::AttemptNumber;
     use shipslog_log::TaskLogLine;
@@ -273,21 +278,30 @@ mod tests {
         };
         let line = |index| TaskLogLine {
             deployment: id,
-            attempt: attempt.to_string(),
+            attempt: attempt.clone(),
             index,
             line: 1,
             at: 0,
-            level: "info".to_owned(),
+            level: LogLevel::Info,
             message: "said last".to_owned(),
         };
-        let log = &**house.engine.log();
-        log.write_task_log((0..LINES).map(line).collect()).await.unwrap();
-        let records = Records { log, id };
+        let parts = &house.engine.parts;
+        parts
+            .task_log
+            .write_lines((0..LINES).map(line).collect())
+            .await
+            .unwrap();
+        let records = Records {
+            log: &*parts.log,
+            journals: &*parts.journals,
+            task_log: &*parts.task_log,
+            id,
+        };
         records
             .attempt_ended(&attempt, &Finished::at_once(AttemptOutcome::Succeeded, ""))
             .await
             .unwrap();
-        let lines = log.task_log(id, 0, usize::MAX).await.unwrap();
+        let lines = parts.task_log.lines(id, 0, usize::MAX).await.unwrap();
         assert_eq!(
             lines.iter().filter(|(_, it)| it.message == "said last").count() as u64,
             LINES

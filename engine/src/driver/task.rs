@@ -232,6 +232,8 @@ impl Task {
     fn records(&self) -> Records<'_> {
         Records {
             log: &*self.shared.parts.log,
+            journals: &*self.shared.parts.journals,
+            task_log: &*self.shared.parts.task_log,
             id: self.id,
         }
     }

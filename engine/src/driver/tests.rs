@@ -32,7 +32,7 @@ fn ended(outcome: Outcome, reason: &str) -> Status {
 
 async fn events(house: &House, id: DeploymentId) -> Vec<Recorded> {
     let stream = Stream::Deployment(id);
-    let log = house.engine.log();
+    let log = &house.engine.parts.log;
     log.stream(stream, StreamVersion::NONE).await.unwrap()
 }
 
@@ -51,12 +51,7 @@ async fn asking_in_vain() -> (House, DeploymentId, TcpListener) {
 /// What the body says with which an event of a deployment came.
 async fn message(house: &House, view: &DeploymentView) -> String {
     let event = view.ended_by.unwrap();
-    let body = house
-        .engine
-        .log()
-        .body(event, "message".to_owned())
-        .await
-        .unwrap();
+    let body = house.engine.events().body(event, "message").await.unwrap();
     String::from_utf8(body.unwrap()).unwrap()
 }
 
@@ -84,7 +79,7 @@ async fn a_deployment_succeeds_and_its_events_tell_the_story_in_order() {
     );
     assert_eq!(
         house.engine.verify().await.unwrap().last_position,
-        *house.engine.log().head().borrow()
+        *house.engine.parts.log.head().borrow()
     );
 }
 
@@ -109,12 +104,12 @@ async fn what_a_step_logs_is_in_the_task_log_of_its_deployment() {
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     house.ended(id).await;
     let house = house.reopened().await;
-    let lines = house.engine.log().task_log(id, 0, 10).await.unwrap();
+    let lines = house.engine.task_log().lines(id, 0, 10).await.unwrap();
     let lines: Vec<_> = lines
         .iter()
-        .map(|(_, it)| (it.attempt.as_str(), it.message.as_str()))
+        .map(|(_, it)| (it.attempt.to_string(), it.message.as_str()))
         .collect();
-    assert_eq!(lines, [("Go/Web Development/1", "{}")]);
+    assert_eq!(lines, [("Go/Web Development/1".to_owned(), "{}")]);
 }
 
 #[tokio::test]

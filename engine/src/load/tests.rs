@@ -6,8 +6,7 @@ use proptest::prelude::*;
 use shipslog_events::Stream;
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::event::configuration::Kind;
-use shipslog_log::SqliteLog;
-use shipslog_log::sqlite::{self, Verified};
+use shipslog_log::{EventLog, EventReader, SqliteLog, Verified, sqlite};
 use shipslog_test_support::documents::{project, surroundings};
 use shipslog_test_support::history::state::{State, all};
 use shipslog_test_support::history::{deeds, erase_bodies, write};
@@ -58,7 +57,7 @@ proptest! {
 }
 
 /// As commands and the driver load it, stream by stream. Configuration comes with its documents; see below.
-async fn loaded(log: &dyn EventLog, all: &State) -> State {
+async fn loaded(log: &dyn EventReader, all: &State) -> State {
     let mut loaded = State {
         access: AccessCache::default().load(log).await.unwrap().state.clone(),
         ..State::default()
@@ -83,7 +82,7 @@ async fn loaded(log: &dyn EventLog, all: &State) -> State {
 #[tokio::test]
 async fn a_stream_s_version_is_that_of_the_last_event_read() {
     let house = House::with(&["pass"]).await;
-    let log = &**house.engine.log();
+    let log = &*house.engine.parts.log;
     let loaded = releases(log, "pass").await.unwrap();
     let events = log.stream(Stream::Releases("pass".to_owned()), StreamVersion::NONE);
     assert_eq!(loaded.version, events.await.unwrap().last().unwrap().version);
@@ -93,7 +92,7 @@ async fn a_stream_s_version_is_that_of_the_last_event_read() {
 #[tokio::test]
 async fn configuration_read_bit_by_bit_is_configuration_read_at_once() {
     let house = House::empty(&["pass"]).await;
-    let log = &**house.engine.log();
+    let log = &*house.engine.parts.log;
     let kept = ConfigurationCache::default();
     house.apply(surroundings()).await;
     kept.load(log).await.unwrap();
@@ -117,7 +116,7 @@ async fn configuration_read_bit_by_bit_is_configuration_read_at_once() {
 #[tokio::test]
 async fn keys_are_folded_once_and_each_that_is_revoked_later_is_seen() {
     let house = House::empty(&[]).await;
-    let log = &**house.engine.log();
+    let log = &*house.engine.parts.log;
     let kept = AccessCache::default();
     let first = kept.load(log).await.unwrap();
     assert!(Arc::ptr_eq(&first, &kept.load(log).await.unwrap()));

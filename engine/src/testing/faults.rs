@@ -1,14 +1,16 @@
-//! A log that fails when a test wants it.
+//! A store that fails when a test wants it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use async_trait::async_trait;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use shipslog_events::ids::{DeploymentId, EventId, Handle, Position, StreamVersion};
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_events::{Recorded, SealedValue, Stream};
 use shipslog_log::{
-    Answer, Append, AppendError, Appended, EventLog, Journal, JournalAppend, JournalError, ReadError,
-    TaskLogLine,
+    Append, AppendError, Appended, Broken, EventLog, EventReader, Journal, JournalAppend, JournalError,
+    JournalStore, ReadError, Store, TaskLog, TaskLogLine, Verified,
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -38,90 +40,109 @@ impl Faults {
     }
 }
 
-pub(crate) struct FaultyLog {
-    pub(crate) log: Arc<dyn EventLog>,
+/// A store that fails when a test wants it.
+pub(crate) struct FaultyStore {
+    pub(crate) store: Store,
     pub(crate) faults: Faults,
 }
 
-impl EventLog for FaultyLog {
-    fn append(&self, append: Append) -> Answer<'_, Result<Appended, AppendError>> {
-        if self.faults.hit(Call::Append(&append)) {
-            return Box::pin(async { Err(AppendError::Closed("as a test wants it".to_owned())) });
-        }
-        self.log.append(append)
-    }
+fn refused() -> AppendError {
+    AppendError::Closed("as a test wants it".to_owned())
+}
 
-    fn reserve_deployment(&self) -> Answer<'_, Result<DeploymentId, AppendError>> {
-        self.log.reserve_deployment()
-    }
-
-    fn stream(&self, stream: Stream, after: StreamVersion) -> Answer<'_, Result<Vec<Recorded>, ReadError>> {
+#[async_trait]
+impl EventReader for FaultyStore {
+    async fn stream(&self, stream: Stream, after: StreamVersion) -> Result<Vec<Recorded>, ReadError> {
         if self.faults.hit(Call::Stream(&stream)) {
-            return Box::pin(async { Err(ReadError("as a test wants it".to_owned())) });
+            return Err(ReadError("as a test wants it".to_owned()));
         }
-        self.log.stream(stream, after)
+        self.store.events.stream(stream, after).await
     }
 
-    fn read(&self, after: Position, limit: usize) -> Answer<'_, Result<Vec<Recorded>, ReadError>> {
-        self.log.read(after, limit)
+    async fn read(&self, after: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {
+        self.store.events.read(after, limit).await
     }
 
-    fn body(&self, event: EventId, name: String) -> Answer<'_, Result<Option<Vec<u8>>, ReadError>> {
-        self.log.body(event, name)
+    async fn body(&self, event: EventId, name: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        self.store.events.body(event, name).await
     }
 
-    fn sealed(&self, handles: Vec<Handle>) -> Answer<'_, Result<Vec<SealedValue>, ReadError>> {
-        self.log.sealed(handles)
+    fn head(&self) -> watch::Receiver<Position> {
+        self.store.events.head()
     }
 
-    fn write_task_log(&self, lines: Vec<TaskLogLine>) -> Answer<'_, Result<(), AppendError>> {
-        self.log.write_task_log(lines)
+    fn instance(&self) -> Uuid {
+        self.store.events.instance()
     }
 
-    fn flush_task_log(&self) -> Answer<'_, Result<(), AppendError>> {
-        self.log.flush_task_log()
+    async fn verify(&self) -> Result<Verified, Broken> {
+        self.store.events.verify().await
+    }
+}
+
+#[async_trait]
+impl EventLog for FaultyStore {
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        if self.faults.hit(Call::Append(&append)) {
+            return Err(refused());
+        }
+        self.store.events.append(append).await
     }
 
-    fn task_log(
+    async fn reserve_deployment(&self) -> Result<DeploymentId, AppendError> {
+        self.store.events.reserve_deployment().await
+    }
+
+    async fn sealed(&self, handles: Vec<Handle>) -> Result<Vec<SealedValue>, ReadError> {
+        self.store.events.sealed(handles).await
+    }
+}
+
+#[async_trait]
+impl JournalStore for FaultyStore {
+    fn append_journal(&self, append: JournalAppend) -> BoxFuture<'_, Result<JournalHead, AppendError>> {
+        if self.faults.hit(Call::Journal(&append)) {
+            return Box::pin(async { Err(refused()) });
+        }
+        self.store.journals.append_journal(append)
+    }
+
+    async fn journal(&self, key: JournalKey) -> Result<Journal, JournalError> {
+        self.store.journals.journal(key).await
+    }
+
+    async fn pack_journal(&self, key: JournalKey) -> Result<(), AppendError> {
+        if self.faults.hit(Call::Pack) {
+            return Err(refused());
+        }
+        self.store.journals.pack_journal(key).await
+    }
+
+    async fn open_journals(&self) -> Result<Vec<JournalKey>, ReadError> {
+        self.store.journals.open_journals().await
+    }
+
+    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, AppendError> {
+        self.store.journals.drop_journals(packed_before).await
+    }
+}
+
+#[async_trait]
+impl TaskLog for FaultyStore {
+    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), AppendError> {
+        self.store.task_log.write_lines(lines).await
+    }
+
+    async fn flush_lines(&self) -> Result<(), AppendError> {
+        self.store.task_log.flush_lines().await
+    }
+
+    async fn lines(
         &self,
         deployment: DeploymentId,
         after: u64,
         limit: usize,
-    ) -> Answer<'_, Result<Vec<(u64, TaskLogLine)>, ReadError>> {
-        self.log.task_log(deployment, after, limit)
-    }
-
-    fn append_journal(&self, append: JournalAppend) -> Answer<'_, Result<JournalHead, AppendError>> {
-        if self.faults.hit(Call::Journal(&append)) {
-            return Box::pin(async { Err(AppendError::Closed("as a test wants it".to_owned())) });
-        }
-        self.log.append_journal(append)
-    }
-
-    fn journal(&self, key: JournalKey) -> Answer<'_, Result<Journal, JournalError>> {
-        self.log.journal(key)
-    }
-
-    fn pack_journal(&self, key: JournalKey) -> Answer<'_, Result<(), AppendError>> {
-        if self.faults.hit(Call::Pack) {
-            return Box::pin(async { Err(AppendError::Closed("as a test wants it".to_owned())) });
-        }
-        self.log.pack_journal(key)
-    }
-
-    fn open_journals(&self) -> Answer<'_, Result<Vec<JournalKey>, ReadError>> {
-        self.log.open_journals()
-    }
-
-    fn drop_journals(&self, packed_before: Timestamp) -> Answer<'_, Result<u64, AppendError>> {
-        self.log.drop_journals(packed_before)
-    }
-
-    fn head(&self) -> watch::Receiver<Position> {
-        self.log.head()
-    }
-
-    fn instance(&self) -> Uuid {
-        self.log.instance()
+    ) -> Result<Vec<(u64, TaskLogLine)>, ReadError> {
+        self.store.task_log.lines(deployment, after, limit).await
     }
 }

@@ -7,13 +7,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shipslog_events::Actor;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
-use shipslog_log::SqliteLog;
+use shipslog_log::{SqliteLog, Store};
 use shipslog_test_support::component::tiny;
 use shipslog_test_support::documents::{project, surroundings};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::faults::{Faults, FaultyLog};
+use super::faults::{Faults, FaultyStore};
 use crate::commands::{Accepted, By, Error, NewRelease};
 use crate::driver::Pauses;
 use crate::engine::{Engine, LOG_FILE, Options};
@@ -157,7 +157,7 @@ impl House {
 
     /// Until the views have all that the log has.
     pub(crate) async fn caught_up(&self) {
-        let head = *self.engine.log().head().borrow();
+        let head = *self.engine.events().head().borrow();
         self.engine.views().reach(head, PATIENCE).await.unwrap();
     }
 }
@@ -171,15 +171,15 @@ async fn open(directory: &Path, steps: &[String], faults: &Faults) -> Engine {
         keep_journals: None,
         components_dir: None,
     };
-    let log = FaultyLog {
-        log: Arc::new(SqliteLog::open(directory.join(LOG_FILE)).unwrap()),
+    let store = FaultyStore {
+        store: Store::new(Arc::new(SqliteLog::open(directory.join(LOG_FILE)).unwrap())),
         faults: faults.clone(),
     };
     let none = Pauses {
         shortest: Duration::ZERO,
         longest: Duration::ZERO,
     };
-    Engine::open_on(Arc::new(log), options, &components, none)
+    Engine::open_pausing(Store::new(Arc::new(store)), options, &components, none)
         .await
         .unwrap()
 }

@@ -22,7 +22,13 @@ impl Notebook {
 
 #[async_trait]
 impl Recorder for Notebook {
-    async fn denied(&self, _: u64, layer: Layer, rule: &str, _: Option<&str>) -> Result<(), NotRecorded> {
+    async fn denied(
+        &self,
+        _: Option<u64>,
+        layer: Layer,
+        rule: &str,
+        _: Option<&str>,
+    ) -> Result<(), NotRecorded> {
         self.denials
             .lock()
             .unwrap()

@@ -20,7 +20,7 @@ fn log(directory: &Path) -> Arc<dyn EventLog> {
 }
 
 async fn caught_up(directory: &Path, log: &Arc<dyn EventLog>) -> Views {
-    let views = Views::open(&directory.join("views.db"), Arc::clone(log))
+    let views = Views::open(&directory.join("views.db"), Arc::clone(log) as _)
         .await
         .unwrap();
     views.reach(*log.head().borrow(), PATIENCE).await.unwrap();

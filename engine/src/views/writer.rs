@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use shipslog_events::ids::Position;
 use shipslog_events::{Actor, Recorded};
-use shipslog_log::EventLog;
+use shipslog_log::EventReader;
 use tokio::sync::watch;
 
 use super::Error;
@@ -14,7 +14,7 @@ use super::rows::{Current, Row, Tags, rows};
 /// Events per transaction while catching up.
 const BATCH: usize = 1_000;
 
-pub(super) fn start(connection: Connection, log: Arc<dyn EventLog>, sender: watch::Sender<Position>) {
+pub(super) fn start(connection: Connection, log: Arc<dyn EventReader>, sender: watch::Sender<Position>) {
     let runtime = tokio::runtime::Handle::current();
     std::thread::Builder::new()
         .name("views".to_owned())
@@ -28,7 +28,7 @@ pub(super) fn start(connection: Connection, log: Arc<dyn EventLog>, sender: watc
 
 async fn follow(
     mut connection: Connection,
-    log: Arc<dyn EventLog>,
+    log: Arc<dyn EventReader>,
     sender: &watch::Sender<Position>,
 ) -> Result<(), Error> {
     let mut head = log.head();

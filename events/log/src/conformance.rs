@@ -1,4 +1,4 @@
-//! What every implementation of `EventLog` must do, as tests that any of them runs.
+//! What every store of the log must do, as tests that any of them runs.
 //!
 //! Each rule is a function whose name says it; each gets a log of its own.
 
@@ -17,9 +17,16 @@ use shipslog_events::stream::Stream;
 use uuid::Uuid;
 
 use crate::event_log::{Append, AppendError, Appended, EventLog, Expected, StreamAppend};
+use crate::journal_store::JournalStore;
+use crate::task_log::TaskLog;
+
+/// A store of the log, whatever keeps it.
+pub trait AnyStore: EventLog + JournalStore + TaskLog {}
+
+impl<S: EventLog + JournalStore + TaskLog> AnyStore for S {}
 
 /// Runs every rule on a new log from `make`. Panics at the first one that is broken.
-pub async fn all<L: EventLog>(make: impl Fn() -> L) {
+pub async fn all<L: AnyStore>(make: impl Fn() -> L) {
     appending::all(&make).await;
     repeating::all(&make).await;
     reading::all(&make).await;
@@ -32,7 +39,7 @@ pub async fn all<L: EventLog>(make: impl Fn() -> L) {
 macro_rules! rules {
     ($($rule:ident),* $(,)?) => {
         /// Runs every rule of this file.
-        pub(super) async fn all<L: crate::event_log::EventLog>(make: &impl Fn() -> L) {
+        pub(super) async fn all<L: super::AnyStore>(make: &impl Fn() -> L) {
             $(
                 tracing::debug!(rule = stringify!($rule));
                 $rule(&make()).await;
@@ -114,25 +121,25 @@ fn one(to_stream: u64, expected: Expected, number: u128) -> Append {
     append(vec![to(stream(to_stream), expected, vec![event(number)])])
 }
 
-async fn accepted(log: &impl EventLog, append: Append) -> Appended {
+async fn accepted(log: &impl AnyStore, append: Append) -> Appended {
     log.append(append)
         .await
         .expect("nothing stands against the append")
 }
 
-async fn refused(log: &impl EventLog, append: Append) -> AppendError {
+async fn refused(log: &impl AnyStore, append: Append) -> AppendError {
     log.append(append).await.expect_err("the append breaks a rule")
 }
 
 /// The whole log.
-async fn everything(log: &impl EventLog) -> Vec<Recorded> {
+async fn everything(log: &impl AnyStore) -> Vec<Recorded> {
     log.read(Position::START, usize::MAX)
         .await
         .expect("the log can be read")
 }
 
 /// The facts of a stream, by their texts.
-async fn ids(log: &impl EventLog, of: u64) -> Vec<EventId> {
+async fn ids(log: &impl AnyStore, of: u64) -> Vec<EventId> {
     let events = log
         .stream(stream(of), StreamVersion::NONE)
         .await

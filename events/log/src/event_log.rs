@@ -1,19 +1,15 @@
-//! What any store of the log must do. `conformance` is its specification in tests.
+//! Events: what is appended and read, and what any store of them must do. `conformance` is its specification in tests.
 
-use std::future::Future;
-use std::pin::Pin;
-
-use jiff::Timestamp;
+use async_trait::async_trait;
 use shipslog_events::envelope::{Context, NewEvent, Recorded, SealedValue};
 use shipslog_events::ids::{DeploymentId, EventId, Handle, Position, StreamVersion};
-use shipslog_events::journal::{JournalHead, JournalKey};
+use shipslog_events::journal::JournalKey;
 use shipslog_events::stream::Stream;
 use tokio::sync::watch;
+use uuid::Uuid;
 
-use crate::journal_store::{Journal, JournalAppend, JournalError};
-
-/// A future that a trait object can answer with.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+use crate::journal_store::{JournalAppend, JournalError};
+use crate::verified::{Broken, Verified};
 
 /// What a stream's version must be for an append to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,79 +111,37 @@ pub enum AppendError {
 #[error("the event log cannot be read: {0}")]
 pub struct ReadError(pub String);
 
-/// A line of the task log, for people; not an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TaskLogLine {
-    /// The deployment it belongs to.
-    pub deployment: DeploymentId,
-    /// `<step>/<target>/<attempt number>`.
-    pub attempt: String,
-    /// Index of the host call that wrote it.
-    pub index: u64,
-    /// Which line of that call.
-    pub line: u32,
-    /// Milliseconds since 1970.
-    pub at: i64,
-    /// `debug`, `info`, `warning` or `error`.
-    pub level: String,
-    /// The text, already redacted.
-    pub message: String,
-}
-
-/// An append-only log with optimistic concurrency over several streams.
-pub trait EventLog: Send + Sync + 'static {
-    /// Appends atomically; acknowledged means durable.
-    fn append(&self, append: Append) -> Answer<'_, Result<Appended, AppendError>>;
-
-    /// Reserves a deployment number: committed before the answer, gaps allowed.
-    fn reserve_deployment(&self) -> Answer<'_, Result<DeploymentId, AppendError>>;
-
+/// Reading events. Whoever gets only this can show everything and change nothing.
+#[async_trait]
+pub trait EventReader: Send + Sync + 'static {
     /// A stream's events after `after`, oldest first.
-    fn stream(&self, stream: Stream, after: StreamVersion) -> Answer<'_, Result<Vec<Recorded>, ReadError>>;
+    async fn stream(&self, stream: Stream, after: StreamVersion) -> Result<Vec<Recorded>, ReadError>;
 
     /// The whole log after `after`, oldest first, at most `limit`.
-    fn read(&self, after: Position, limit: usize) -> Answer<'_, Result<Vec<Recorded>, ReadError>>;
+    async fn read(&self, after: Position, limit: usize) -> Result<Vec<Recorded>, ReadError>;
 
     /// The bytes of one body; nothing where it was erased or never was.
-    fn body(&self, event: EventId, name: String) -> Answer<'_, Result<Option<Vec<u8>>, ReadError>>;
-
-    /// Sealed values by handle; unknown handles are left out.
-    fn sealed(&self, handles: Vec<Handle>) -> Answer<'_, Result<Vec<SealedValue>, ReadError>>;
-
-    /// Adds lines to the task log at low priority; a line that is there already is left alone.
-    fn write_task_log(&self, lines: Vec<TaskLogLine>) -> Answer<'_, Result<(), AppendError>>;
-
-    /// Answers when every line that was handed over before can be read.
-    fn flush_task_log(&self) -> Answer<'_, Result<(), AppendError>>;
-
-    /// A deployment's task log in order, after the row number `after`; each with its row number.
-    fn task_log(
-        &self,
-        deployment: DeploymentId,
-        after: u64,
-        limit: usize,
-    ) -> Answer<'_, Result<Vec<(u64, TaskLogLine)>, ReadError>>;
-
-    /// Appends entries alone; durable when it answers. Handed over when called, whether or not the answer is awaited:
-    /// what is appended later comes after it. The same entries after the same head again get the first answer.
-    fn append_journal(&self, append: JournalAppend) -> Answer<'_, Result<JournalHead, AppendError>>;
-
-    /// A journal with its chain checked; one that never was is empty.
-    fn journal(&self, key: JournalKey) -> Answer<'_, Result<Journal, JournalError>>;
-
-    /// Packs the journal of an attempt that is over: one compressed row, its sealed values deleted. Packing again, or
-    /// a journal without entries, does nothing.
-    fn pack_journal(&self, key: JournalKey) -> Answer<'_, Result<(), AppendError>>;
-
-    /// Journals that are not packed, in order.
-    fn open_journals(&self) -> Answer<'_, Result<Vec<JournalKey>, ReadError>>;
-
-    /// Drops what was packed before this moment; answers how many. Their count and hash stay.
-    fn drop_journals(&self, packed_before: Timestamp) -> Answer<'_, Result<u64, AppendError>>;
+    async fn body(&self, event: EventId, name: &str) -> Result<Option<Vec<u8>>, ReadError>;
 
     /// The last committed position, and a wake-up at every commit of events. Task-log commits wake it too.
     fn head(&self) -> watch::Receiver<Position>;
 
     /// The log's own id, made with it: the instance.
-    fn instance(&self) -> uuid::Uuid;
+    fn instance(&self) -> Uuid;
+
+    /// Checks everything: each event's hash and link, each body and journal that is still there.
+    async fn verify(&self) -> Result<Verified, Broken>;
+}
+
+/// An append-only log with optimistic concurrency over several streams.
+#[async_trait]
+pub trait EventLog: EventReader {
+    /// Appends atomically; acknowledged means durable.
+    async fn append(&self, append: Append) -> Result<Appended, AppendError>;
+
+    /// Reserves a deployment number: committed before the answer, gaps allowed.
+    async fn reserve_deployment(&self) -> Result<DeploymentId, AppendError>;
+
+    /// Sealed values by handle; unknown handles are left out.
+    async fn sealed(&self, handles: Vec<Handle>) -> Result<Vec<SealedValue>, ReadError>;
 }

@@ -1,9 +1,12 @@
 //! Journals as a store keeps them.
 
+use async_trait::async_trait;
+use futures::future::BoxFuture;
+use jiff::Timestamp;
 use shipslog_events::SealedValue;
 use shipslog_events::journal::{JournalHead, JournalKey};
 
-use crate::event_log::ReadError;
+use crate::event_log::{AppendError, ReadError};
 
 /// Entries that follow `after`, appended all or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,32 +30,6 @@ pub struct Journal {
     pub entries: Vec<Vec<u8>>,
     /// Values minted on the way, in order; none once it is packed.
     pub sealed: Vec<SealedValue>,
-}
-
-/// What is wrong with an entry of a journal.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EntryDamage {
-    /// The head counts it, but it is not there.
-    #[error("is missing")]
-    Missing,
-    /// Its bytes do not give its hash.
-    #[error("was edited")]
-    Edited,
-    /// It stands where another one should.
-    #[error("was moved to the place of entry {to}")]
-    Moved {
-        /// Where it was found.
-        to: u64,
-    },
-    /// It is there, but the head does not count it.
-    #[error("is not counted by the journal's head: one of the two was put there later")]
-    Uncounted,
-    /// It is the last one, all before hold, and the head says otherwise.
-    #[error("does not give the journal's head: one of the two was edited")]
-    Unlinked,
-    /// One row holds them all, so that which one it was cannot be told.
-    #[error("or a later one was edited since the journal was packed")]
-    PackedEdited,
 }
 
 /// Why a journal is not to be had.
@@ -85,18 +62,40 @@ pub enum JournalError {
     Read(#[from] ReadError),
 }
 
+/// Keeps journals.
+#[async_trait]
+pub trait JournalStore: Send + Sync + 'static {
+    /// Appends entries alone; durable when it answers. Handed over when called, whether or not the answer is awaited:
+    /// what is appended later comes after it. The same entries after the same head again get the first answer.
+    fn append_journal(&self, append: JournalAppend) -> BoxFuture<'_, Result<JournalHead, AppendError>>;
+
+    /// A journal with its chain checked; one that never was is empty.
+    async fn journal(&self, key: JournalKey) -> Result<Journal, JournalError>;
+
+    /// Packs the journal of an attempt that is over: one compressed row, its sealed values deleted. Packing again, or
+    /// a journal without entries, does nothing.
+    async fn pack_journal(&self, key: JournalKey) -> Result<(), AppendError>;
+
+    /// Journals that are not packed, in order.
+    async fn open_journals(&self) -> Result<Vec<JournalKey>, ReadError>;
+
+    /// Drops what was packed before this moment; answers how many. Their count and hash stay.
+    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, AppendError>;
+}
+
 #[cfg(test)]
 mod tests {
     use shipslog_events::ids::DeploymentId;
 
     use super::*;
+    use crate::verified::EntryDamage;
 
     #[test]
     fn a_journal_is_named_by_its_deployment_and_its_attempt() {
         let error = JournalError::Damaged {
             key: JournalKey {
                 deployment: DeploymentId(3),
-                attempt: "Deploy/Web/1".into(),
+                attempt: "Deploy/Web/1".parse().unwrap(),
             },
             entry: 17,
             what: EntryDamage::Moved { to: 4 }.to_string(),

@@ -1,16 +1,32 @@
-//! The append-only event log: what any store of it must do, and the store in SQLite.
+//! The append-only event log: what any store of it must do, and the store in `SQLite`.
 //!
-//! Gapless positions, a hash chain, facts apart from erasable bodies; beside the events the journals of runs and the
-//! task log. The vocabulary is `shipslog_events`; nothing here decides anything.
+//! Three traits, because three kinds of things are kept: events ([`EventLog`], and [`EventReader`] for those who only
+//! look), journals of runs ([`JournalStore`]), lines for people ([`TaskLog`]). One [`Store`] has all of them, so that
+//! entries and the events they led to are durable together. `conformance` is the specification of a store, in tests.
+//! How an append is made ready and queued is common to all stores; a store is a folder. The vocabulary is
+//! `shipslog_events`; nothing here decides anything.
 #![deny(missing_docs)]
 
+mod caller;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod event_log;
 mod journal_store;
+mod prepared;
+mod prepared_journal;
+mod queue;
 pub mod sqlite;
+mod store;
 mod stored_body;
+mod task_log;
+mod task_queue;
+mod verified;
 
-pub use event_log::*;
-pub use journal_store::{EntryDamage, Journal, JournalAppend, JournalError};
+pub use event_log::{
+    Append, AppendError, Appended, EventLog, EventReader, Expected, Guard, ReadError, StreamAppend,
+};
+pub use journal_store::{Journal, JournalAppend, JournalError, JournalStore};
 pub use sqlite::SqliteLog;
+pub use store::Store;
+pub use task_log::{TaskLog, TaskLogLine};
+pub use verified::{Broken, Damage, EntryDamage, Verified};

@@ -1,21 +1,17 @@
 //! The log in one `SQLite` file: one writer on a thread of its own, readers beside it.
 
 mod appender;
-mod caller;
 mod files;
 mod journal;
 mod lock;
 mod open;
 mod place;
-mod prepared;
-mod queue;
 mod reader;
 mod repeat;
 mod row;
 mod savepoint;
 mod schema;
 mod tail;
-mod task_queue;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -25,6 +21,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
+use async_trait::async_trait;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use shipslog_events::SealedValue;
 use shipslog_events::envelope::Recorded;
@@ -35,19 +33,20 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use self::appender::Appender;
-use self::caller::{Caller, Waiting, answered};
-use self::journal::append::PreparedJournal;
-use self::journal::pack::{self, Packed};
-use self::journal::read;
+use self::journal::{pack, read};
 use self::lock::Lock;
-use self::prepared::Prepared;
-use self::queue::{Queue, Request};
 use self::reader::Readers;
-use crate::event_log::{Answer, Append, AppendError, Appended, EventLog, ReadError, TaskLogLine};
-use crate::journal_store::{Journal, JournalAppend, JournalError};
+use crate::caller::{Caller, Waiting, answered};
+use crate::event_log::{Append, AppendError, Appended, EventLog, EventReader, ReadError};
+use crate::journal_store::{Journal, JournalAppend, JournalError, JournalStore};
+use crate::prepared::Prepared;
+use crate::prepared_journal::PreparedJournal;
+use crate::queue::{Queue, Request};
+use crate::task_log::{TaskLog, TaskLogLine};
+use crate::verified::{Broken, Verified};
 
 pub use self::open::OpenError;
-pub use self::verify::{Broken, Damage, Verified, verify};
+pub use self::verify::verify;
 
 /// The log in one file, which no other process may open meanwhile.
 ///
@@ -57,7 +56,7 @@ pub use self::verify::{Broken, Damage, Verified, verify};
 /// use shipslog_events::event::access::AccessEvent;
 /// use shipslog_events::ids::{EventId, StreamVersion};
 /// use shipslog_events::{Actor, Context, NewEvent, Source, Stream};
-/// use shipslog_log::{Append, EventLog, Expected, SqliteLog, StreamAppend};
+/// use shipslog_log::{Append, EventLog, EventReader, Expected, SqliteLog, StreamAppend};
 /// use uuid::Uuid;
 ///
 /// # let folder = tempfile::tempdir()?;
@@ -160,121 +159,25 @@ impl Drop for SqliteLog {
     }
 }
 
-/// An append or reservation that was handed over happens, whether or not its caller waits for the answer.
-impl EventLog for SqliteLog {
-    fn append(&self, append: Append) -> Answer<'_, Result<Appended, AppendError>> {
-        Box::pin(async move {
-            let prepared = Box::new(Prepared::new(append)?);
-            answered(self.hand_over(|caller| Request::Append(prepared, caller))?).await
-        })
+#[async_trait]
+impl EventReader for SqliteLog {
+    async fn stream(&self, stream: Stream, after: StreamVersion) -> Result<Vec<Recorded>, ReadError> {
+        self.readers
+            .run(move |connection| reader::stream(connection, &stream, after))
+            .await
     }
 
-    fn reserve_deployment(&self) -> Answer<'_, Result<DeploymentId, AppendError>> {
-        Box::pin(async move { answered(self.hand_over(Request::Reserve)?).await })
+    async fn read(&self, after: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {
+        self.readers
+            .run(move |connection| reader::read(connection, after, limit))
+            .await
     }
 
-    fn stream(&self, stream: Stream, after: StreamVersion) -> Answer<'_, Result<Vec<Recorded>, ReadError>> {
-        Box::pin(
-            self.readers
-                .run(move |connection| reader::stream(connection, &stream, after)),
-        )
-    }
-
-    fn read(&self, after: Position, limit: usize) -> Answer<'_, Result<Vec<Recorded>, ReadError>> {
-        Box::pin(
-            self.readers
-                .run(move |connection| reader::read(connection, after, limit)),
-        )
-    }
-
-    fn body(&self, event: EventId, name: String) -> Answer<'_, Result<Option<Vec<u8>>, ReadError>> {
-        Box::pin(
-            self.readers
-                .run(move |connection| reader::body(connection, event, &name)),
-        )
-    }
-
-    fn sealed(&self, handles: Vec<Handle>) -> Answer<'_, Result<Vec<SealedValue>, ReadError>> {
-        Box::pin(
-            self.readers
-                .run(move |connection| reader::sealed(connection, handles)),
-        )
-    }
-
-    fn write_task_log(&self, lines: Vec<TaskLogLine>) -> Answer<'_, Result<(), AppendError>> {
-        Box::pin(async move { self.queue.push_lines(lines) })
-    }
-
-    fn flush_task_log(&self) -> Answer<'_, Result<(), AppendError>> {
-        Box::pin(async move {
-            let (caller, answer) = Caller::new();
-            self.queue.flush_lines(caller)?;
-            answered(answer).await
-        })
-    }
-
-    fn task_log(
-        &self,
-        deployment: DeploymentId,
-        after: u64,
-        limit: usize,
-    ) -> Answer<'_, Result<Vec<(u64, TaskLogLine)>, ReadError>> {
-        Box::pin(
-            self.readers
-                .run(move |connection| reader::task_log(connection, deployment, after, limit)),
-        )
-    }
-
-    fn append_journal(&self, append: JournalAppend) -> Answer<'_, Result<JournalHead, AppendError>> {
-        let waiting = PreparedJournal::new(append)
-            .and_then(|prepared| self.hand_over(|caller| Request::Journal(Box::new(prepared), caller)));
-        Box::pin(async move { answered(waiting?).await })
-    }
-
-    fn journal(&self, key: JournalKey) -> Answer<'_, Result<Journal, JournalError>> {
-        Box::pin(async move {
-            self.readers
-                .run(move |connection| Ok(read::journal(connection, &key)))
-                .await?
-        })
-    }
-
-    fn pack_journal(&self, key: JournalKey) -> Answer<'_, Result<(), AppendError>> {
-        Box::pin(async move {
-            let packed = self
-                .readers
-                .run(move |connection| Ok(Packed::new(connection, key)))
-                .await
-                .map_err(JournalError::Read)??;
-            match packed {
-                None => Ok(()),
-                Some(packed) => {
-                    answered(self.hand_over(|caller| Request::Pack(Box::new(packed), caller))?).await
-                }
-            }
-        })
-    }
-
-    fn open_journals(&self) -> Answer<'_, Result<Vec<JournalKey>, ReadError>> {
-        Box::pin(
-            self.readers.run(|connection| {
-                read::open_journals(connection).map_err(|error| ReadError(error.to_string()))
-            }),
-        )
-    }
-
-    fn drop_journals(&self, packed_before: Timestamp) -> Answer<'_, Result<u64, AppendError>> {
-        let before = packed_before.as_microsecond();
-        Box::pin(async move {
-            let mut dropped = 0;
-            loop {
-                let some = answered(self.hand_over(|caller| Request::Drop(before, caller))?).await?;
-                dropped += some;
-                if some < pack::DROPS {
-                    return Ok(dropped);
-                }
-            }
-        })
+    async fn body(&self, event: EventId, name: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        let name = name.to_owned();
+        self.readers
+            .run(move |connection| reader::body(connection, event, &name))
+            .await
     }
 
     fn head(&self) -> watch::Receiver<Position> {
@@ -283,5 +186,100 @@ impl EventLog for SqliteLog {
 
     fn instance(&self) -> Uuid {
         self.instance
+    }
+
+    async fn verify(&self) -> Result<Verified, Broken> {
+        let path = self.readers.path().to_owned();
+        tokio::task::spawn_blocking(move || verify(&path))
+            .await
+            .expect("verification answers with what is wrong, it does not panic")
+    }
+}
+
+/// An append or reservation that was handed over happens, whether or not its caller waits for the answer.
+#[async_trait]
+impl EventLog for SqliteLog {
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let prepared = Box::new(Prepared::new(append)?);
+        answered(self.hand_over(|caller| Request::Append(prepared, caller))?).await
+    }
+
+    async fn reserve_deployment(&self) -> Result<DeploymentId, AppendError> {
+        answered(self.hand_over(Request::Reserve)?).await
+    }
+
+    async fn sealed(&self, handles: Vec<Handle>) -> Result<Vec<SealedValue>, ReadError> {
+        self.readers
+            .run(move |connection| reader::sealed(connection, handles))
+            .await
+    }
+}
+
+#[async_trait]
+impl TaskLog for SqliteLog {
+    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), AppendError> {
+        self.queue.push_lines(lines)
+    }
+
+    async fn flush_lines(&self) -> Result<(), AppendError> {
+        let (caller, answer) = Caller::new();
+        self.queue.flush_lines(caller)?;
+        answered(answer).await
+    }
+
+    async fn lines(
+        &self,
+        deployment: DeploymentId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, TaskLogLine)>, ReadError> {
+        self.readers
+            .run(move |connection| reader::lines(connection, deployment, after, limit))
+            .await
+    }
+}
+
+#[async_trait]
+impl JournalStore for SqliteLog {
+    fn append_journal(&self, append: JournalAppend) -> BoxFuture<'_, Result<JournalHead, AppendError>> {
+        let waiting = PreparedJournal::new(append)
+            .and_then(|prepared| self.hand_over(|caller| Request::Journal(Box::new(prepared), caller)));
+        Box::pin(async move { answered(waiting?).await })
+    }
+
+    async fn journal(&self, key: JournalKey) -> Result<Journal, JournalError> {
+        self.readers
+            .run(move |connection| Ok(read::journal(connection, &key)))
+            .await?
+    }
+
+    async fn pack_journal(&self, key: JournalKey) -> Result<(), AppendError> {
+        let packed = self
+            .readers
+            .run(move |connection| Ok(pack::read(connection, key)))
+            .await
+            .map_err(JournalError::Read)??;
+        match packed {
+            None => Ok(()),
+            Some(packed) => answered(self.hand_over(|caller| Request::Pack(Box::new(packed), caller))?).await,
+        }
+    }
+
+    async fn open_journals(&self) -> Result<Vec<JournalKey>, ReadError> {
+        self.readers
+            .run(|connection| read::open_journals(connection).map_err(|error| ReadError(error.to_string())))
+            .await
+    }
+
+    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, AppendError> {
+        let before = packed_before.as_microsecond();
+        let mut dropped = 0;
+        loop {
+            let some = answered(self.hand_over(|caller| Request::Drop(before, caller))?).await?;
+            dropped += some;
+            if some < pack::DROPS {
+                return Ok(dropped);
+            }
+        }
     }
 }

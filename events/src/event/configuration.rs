@@ -7,6 +7,9 @@ use crate::ids::{
     ProjectName, RoleName, StepName,
 };
 
+/// Name of the body of `document-applied`: the whole document, secrets as handles. JSON.
+pub const DOCUMENT: &str = "document";
+
 /// The kinds of configuration documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {

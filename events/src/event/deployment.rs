@@ -1,5 +1,7 @@
 //! Deployments: one release, one environment, steps and attempts.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::release::FrozenStep;
@@ -9,6 +11,20 @@ use crate::ids::{
 };
 use crate::journal::JournalHead;
 use crate::stream::LaneKey;
+
+/// Names of the bodies that deployments' events come with.
+pub mod body {
+    /// Of `attempt-started`: the step's inputs, resolved, with handles. JSON.
+    pub const INPUTS: &str = "inputs";
+    /// Of `attempt-started`: where the run stands. JSON.
+    pub const SITUATION: &str = "situation";
+    /// Of `access-denied`, `attempt-ended` and `deployment-ended`: what there is to say. Text.
+    pub const MESSAGE: &str = "message";
+    /// Of `milestone-reached`: what the step says of it. JSON.
+    pub const DETAIL: &str = "detail";
+    /// Of `output-set`: JSON, or a handle where it is sensitive.
+    pub const VALUE: &str = "value";
+}
 
 /// How a deployment ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -157,6 +173,29 @@ impl std::fmt::Display for AttemptId {
     }
 }
 
+/// The text names no run of a step.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no attempt; write it as `<step>/<target>/<number>`")]
+pub struct NotAnAttempt(String);
+
+/// Steps may have slashes in their names, targets may not.
+impl FromStr for AttemptId {
+    type Err = NotAnAttempt;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.rsplitn(3, '/');
+        let (number, target, step) = (parts.next(), parts.next(), parts.next());
+        match (step, target, number.map(str::parse)) {
+            (Some(step), Some(target), Some(Ok(number))) => Ok(Self {
+                step: step.into(),
+                target: target.into(),
+                attempt: AttemptNumber(number),
+            }),
+            (_, _, _) => Err(NotAnAttempt(text.to_owned())),
+        }
+    }
+}
+
 /// Facts of streams `deployment/<n>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
@@ -191,13 +230,12 @@ pub enum DeploymentEvent {
         deadline_seconds: u64,
         /// Version of the host that began it.
         host_version: String,
-        /// The component that runs. Without it: begun before journals were kept, as with the two below.
+        /// The component that runs; nothing where there is none, and the run cannot begin.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         component: Option<ComponentDigest>,
         /// What it may use.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        limits: Option<Limits>,
-        /// How its journal is written.
+        limits: Limits,
+        /// How its journal is written; nothing where the run cannot begin.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         journal_format: Option<u32>,
     },
@@ -263,4 +301,22 @@ pub enum DeploymentEvent {
         /// A word that programs can read, such as `errored`.
         reason: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_reads_back_from_its_text_though_its_step_has_slashes() {
+        let id = AttemptId {
+            step: "Deploy/it".into(),
+            target: "Here".into(),
+            attempt: AttemptNumber(2),
+        };
+        assert_eq!("Deploy/it/Here/2".parse(), Ok(id));
+        for text in ["", "Here/2", "Deploy/Here/", "Deploy/Here/x"] {
+            assert!(text.parse::<AttemptId>().is_err(), "{text}");
+        }
+    }
 }

@@ -33,6 +33,9 @@ pub struct FrozenStep {
     pub component: ComponentDigest,
 }
 
+/// Name of the body of `release-created`: inputs and variables of the steps as they were. JSON.
+pub const SNAPSHOT: &str = "snapshot";
+
 /// Facts of streams `releases/<project>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]

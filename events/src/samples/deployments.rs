@@ -40,7 +40,7 @@ pub(super) fn all() -> Vec<(String, Event)> {
         case("", requested),
         case("", DeploymentEvent::DeploymentStarted {}),
         case("", attempt_started(true)),
-        case("before-journals", attempt_started(false)),
+        case("that-could-not-begin", attempt_started(false)),
         case("", resumed),
         case(
             "journaled",
@@ -93,7 +93,7 @@ fn denied(layer: Layer) -> DeploymentEvent {
     }
 }
 
-fn attempt_started(journaled: bool) -> DeploymentEvent {
+fn attempt_started(can_begin: bool) -> DeploymentEvent {
     let limits = Limits {
         memory_bytes: 64 << 20,
         call_bytes: 8 << 20,
@@ -107,9 +107,9 @@ fn attempt_started(journaled: bool) -> DeploymentEvent {
         seed: "c0ffee".into(),
         deadline_seconds: 1800,
         host_version: "0.1.0".into(),
-        component: journaled.then(|| "sha256:51e9".into()),
-        limits: journaled.then_some(limits),
-        journal_format: journaled.then_some(1),
+        component: can_begin.then(|| "sha256:51e9".into()),
+        limits,
+        journal_format: can_begin.then_some(1),
     }
 }
 

@@ -71,7 +71,7 @@ pub(super) fn imports(bodies: &[&str]) -> String {
 /// A core module as a component of the world `shipslog:step`.
 pub fn wrap(module: &[u8]) -> Vec<u8> {
     let mut module = module.to_vec();
-    embed_component_metadata(&mut module, &WORLD.resolve, WORLD.id, StringEncoding::UTF8, false).unwrap();
+    embed_component_metadata(&mut module, &WORLD.resolve, WORLD.id, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default()
         .validate(true)
         .module(&module)

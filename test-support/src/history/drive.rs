@@ -44,7 +44,7 @@ fn start(id: AttemptId) -> Command {
         seed: "00".to_owned(),
         deadline_seconds: 60,
         host_version: "0".to_owned(),
-        component: "sha256:00".into(),
+        component: Some("sha256:00".into()),
         limits: Limits {
             memory_bytes: 1,
             call_bytes: 1,

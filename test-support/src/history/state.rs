@@ -13,7 +13,7 @@ use shipslog_events::event::Event;
 use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{Recorded, Stream, canonical};
-use shipslog_log::EventLog;
+use shipslog_log::EventReader;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
@@ -77,6 +77,6 @@ impl State {
 }
 
 /// Everything that a log has, in order.
-pub async fn all(log: &dyn EventLog) -> Vec<Recorded> {
+pub async fn all(log: &dyn EventReader) -> Vec<Recorded> {
     log.read(Position::START, usize::MAX).await.unwrap()
 }

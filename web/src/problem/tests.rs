@@ -26,16 +26,16 @@ fn invalid_input_is_answered_with_every_place() {
         domain::schema::Problem::new("", "is wrong too"),
     ];
     let problem = Problem::from(commands::Error::Invalid(problems));
-    assert_eq!(problem.status, 422);
-    assert_eq!(problem.problems[0].path, "process[0].with");
-    assert_eq!(problem.problems[1].message, "is wrong too");
-    assert_eq!(problem.detail, "process[0].with: is wrong; is wrong too");
+    assert_eq!(problem.0.status, 422);
+    assert_eq!(problem.0.problems[0].path, "process[0].with");
+    assert_eq!(problem.0.problems[1].message, "is wrong too");
+    assert_eq!(problem.0.detail, "process[0].with: is wrong; is wrong too");
 }
 
 #[test]
 fn our_own_failure_is_answered_without_its_inside() {
     let problem = Problem::from(commands::Error::Internal("/var/lib/secret/path".to_owned()));
-    assert_eq!(problem.status, 500);
+    assert_eq!(problem.0.status, 500);
     assert!(!serde_json::to_string(&problem).unwrap().contains("secret"));
 }
 

@@ -79,12 +79,12 @@ async fn images_of_a_feed_are_asked_for_as_soon_as_the_log_has_it() {
 async fn a_dry_run_keeps_nothing() {
     let server = Server::start().await;
     let body = json!({ "documents": [{ "kind": "Environment", "name": "Development" }] });
-    let before = *server.engine.log().head().borrow();
+    let before = *server.engine.events().head().borrow();
     let path = "/api/v1/configuration?dryRun=true";
     let answer = server.post(path, &body).await.expect(200);
     assert_eq!(answer["changes"][0]["change"], "created");
     assert_eq!(answer["position"], before.0);
-    assert_eq!(*server.engine.log().head().borrow(), before);
+    assert_eq!(*server.engine.events().head().borrow(), before);
     let (status, _, detail) = server
         .get("/api/v1/configuration/Environment/Development")
         .await
@@ -182,10 +182,8 @@ async fn a_secret_comes_back_in_no_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_position_that_never_comes_is_said_to_be_behind() {
     let mut server = Server::start().await;
-    let app = App {
-        patience: Duration::ZERO,
-        ..App::new(server.engine.clone())
-    };
+    let mut app = App::new(server.engine.clone());
+    app.patience = Duration::ZERO;
     server.router = crate::app::router(app);
     let answer = server
         .get("/api/v1/configuration/Environment?minPosition=1000")

@@ -9,7 +9,7 @@ use super::history::{History, at};
 async fn a_deployment_is_shown_with_every_word_that_is_no_secret() {
     let server = Server::start().await;
     let id = History::ended(&server).await;
-    let head = *server.engine.log().head().borrow();
+    let head = *server.engine.events().head().borrow();
     let answer = server
         .get(&format!("/api/v1/deployments/{id}?minPosition={head}"))
         .await;
@@ -76,7 +76,7 @@ async fn a_waiting_deployment_says_whom_it_waits_for() {
 async fn the_board_has_environments_in_the_order_of_phases() {
     let server = Server::start().await;
     let id = History::ended(&server).await;
-    let head = *server.engine.log().head().borrow();
+    let head = *server.engine.events().head().borrow();
     let board = server
         .get(&format!("/api/v1/projects/Httpd/progression?minPosition={head}"))
         .await

@@ -1,6 +1,8 @@
 //! Facts as the driver writes them.
 
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Layer, PlannedStep};
+use shipslog_events::event::deployment::{
+    AttemptId, AttemptOutcome, DeploymentEvent, Layer, Limits, PlannedStep,
+};
 use shipslog_events::event::release::FrozenStep;
 use shipslog_events::event::{Event, configuration::ProcessStep};
 use shipslog_events::ids::{AttemptNumber, DeploymentId, EventId, Position};
@@ -32,7 +34,7 @@ pub(super) async fn append(server: &Server, streams: Vec<(Stream, Vec<Fact>)>) -
         sealed: vec![],
         journal: None,
     };
-    server.engine.log().append(append).await.unwrap().position
+    server.store.events.append(append).await.unwrap().position
 }
 
 fn event((event, bodies): Fact) -> NewEvent {
@@ -92,7 +94,14 @@ pub(super) fn started(id: &AttemptId) -> Event {
         deadline_seconds: 60,
         host_version: "0.1.0".into(),
         component: None,
-        limits: None,
+        limits: Limits {
+            memory_bytes: 1,
+            call_bytes: 1,
+            calls: 1,
+            journal_entries: 1,
+            journal_bytes: 1,
+            answer_bytes: 1,
+        },
         journal_format: Some(1),
     }
     .into()

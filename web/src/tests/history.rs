@@ -1,11 +1,11 @@
 //! Histories written straight into the log, as the driver would write them.
 
 use serde_json::{Value, json};
-use shipslog_events::Stream;
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Layer, Outcome};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::release::{FrozenPackage, ReleaseEvent};
 use shipslog_events::ids::{DeploymentId, Position};
+use shipslog_events::{LogLevel, Stream};
 use shipslog_log::TaskLogLine;
 
 use super::Server;
@@ -68,7 +68,7 @@ impl History {
     /// A deployment that has ended after two runs, with everything that can be said of one.
     pub(super) async fn ended(server: &Server) -> DeploymentId {
         Self::released(server).await;
-        let id = server.engine.log().reserve_deployment().await.unwrap();
+        let id = server.store.events.reserve_deployment().await.unwrap();
         let (first, second) = (attempt(1), attempt(2));
         let facts: Vec<Fact> = vec![
             (requested(id).into(), vec![]),
@@ -122,20 +122,20 @@ impl History {
             environment: "Development".into(),
             deployment: id,
         };
-        let lines = [("info", "begins"), ("warning", "takes long")];
+        let lines = [(LogLevel::Info, "begins"), (LogLevel::Warning, "takes long")];
         let lines = lines
             .into_iter()
             .zip(0..)
             .map(|((level, message), index)| TaskLogLine {
                 deployment: id,
-                attempt: second.to_string(),
+                attempt: second.clone(),
                 index,
                 line: 0,
                 at: 1_800_000_000_000,
-                level: level.into(),
+                level,
                 message: message.into(),
             });
-        server.engine.log().write_task_log(lines.collect()).await.unwrap();
+        server.store.task_log.write_lines(lines.collect()).await.unwrap();
         append(
             server,
             vec![
@@ -151,8 +151,8 @@ impl History {
     /// A deployment in line behind one that nobody carries out.
     pub(super) async fn waiting(server: &Server) -> DeploymentId {
         Self::released(server).await;
-        let ahead = server.engine.log().reserve_deployment().await.unwrap();
-        let id = server.engine.log().reserve_deployment().await.unwrap();
+        let ahead = server.store.events.reserve_deployment().await.unwrap();
+        let id = server.store.events.reserve_deployment().await.unwrap();
         let turns = [
             LaneEvent::TurnRequested { deployment: ahead },
             LaneEvent::TurnTaken { deployment: ahead },

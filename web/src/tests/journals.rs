@@ -15,7 +15,7 @@ use super::history::{History, at};
 /// A run that was resumed twice and errored, with a journal of these entries, and one before it without any.
 async fn ran(server: &Server, entries: &[Value]) -> DeploymentId {
     History::released(server).await;
-    let id = server.engine.log().reserve_deployment().await.unwrap();
+    let id = server.store.events.reserve_deployment().await.unwrap();
     let head = written(server, id, entries).await;
     let (first, second) = (attempt(1), attempt(2));
     let facts: Vec<Event> = vec![
@@ -50,7 +50,7 @@ async fn written(server: &Server, id: DeploymentId, entries: &[Value]) -> Journa
         entries: entries.iter().map(|it| it.to_string().into_bytes()).collect(),
         sealed: vec![],
     };
-    server.engine.log().append_journal(append).await.unwrap()
+    server.store.journals.append_journal(append).await.unwrap()
 }
 
 fn key(id: DeploymentId) -> JournalKey {
@@ -150,13 +150,13 @@ async fn a_journal_that_is_over_is_packed_and_one_that_was_dropped_keeps_its_has
     let id = ran(&server, &some()).await;
     let path = format!("/api/v1/deployments/{id}/journal?step=Deploy%2Fit&target=Here&attempt=2");
     let open = server.get(&path).await.expect(200);
-    server.engine.log().pack_journal(key(id)).await.unwrap();
+    server.store.journals.pack_journal(key(id)).await.unwrap();
     let packed = server.get(&path).await.expect(200);
     assert_eq!(at(&packed, "/attempts/0/state"), "packed");
     assert_eq!(at(&packed, "/attempts/0/calls"), at(&open, "/attempts/0/calls"));
     server
-        .engine
-        .log()
+        .store
+        .journals
         .drop_journals(jiff::Timestamp::MAX)
         .await
         .unwrap();
@@ -236,7 +236,7 @@ async fn a_journal_that_cannot_be_is_answered_with_what_there_is() {
 async fn a_deployment_and_the_audit_tell_of_resumptions_and_of_the_reason_of_an_end() {
     let server = Server::start().await;
     let id = ran(&server, &some()).await;
-    let head = *server.engine.log().head().borrow();
+    let head = *server.engine.events().head().borrow();
     let shown = server.get(&format!("/api/v1/deployments/{id}")).await.expect(200);
     let attempts = at(&shown, "/steps/0/targets/0/attempts");
     assert!(attempts[0].get("resumed").is_none() && attempts[0].get("endReason").is_none());

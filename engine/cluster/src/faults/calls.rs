@@ -1,6 +1,5 @@
 //! Every kind of call, and the request of it that goes wrong.
 
-use std::future::pending;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -203,7 +202,7 @@ async fn wait(kind: Kind, cluster: &Cluster) -> Result<&'static str, Error> {
         object: reference("", "ConfigMap"),
         uid: Some(uid.to_owned()),
     });
-    match cluster.wait(&[gone], TIMEOUT, pending()).await? {
+    match cluster.wait(&[gone], TIMEOUT).await? {
         Waited::Met => Ok("ok"),
         Waited::Failed(_) => Ok("failed"),
         Waited::TimedOut(_) => Ok("waited"),

@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::future::pending;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -107,9 +106,7 @@ fn silent(_: &Seen, _: usize) -> Reply {
 }
 
 async fn wait(fake: &Fake, expectations: &[Expectation]) -> Result<Waited, Error> {
-    fake.cluster()
-        .wait(expectations, Duration::from_mins(5), pending())
-        .await
+    fake.cluster().wait(expectations, Duration::from_mins(5)).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -310,26 +307,6 @@ async fn an_api_server_that_is_away_for_two_minutes_is_waited_for() {
         _ => None,
     });
     assert_eq!(wait(&fake, &[healthy(1)]).await, Ok(Waited::Met));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_wait_can_be_cancelled() {
-    let fake = server(
-        &[
-            (DEPLOYMENTS, json!([waiting("5")])),
-            (SETS, json!([])),
-            (PODS, json!([])),
-        ],
-        silent,
-    );
-    let start = Instant::now();
-    let cancelled = tokio::time::sleep(Duration::from_secs(3));
-    let result = fake
-        .cluster()
-        .wait(&[healthy(1)], Duration::from_mins(5), cancelled)
-        .await;
-    assert_eq!(result, Err(Error::Cancelled));
-    assert!(start.elapsed() < Duration::from_secs(4));
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,27 +4,37 @@ use shipslog_events::event::configuration::Kind;
 use shipslog_events::event::deployment::{DeploymentEvent, PlannedStep};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::release::{FrozenStep, ReleaseEvent};
-use shipslog_events::ids::{DeploymentId, EnvironmentName, ReleaseVersion, StepName};
+use shipslog_events::ids::{DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion, StepName};
 use shipslog_events::stream::LaneKey;
 use shipslog_nearest as nearest;
 
 use crate::configuration::Configuration;
-use crate::release::{self, Release};
+use crate::release::{EnterRefusal, Release};
 
 /// A release to an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request<'a> {
-    /// A number reserved for it.
-    pub id: DeploymentId,
     /// The release.
     pub release: &'a Release,
     /// Where to.
     pub environment: EnvironmentName,
 }
 
-/// The facts of a request, each for its stream.
+/// Everything about a deployment but its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
+    lane: LaneKey,
+    project_slug: String,
+    project: ProjectName,
+    release: ReleaseVersion,
+    environment: EnvironmentName,
+    phase: PhaseName,
+    steps: Vec<PlannedStep>,
+}
+
+/// The facts of a request, each for its stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
     /// The lane.
     pub lane: LaneKey,
     /// The project's slug, which names its stream.
@@ -45,7 +55,7 @@ pub enum Refusal {
     UnknownEnvironment(String),
     /// The lifecycle does not allow it, or not yet.
     #[error(transparent)]
-    Phase(#[from] release::Refusal),
+    Phase(#[from] EnterRefusal),
     /// A step would run nowhere.
     #[error("step {step} of release {version} has no target in {environment} with one of the roles {roles}")]
     NoTarget {
@@ -60,13 +70,56 @@ pub enum Refusal {
     },
 }
 
-/// Plans a deployment, or refuses it.
+impl Refusal {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownEnvironment(_) => "not-found",
+            Self::Phase(refusal) => refusal.code(),
+            Self::NoTarget { .. } => "no-target",
+        }
+    }
+}
+
+impl Plan {
+    /// The facts of this plan under a number reserved for it.
+    pub fn numbered(self, id: DeploymentId) -> Facts {
+        let Self {
+            lane,
+            project_slug,
+            project,
+            release,
+            environment,
+            phase,
+            steps,
+        } = self;
+        Facts {
+            requested: DeploymentEvent::DeploymentRequested {
+                deployment: id,
+                project: project.clone(),
+                release: release.clone(),
+                environment: environment.clone(),
+                phase: phase.clone(),
+                lane: lane.clone(),
+                steps,
+            },
+            turn: LaneEvent::TurnRequested { deployment: id },
+            entered: ReleaseEvent::PhaseEntered {
+                project,
+                version: release,
+                phase,
+                environment,
+                deployment: id,
+            },
+            lane,
+            project_slug,
+        }
+    }
+}
+
+/// Plans a deployment, or refuses it. A refusal costs no number.
 pub fn plan(configuration: &Configuration, request: Request<'_>) -> Result<Plan, Refusal> {
-    let Request {
-        id,
-        release,
-        environment,
-    } = request;
+    let Request { release, environment } = request;
     let (Some(project_slug), Some(environment_slug)) = (
         configuration.project_slug(&release.project),
         configuration.environment_slug(&environment),
@@ -82,27 +135,14 @@ pub fn plan(configuration: &Configuration, request: Request<'_>) -> Result<Plan,
     let steps = (release.steps.iter())
         .map(|step| planned(configuration, release, step, &environment))
         .collect::<Result<Vec<_>, _>>()?;
-    let lane = LaneKey::new(project_slug, environment_slug);
     Ok(Plan {
-        requested: DeploymentEvent::DeploymentRequested {
-            deployment: id,
-            project: release.project.clone(),
-            release: release.version.clone(),
-            environment: environment.clone(),
-            phase: phase.clone(),
-            lane: lane.clone(),
-            steps,
-        },
-        turn: LaneEvent::TurnRequested { deployment: id },
-        entered: ReleaseEvent::PhaseEntered {
-            project: release.project.clone(),
-            version: release.version.clone(),
-            phase,
-            environment,
-            deployment: id,
-        },
-        lane,
+        lane: LaneKey::new(project_slug, environment_slug),
         project_slug: project_slug.to_owned(),
+        project: release.project.clone(),
+        release: release.version.clone(),
+        environment,
+        phase,
+        steps,
     })
 }
 

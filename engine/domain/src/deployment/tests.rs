@@ -38,6 +38,15 @@ fn id(step: &str, target: &str, attempt: u32) -> AttemptId {
     }
 }
 
+const LIMITS: Limits = Limits {
+    memory_bytes: 1,
+    call_bytes: 1,
+    calls: 1,
+    journal_entries: 1,
+    journal_bytes: 1,
+    answer_bytes: 1,
+};
+
 /// The command with which a run begins.
 fn start(id: AttemptId) -> Command {
     Command::StartAttempt {
@@ -45,15 +54,8 @@ fn start(id: AttemptId) -> Command {
         seed: "00".to_owned(),
         deadline_seconds: 60,
         host_version: "0".to_owned(),
-        component: "sha256:00".into(),
-        limits: Limits {
-            memory_bytes: 1,
-            call_bytes: 1,
-            calls: 1,
-            journal_entries: 1,
-            journal_bytes: 1,
-            answer_bytes: 1,
-        },
+        component: Some("sha256:00".into()),
+        limits: LIMITS,
         journal_format: Some(1),
     }
 }
@@ -65,7 +67,7 @@ fn started(id: AttemptId) -> DeploymentEvent {
         deadline_seconds: 1800,
         host_version: "0.1.0".into(),
         component: None,
-        limits: None,
+        limits: LIMITS,
         journal_format: Some(1),
     }
 }
@@ -249,7 +251,7 @@ fn only_a_run_that_goes_on_and_has_a_journal_is_resumed_and_that_is_counted() {
         deadline_seconds,
         host_version,
         component: None,
-        limits: None,
+        limits: LIMITS,
         journal_format: None,
     };
     let refused = decide(&given([without]), resume(id("a", "one", 1))).unwrap_err();

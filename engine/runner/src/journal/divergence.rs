@@ -9,7 +9,7 @@ use super::{Call, Class, Entry};
      Look at what the step has written so far, then deploy again"
 )]
 pub struct Diverged {
-    /// Which call.
+    /// The index of the call, counted from 0 over all calls of the run.
     pub index: u64,
     /// What the journal has there.
     pub expected: Made,

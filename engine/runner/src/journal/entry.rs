@@ -34,16 +34,16 @@ pub struct Call {
     pub index: u64,
     /// What it does to the world.
     pub class: Class,
-    /// As `kubernetes.apply`.
+    /// Interface and function, as `kubernetes.apply`.
     pub function: Cow<'static, str>,
     /// SHA-256 of the arguments, hex.
     pub digest: String,
 }
 
-/// One entry.
+/// One entry: a call is about to be made, waits, or was answered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Entry {
-    /// Which call.
+    /// The call that it is about.
     pub call: Call,
     /// Its arguments as JSON, where they are small and hold nothing sensitive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,7 +51,7 @@ pub struct Entry {
     /// What it left in the run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub traces: Vec<Trace>,
-    /// What happened.
+    /// How far the call has come.
     pub what: What,
 }
 
@@ -61,7 +61,7 @@ pub struct Entry {
 pub enum What {
     /// It is about to be sent, if the object is still so.
     Intent(Precondition),
-    /// It waits.
+    /// It waits, at most so long.
     Suspended(Suspended),
     /// It was answered so, in JSON.
     Answer(Box<RawValue>),
@@ -75,9 +75,9 @@ pub enum What {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Precondition {
-    /// Its UID.
+    /// The object has this UID.
     pub uid: Option<String>,
-    /// Its resourceVersion.
+    /// The object has this resourceVersion: nobody has changed it since.
     pub resource_version: Option<String>,
 }
 
@@ -88,9 +88,9 @@ pub struct Suspended {
     pub at: u64,
     /// The moment it ends at the latest.
     pub until: u64,
-    /// The step's progress: so many parts
+    /// How many parts of its work the step had done.
     pub done: u32,
-    /// of so many.
+    /// How many parts there were in all.
     pub total: u32,
 }
 

@@ -11,9 +11,9 @@ use shipslog_events::ids::Handle;
 pub enum Trace {
     /// A refusal was told.
     Denied {
-        /// Who said no.
+        /// The layer that said no.
         layer: Layer,
-        /// To what.
+        /// The rule by which it did, without sensitive values.
         rule: String,
     },
     /// The inventory has this object.
@@ -26,9 +26,9 @@ pub enum Trace {
     OutcomeUnknown,
     /// The value of this handle was in hand: no text may show it from then on.
     Opened(Handle),
-    /// A new handle.
+    /// A value was sealed under a new handle.
     Minted {
-        /// The handle.
+        /// The handle that opens to the value.
         handle: Handle,
         /// Where its value was found, so that the same value of the same place gets no second one.
         place: Vec<String>,

@@ -21,11 +21,12 @@ use self::ledger::{Fuse, Ledger};
 use self::op::Op;
 use self::script::Step;
 use self::world::{world, writes};
-use crate::call::Parked;
+use crate::run::Parked;
 use crate::run::{Given, Run};
+use crate::sandbox::{carry_out, suspension};
 use crate::testing::fake_cluster::FakeCluster;
 use crate::testing::{Scene, handle};
-use crate::{Entry, What, clock, kubernetes, passes};
+use crate::{Entry, What};
 
 /// An attempt over all its lives.
 struct Lives {
@@ -82,7 +83,7 @@ impl Lives {
             attempt: Arc::new(self.scene.attempt.clone()),
             recorder: Arc::clone(&self.ledger) as _,
             cancel: self.scene.cancel.clone(),
-            ends: passes::ends(self.scene.attempt.left),
+            end: self.scene.attempt.end(),
             kept_stores: Arc::new(Semaphore::new(self.kept)),
             restarted: true,
         }
@@ -136,26 +137,10 @@ impl Lives {
         }
     }
 
-    /// As `passes` goes on without a sandbox.
+    /// As the loop goes on without a sandbox.
     async fn wait(&self, entry: Entry, suspended: crate::Suspended) {
         let entries = self.ledger.entries();
         let run = Run::new(self.given(), Vec::new(), (entries.len() as u64, 0));
-        for entry in &entries {
-            run.remember(entry).await.unwrap();
-        }
-        run.progress.set(suspended.done, suspended.total);
-        let waited = match &*entry.call.function {
-            clock::SLEEP => run.resume(entry, suspended, clock::sleep).await,
-            _ => kubernetes::resume_wait(&run, entry, suspended).await,
-        };
-        waited.unwrap();
-    }
-}
-
-fn suspension(entries: &[Entry]) -> Option<(Entry, crate::Suspended)> {
-    let last = entries.last()?;
-    match last.what {
-        What::Suspended(suspended) if last.arguments.is_some() => Some((last.clone(), suspended)),
-        _ => None,
+        carry_out(&run, entries, entry, suspended).await.unwrap();
     }
 }

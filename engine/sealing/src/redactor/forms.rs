@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Shorter pieces of base64 occur by chance.
 const SHORTEST_PIECE: usize = 8;
@@ -13,7 +14,7 @@ const NESTED: usize = 4;
 /// A value as it is, in hex, JSON and URLs.
 pub(super) fn plain(value: &str) -> Vec<String> {
     let hex = hex::encode(value);
-    let url = percent_encoded(value);
+    let url = utf8_percent_encode(value, ESCAPED).to_string();
     let mut forms = vec![value.to_owned(), hex.to_uppercase(), hex];
     for mut nested in [json(value), ascii_json(value)] {
         for _ in 0..NESTED {
@@ -68,17 +69,12 @@ fn ascii_json(value: &str) -> String {
     })
 }
 
-/// Everything but RFC 3986's unreserved characters.
-fn percent_encoded(value: &str) -> String {
-    value.bytes().fold(String::new(), |mut text, it| {
-        if it.is_ascii_alphanumeric() || b"-._~".contains(&it) {
-            text.push(char::from(it));
-        } else {
-            write!(text, "%{it:02X}").expect("writing to a string");
-        }
-        text
-    })
-}
+/// Everything but RFC 3986's unreserved characters is escaped.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// `%C3` as `%c3`.
 fn lower_escapes(url: &str) -> String {

@@ -189,7 +189,7 @@ async fn cancelling_again_is_cancelling_once_and_what_has_ended_cannot_be_cancel
     house.ended(id).await;
     let events = house
         .engine
-        .log()
+        .events()
         .stream(Stream::Deployment(id), StreamVersion::NONE)
         .await
         .unwrap();

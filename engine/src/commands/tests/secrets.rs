@@ -85,11 +85,11 @@ fn cells_of(connection: &Connection, table: &str) -> Vec<(String, Vec<u8>)> {
 
 /// All bodies, decompressed.
 async fn bodies(house: &House) -> Vec<(String, Vec<u8>)> {
-    let log = house.engine.log();
+    let log = &house.engine.parts.log;
     let mut bodies = Vec::new();
     for event in log.read(Position::START, usize::MAX).await.unwrap() {
         for body in &event.bodies {
-            let bytes = log.body(event.id, body.name.clone()).await.unwrap().unwrap();
+            let bytes = log.body(event.id, &body.name).await.unwrap().unwrap();
             bodies.push((format!("body {} of event {}", body.name, event.position), bytes));
         }
     }

@@ -29,7 +29,7 @@ async fn a_run_from_before_there_were_journals_is_interrupted_and_begins_anew() 
         target: "Web Development".into(),
         attempt: AttemptNumber::FIRST,
     };
-    let loaded = load::deployment(&**house.engine.log(), id).await.unwrap();
+    let loaded = load::deployment(&*house.engine.parts.log, id).await.unwrap();
     let mut history = loaded.unwrap().state;
     history.deployment.attempts[0].journaled = false;
     let mut task = Task::new(&standing(&house), id);

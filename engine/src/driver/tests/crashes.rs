@@ -17,10 +17,10 @@ async fn starts(house: &House, id: DeploymentId) -> Vec<Recorded> {
 }
 
 async fn bodies(house: &House, event: EventId) -> [Option<Vec<u8>>; 2] {
-    let log = house.engine.log();
+    let log = &house.engine.parts.log;
     [
-        log.body(event, "inputs".to_owned()).await.unwrap(),
-        log.body(event, "situation".to_owned()).await.unwrap(),
+        log.body(event, "inputs").await.unwrap(),
+        log.body(event, "situation").await.unwrap(),
     ]
 }
 
@@ -42,7 +42,7 @@ async fn a_run_under_a_crash_goes_on_from_where_it_was_with_the_inputs_it_had() 
     let starts = starts(&house, id).await;
     assert_eq!(starts.len(), 1);
     assert!(bodies(&house, starts[0].id).await.iter().all(Option::is_some));
-    let lines = house.engine.log().task_log(id, 0, usize::MAX).await.unwrap();
+    let lines = house.engine.task_log().lines(id, 0, usize::MAX).await.unwrap();
     assert_eq!(
         lines.len(),
         1,

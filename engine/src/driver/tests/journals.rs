@@ -35,7 +35,7 @@ fn key(id: DeploymentId) -> JournalKey {
 /// Reads the journal until it is so: nobody is woken by entries.
 async fn until(engine: &Engine, id: DeploymentId, is_so: impl Fn(&Result<Journal, JournalError>) -> bool) {
     let waited = async {
-        while !is_so(&engine.log().journal(key(id)).await) {
+        while !is_so(&engine.parts.journals.journal(key(id)).await) {
             tokio::task::yield_now().await;
         }
     };
@@ -198,7 +198,7 @@ async fn a_journal_is_packed_once_its_run_is_over_and_its_end_vouches_for_it() {
     let (house, id) = secretive().await;
     let view = house.ended(id).await;
     assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
-    let journal = house.engine.log().journal(key(id)).await.unwrap();
+    let journal = house.engine.parts.journals.journal(key(id)).await.unwrap();
     assert_eq!(view.deployment.attempts[0].journal, Some(journal.head));
     assert!(journal.head.entries >= 4);
     for (table, count) in [
@@ -216,7 +216,7 @@ async fn a_journal_is_packed_once_its_run_is_over_and_its_end_vouches_for_it() {
 async fn no_secret_is_in_a_journal_or_anywhere_else_on_disk() {
     let (house, id) = secretive().await;
     house.ended(id).await;
-    let journal = house.engine.log().journal(key(id)).await.unwrap();
+    let journal = house.engine.parts.journals.journal(key(id)).await.unwrap();
     let mut seen: Vec<(String, Vec<u8>)> = vec![("the journal".to_owned(), journal.entries.concat())];
     for name in [LOG_FILE, "shipslog.db-wal", "views.db", "views.db-wal"] {
         let read = std::fs::read(house.path().join(name));
@@ -236,17 +236,31 @@ async fn a_journal_that_could_not_be_packed_is_packed_at_the_next_start_and_drop
     let (house, id) = secretive().await;
     house.faults.script(|call| matches!(call, Call::Pack));
     house.ended(id).await;
-    let head = house.engine.log().journal(key(id)).await.unwrap().head;
-    assert_eq!(house.engine.log().open_journals().await.unwrap(), [key(id)]);
+    let head = house.engine.parts.journals.journal(key(id)).await.unwrap().head;
+    assert_eq!(
+        house.engine.parts.journals.open_journals().await.unwrap(),
+        [key(id)]
+    );
     house.faults.script(|_| false);
     let house = house.reopened().await;
     let waited = async {
-        while !house.engine.log().open_journals().await.unwrap().is_empty() {
+        while !house
+            .engine
+            .parts
+            .journals
+            .open_journals()
+            .await
+            .unwrap()
+            .is_empty()
+        {
             tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(PATIENCE, waited).await.unwrap();
-    assert_eq!(house.engine.log().journal(key(id)).await.unwrap().head, head);
+    assert_eq!(
+        house.engine.parts.journals.journal(key(id)).await.unwrap().head,
+        head
+    );
     house.engine.clone().close().await;
     let options = Options {
         data_dir: house.path().to_owned(),

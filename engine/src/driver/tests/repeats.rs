@@ -7,7 +7,7 @@ use shipslog_events::ids::{AttemptNumber, EventId, StreamVersion};
 use shipslog_events::stream::LaneKey;
 use shipslog_log::Expected;
 
-use super::{events, outcomes};
+use super::events;
 use crate::driver::append::{append, stream};
 use crate::driver::finished::Finished;
 use crate::driver::records::{Records, start_of};
@@ -47,7 +47,7 @@ async fn a_turn_whose_acknowledgement_was_lost_is_taken_again_as_the_same_append
     let house = House::with(&["wait"]).await;
     let id = house.deploy("wait", "Development").await.unwrap().deployment;
     house.running(id).await;
-    let log = house.engine.log();
+    let log = &house.engine.parts.log;
     let head = *log.head().borrow();
     let history = load::deployment(&**log, id).await.unwrap().unwrap().state;
     let cause = history.request();
@@ -75,9 +75,14 @@ async fn what_is_recorded_already_is_not_recorded_again() {
     let house = House::with(&["pass"]).await;
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     house.ended(id).await;
-    let log = house.engine.log();
+    let log = &house.engine.parts.log;
     let head = *log.head().borrow();
-    let records = Records { log: &**log, id };
+    let records = Records {
+        log: &**log,
+        journals: &*house.engine.parts.journals,
+        task_log: &*house.engine.parts.task_log,
+        id,
+    };
     let late = Finished::at_once(AttemptOutcome::Failed, "late");
     records.attempt_ended(&first_attempt(), &late).await.unwrap();
     let failed = shipslog_events::event::deployment::Outcome::Failed;

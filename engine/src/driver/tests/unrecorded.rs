@@ -72,7 +72,7 @@ async fn a_run_goes_on_whichever_of_its_appends_fail() {
             assert_eq!(outcomes(&view), [Some(AttemptOutcome::Succeeded)]);
             assert_eq!(kinds(&house, id).await, expected, "{failures} from {from}");
             assert!(view.deployment.attempts[0].resumed <= 3);
-            let lines = house.engine.log().task_log(id, 0, usize::MAX).await.unwrap();
+            let lines = house.engine.task_log().lines(id, 0, usize::MAX).await.unwrap();
             assert_eq!(lines.len(), 2, "{failures} from {from}: {lines:?}");
             house.engine.verify().await.unwrap();
         }

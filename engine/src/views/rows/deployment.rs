@@ -13,7 +13,7 @@ pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &Deployment
         return Ok((None, Tags::default()));
     };
     let before: Option<DeploymentView> = read(current, "deployment", &id.0.to_string())?;
-    let Some(view) = evolve(before, recorded, event) else {
+    let Some(view) = DeploymentView::evolve(before, recorded, event) else {
         let tags = Tags {
             deployment: Some(id.0),
             ..Tags::default()
@@ -29,26 +29,25 @@ pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &Deployment
     Ok((Some(row), tags))
 }
 
-fn evolve(
-    before: Option<DeploymentView>,
-    recorded: &Recorded,
-    event: &DeploymentEvent,
-) -> Option<DeploymentView> {
-    let deployment = deployment::evolve(before.as_ref().map(|it| it.deployment.clone()), event)?;
-    let mut view = match before {
-        Some(view) => DeploymentView { deployment, ..view },
-        None => DeploymentView {
-            deployment,
-            event: recorded.id,
-            requested_at: recorded.recorded_at,
-            requested_by: recorded.actor.clone(),
-            ended_at: None,
-            ended_by: None,
-        },
-    };
-    if let DeploymentEvent::DeploymentEnded { .. } = event {
-        view.ended_at = Some(recorded.recorded_at);
-        view.ended_by = Some(recorded.id);
+impl DeploymentView {
+    /// The fold of a deployment with the envelope's who and when: its row, and the beginning of its story.
+    pub(crate) fn evolve(before: Option<Self>, recorded: &Recorded, event: &DeploymentEvent) -> Option<Self> {
+        let deployment = deployment::evolve(before.as_ref().map(|it| it.deployment.clone()), event)?;
+        let mut view = match before {
+            Some(view) => Self { deployment, ..view },
+            None => Self {
+                deployment,
+                event: recorded.id,
+                requested_at: recorded.recorded_at,
+                requested_by: recorded.actor.clone(),
+                ended_at: None,
+                ended_by: None,
+            },
+        };
+        if let DeploymentEvent::DeploymentEnded { .. } = event {
+            view.ended_at = Some(recorded.recorded_at);
+            view.ended_by = Some(recorded.id);
+        }
+        Some(view)
     }
-    Some(view)
 }

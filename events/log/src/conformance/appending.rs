@@ -7,8 +7,10 @@ use shipslog_events::chain::Hash;
 use shipslog_events::envelope::NewEvent;
 use shipslog_events::ids::{Position, StreamVersion};
 
-use super::{accepted, append, at, body, event, everything, id, ids, one, refused, rules, stream, to};
-use crate::event_log::{Append, AppendError, Appended, EventLog, Expected, Guard};
+use super::{
+    AnyStore, accepted, append, at, body, event, everything, id, ids, one, refused, rules, stream, to,
+};
+use crate::event_log::{Append, AppendError, Appended, Expected, Guard};
 
 rules! {
     positions_are_gapless_from_one_and_versions_count_per_stream,
@@ -27,7 +29,7 @@ rules! {
     a_commit_wakes_those_who_wait_for_it,
 }
 
-async fn positions_are_gapless_from_one_and_versions_count_per_stream(log: &impl EventLog) {
+async fn positions_are_gapless_from_one_and_versions_count_per_stream(log: &impl AnyStore) {
     assert_eq!(everything(log).await, []);
     accepted(log, one(1, at(0), 1)).await;
     accepted(
@@ -52,7 +54,7 @@ async fn positions_are_gapless_from_one_and_versions_count_per_stream(log: &impl
     assert_eq!(places, expected);
 }
 
-async fn an_append_answers_with_its_last_position_and_every_new_version(log: &impl EventLog) {
+async fn an_append_answers_with_its_last_position_and_every_new_version(log: &impl AnyStore) {
     accepted(log, one(2, at(0), 1)).await;
     let streams = vec![
         to(stream(2), at(1), vec![event(2)]),
@@ -76,25 +78,25 @@ fn conflict(of: u64, expected: u64, actual: u64) -> AppendError {
     }
 }
 
-async fn a_stream_that_moved_is_a_conflict_that_names_both_versions(log: &impl EventLog) {
+async fn a_stream_that_moved_is_a_conflict_that_names_both_versions(log: &impl AnyStore) {
     accepted(log, one(1, at(0), 1)).await;
     accepted(log, one(1, at(1), 2)).await;
     assert_eq!(refused(log, one(1, at(1), 3)).await, conflict(1, 1, 2));
     assert_eq!(refused(log, one(1, at(7), 3)).await, conflict(1, 7, 2));
 }
 
-async fn a_new_stream_must_not_be_there_yet(log: &impl EventLog) {
+async fn a_new_stream_must_not_be_there_yet(log: &impl AnyStore) {
     accepted(log, one(1, at(0), 1)).await;
     assert_eq!(refused(log, one(1, at(0), 2)).await, conflict(1, 0, 1));
 }
 
-async fn facts_that_no_decision_guards_go_in_at_any_version(log: &impl EventLog) {
+async fn facts_that_no_decision_guards_go_in_at_any_version(log: &impl AnyStore) {
     accepted(log, one(1, Expected::Any, 1)).await;
     let second = accepted(log, one(1, Expected::Any, 2)).await;
     assert_eq!(second.versions, [(stream(1), StreamVersion(2))]);
 }
 
-async fn one_conflict_keeps_back_the_whole_append(log: &impl EventLog) {
+async fn one_conflict_keeps_back_the_whole_append(log: &impl AnyStore) {
     accepted(log, one(2, at(0), 1)).await;
     let streams = vec![
         to(stream(1), at(0), vec![event(2)]),
@@ -105,7 +107,7 @@ async fn one_conflict_keeps_back_the_whole_append(log: &impl EventLog) {
     assert_eq!(ids(log, 2).await, [id(1)]);
 }
 
-async fn a_guard_that_holds_changes_nothing_and_one_that_does_not_refuses(log: &impl EventLog) {
+async fn a_guard_that_holds_changes_nothing_and_one_that_does_not_refuses(log: &impl AnyStore) {
     let guarded = |number, version| Append {
         guards: vec![Guard {
             stream: stream(9),
@@ -121,7 +123,7 @@ async fn a_guard_that_holds_changes_nothing_and_one_that_does_not_refuses(log: &
     assert_eq!(ids(log, 9).await, [id(2)], "a guard writes nothing");
 }
 
-async fn a_refused_append_leaves_no_gap_and_no_trace(log: &impl EventLog) {
+async fn a_refused_append_leaves_no_gap_and_no_trace(log: &impl AnyStore) {
     accepted(log, one(1, at(0), 1)).await;
     let with_body = NewEvent {
         bodies: vec![body("text", "kept back")],
@@ -133,7 +135,7 @@ async fn a_refused_append_leaves_no_gap_and_no_trace(log: &impl EventLog) {
     assert_eq!(next.position, Position(2));
 }
 
-async fn malformed_appends_are_refused(log: &impl EventLog) {
+async fn malformed_appends_are_refused(log: &impl AnyStore) {
     let twice = NewEvent {
         bodies: vec![body("text", "a"), body("text", "b")],
         ..event(1)
@@ -158,14 +160,14 @@ async fn malformed_appends_are_refused(log: &impl EventLog) {
     assert_eq!(everything(log).await, []);
 }
 
-async fn of_many_that_expect_one_version_exactly_one_wins(log: &impl EventLog) {
+async fn of_many_that_expect_one_version_exactly_one_wins(log: &impl AnyStore) {
     let answers = join_all((1..=32).map(|number| log.append(one(1, at(0), number)))).await;
     let refusals: Vec<_> = answers.iter().filter_map(|it| it.as_ref().err()).collect();
     assert_eq!(refusals, vec![&conflict(1, 0, 1); 31]);
     assert_eq!(ids(log, 1).await.len(), 1);
 }
 
-async fn concurrent_producers_leave_no_gap(log: &impl EventLog) {
+async fn concurrent_producers_leave_no_gap(log: &impl AnyStore) {
     let producers = (0..8u64).map(async |producer| {
         let mut positions = Vec::new();
         for version in 0..16u64 {
@@ -179,7 +181,7 @@ async fn concurrent_producers_leave_no_gap(log: &impl EventLog) {
     assert!(everything(log).await.iter().map(|it| it.position.0).eq(1..=128));
 }
 
-async fn every_event_names_the_hash_of_the_one_before(log: &impl EventLog) {
+async fn every_event_names_the_hash_of_the_one_before(log: &impl AnyStore) {
     let mut previous = Hash::START;
     for number in 1..=3 {
         accepted(log, one(1, Expected::Any, number)).await;
@@ -192,14 +194,14 @@ async fn every_event_names_the_hash_of_the_one_before(log: &impl EventLog) {
     }
 }
 
-async fn time_never_goes_back(log: &impl EventLog) {
+async fn time_never_goes_back(log: &impl AnyStore) {
     for number in 1..=20 {
         accepted(log, one(1, Expected::Any, number)).await;
     }
     assert!(everything(log).await.is_sorted_by_key(|it| it.recorded_at));
 }
 
-async fn a_commit_wakes_those_who_wait_for_it(log: &impl EventLog) {
+async fn a_commit_wakes_those_who_wait_for_it(log: &impl AnyStore) {
     let mut head = log.head();
     assert_eq!(*head.borrow_and_update(), Position::START);
     let (waited, appended) = futures::join!(head.wait_for(|it| *it >= Position(2)), async {

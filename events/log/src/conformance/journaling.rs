@@ -5,8 +5,8 @@ use shipslog_events::SealedValue;
 use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_events::journal::{JournalHead, JournalKey};
 
-use super::{accepted, at, everything, ids, one, refused, rules};
-use crate::event_log::{Append, AppendError, EventLog, Expected};
+use super::{AnyStore, accepted, at, everything, ids, one, refused, rules};
+use crate::event_log::{Append, AppendError, Expected};
 use crate::journal_store::{Journal, JournalAppend};
 
 rules! {
@@ -30,7 +30,9 @@ rules! {
 pub(super) fn key(deployment: u64) -> JournalKey {
     JournalKey {
         deployment: DeploymentId(deployment),
-        attempt: "Deploy httpd/Httpd Development/1".into(),
+        attempt: "Deploy httpd/Httpd Development/1"
+            .parse()
+            .expect("it names a run"),
     }
 }
 
@@ -80,36 +82,36 @@ pub(super) fn moved(expected: u64, actual: u64) -> AppendError {
     }
 }
 
-pub(super) async fn journal(log: &impl EventLog) -> Journal {
+pub(super) async fn journal(log: &impl AnyStore) -> Journal {
     log.journal(key(1)).await.expect("the journal holds")
 }
 
 /// Asserts that the journal of deployment 1 has these entries, and the head that they give.
-pub(super) async fn assert_holds(log: &impl EventLog, texts: &[&str]) {
+pub(super) async fn assert_holds(log: &impl AnyStore, texts: &[&str]) {
     let journal = journal(log).await;
     assert_eq!(journal.entries, entries(texts));
     assert_eq!(journal.head, head(texts));
 }
 
-pub(super) async fn write(log: &impl EventLog, append: JournalAppend) -> JournalHead {
+pub(super) async fn write(log: &impl AnyStore, append: JournalAppend) -> JournalHead {
     log.append_journal(append)
         .await
         .expect("nothing stands against the entries")
 }
 
-pub(super) async fn pack(log: &impl EventLog, deployment: u64) {
+pub(super) async fn pack(log: &impl AnyStore, deployment: u64) {
     log.pack_journal(key(deployment))
         .await
         .expect("the journal holds");
 }
 
-async fn a_journal_that_never_was_is_empty(log: &impl EventLog) {
+async fn a_journal_that_never_was_is_empty(log: &impl AnyStore) {
     assert_holds(log, &[]).await;
     assert_eq!(head(&[]), JournalHead::START);
     assert_eq!(log.open_journals().await, Ok(vec![]));
 }
 
-async fn entries_come_back_in_order_with_their_head(log: &impl EventLog) {
+async fn entries_come_back_in_order_with_their_head(log: &impl AnyStore) {
     assert_eq!(write(log, following(&[], &["a", "b"])).await, head(&["a", "b"]));
     assert_eq!(
         write(log, following(&["a", "b"], &["c"])).await,
@@ -119,7 +121,7 @@ async fn entries_come_back_in_order_with_their_head(log: &impl EventLog) {
     assert_eq!(log.open_journals().await, Ok(vec![key(1)]));
 }
 
-async fn any_bytes_are_an_entry(log: &impl EventLog) {
+async fn any_bytes_are_an_entry(log: &impl AnyStore) {
     let entries = vec![vec![], vec![0xff, 0, b'\''], vec![7; 1 << 20], vec![]];
     let append = JournalAppend {
         entries: entries.clone(),
@@ -131,7 +133,7 @@ async fn any_bytes_are_an_entry(log: &impl EventLog) {
     assert_eq!(journal(log).await.entries, entries);
 }
 
-async fn entries_that_do_not_follow_the_head_are_refused(log: &impl EventLog) {
+async fn entries_that_do_not_follow_the_head_are_refused(log: &impl AnyStore) {
     write(log, following(&[], &["a", "b"])).await;
     for (append, expected) in [
         (following(&[], &["x"]), moved(0, 2)),
@@ -145,7 +147,7 @@ async fn entries_that_do_not_follow_the_head_are_refused(log: &impl EventLog) {
     assert_holds(log, &["a", "b"]).await;
 }
 
-async fn the_same_entries_again_get_the_first_answer(log: &impl EventLog) {
+async fn the_same_entries_again_get_the_first_answer(log: &impl AnyStore) {
     let append = following(&["a"], &["b", "c"]);
     write(log, following(&[], &["a"])).await;
     let answers = join_all((0..8).map(|_| write(log, append.clone()))).await;
@@ -155,9 +157,11 @@ async fn the_same_entries_again_get_the_first_answer(log: &impl EventLog) {
     assert_holds(log, &["a", "b", "c", "d"]).await;
 }
 
-async fn each_journal_is_its_own(log: &impl EventLog) {
+async fn each_journal_is_its_own(log: &impl AnyStore) {
     let other_attempt = JournalKey {
-        attempt: "Deploy httpd/Httpd Development/2".into(),
+        attempt: "Deploy httpd/Httpd Development/2"
+            .parse()
+            .expect("it names a run"),
         ..key(1)
     };
     let keys = [key(1), other_attempt, key(2)];
@@ -180,21 +184,21 @@ async fn each_journal_is_its_own(log: &impl EventLog) {
     assert_eq!(log.open_journals().await, Ok(keys.to_vec()));
 }
 
-async fn entries_handed_over_are_written_whoever_waits_for_them(log: &impl EventLog) {
+async fn entries_handed_over_are_written_whoever_waits_for_them(log: &impl AnyStore) {
     drop(log.append_journal(following(&[], &["a"])));
     drop(log.append_journal(following(&["a"], &["b"])));
     accepted(log, with_event(1, at(0), following(&["a", "b"], &["c"]))).await;
     assert_holds(log, &["a", "b", "c"]).await;
 }
 
-async fn entries_alone_are_no_events(log: &impl EventLog) {
+async fn entries_alone_are_no_events(log: &impl AnyStore) {
     write(log, following(&[], &["a"])).await;
     assert_eq!(*log.head().borrow(), Position::START);
     assert_eq!(everything(log).await, []);
     assert_eq!(accepted(log, one(1, at(0), 1)).await.position, Position(1));
 }
 
-async fn entries_are_there_when_their_event_is(log: &impl EventLog) {
+async fn entries_are_there_when_their_event_is(log: &impl AnyStore) {
     write(log, following(&[], &["a"])).await;
     accepted(log, with_event(1, at(0), following(&["a"], &["b", "c"]))).await;
     assert_holds(log, &["a", "b", "c"]).await;
@@ -202,7 +206,7 @@ async fn entries_are_there_when_their_event_is(log: &impl EventLog) {
     assert_holds(log, &["a", "b", "c"]).await;
 }
 
-async fn entries_of_a_refused_event_are_not_there(log: &impl EventLog) {
+async fn entries_of_a_refused_event_are_not_there(log: &impl AnyStore) {
     write(log, following(&[], &["a"])).await;
     let refusal = refused(log, with_event(1, at(7), following(&["a"], &["b"]))).await;
     assert!(matches!(refusal, AppendError::Conflict { .. }), "{refusal:?}");
@@ -216,7 +220,7 @@ async fn entries_of_a_refused_event_are_not_there(log: &impl EventLog) {
     assert_holds(log, &["a"]).await;
 }
 
-async fn an_event_whose_entries_are_refused_is_not_there(log: &impl EventLog) {
+async fn an_event_whose_entries_are_refused_is_not_there(log: &impl AnyStore) {
     write(log, following(&[], &["a"])).await;
     for stale in [
         following(&[], &["b"]),
@@ -231,7 +235,7 @@ async fn an_event_whose_entries_are_refused_is_not_there(log: &impl EventLog) {
     assert_eq!(next.position, Position(1), "what was refused left no gap");
 }
 
-async fn a_repeated_event_writes_no_entry_twice(log: &impl EventLog) {
+async fn a_repeated_event_writes_no_entry_twice(log: &impl AnyStore) {
     let append = with_event(1, at(0), following(&[], &["a", "b"]));
     let first = accepted(log, append.clone()).await;
     assert_eq!(accepted(log, append.clone()).await, first);
@@ -250,14 +254,14 @@ async fn a_repeated_event_writes_no_entry_twice(log: &impl EventLog) {
     assert_eq!(accepted(log, append).await, first);
 }
 
-async fn a_repeated_event_brings_the_entries_that_are_missing(log: &impl EventLog) {
+async fn a_repeated_event_brings_the_entries_that_are_missing(log: &impl AnyStore) {
     let first = accepted(log, one(1, at(0), 1)).await;
     let again = accepted(log, with_event(1, at(0), following(&[], &["a"]))).await;
     assert_eq!(again, first);
     assert_holds(log, &["a"]).await;
 }
 
-async fn sealed_values_come_back_while_the_journal_is_open(log: &impl EventLog) {
+async fn sealed_values_come_back_while_the_journal_is_open(log: &impl AnyStore) {
     write(log, sealing(following(&[], &["a"]), "h2", b"one")).await;
     write(log, sealing(following(&["a"], &["b"]), "h1", b"two")).await;
     write(log, sealing(following(&["a", "b"], &["c"]), "h2", b"one")).await;
@@ -271,7 +275,7 @@ async fn sealed_values_come_back_while_the_journal_is_open(log: &impl EventLog) 
     assert_eq!(outside, Ok(vec![]), "they are the journal's alone");
 }
 
-async fn sealed_values_are_kept_with_their_entries_or_not_at_all(log: &impl EventLog) {
+async fn sealed_values_are_kept_with_their_entries_or_not_at_all(log: &impl AnyStore) {
     write(log, sealing(following(&[], &["a"]), "h1", b"one")).await;
     let stale = log
         .append_journal(sealing(following(&[], &["x"]), "h2", b"two"))

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::journaling::{
     assert_holds, entries, following, head, journal, key, moved, pack, sealing, with_event, write,
 };
-use super::{accepted, at, ids, refused, rules};
-use crate::event_log::{AppendError, EventLog};
+use super::{AnyStore, accepted, at, ids, refused, rules};
+use crate::event_log::AppendError;
 use crate::journal_store::{JournalAppend, JournalError};
 
 rules! {
@@ -18,7 +18,7 @@ rules! {
     only_what_was_packed_before_is_dropped,
 }
 
-async fn a_packed_journal_has_its_entries_and_no_sealed_values(log: &impl EventLog) {
+async fn a_packed_journal_has_its_entries_and_no_sealed_values(log: &impl AnyStore) {
     write(log, sealing(following(&[], &["a", "b"]), "h", b"one")).await;
     pack(log, 1).await;
     assert_holds(log, &["a", "b"]).await;
@@ -28,7 +28,7 @@ async fn a_packed_journal_has_its_entries_and_no_sealed_values(log: &impl EventL
     assert_holds(log, &["a", "b"]).await;
 }
 
-async fn a_packed_journal_takes_no_more(log: &impl EventLog) {
+async fn a_packed_journal_takes_no_more(log: &impl AnyStore) {
     write(log, following(&[], &["a"])).await;
     pack(log, 1).await;
     let refusal = log.append_journal(following(&["a"], &["b"])).await;
@@ -40,7 +40,7 @@ async fn a_packed_journal_takes_no_more(log: &impl EventLog) {
     assert_eq!(ids(log, 1).await, []);
 }
 
-async fn what_was_appended_before_packing_gets_the_first_answer_after_it(log: &impl EventLog) {
+async fn what_was_appended_before_packing_gets_the_first_answer_after_it(log: &impl AnyStore) {
     let (alone, ending) = (
         following(&[], &["a"]),
         with_event(1, at(0), following(&["a"], &["b"])),
@@ -54,14 +54,14 @@ async fn what_was_appended_before_packing_gets_the_first_answer_after_it(log: &i
     assert_eq!(write(log, following(&["a"], &["b"])).await, head(&["a", "b"]));
 }
 
-async fn packing_nothing_is_nothing(log: &impl EventLog) {
+async fn packing_nothing_is_nothing(log: &impl AnyStore) {
     pack(log, 1).await;
     assert_eq!(log.drop_journals(Timestamp::MAX).await, Ok(0));
     write(log, following(&[], &["a"])).await;
     assert_holds(log, &["a"]).await;
 }
 
-async fn a_dropped_journal_says_so(log: &impl EventLog) {
+async fn a_dropped_journal_says_so(log: &impl AnyStore) {
     write(log, following(&[], &["a"])).await;
     pack(log, 1).await;
     assert_eq!(log.drop_journals(Timestamp::MAX).await, Ok(1));
@@ -75,7 +75,7 @@ async fn a_dropped_journal_says_so(log: &impl EventLog) {
     assert_eq!(refusal, Err(moved(0, 1)), "its head is left");
 }
 
-async fn only_what_was_packed_before_is_dropped(log: &impl EventLog) {
+async fn only_what_was_packed_before_is_dropped(log: &impl AnyStore) {
     for deployment in [1, 2] {
         let append = JournalAppend {
             key: key(deployment),

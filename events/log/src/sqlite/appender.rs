@@ -9,15 +9,15 @@ use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_events::journal::JournalHead;
 use tokio::sync::watch;
 
-use super::journal::append::{self, PreparedJournal};
-use super::journal::pack::{self, Packed};
+use super::journal::{append, pack};
 use super::place;
-use super::prepared::{Prepared, PreparedEvent};
-use super::queue::{Queue, Request, Work};
 use super::savepoint::{self, is_grave};
 use super::tail::{Tail, Versions};
-use super::task_queue::{Lines, Row};
 use crate::event_log::{AppendError, Appended};
+use crate::prepared::{Prepared, PreparedEvent};
+use crate::prepared_journal::{Packed, PreparedJournal};
+use crate::queue::{Queue, Request, Work};
+use crate::task_queue::{Lines, Row};
 
 /// Checkpoint after about so many pages of 4 KiB in the write-ahead log.
 const CHECKPOINT_PAGES: usize = 1000;
@@ -209,18 +209,19 @@ impl Appender {
 
     fn insert_lines(&self, rows: &[Row]) -> rusqlite::Result<()> {
         self.execute("BEGIN IMMEDIATE")?;
-        let sql = "INSERT INTO task_log (deployment, attempt, call, line, at, level, message)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+        let sql = "INSERT INTO task_log (deployment, attempt, call, line, is_marker, at, level, message)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
         let mut insert = self.connection.prepare_cached(sql)?;
-        for Row { line, number } in rows {
+        for Row { line, is_marker } in rows {
             let (deployment, call) = (line.deployment.0.cast_signed(), line.index.cast_signed());
             insert.execute(params![
                 deployment,
-                line.attempt,
+                line.attempt.to_string(),
                 call,
-                number,
+                line.line,
+                is_marker,
                 line.at,
-                line.level,
+                line.level.to_string(),
                 line.message
             ])?;
         }

@@ -39,7 +39,7 @@ pub(super) fn packed_head(
 fn find_head(connection: &Connection, sql: &str, key: &JournalKey) -> rusqlite::Result<Option<JournalHead>> {
     connection
         .prepare_cached(sql)?
-        .query_row(params![deployment(key), key.attempt], head)
+        .query_row(params![deployment(key), key.attempt.to_string()], head)
         .optional()
 }
 

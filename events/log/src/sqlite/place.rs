@@ -7,11 +7,11 @@ use shipslog_events::ids::{Position, StreamVersion};
 use shipslog_events::stream::Stream;
 
 use super::journal::append;
-use super::prepared::{Prepared, PreparedEvent, PreparedStream};
 use super::savepoint::Failure;
 use super::tail::{Tail, Versions};
 use super::{repeat, row};
 use crate::event_log::{AppendError, Appended, Expected};
+use crate::prepared::{Prepared, PreparedEvent, PreparedStream};
 
 /// Places an append after `tail`. On success `tail` and `versions` have moved; otherwise the caller rolls the rows
 /// back, and neither has.

@@ -1,6 +1,6 @@
 //! Reading: a few read-only connections on blocking threads, beside the writer and never in its way.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -12,8 +12,9 @@ use shipslog_events::stream::Stream;
 use tokio::sync::Semaphore;
 
 use super::{open, row};
-use crate::event_log::{ReadError, TaskLogLine};
+use crate::event_log::ReadError;
 use crate::stored_body::StoredBody;
+use crate::task_log::TaskLogLine;
 
 /// Queries at a time: beyond that, disk and cores are busy anyway.
 const CONNECTIONS: usize = 8;
@@ -33,6 +34,10 @@ impl Readers {
             idle: Mutex::default(),
             slots: Arc::new(Semaphore::new(CONNECTIONS)),
         })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Lets go of the connections that nobody uses, so that the writer is the last to close the file.
@@ -186,7 +191,7 @@ pub(super) fn sealed(connection: &Connection, handles: Vec<Handle>) -> Result<Ve
     Ok(values)
 }
 
-pub(super) fn task_log(
+pub(super) fn lines(
     connection: &Connection,
     deployment: DeploymentId,
     after: u64,
@@ -202,16 +207,14 @@ pub(super) fn task_log(
     lines.collect::<Result<_, _>>().map_err(unreadable)
 }
 
-/// A marker for dropped lines reads as the last line that it stands for.
 fn task_log_line(deployment: DeploymentId, row: &Row<'_>) -> rusqlite::Result<(u64, TaskLogLine)> {
-    let number: i64 = row.get(3)?;
     let line = TaskLogLine {
         deployment,
-        attempt: row.get(1)?,
+        attempt: row::read_text(row, 1)?,
         index: row.get::<_, i64>(2)?.cast_unsigned(),
-        line: u32::try_from(if number < 0 { -(number + 1) } else { number }).unwrap_or(u32::MAX),
+        line: row.get(3)?,
         at: row.get(4)?,
-        level: row.get(5)?,
+        level: row::read_text(row, 5)?,
         message: row.get(6)?,
     };
     Ok((row.get::<_, i64>(0)?.cast_unsigned(), line))

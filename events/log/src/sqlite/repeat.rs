@@ -5,10 +5,10 @@ use shipslog_events::body::{Commitment, Salt};
 use shipslog_events::ids::{Position, StreamVersion};
 use shipslog_events::upcast;
 
-use super::prepared::{Prepared, PreparedBody, PreparedEvent, PreparedStream};
 use super::row;
 use super::savepoint::Failure;
 use crate::event_log::{AppendError, Appended};
+use crate::prepared::{Prepared, PreparedBody, PreparedEvent, PreparedStream};
 
 /// What the log has under an event's id.
 struct Found {

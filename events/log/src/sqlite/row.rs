@@ -1,9 +1,12 @@
 //! An event's row: the columns as stored, and what they mean.
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
+use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 use shipslog_events::chain::{Columns, Hash};
-use shipslog_events::envelope::{Actor, BodyReference, Recorded, Source};
+use shipslog_events::envelope::{BodyReference, Recorded, Source};
 use shipslog_events::ids::{EventId, Position, StreamVersion};
 use shipslog_events::upcast;
 use uuid::Uuid;
@@ -101,7 +104,7 @@ fn read(row: &Row<'_>, columns: &Columns<'_>) -> Result<Recorded, Unreadable> {
         stream: columns.stream.parse().map_err(|error| format!("{error}"))?,
         version: StreamVersion(columns.version.cast_unsigned()),
         recorded_at: Timestamp::from_microsecond(columns.recorded_at).map_err(|error| error.to_string())?,
-        actor: read_actor(columns.actor)?,
+        actor: columns.actor.parse().map_err(|error| format!("{error}"))?,
         source: Source {
             key: columns.source_key.map(Into::into),
             address: columns.source_address.map(Into::into),
@@ -119,24 +122,6 @@ fn uuid(bytes: &[u8]) -> Result<Uuid, Unreadable> {
     Uuid::from_slice(bytes).map_err(|error| error.to_string())
 }
 
-/// An actor as stored.
-pub(super) fn write_actor(actor: &Actor) -> String {
-    match actor {
-        Actor::Key(name) => format!("key:{name}"),
-        Actor::Driver => "driver".to_owned(),
-        Actor::Server => "server".to_owned(),
-    }
-}
-
-fn read_actor(text: &str) -> Result<Actor, Unreadable> {
-    match (text, text.strip_prefix("key:")) {
-        (_, Some(name)) => Ok(Actor::Key(name.to_owned())),
-        ("driver", None) => Ok(Actor::Driver),
-        ("server", None) => Ok(Actor::Server),
-        (other, None) => Err(format!("`{other}` is no actor")),
-    }
-}
-
 /// An event's bodies from their column; most events have none.
 pub(super) fn read_bodies(text: &str) -> Result<Vec<BodyReference>, Unreadable> {
     match text {
@@ -145,20 +130,12 @@ pub(super) fn read_bodies(text: &str) -> Result<Vec<BodyReference>, Unreadable> 
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_actor_reads_back_even_with_a_misleading_name() {
-        for actor in [
-            Actor::Driver,
-            Actor::Server,
-            Actor::Key("driver".into()),
-            Actor::Key("key:a".into()),
-        ] {
-            assert_eq!(read_actor(&write_actor(&actor)), Ok(actor));
-        }
-        assert!(read_actor("nobody").is_err());
-    }
+/// Reads what a column says as text.
+pub(super) fn read_text<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<T> {
+    let text = row.get_ref(column)?.as_str()?;
+    text.parse()
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
 }

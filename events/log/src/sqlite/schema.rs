@@ -11,10 +11,7 @@ pub(super) const APPLICATION_ID: i32 = 0x5348_4c47;
 pub(super) const OLDEST_READER: &str = "0.1.0";
 
 /// One a schema version, in order; released ones are never edited.
-const MIGRATIONS: &[&str] = &[include_str!("schema/001.sql"), include_str!("schema/002.sql")];
-
-/// The schema that brought journals.
-pub(super) const WITH_JOURNALS: i64 = 2;
+const MIGRATIONS: &[&str] = &[include_str!("schema/001.sql")];
 
 /// The newest schema that this binary knows.
 pub(super) fn newest() -> i64 {

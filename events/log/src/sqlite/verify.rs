@@ -14,21 +14,7 @@ use self::broken::{broken, unreadable};
 use super::files::Header;
 use super::{files, open, row, schema};
 use crate::stored_body::StoredBody;
-
-pub use self::broken::{Broken, Damage};
-
-/// A log in which nothing was changed, moved or taken out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verified {
-    /// How many events there are.
-    pub events: u64,
-    /// Hash of the last one: vouches for all.
-    pub head_hash: Hash,
-    /// Position of the last one.
-    pub last_position: Position,
-    /// How many journals are there, open and packed.
-    pub journals: u64,
-}
+use crate::verified::{Broken, Damage, Verified};
 
 /// Checks the whole log, from its first event to its last, and every journal.
 ///
@@ -45,9 +31,6 @@ pub fn verify(path: &Path) -> Result<Verified, Broken> {
     }
     let connection = open::open_read_only(path).map_err(unreadable(0))?;
     let view = connection.unchecked_transaction().map_err(unreadable(0))?;
-    if schema::version(&view).map_err(unreadable(0))? < schema::WITH_JOURNALS {
-        return walk(&view, 0, Hash::START, |_| Ok(()));
-    }
     let verified = walk(&view, 0, Hash::START, |event| journals::check_end(&view, event))?;
     let journals = journals::check_all(&view)?;
     Ok(Verified { journals, ..verified })

@@ -6,8 +6,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use shipslog_events::event::deployment::Layer;
@@ -132,21 +130,18 @@ impl Ledger {
         self.book.lock().unwrap()
     }
 
-    fn event(&self, index: u64, event: String) -> BoxFuture<'_, Result<(), NotRecorded>> {
-        async move {
-            self.pass().await;
-            {
-                let mut book = self.book();
-                book.durable = book.entries.len();
-                let event = (index, event);
-                if !book.events.contains(&event) {
-                    book.events.push(event);
-                }
+    async fn event(&self, index: u64, event: String) -> Result<(), NotRecorded> {
+        self.pass().await;
+        {
+            let mut book = self.book();
+            book.durable = book.entries.len();
+            let event = (index, event);
+            if !book.events.contains(&event) {
+                book.events.push(event);
             }
-            self.pass().await;
-            Ok(())
         }
-        .boxed()
+        self.pass().await;
+        Ok(())
     }
 }
 
@@ -179,11 +174,12 @@ impl Recorder for Ledger {
 
     async fn denied(
         &self,
-        index: u64,
+        call: Option<u64>,
         layer: Layer,
         rule: &str,
         message: Option<&str>,
     ) -> Result<(), NotRecorded> {
+        let index = call.expect("the runner tells of its calls");
         self.event(index, format!("denied {layer}: {rule} {message:?}"))
             .await
     }

@@ -8,8 +8,8 @@ use super::*;
 use crate::bindings::shipslog::step::clock::Host as _;
 use crate::bindings::shipslog::step::kubernetes::{Expectation, Gone, Host as _};
 use crate::bindings::shipslog::step::types::ObjectReference;
-use crate::clock::Clock;
-use crate::kubernetes::Kubernetes;
+use crate::host::clock::Clock;
+use crate::host::kubernetes::Kubernetes;
 use crate::tests::{Yard, doing, errored, short};
 use crate::{AttemptOutcome, Ended};
 
@@ -96,7 +96,7 @@ async fn a_thousand_waits_take_no_place_in_the_sandbox() {
         .collect();
     sleep(Duration::from_secs(30)).await;
     assert!(scenes.iter().all(|it| it.journal.entries().len() == 1));
-    assert_eq!(yard.runner.0.runs.available_permits(), 8);
+    assert_eq!(yard.runner.0.runs.places.available_permits(), 8);
     for run in runs {
         assert_eq!(run.await.unwrap().outcome, AttemptOutcome::Succeeded);
     }
@@ -119,16 +119,16 @@ async fn as_many_stores_wait_as_may_and_no_more() {
         .collect();
     sleep(Duration::from_secs(30)).await;
     let held = (
-        yard.runner.0.runs.available_permits(),
-        yard.runner.0.kept_stores.available_permits(),
+        yard.runner.0.runs.places.available_permits(),
+        yard.runner.0.runs.kept_stores.available_permits(),
     );
     assert_eq!(held, (5, 0));
     for run in runs {
         assert_eq!(run.await.unwrap().outcome, AttemptOutcome::Succeeded);
     }
     let free = (
-        yard.runner.0.runs.available_permits(),
-        yard.runner.0.kept_stores.available_permits(),
+        yard.runner.0.runs.places.available_permits(),
+        yard.runner.0.runs.kept_stores.available_permits(),
     );
     assert_eq!(free, (8, 3));
 }

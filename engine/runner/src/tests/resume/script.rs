@@ -17,18 +17,18 @@ use crate::bindings::shipslog::step::random::Host as _;
 use crate::bindings::shipslog::step::types::ObjectReference;
 use crate::bindings::shipslog::step::variables::Host as _;
 use crate::bindings::shipslog::step::{kubernetes as wit, log as log_wit, secrets as secrets_wit};
-use crate::clock::Clock;
-use crate::context::Context;
-use crate::kubernetes::Kubernetes;
-use crate::log::Log;
-use crate::milestones::Milestones;
-use crate::outputs::Outputs;
-use crate::progress::Progress;
-use crate::random::Random;
+use crate::host::clock::Clock;
+use crate::host::context::Context;
+use crate::host::kubernetes::Kubernetes;
+use crate::host::log::Log;
+use crate::host::milestones::Milestones;
+use crate::host::outputs::Outputs;
+use crate::host::progress::Progress;
+use crate::host::random::Random;
+use crate::host::secrets::Secrets;
+use crate::host::variables::Variables;
 use crate::run::Run;
-use crate::secrets::Secrets;
 use crate::testing::handle;
-use crate::variables::Variables;
 
 const OBJECTS: [&str; 2] = ["ConfigMap one", "ConfigMap other"];
 /// What must not be seen once it was in hand.

@@ -7,8 +7,8 @@ use super::*;
 use crate::bindings::shipslog::step::kubernetes::{ApplyOptions, Host as _};
 use crate::bindings::shipslog::step::log::{Host as _, Level};
 use crate::bindings::shipslog::step::types::ObjectReference;
-use crate::kubernetes::Kubernetes;
-use crate::log::Log;
+use crate::host::kubernetes::Kubernetes;
+use crate::host::log::Log;
 
 const BINARY: [u8; 24] = [
     0xff, 0xfe, 1, 0, 0x80, 7, 9, 0xc0, 3, 4, 5, 6, 0xff, 0xfe, 1, 0, 0x81, 7, 9, 0xc0, 3, 4, 5, 6,

@@ -1,7 +1,5 @@
 //! Appending to a journal inside the open transaction: its head first, then all rows.
 
-use std::collections::HashSet;
-
 use rusqlite::{Connection, OptionalExtension, params};
 use shipslog_events::SealedValue;
 use shipslog_events::chain::Hash;
@@ -9,58 +7,8 @@ use shipslog_events::journal::{JournalHead, JournalKey};
 
 use super::{Kept, deployment, kept};
 use crate::event_log::AppendError;
-use crate::journal_store::JournalAppend;
+use crate::prepared_journal::PreparedJournal;
 use crate::sqlite::savepoint::Failure;
-
-/// Entries made ready on their caller's thread, so that the one appender only compares and inserts.
-#[derive(Debug)]
-pub(in crate::sqlite) struct PreparedJournal {
-    key: JournalKey,
-    after: JournalHead,
-    entries: Vec<(Vec<u8>, Hash)>,
-    end: JournalHead,
-    sealed: Vec<SealedValue>,
-}
-
-impl PreparedJournal {
-    /// Hashes the entries, or says what makes the append malformed.
-    pub(in crate::sqlite) fn new(append: JournalAppend) -> Result<Self, AppendError> {
-        check(&append).map_err(AppendError::Malformed)?;
-        let mut end = append.after;
-        let entries = append.entries.into_iter().map(|content| {
-            end = end.with(&content);
-            (content, end.hash)
-        });
-        Ok(Self {
-            key: append.key,
-            after: append.after,
-            entries: entries.collect(),
-            end,
-            sealed: append.sealed,
-        })
-    }
-
-    /// Roughly the pages that it dirties.
-    pub(in crate::sqlite) fn pages(&self) -> usize {
-        let bytes: usize = self.entries.iter().map(|(content, _)| content.len() + 128).sum();
-        bytes / 4096 + 2
-    }
-}
-
-/// Mistakes of the caller, which no other state of the journal would make right.
-fn check(append: &JournalAppend) -> Result<(), String> {
-    if append.entries.is_empty() && !append.sealed.is_empty() {
-        return Err(format!(
-            "the journal of {} cannot keep sealed values that no entry of it minted",
-            append.key
-        ));
-    }
-    let mut seen = HashSet::new();
-    if append.sealed.iter().all(|value| seen.insert(&value.handle)) {
-        return Ok(());
-    }
-    Err("it has two sealed values with one handle".into())
-}
 
 /// Places entries that come alone; entries that are there already get the first answer.
 pub(in crate::sqlite) fn place_alone(
@@ -124,7 +72,11 @@ fn has(connection: &Connection, append: &PreparedJournal) -> rusqlite::Result<bo
     let hash = connection
         .prepare_cached(sql)?
         .query_row(
-            params![deployment(&append.key), append.key.attempt, last.cast_signed()],
+            params![
+                deployment(&append.key),
+                append.key.attempt.to_string(),
+                last.cast_signed()
+            ],
             |row| row.get(0),
         )
         .optional()?;
@@ -134,7 +86,7 @@ fn has(connection: &Connection, append: &PreparedJournal) -> rusqlite::Result<bo
 fn insert(connection: &Connection, append: &PreparedJournal) -> Result<(), Failure> {
     let sql = "INSERT INTO journal_entries VALUES (?1, ?2, ?3, ?4, ?5)";
     let mut insert = connection.prepare_cached(sql)?;
-    let (deployment, attempt) = (deployment(&append.key), &append.key.attempt);
+    let (deployment, attempt) = (deployment(&append.key), append.key.attempt.to_string());
     for (entry, (content, hash)) in (append.after.entries..).zip(&append.entries) {
         let entry = entry.cast_signed();
         insert.execute(params![deployment, attempt, entry, content, hash.as_bytes()])?;
@@ -152,7 +104,7 @@ fn write_head(connection: &Connection, append: &PreparedJournal) -> rusqlite::Re
         (_, _) => "UPDATE journal_heads SET entries = ?1, hash = ?2 WHERE deployment = ?3 AND attempt = ?4",
     };
     let (entries, hash) = (append.end.entries.cast_signed(), append.end.hash);
-    let (deployment, attempt) = (deployment(&append.key), &append.key.attempt);
+    let (deployment, attempt) = (deployment(&append.key), append.key.attempt.to_string());
     connection
         .prepare_cached(sql)?
         .execute(params![entries, hash.as_bytes(), deployment, attempt])
@@ -165,13 +117,15 @@ fn insert_sealed(connection: &Connection, key: &JournalKey, value: &SealedValue)
     let (deployment, handle) = (deployment(key), value.handle.as_str());
     let there: Option<Vec<u8>> = connection
         .prepare_cached(sql)?
-        .query_row(params![deployment, key.attempt, handle], |row| row.get(0))
+        .query_row(params![deployment, key.attempt.to_string(), handle], |row| {
+            row.get(0)
+        })
         .optional()?;
     match there {
         None => {
             let mut insert =
                 connection.prepare_cached("INSERT INTO journal_sealed VALUES (?1, ?2, ?3, ?4)")?;
-            insert.execute(params![deployment, key.attempt, handle, value.sealed])?;
+            insert.execute(params![deployment, key.attempt.to_string(), handle, value.sealed])?;
             Ok(())
         }
         Some(sealed) if sealed == value.sealed => Ok(()),

@@ -1,54 +1,39 @@
 //! Packing a journal whose attempt is over, and dropping it one day.
 
 use rusqlite::{Connection, params};
-use shipslog_events::journal::{JournalHead, JournalKey};
+use shipslog_events::journal::JournalKey;
 
 use super::append::moved;
-use super::{Kept, deployment, kept, read};
+use super::{Kept, deployment, kept, read as journal};
 use crate::journal_store::JournalError;
+use crate::prepared_journal::Packed;
 use crate::sqlite::savepoint::Failure;
 use crate::stored_body;
 
 /// Dropped in one transaction at most: bounds how long an append waits for it.
 pub(in crate::sqlite) const DROPS: u64 = 256;
 
-/// A journal read, checked and compressed beside the appender, which only swaps the rows.
-#[derive(Debug)]
-pub(in crate::sqlite) struct Packed {
+/// Reads what is to be packed: nothing where there are no entries, or where it is done.
+pub(in crate::sqlite) fn read(
+    connection: &Connection,
     key: JournalKey,
-    head: JournalHead,
-    length: usize,
-    compressed: Vec<u8>,
-}
-
-impl Packed {
-    /// Reads what is to be packed: nothing where there are no entries, or where it is done.
-    pub(in crate::sqlite) fn new(
-        connection: &Connection,
-        key: JournalKey,
-    ) -> Result<Option<Self>, JournalError> {
-        let view = connection.unchecked_transaction().map_err(read::unreadable)?;
-        let head = match kept(&view, &key).map_err(read::unreadable)? {
-            Kept::Packed(_) => return Ok(None),
-            Kept::Open(head) => head,
-        };
-        let entries = read::open_entries(&view, &key, head).map_err(|flaw| flaw.of(&key))?;
-        if entries.is_empty() {
-            return Ok(None);
-        }
-        let bytes = read::pack(&entries);
-        Ok(Some(Self {
-            key,
-            head,
-            length: bytes.len(),
-            compressed: stored_body::compress(&bytes),
-        }))
+) -> Result<Option<Packed>, JournalError> {
+    let view = connection.unchecked_transaction().map_err(journal::unreadable)?;
+    let head = match kept(&view, &key).map_err(journal::unreadable)? {
+        Kept::Packed(_) => return Ok(None),
+        Kept::Open(head) => head,
+    };
+    let entries = journal::open_entries(&view, &key, head).map_err(|flaw| flaw.of(&key))?;
+    if entries.is_empty() {
+        return Ok(None);
     }
-
-    /// Roughly the pages that it dirties.
-    pub(in crate::sqlite) fn pages(&self) -> usize {
-        (self.compressed.len() + self.length) / 4096 + 2
-    }
+    let bytes = journal::pack(&entries);
+    Ok(Some(Packed {
+        key,
+        head,
+        length: bytes.len(),
+        compressed: stored_body::compress(&bytes),
+    }))
 }
 
 /// Puts the packed row in the place of the others, if the journal is still what was packed.
@@ -65,13 +50,14 @@ pub(in crate::sqlite) fn place(
 }
 
 fn swap(connection: &Connection, packed: &Packed, packed_at: i64) -> rusqlite::Result<()> {
-    let key = params![deployment(&packed.key), packed.key.attempt];
+    let attempt = packed.key.attempt.to_string();
+    let key = params![deployment(&packed.key), attempt];
     let length = i64::try_from(packed.length).expect("a journal fits into memory");
     connection
         .prepare_cached("INSERT INTO packed_journals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
         .execute(params![
             deployment(&packed.key),
-            packed.key.attempt,
+            attempt,
             packed.head.entries.cast_signed(),
             packed.head.hash.as_bytes(),
             packed_at,

@@ -7,8 +7,10 @@ use shipslog_events::journal::{JournalHead, JournalKey};
 
 use super::{Kept, deployment, kept};
 use crate::event_log::ReadError;
-use crate::journal_store::{EntryDamage, Journal, JournalError};
+use crate::journal_store::{Journal, JournalError};
+use crate::sqlite::row;
 use crate::stored_body;
+use crate::verified::EntryDamage;
 
 /// Why entries are not to be had.
 #[derive(Debug)]
@@ -76,7 +78,7 @@ pub(in crate::sqlite) fn open_journals(connection: &Connection) -> rusqlite::Res
 pub(in crate::sqlite) fn key(row: &Row<'_>) -> rusqlite::Result<JournalKey> {
     Ok(JournalKey {
         deployment: DeploymentId(row.get::<_, i64>(0)?.cast_unsigned()),
-        attempt: row.get(1)?,
+        attempt: row::read_text(row, 1)?,
     })
 }
 
@@ -84,7 +86,7 @@ fn sealed(connection: &Connection, key: &JournalKey) -> rusqlite::Result<Vec<Sea
     let sql =
         "SELECT handle, sealed FROM journal_sealed WHERE deployment = ?1 AND attempt = ?2 ORDER BY rowid";
     let mut statement = connection.prepare_cached(sql)?;
-    let values = statement.query_map(params![deployment(key), key.attempt], |row| {
+    let values = statement.query_map(params![deployment(key), key.attempt.to_string()], |row| {
         Ok(SealedValue {
             handle: row.get::<_, String>(0)?.into(),
             sealed: row.get(1)?,
@@ -122,7 +124,7 @@ pub(in crate::sqlite) fn open_entries(
 fn entries(connection: &Connection, key: &JournalKey) -> rusqlite::Result<Vec<Entry>> {
     let sql = "SELECT entry, content, hash FROM journal_entries WHERE deployment = ?1 AND attempt = ?2 ORDER BY entry";
     let mut statement = connection.prepare_cached(sql)?;
-    let entries = statement.query_map(params![deployment(key), key.attempt], |row| {
+    let entries = statement.query_map(params![deployment(key), key.attempt.to_string()], |row| {
         Ok(Entry {
             number: row.get::<_, i64>(0)?.cast_unsigned(),
             content: row.get(1)?,
@@ -172,7 +174,7 @@ pub(in crate::sqlite) fn packed_entries(
     let sql = "SELECT length, compressed FROM packed_journals WHERE deployment = ?1 AND attempt = ?2";
     let row: Option<(i64, Option<Vec<u8>>)> = connection
         .prepare_cached(sql)?
-        .query_row(params![deployment(key), key.attempt], |row| {
+        .query_row(params![deployment(key), key.attempt.to_string()], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .optional()?;

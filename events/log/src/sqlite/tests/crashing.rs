@@ -11,8 +11,8 @@ use shipslog_events::journal::JournalHead;
 
 use super::journals::{entry, key};
 use super::{Place, block_on, fill, one};
-use crate::event_log::{Append, EventLog};
-use crate::journal_store::{Journal, JournalAppend};
+use crate::event_log::{Append, EventLog, EventReader};
+use crate::journal_store::{Journal, JournalAppend, JournalStore};
 use crate::sqlite::{SqliteLog, verify};
 
 /// Says to a child that it is one, and where its log is.

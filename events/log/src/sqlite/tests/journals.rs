@@ -9,7 +9,7 @@ use shipslog_events::journal::{JournalHead, JournalKey};
 
 use super::{Place, block_on, one};
 use crate::event_log::{Append, EventLog};
-use crate::journal_store::JournalAppend;
+use crate::journal_store::{JournalAppend, JournalStore};
 use crate::sqlite::{SqliteLog, verify};
 
 const ENTRIES: u64 = 6;

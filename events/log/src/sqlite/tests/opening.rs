@@ -7,8 +7,8 @@ use rusqlite::Connection;
 use shipslog_events::ids::{DeploymentId, Position};
 
 use super::{Place, block_on, fill, one};
-use crate::event_log::EventLog;
-use crate::sqlite::{OpenError, SqliteLog, verify};
+use crate::event_log::{EventLog, EventReader};
+use crate::sqlite::{OpenError, SqliteLog};
 
 fn refused(place: &Place) -> OpenError {
     SqliteLog::open(place.path()).unwrap_err()
@@ -111,39 +111,6 @@ fn a_newer_schema_that_names_no_version_is_refused_all_the_same() {
     drop(place.open());
     place.raw().pragma_update(None, "user_version", 99).unwrap();
     assert_says(&refused(&place), &place, &["schema 99"]);
-}
-
-#[test]
-fn a_log_from_before_journals_goes_on_and_has_none() {
-    let place = Place::new();
-    let log = place.open();
-    let instance = log.instance();
-    fill(&log, 3);
-    drop(log);
-    let raw = place.raw();
-    for table in [
-        "journal_entries",
-        "journal_heads",
-        "journal_sealed",
-        "packed_journals",
-    ] {
-        raw.execute_batch(&format!("DROP TABLE {table}")).unwrap();
-    }
-    raw.pragma_update(None, "user_version", 1).unwrap();
-    drop(raw);
-    assert_eq!(
-        verify(&place.path()).unwrap().events,
-        3,
-        "it holds before it is opened, too"
-    );
-    let log = place.open();
-    assert_eq!((log.instance(), *log.head().borrow()), (instance, Position(3)));
-    assert_eq!(block_on(log.open_journals()), Ok(vec![]));
-    let version: i64 = place
-        .raw()
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .unwrap();
-    assert_eq!(version, 2);
 }
 
 #[test]

@@ -4,21 +4,23 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use futures::{FutureExt, poll};
+use shipslog_events::LogLevel;
 use shipslog_events::ids::{DeploymentId, Position, StreamVersion};
 use shipslog_events::stream::Stream;
 
 use super::{Place, block_on, fill, one};
-use crate::event_log::{AppendError, EventLog, TaskLogLine};
+use crate::event_log::{AppendError, EventLog, EventReader};
 use crate::sqlite::verify;
+use crate::task_log::{TaskLog, TaskLogLine};
 
 fn line(index: u64) -> TaskLogLine {
     TaskLogLine {
         deployment: DeploymentId(1),
-        attempt: "a/b/1".into(),
+        attempt: "a/b/1".parse().unwrap(),
         index,
         line: 0,
         at: 0,
-        level: "info".into(),
+        level: LogLevel::Info,
         message: "m".into(),
     }
 }
@@ -112,10 +114,10 @@ fn commits_are_flushed_to_the_disk() {
 fn closing_writes_what_is_queued() {
     let place = Place::new();
     let log = place.open();
-    block_on(log.write_task_log((0..3000).map(line).collect())).unwrap();
+    block_on(log.write_lines((0..3000).map(line).collect())).unwrap();
     drop(log);
     let log = place.open();
-    let lines = block_on(log.task_log(DeploymentId(1), 0, usize::MAX)).unwrap();
+    let lines = block_on(log.lines(DeploymentId(1), 0, usize::MAX)).unwrap();
     assert!(lines.iter().map(|(_, line)| line.index).eq(0..3000));
 }
 
@@ -140,11 +142,11 @@ fn a_flood_of_lines_is_cut_and_says_by_how_much() {
     let log = place.open();
     let holder = place.raw();
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
-    block_on(log.write_task_log((0..40_000).map(line).collect())).unwrap();
+    block_on(log.write_lines((0..40_000).map(line).collect())).unwrap();
     holder.execute_batch("ROLLBACK").unwrap();
     drop(log);
     let log = place.open();
-    let lines = block_on(log.task_log(DeploymentId(1), 0, usize::MAX)).unwrap();
+    let lines = block_on(log.lines(DeploymentId(1), 0, usize::MAX)).unwrap();
     let (_, marker) = lines.last().unwrap();
     let kept = lines.len() - 1;
     assert_eq!(
@@ -165,7 +167,7 @@ fn task_log_lines_are_no_events() {
     let place = Place::new();
     let log = place.open();
     fill(&log, 1);
-    block_on(log.write_task_log(vec![line(1)])).unwrap();
+    block_on(log.write_lines(vec![line(1)])).unwrap();
     drop(log);
     assert_eq!(verify(&place.path()).unwrap().events, 1);
     assert_eq!(*place.open().head().borrow(), Position(1));

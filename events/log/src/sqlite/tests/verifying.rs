@@ -4,7 +4,8 @@ use rusqlite::Connection;
 use shipslog_events::ids::Position;
 
 use super::{Place, fill};
-use crate::sqlite::{Broken, Damage, Verified, verify};
+use crate::sqlite::verify;
+use crate::verified::{Broken, Damage, Verified};
 
 const EVENTS: u128 = 6;
 

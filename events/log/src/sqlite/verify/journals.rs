@@ -6,11 +6,12 @@ use shipslog_events::event::Event;
 use shipslog_events::event::deployment::DeploymentEvent;
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_events::stream::Stream;
-use shipslog_events::upcast;
+use shipslog_events::upcast::{self, ATTEMPT_ENDED};
 
-use super::broken::{Broken, Damage, broken, unreadable};
+use super::broken::{broken, unreadable};
 use crate::sqlite::journal::read::{self, Flaw};
 use crate::sqlite::journal::{Kept, kept, packed_head};
+use crate::verified::{Broken, Damage};
 
 /// Where there is an entry or a head, there must be a whole journal.
 const OPEN: &str = "SELECT deployment, attempt FROM journal_heads
@@ -80,7 +81,7 @@ pub(super) fn check_end(connection: &Connection, event: &Columns<'_>) -> Result<
 
 /// The journal that the event says its attempt ended with.
 fn named(event: &Columns<'_>) -> Result<Option<(JournalKey, JournalHead)>, Broken> {
-    if event.kind != "attempt-ended" {
+    if event.kind != ATTEMPT_ENDED {
         return Ok(None);
     }
     let position = event.position;

@@ -7,10 +7,11 @@ use shipslog_events::journal::JournalHead;
 
 use super::{ENTRIES, attempt, fill, head, key};
 use crate::event_log::{Append, AppendError, EventLog};
-use crate::journal_store::{EntryDamage, JournalError};
+use crate::journal_store::{JournalError, JournalStore};
 use crate::sqlite::tests::verifying::drop_triggers;
 use crate::sqlite::tests::{Place, block_on, one};
-use crate::sqlite::{Broken, Damage, SqliteLog, verify};
+use crate::sqlite::{SqliteLog, verify};
+use crate::verified::{Broken, Damage, EntryDamage};
 
 /// The end of the attempt: event 1.
 fn end(journal: JournalHead) -> Append {

@@ -1,0 +1,110 @@
+//! What `get` has to know of a subject: how it is called, where it is, and how it is shown.
+
+use std::str::FromStr;
+
+use anyhow::Result;
+use shipslog_nearest::hint;
+
+use super::{Get, subjects};
+use crate::answer::Answer;
+use crate::client::Query;
+use crate::output::{self, Format, Row};
+
+/// Something that can be shown.
+#[derive(Debug, Clone)]
+pub(super) struct Subject {
+    /// In the singular and in lower case.
+    pub(super) name: String,
+    /// Where it is in the API. `{project}` stands for a project's name.
+    pub(super) path: String,
+    /// What a project's name does.
+    pub(super) project: Project,
+    /// Whether environment, release and `open` choose among its items.
+    pub(super) takes_filters: bool,
+    /// The parameters of a list, or of what is shown whole.
+    pub(super) query: fn(&Get) -> Query,
+    pub(super) shape: Shape,
+}
+
+/// What a project's name does.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Project {
+    /// It is part of the path.
+    Needed,
+    /// It may choose among the items.
+    Chooses,
+    /// Nothing: the sentence says why.
+    Refused(&'static str),
+}
+
+/// How much there is of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shape {
+    /// Items, of which one may be named.
+    List { show: Show, one: One },
+    /// One thing, shown whole.
+    Single(Show),
+}
+
+/// An item of a list that is named.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum One {
+    /// Shown in full; `id` makes what stands in the path of what was typed.
+    Shown {
+        id: fn(&str) -> Result<String>,
+        show: Show,
+    },
+    /// Not to be had alone: the sentence says why.
+    Refused(&'static str),
+}
+
+/// Prints an answer.
+pub(super) type Show = fn(&Answer, Format) -> Result<()>;
+
+fn rows<T: Row>(answer: &Answer, format: Format) -> Result<()> {
+    format.show(answer, |items: &Vec<T>| output::table(items))
+}
+
+impl Subject {
+    /// A list without parameters.
+    pub(super) fn list<T: Row>(
+        name: impl Into<String>,
+        path: impl Into<String>,
+        project: Project,
+        one: One,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            path: path.into(),
+            project,
+            takes_filters: false,
+            query: |_| Query::NONE,
+            shape: Shape::List { show: rows::<T>, one },
+        }
+    }
+
+    /// As people type it most often.
+    pub(super) fn typed(&self) -> String {
+        match self.shape {
+            Shape::List { .. } => format!("{}s", self.name),
+            Shape::Single(_) => self.name.clone(),
+        }
+    }
+}
+
+/// Any case, singular or plural.
+impl FromStr for Subject {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wanted = text.to_lowercase();
+        let is = |name: &str| wanted == name || wanted.strip_suffix('s') == Some(name);
+        let all = subjects::all();
+        let known: Vec<String> = all.iter().map(Self::typed).collect();
+        let found = all.into_iter().find(|it| is(&it.name));
+        found.ok_or_else(|| {
+            let hint = hint(&wanted, known.iter().map(String::as_str));
+            format!("it is nothing that can be shown{hint}")
+        })
+    }
+}

@@ -1,0 +1,152 @@
+//! All that `get` shows: an entry each, and its columns.
+
+use anyhow::Result;
+use shipslog_api::components::Component;
+use shipslog_api::configuration::DocumentItem;
+use shipslog_api::deployments::DeploymentItem;
+use shipslog_api::paging::MAXIMUM;
+use shipslog_api::progression::Reading;
+use shipslog_api::releases::Release;
+use shipslog_events::event::configuration::Kind;
+use shipslog_events::ids::DeploymentId;
+
+use super::Get;
+use super::subject::{One, Project, Shape, Subject};
+use crate::client::Query;
+use crate::exit::Wrong;
+use crate::moment::moment;
+use crate::output::{Column, Row, maybe};
+use crate::{board, configuration, deployment, release};
+
+/// In the order in which the help names them.
+pub(super) fn all() -> Vec<Subject> {
+    let documents = Kind::ALL.into_iter().map(documents);
+    documents
+        .chain([releases(), deployments(), components(), board()])
+        .collect()
+}
+
+fn documents(kind: Kind) -> Subject {
+    Subject::list::<DocumentItem>(
+        kind.to_string().to_lowercase(),
+        configuration::path(kind),
+        Project::Refused("--project chooses among releases, deployments and boards only"),
+        One::Shown {
+            id: |name| Ok(name.to_owned()),
+            show: |answer, format| format.show(answer, configuration::one),
+        },
+    )
+}
+
+fn releases() -> Subject {
+    Subject::list::<Release>(
+        "release",
+        "/api/v1/projects/{project}/releases",
+        Project::Needed,
+        One::Shown {
+            id: |name| Ok(name.to_owned()),
+            show: |answer, format| format.show(answer, release::one),
+        },
+    )
+}
+
+fn deployments() -> Subject {
+    let one = One::Shown {
+        id: deployment_id,
+        show: |answer, format| format.show(answer, deployment::one),
+    };
+    Subject {
+        takes_filters: true,
+        query: |get| Query::of(&get.filter()),
+        ..Subject::list::<DeploymentItem>("deployment", "/api/v1/deployments", Project::Chooses, one)
+    }
+}
+
+fn components() -> Subject {
+    Subject::list::<Component>(
+        "component",
+        "/api/v1/components",
+        Project::Refused("components belong to no project"),
+        One::Refused("components are shown all together"),
+    )
+}
+
+fn board() -> Subject {
+    Subject {
+        name: "board".to_owned(),
+        path: "/api/v1/projects/{project}/progression".to_owned(),
+        project: Project::Needed,
+        takes_filters: false,
+        query: newest,
+        shape: Shape::Single(|answer, format| format.show(answer, board::table)),
+    }
+}
+
+/// The server tells of no more releases at once.
+fn newest(get: &Get) -> Query {
+    Query::of(&Reading {
+        limit: Some(get.limit.clamp(1, MAXIMUM)),
+        min_position: None,
+    })
+}
+
+fn deployment_id(text: &str) -> Result<String> {
+    let id: DeploymentId = text.parse().map_err(|error| Wrong(format!("{error}")))?;
+    Ok(id.to_string())
+}
+
+impl Row for DocumentItem {
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("NAME", |it| it.name.clone()),
+        ("REVISION", |it| it.revision.to_string()),
+        ("CHANGED", |it| moment(it.changed_at)),
+        ("BY", |it| it.changed_by.clone()),
+    ];
+}
+
+impl Row for Release {
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("VERSION", |it| it.version.to_string()),
+        ("PACKAGES", |it| {
+            listed(it.packages.iter().map(|it| format!("{} {}", it.name, it.version)))
+        }),
+        ("SUCCEEDED IN", |it| listed(it.environments.keys())),
+        ("CREATED", |it| moment(it.created_at)),
+        ("BY", |it| it.created_by.clone()),
+    ];
+}
+
+impl Row for DeploymentItem {
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("DEPLOYMENT", |it| it.id.to_string()),
+        ("PROJECT", |it| it.project.to_string()),
+        ("RELEASE", |it| it.release.to_string()),
+        ("ENVIRONMENT", |it| it.environment.to_string()),
+        ("STATUS", |it| it.status.to_string()),
+        ("REQUESTED", |it| moment(it.requested_at)),
+        ("BY", |it| it.requested_by.clone()),
+        ("ENDED", |it| it.ended_at.map(moment).unwrap_or_default()),
+    ];
+}
+
+impl Row for Component {
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("REFERENCE", |it| maybe(it.reference.as_ref())),
+        ("VERSION", |it| maybe(it.version.as_ref())),
+        ("ORIGIN", |it| {
+            if it.built_in { "built in" } else { "own" }.to_owned()
+        }),
+        ("NEEDED BY", |it| {
+            listed(
+                it.needed_by
+                    .iter()
+                    .map(|it| format!("{} {}", it.project, it.release)),
+            )
+        }),
+        ("DIGEST", |it| it.digest.to_string()),
+    ];
+}
+
+fn listed(items: impl Iterator<Item = impl ToString>) -> String {
+    items.map(|it| it.to_string()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,77 @@
+//! The only way in which anything leaves a run, besides the cluster.
+
+use async_trait::async_trait;
+use serde_json::Value;
+use shipslog_events::LogLevel;
+use shipslog_events::event::deployment::Layer;
+use shipslog_events::event::lane::ObjectReference;
+use shipslog_events::ids::Handle;
+
+/// Keeps what a run does and says. Each answer means: kept, as durably as the method says; and what was kept before is
+/// durable by then. `index` is the call's, so that a repeat after a crash can be told from a new one.
+#[async_trait]
+pub trait Recorder: Send + Sync {
+    /// The entries of this run's journal so far, their chain checked.
+    async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded>;
+
+    /// The next entry of the journal, with the handles that are new in it. Kept in mind only: it becomes durable with
+    /// whatever is recorded next. Says whether enough is waiting for that to be worth a `flush`.
+    fn entry(&self, entry: Vec<u8>, minted: Vec<Handle>) -> bool;
+
+    /// Every entry is durable when it answers.
+    async fn flush(&self) -> Result<(), NotRecorded>;
+
+    /// The step is about to write this object for the first time in this run. Durable when it answers; only then is the
+    /// request sent.
+    async fn object_intended(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded>;
+
+    /// This object is gone, after the step deleted it or before.
+    async fn object_removed(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded>;
+
+    /// A call was refused, or what is needed would be before the first `call`: told once per run, layer and rule. The
+    /// rule is our own sentence; `message` is what the API server said, where it was the one to refuse.
+    async fn denied(
+        &self,
+        call: Option<u64>,
+        layer: Layer,
+        rule: &str,
+        message: Option<&str>,
+    ) -> Result<(), NotRecorded>;
+
+    /// A turning point that the component describes.
+    async fn milestone(&self, index: u64, name: &str, detail: Value) -> Result<(), NotRecorded>;
+
+    /// An output that the component describes.
+    async fn output(&self, index: u64, name: &str, value: OutputValue) -> Result<(), NotRecorded>;
+
+    /// A line for the task log.
+    async fn log(&self, index: u64, level: LogLevel, message: &str) -> Result<(), NotRecorded>;
+
+    /// For live views; from the step, and from the host where it states what is being waited for. Never kept.
+    async fn progress(&self, done: u32, total: u32, message: &str) -> Result<(), NotRecorded>;
+}
+
+/// What an output holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutputValue {
+    /// JSON, sensitive values already blanked.
+    Plain(Value),
+    /// The value is sealed; this names it.
+    Sensitive(Handle),
+}
+
+/// The run cannot go on, because nobody would know what it does.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("what the step did could not be recorded: {0}")]
+pub struct NotRecorded(pub String);
+
+/// What was recorded of a run cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unrecorded {
+    /// It is not what was written: the sentence names the entry.
+    #[error("{0}")]
+    Damaged(String),
+    /// It could not be read now.
+    #[error("{0}")]
+    Unavailable(String),
+}

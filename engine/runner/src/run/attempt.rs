@@ -1,0 +1,109 @@
+//! Everything that one run of a step is given. Frozen before it starts, the same for every retry but the number.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use shipslog_cluster::KubernetesApi;
+use shipslog_domain::capability::Rights;
+use shipslog_events::event::deployment::{AttemptId, Limits};
+use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
+use tokio::time::Instant;
+
+use crate::component::OutputDescription;
+use crate::ports::SecretStore;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type Now = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// One run of one step on one target.
+#[derive(Clone)]
+pub struct Attempt {
+    /// The step, the target, and the number of the attempt.
+    pub id: AttemptId,
+    /// Where the run stands, as the interface `context` tells it.
+    pub situation: Situation,
+    /// The step's inputs, resolved, with handles where values are sensitive.
+    pub inputs: Value,
+    /// The variables in scope: values, handles where they are sensitive.
+    pub variables: BTreeMap<String, String>,
+    /// The outputs that the component describes.
+    pub outputs: Vec<OutputDescription>,
+    /// The milestones that the component describes.
+    pub milestones: Vec<String>,
+    /// What it may do. The boundary's namespace is the target's own.
+    pub rights: Rights,
+    /// What the step's randomness is made from: of the step and its target, the same in every attempt.
+    pub seed: [u8; 32],
+    /// How long it may run, from its beginning.
+    pub deadline: Duration,
+    /// How much of that is left.
+    pub left: Duration,
+    /// How much of everything else it may take.
+    pub limits: Limits,
+    /// The target's cluster, as the target's account.
+    pub cluster: Arc<dyn KubernetesApi>,
+    /// Opens and mints handles.
+    pub secrets: Arc<dyn SecretStore>,
+    /// The clock that the step reads, and that its waits are measured by.
+    pub now: Now,
+}
+
+/// Where a run stands: what it is a part of, and what others left there before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Situation {
+    /// The deployment that the run is a part of.
+    pub deployment: DeploymentId,
+    /// The project that is deployed.
+    pub project: ProjectName,
+    /// The project's name where only lower-case letters, digits and dashes may stand.
+    pub project_slug: String,
+    /// The environment that it is deployed into.
+    pub environment: EnvironmentName,
+    /// The release that is deployed.
+    pub release: ReleaseVersion,
+    /// The step's name where only lower-case letters, digits and dashes may stand.
+    pub step_slug: String,
+    /// Labels to put on everything the step makes.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations to put on everything the step makes.
+    pub annotations: BTreeMap<String, String>,
+    /// Objects that earlier deployments of this step wrote here and that still exist.
+    pub inventory: Vec<Value>,
+}
+
+/// The API server takes no longer field managers.
+const LONGEST_MANAGER: usize = 128;
+
+impl Situation {
+    /// Under which name the API server keeps whose fields are whose.
+    pub(crate) fn field_manager(&self) -> String {
+        let mut manager = format!("shipslog:{}:{}", self.project_slug, self.step_slug);
+        if manager.len() > LONGEST_MANAGER {
+            let mut end = LONGEST_MANAGER;
+            while !manager.is_char_boundary(end) {
+                end -= 1;
+            }
+            manager.truncate(end);
+        }
+        manager
+    }
+}
+
+impl Attempt {
+    /// The moment when it is over, if what is left of its time begins now.
+    pub(crate) fn end(&self) -> Instant {
+        // A century is for ever, and a moment that a clock can hold.
+        Instant::now() + self.left.min(Duration::from_hours(24 * 365 * 100))
+    }
+}
+
+impl std::fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attempt")
+            .field("id", &self.id)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,60 @@
+//! The objects that a run wrote and deleted.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use shipslog_events::event::lane::ObjectReference;
+
+/// What became of each, as far as the run has heard.
+#[derive(Debug, Default)]
+pub(crate) struct Objects(Mutex<Heard>);
+
+#[derive(Debug, Default)]
+struct Heard {
+    written: BTreeSet<ObjectReference>,
+    deleting: BTreeSet<ObjectReference>,
+    latest: Option<ObjectReference>,
+}
+
+impl Objects {
+    /// Whether the inventory has it already.
+    pub(super) fn is_written(&self, object: &ObjectReference) -> bool {
+        self.heard().written.contains(object)
+    }
+
+    /// The inventory has it.
+    pub(super) fn written(&self, object: &ObjectReference) {
+        self.heard().written.insert(object.clone());
+    }
+
+    /// It is being deleted, and was there when it was last looked at.
+    pub(super) fn deleting(&self, object: &ObjectReference) {
+        self.heard().deleting.insert(object.clone());
+    }
+
+    /// What was deleted is gone: writing it again is a first write.
+    pub(super) fn gone(&self, object: &ObjectReference) {
+        let mut heard = self.heard();
+        heard.deleting.remove(object);
+        heard.written.remove(object);
+    }
+
+    /// A write of it is sent.
+    pub(super) fn sent(&self, object: &ObjectReference) {
+        self.heard().latest = Some(object.clone());
+    }
+
+    /// The object of the last write that was sent.
+    pub(crate) fn latest_write(&self) -> Option<ObjectReference> {
+        self.heard().latest.clone()
+    }
+
+    /// Whether the step deleted it, and it was there still when it was last looked at.
+    pub(crate) fn awaits_end_of(&self, object: &ObjectReference) -> bool {
+        self.heard().deleting.contains(object)
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

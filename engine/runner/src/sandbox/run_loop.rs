@@ -1,0 +1,196 @@
+//! A run from its beginning to its end, in as many passes through a sandbox as it takes: a crash, or a store that was
+//! given up while the run waited, makes another one, which is answered from the journal up to where it was.
+
+use std::sync::Arc;
+
+use shipslog_events::event::deployment::EndReason;
+use tokio::sync::Semaphore;
+
+use super::ended::{self, AttemptOutcome, Ended};
+use super::store::{self, LastWrite, Left};
+use super::trap_message;
+use super::wait::{carry_out, suspension};
+use crate::compile::Prepared;
+use crate::config::RunnerConfig;
+use crate::journal::{Diverged, Entry, Full, Suspended};
+use crate::linker::StoreData;
+use crate::ports::{NotRecorded, Recorder, Unrecorded};
+use crate::run::{Attempt, Cancel, Given, MemoryLimit, OverLimit, Parked, Run, Unusable, unusable};
+
+/// How many entries a journal has, and how many bytes they have.
+type Size = (u64, u64);
+
+/// What became of a pass.
+enum Pass {
+    /// It ended the run.
+    Ended(Ended),
+    /// The journal is longer now: again.
+    Again,
+}
+
+/// Where runs are carried out, and how many may be at once.
+pub(crate) struct RunLoop {
+    config: RunnerConfig,
+    pub(crate) places: Semaphore,
+    pub(crate) kept_stores: Arc<Semaphore>,
+}
+
+impl RunLoop {
+    pub(crate) fn new(config: &RunnerConfig) -> Self {
+        let places = usize::try_from(config.concurrent_runs).unwrap_or(usize::MAX);
+        Self {
+            config: config.clone(),
+            places: Semaphore::new(places.max(1)),
+            kept_stores: Arc::new(Semaphore::new(config.kept_stores)),
+        }
+    }
+
+    /// Runs it to its end, from where its journal ends.
+    pub(crate) async fn run(
+        &self,
+        prepared: &Prepared,
+        attempt: Attempt,
+        recorder: Arc<dyn Recorder>,
+        cancel: Cancel,
+    ) -> Ended {
+        let mut given = Given {
+            end: attempt.end(),
+            attempt: Arc::new(attempt),
+            recorder,
+            cancel,
+            kept_stores: Arc::clone(&self.kept_stores),
+            restarted: true,
+        };
+        loop {
+            match self.pass(prepared, &given).await {
+                Pass::Again => given.restarted = false,
+                Pass::Ended(ended) => return ended,
+            }
+        }
+    }
+
+    async fn pass(&self, prepared: &Prepared, given: &Given) -> Pass {
+        let (entries, size) = match recorded(given).await {
+            Ok(recorded) => recorded,
+            Err(ended) => return Pass::Ended(ended),
+        };
+        match suspension(&entries) {
+            Some((entry, suspended)) => self.wait(given, entries, size, entry, suspended).await,
+            None => self.enter(prepared, given, entries, size).await,
+        }
+    }
+
+    /// A pass through the sandbox, once there is a place in it.
+    async fn enter(&self, prepared: &Prepared, given: &Given, entries: Vec<Entry>, size: Size) -> Pass {
+        let fresh = entries.is_empty();
+        let _place = tokio::select! {
+            biased;
+            () = given.cancel.requested(), if fresh => return Pass::Ended(Ended::new(
+                AttemptOutcome::Cancelled,
+                "the step was cancelled before it began",
+            )),
+            place = self.places.acquire() => place,
+        };
+        let run = Arc::new(Run::new(given.clone(), entries, size));
+        let data = StoreData {
+            memory: MemoryLimit::new(self.memory_of(given)),
+            run: Arc::clone(&run),
+        };
+        let inputs = given.attempt.inputs.to_string();
+        let left = store::run(prepared, data, &inputs, &self.config, &given.cancel).await;
+        match left {
+            Left::Thrown(error) if error.is::<Parked>() => Pass::Again,
+            Left::Thrown(error) => Pass::Ended(thrown(&error, &run)),
+            Left::Answered(answer) => Pass::Ended(match run.replay().ends() {
+                Ok(()) => ended::answered(answer, &run),
+                Err(diverged) => of_reason(EndReason::Diverged, diverged.to_string()),
+            }),
+            Left::TooLong(last) => Pass::Ended(ended::too_long(&last, &run)),
+            Left::OutOfGrace(last) => Pass::Ended(ended::out_of_grace(&last, &self.config)),
+        }
+    }
+
+    /// A pass without one.
+    async fn wait(
+        &self,
+        given: &Given,
+        entries: Vec<Entry>,
+        size: Size,
+        entry: Entry,
+        suspended: Suspended,
+    ) -> Pass {
+        let run = Run::new(given.clone(), Vec::new(), size);
+        let index = entry.call.index;
+        tokio::select! {
+            biased;
+            waited = carry_out(&run, entries, entry, suspended) => match waited {
+                Ok(()) => Pass::Again,
+                Err(error) => Pass::Ended(thrown(&unusable(index, error), &run)),
+            },
+            () = tokio::time::sleep_until(given.end) => {
+                Pass::Ended(ended::too_long(&LastWrite::Settled, &run))
+            }
+            () = given.cancel.requested_for(self.config.cancel_grace) => {
+                Pass::Ended(ended::out_of_grace(&LastWrite::Settled, &self.config))
+            }
+        }
+    }
+
+    fn memory_of(&self, given: &Given) -> usize {
+        let asked = usize::try_from(given.attempt.limits.memory_bytes).unwrap_or(usize::MAX);
+        asked.min(self.config.memory_limit)
+    }
+}
+
+async fn recorded(given: &Given) -> Result<(Vec<Entry>, Size), Ended> {
+    let recorded = given.recorder.recorded().await.map_err(|error| match error {
+        Unrecorded::Damaged(sentence) => of_reason(EndReason::JournalDamaged, sentence),
+        Unrecorded::Unavailable(sentence) => Ended::new(AttemptOutcome::Interrupted, sentence),
+    })?;
+    let size = (
+        recorded.len() as u64,
+        recorded.iter().map(|it| it.len() as u64).sum(),
+    );
+    let mut entries = Vec::with_capacity(recorded.len());
+    for (number, bytes) in recorded.iter().enumerate() {
+        let entry = Entry::decode(bytes).map_err(|error| {
+            let sentence =
+                format!("the run cannot go on: entry {number} of its journal cannot be read: {error}");
+            of_reason(EndReason::JournalDamaged, sentence)
+        })?;
+        entries.push(entry);
+    }
+    Ok((entries, size))
+}
+
+/// What was thrown through the guest, in words.
+fn thrown(error: &wasmtime::Error, run: &Run) -> Ended {
+    if let Some(error) = error.downcast_ref::<NotRecorded>() {
+        return Ended::new(AttemptOutcome::Interrupted, error.to_string());
+    }
+    if let Some(error) = error.downcast_ref::<Diverged>() {
+        return of_reason(EndReason::Diverged, error.to_string());
+    }
+    if let Some(error) = error.downcast_ref::<Full>() {
+        return of_reason(EndReason::JournalFull, error.to_string());
+    }
+    if let Some(error) = error.downcast_ref::<Unusable>() {
+        return of_reason(EndReason::JournalDamaged, error.to_string());
+    }
+    let call_limit = usize::try_from(run.limits.call_bytes).unwrap_or(usize::MAX);
+    let stopped = trap_message::stopped(error, call_limit);
+    let crashed = error.is::<wasmtime::Trap>() || error.is::<OverLimit>();
+    match run.replay().ends() {
+        // It did not crash there before.
+        Err(diverged) if crashed => of_reason(EndReason::Diverged, format!("{diverged}: {stopped}")),
+        Err(_) | Ok(()) => ended::stopped(&stopped, run),
+    }
+}
+
+fn of_reason(reason: EndReason, message: String) -> Ended {
+    Ended {
+        outcome: AttemptOutcome::Errored,
+        reason: Some(reason),
+        message,
+    }
+}

@@ -1,0 +1,198 @@
+//! A deployment's story: its facts folded, with the words that lie beside them; kept up with what is added.
+//!
+//! The fold is pure: whoever reads the log hands each event over with the body that `Story::body_of` asks for, or
+//! without it where it was erased. `Engine::story` and `Engine::catch_up` do the reading.
+
+use std::collections::BTreeMap;
+
+use shipslog_domain::deployment::{Attempt, Deed, Deployment, Status};
+use shipslog_events::event::Event;
+use shipslog_events::event::deployment::body::{DETAIL, MESSAGE, VALUE};
+use shipslog_events::event::deployment::{AttemptId, DeploymentEvent};
+use shipslog_events::ids::{DeploymentId, Position, StepName, StreamVersion, TargetName};
+use shipslog_events::{Recorded, Stream};
+use shipslog_log::ReadError;
+
+use crate::engine::Engine;
+use crate::views::{self, DeploymentView};
+
+/// A deployment, from its request to the latest event that was told.
+#[derive(Debug, Clone)]
+pub struct Story {
+    view: DeploymentView,
+    version: StreamVersion,
+    position: Position,
+    message: Option<String>,
+    words: BTreeMap<AttemptId, Words>,
+}
+
+/// What lies beside the facts of a run: a body, or its absence, for each of its deeds.
+#[derive(Debug, Clone, Default)]
+struct Words {
+    message: Option<String>,
+    deeds: Vec<Option<String>>,
+}
+
+/// A run with its words.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// What the facts say.
+    pub attempt: &'a Attempt,
+    words: Option<&'a Words>,
+}
+
+impl Story {
+    /// Begins with the event that requested the deployment; nothing where it is another.
+    pub fn begin(requested: &Recorded) -> Option<Self> {
+        let Event::Deployment(event) = &requested.event else {
+            return None;
+        };
+        Some(Self {
+            view: DeploymentView::evolve(None, requested, event)?,
+            version: requested.version,
+            position: requested.position,
+            message: None,
+            words: BTreeMap::new(),
+        })
+    }
+
+    /// The body of an event that is part of the story. Of a sensitive output there is none: it is a handle.
+    pub fn body_of(event: &Event) -> Option<&'static str> {
+        let Event::Deployment(event) = event else {
+            return None;
+        };
+        match event {
+            DeploymentEvent::DeploymentEnded { .. }
+            | DeploymentEvent::AttemptEnded { .. }
+            | DeploymentEvent::AccessDenied { .. } => Some(MESSAGE),
+            DeploymentEvent::MilestoneReached { .. } => Some(DETAIL),
+            DeploymentEvent::OutputSet { sensitive, .. } => (!sensitive).then_some(VALUE),
+            DeploymentEvent::DeploymentRequested { .. }
+            | DeploymentEvent::DeploymentStarted {}
+            | DeploymentEvent::AttemptStarted { .. }
+            | DeploymentEvent::AttemptResumed { .. }
+            | DeploymentEvent::CancelRequested {} => None,
+        }
+    }
+
+    /// Tells the next event, with its body where it is still there.
+    pub fn tell(&mut self, recorded: &Recorded, body: Option<&[u8]>) {
+        self.version = recorded.version;
+        self.position = recorded.position;
+        let Event::Deployment(event) = &recorded.event else {
+            return;
+        };
+        if let Some(view) = DeploymentView::evolve(Some(self.view.clone()), recorded, event) {
+            self.view = view;
+        }
+        let body = body.map(|it| String::from_utf8_lossy(it).into_owned());
+        match event {
+            DeploymentEvent::DeploymentEnded { .. } => self.message = body,
+            DeploymentEvent::AttemptEnded { id, .. } => self.words(id).message = body,
+            DeploymentEvent::AccessDenied { id, .. }
+            | DeploymentEvent::MilestoneReached { id, .. }
+            | DeploymentEvent::OutputSet { id, .. } => self.words(id).deeds.push(body),
+            DeploymentEvent::DeploymentRequested { .. }
+            | DeploymentEvent::DeploymentStarted {}
+            | DeploymentEvent::AttemptStarted { .. }
+            | DeploymentEvent::AttemptResumed { .. }
+            | DeploymentEvent::CancelRequested {} => {}
+        }
+    }
+
+    fn words(&mut self, id: &AttemptId) -> &mut Words {
+        self.words.entry(id.clone()).or_default()
+    }
+
+    /// The deployment, as lists have it too.
+    pub fn view(&self) -> &DeploymentView {
+        &self.view
+    }
+
+    /// Position of the latest event told.
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    /// Why it ended so, and what was left behind.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// Whether nothing more will happen.
+    pub fn is_over(&self) -> bool {
+        !self.view.deployment.is_open()
+    }
+
+    /// The runs of a step on a target, in order.
+    pub fn runs<'a>(&'a self, step: &StepName, target: &TargetName) -> Vec<Run<'a>> {
+        let of_both = |it: &&Attempt| it.id.step == *step && it.id.target == *target;
+        let attempts = self.view.deployment.attempts.iter().filter(of_both);
+        let with_words = |attempt: &'a Attempt| Run {
+            attempt,
+            words: self.words.get(&attempt.id),
+        };
+        attempts.map(with_words).collect()
+    }
+}
+
+impl<'a> Run<'a> {
+    /// What it said when it ended.
+    pub fn message(self) -> Option<&'a str> {
+        self.words?.message.as_deref()
+    }
+
+    /// What was recorded of it, in order, each with the text of its body.
+    pub fn deeds(self) -> impl Iterator<Item = (&'a Deed, Option<&'a str>)> {
+        let words = self.words.map_or(&[][..], |it| &it.deeds);
+        let words = words.iter().map(Option::as_deref).chain(std::iter::repeat(None));
+        self.attempt.deeds.iter().zip(words)
+    }
+}
+
+impl Engine {
+    /// A deployment's story so far; nothing where nobody requested it.
+    pub async fn story(&self, id: DeploymentId) -> Result<Option<Story>, ReadError> {
+        let first = self
+            .events()
+            .stream(Stream::Deployment(id), StreamVersion::NONE)
+            .await?;
+        let Some(mut story) = first.first().and_then(Story::begin) else {
+            return Ok(None);
+        };
+        self.tell(&mut story, &first[1..]).await?;
+        Ok(Some(story))
+    }
+
+    /// Tells a story what was added since.
+    pub async fn catch_up(&self, story: &mut Story) -> Result<(), ReadError> {
+        let stream = Stream::Deployment(story.view.deployment.id);
+        let added = self.events().stream(stream, story.version).await?;
+        self.tell(story, &added).await
+    }
+
+    async fn tell(&self, story: &mut Story, added: &[Recorded]) -> Result<(), ReadError> {
+        for recorded in added {
+            let body = match Story::body_of(&recorded.event) {
+                Some(name) => self.events().body(recorded.id, name).await?,
+                None => None,
+            };
+            story.tell(recorded, body.as_deref());
+        }
+        Ok(())
+    }
+
+    /// Whom a deployment in line waits for; nobody where it is not in line.
+    pub async fn ahead_of(&self, deployment: &Deployment) -> Result<Option<DeploymentId>, views::Error> {
+        match deployment.status {
+            Status::Running | Status::Ended { .. } => Ok(None),
+            Status::Waiting => {
+                let lane = self.views().lane(&deployment.lane).await?;
+                Ok(lane.and_then(|it| it.lane.ahead_of(deployment.id)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,163 @@
+//! Deployments: requested, promoted, shown with their steps, cancelled.
+
+mod runs;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use shipslog_events::ids::{DeploymentId, EnvironmentName, PhaseName, Position, ProjectName, ReleaseVersion};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::text;
+use crate::words::shown_as_on_the_wire;
+
+pub use runs::{Attempt, Denial, Milestone, Output, Progress, RunStatus, Step, StepTarget};
+
+/// What to deploy, and where to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Deploy {
+    /// The project whose release it is.
+    #[schema(value_type = String)]
+    pub project: ProjectName,
+    /// The release's version.
+    #[schema(value_type = String)]
+    pub release: ReleaseVersion,
+    /// Where to; without it the release is promoted to the next environment where it has not succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub environment: Option<EnvironmentName>,
+}
+
+/// A deployment that was accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeploymentAccepted {
+    /// Such as `deployments-841`.
+    #[serde(with = "text")]
+    #[schema(value_type = String)]
+    pub deployment: DeploymentId,
+    /// Where it goes.
+    #[schema(value_type = String)]
+    pub environment: EnvironmentName,
+    /// Where it stands in the log.
+    #[schema(value_type = u64)]
+    pub position: Position,
+}
+
+/// A deployment was asked to stop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CancelAccepted {
+    /// The log's position with it.
+    #[schema(value_type = u64)]
+    pub position: Position,
+}
+
+/// Which deployments to list; all conditions hold at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    /// Of a project.
+    #[param(value_type = Option<String>)]
+    pub project: Option<ProjectName>,
+    /// To an environment.
+    #[param(value_type = Option<String>)]
+    pub environment: Option<EnvironmentName>,
+    /// Of a release.
+    #[param(value_type = Option<String>)]
+    pub release: Option<ReleaseVersion>,
+    /// Only those that have not ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[param(required = false)]
+    pub open: bool,
+    /// Items on the page: 1 to 500, 50 by default.
+    pub limit: Option<usize>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+    /// Waits until the answer shows everything up to this position of the log.
+    pub min_position: Option<u64>,
+}
+
+/// Where a deployment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeploymentStatus {
+    /// In line on its lane.
+    Waiting,
+    /// It has its turn.
+    Running,
+    /// Every step passed on every target.
+    Succeeded,
+    /// A step failed or stayed errored.
+    Failed,
+    /// A person stopped it.
+    Cancelled,
+}
+
+shown_as_on_the_wire!(DeploymentStatus);
+
+/// A deployment without its steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeploymentItem {
+    /// Such as `deployments-841`.
+    #[serde(with = "text")]
+    #[schema(value_type = String)]
+    pub id: DeploymentId,
+    /// The project whose release it is.
+    #[schema(value_type = String)]
+    pub project: ProjectName,
+    /// The release's version.
+    #[schema(value_type = String)]
+    pub release: ReleaseVersion,
+    /// Where it goes.
+    #[schema(value_type = String)]
+    pub environment: EnvironmentName,
+    /// The phase that the environment is in.
+    #[schema(value_type = String)]
+    pub phase: PhaseName,
+    /// Where it stands.
+    pub status: DeploymentStatus,
+    /// How it ended, in a word that programs can read.
+    pub reason: Option<String>,
+    /// What a waiting deployment waits for.
+    pub waiting_for: Option<String>,
+    /// Whether a person asked it to stop.
+    pub cancel_requested: bool,
+    /// When it was requested.
+    #[schema(value_type = String, format = DateTime)]
+    pub requested_at: Timestamp,
+    /// Who requested it: the name of a key.
+    pub requested_by: String,
+    /// When it ended.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A deployment with its steps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Deployment {
+    /// What lists show of it.
+    #[serde(flatten)]
+    pub item: DeploymentItem,
+    /// Why it ended so, and what was left behind.
+    pub message: Option<String>,
+    /// Position of its latest event.
+    #[schema(value_type = u64)]
+    pub position: Position,
+    /// In the order of the process.
+    pub steps: Vec<Step>,
+}
+
+impl DeploymentStatus {
+    /// Whether nothing more will come of it.
+    pub fn is_end(self) -> bool {
+        match self {
+            Self::Waiting | Self::Running => false,
+            Self::Succeeded | Self::Failed | Self::Cancelled => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,31 @@
+//! The types of Shipslog's HTTP API, one file a resource: the server answers with them, the command line reads them.
+//!
+//! Ids and words that the vocabulary has are its own types; whatever stands on the wire in another form is a type of
+//! this crate. Every word of a fixed list is an enum. Reading is strict in words and lenient in fields: a field that is
+//! news is passed over, a word that is news is an error, because whoever does not know a status can neither order it
+//! nor tell whether it is an end. Nothing here decides, and nothing here knows a server or a client.
+#![deny(missing_docs)]
+
+pub mod audit;
+pub mod components;
+pub mod configuration;
+pub mod deployments;
+pub mod events;
+pub mod feeds;
+pub mod health;
+pub mod journals;
+pub mod keys;
+pub mod log;
+pub mod paging;
+pub mod problem;
+pub mod progression;
+pub mod releases;
+mod schema;
+#[cfg(test)]
+mod testing;
+mod text;
+mod words;
+
+pub use paging::Page;
+pub use problem::Problem;
+pub use words::word;

@@ -1,0 +1,100 @@
+//! The task log of a deployment: what its steps say, for people.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use shipslog_events::ids::{AttemptNumber, StepName, TargetName};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::words::shown_as_on_the_wire;
+
+/// Which lines to read, and whether to go on with what comes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Lines {
+    /// Those after this row.
+    pub after: Option<u64>,
+    /// A stream that goes on until the deployment has ended; by default if `text/event-stream` is asked for.
+    pub follow: Option<bool>,
+    /// Items on the page: 1 to 500, 50 by default.
+    pub limit: Option<usize>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+    /// Waits until the answer shows everything up to this position of the log.
+    pub min_position: Option<u64>,
+}
+
+/// A line of the task log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LogLine {
+    /// Grows from line to line, with gaps.
+    pub row: u64,
+    /// When it was said.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// The step that said it.
+    #[schema(value_type = String)]
+    pub step: StepName,
+    /// On which target.
+    #[schema(value_type = String)]
+    pub target: TargetName,
+    /// In which run.
+    #[schema(value_type = u32)]
+    pub attempt: AttemptNumber,
+    /// How grave it is.
+    pub level: Level,
+    /// What the step said.
+    pub message: String,
+}
+
+/// How grave a line of the task log is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// For whoever writes the step.
+    Debug,
+    /// What it does.
+    Info,
+    /// Something that may matter.
+    Warning,
+    /// Something that went wrong.
+    Error,
+}
+
+shown_as_on_the_wire!(Level);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{moment, round_trip, words};
+
+    #[test]
+    fn levels_are_words() {
+        let all = [Level::Debug, Level::Info, Level::Warning, Level::Error];
+        assert_eq!(words(&all), ["debug", "info", "warning", "error"]);
+    }
+
+    #[test]
+    fn a_line_says_when_where_and_what() {
+        round_trip(&Lines {
+            follow: Some(true),
+            ..Lines::default()
+        });
+        let line = LogLine {
+            row: 7,
+            at: moment(),
+            step: "Deploy".into(),
+            target: "Here".into(),
+            attempt: AttemptNumber(2),
+            level: Level::Warning,
+            message: "takes long".to_owned(),
+        };
+        let shown = json!({
+            "row": 7, "at": "2026-01-02T03:04:05.678Z", "step": "Deploy", "target": "Here", "attempt": 2,
+            "level": "warning", "message": "takes long"
+        });
+        assert_eq!(round_trip(&line), shown);
+    }
+}

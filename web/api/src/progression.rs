@@ -1,0 +1,91 @@
+//! The board of a project: releases by environments, each cell with the latest deployment.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::deployments::DeploymentStatus;
+use crate::text;
+
+/// How the board is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Reading {
+    /// The newest releases, so many: 1 to 500, 50 by default.
+    pub limit: Option<usize>,
+    /// Waits until the answer shows everything up to this position of the log.
+    pub min_position: Option<u64>,
+}
+
+/// The board of a project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Progression {
+    /// The project's name.
+    #[schema(value_type = String)]
+    pub project: ProjectName,
+    /// In the order of the lifecycle's phases.
+    #[schema(value_type = Vec<String>)]
+    pub environments: Vec<EnvironmentName>,
+    /// Newest first.
+    pub releases: Vec<ReleaseRow>,
+}
+
+/// A release on the board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReleaseRow {
+    /// Its version.
+    #[schema(value_type = String)]
+    pub version: ReleaseVersion,
+    /// By environment; none where it has not been deployed.
+    #[schema(value_type = BTreeMap<String, Cell>)]
+    pub cells: BTreeMap<EnvironmentName, Cell>,
+}
+
+/// The latest deployment of a release to an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Cell {
+    /// Such as `deployments-841`.
+    #[serde(with = "text")]
+    #[schema(value_type = String)]
+    pub deployment: DeploymentId,
+    /// Where it stands.
+    pub status: DeploymentStatus,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::round_trip;
+
+    #[test]
+    fn a_board_has_a_cell_for_each_environment_that_a_release_went_to() {
+        round_trip(&Reading {
+            limit: Some(2),
+            min_position: None,
+        });
+        let cell = Cell {
+            deployment: DeploymentId(3),
+            status: DeploymentStatus::Running,
+        };
+        let row = ReleaseRow {
+            version: "1.0.0".into(),
+            cells: BTreeMap::from([("Production".into(), cell)]),
+        };
+        let board = Progression {
+            project: "Httpd".into(),
+            environments: vec!["Production".into()],
+            releases: vec![row],
+        };
+        let shown = json!({
+            "project": "Httpd", "environments": ["Production"],
+            "releases": [{ "version": "1.0.0",
+                "cells": { "Production": { "deployment": "deployments-3", "status": "running" } } }]
+        });
+        assert_eq!(round_trip(&board), shown);
+    }
+}

@@ -1,0 +1,145 @@
+//! Deployments: requested, promoted, shown, cancelled.
+
+mod journal;
+mod log;
+mod shown;
+mod watch;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use shipslog_api::Page;
+use shipslog_api::deployments::{
+    CancelAccepted, Deploy, Deployment, DeploymentAccepted, DeploymentItem, Filter,
+};
+use shipslog_api::paging::{Nothing, Reading};
+use shipslog_engine::Engine;
+use shipslog_engine::story::Story;
+use shipslog_engine::views::DeploymentFilter;
+use shipslog_events::ids::DeploymentId;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::auth::{Deployer, Viewer};
+use crate::extract::{Json, Path, Query};
+use crate::openapi::{BodyProblems, ReadProblems, WriteProblems};
+use crate::paging;
+use crate::problem::Problem;
+
+pub(super) use shown::status;
+
+/// The routes, those of what belongs to one deployment too.
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(show))
+        .routes(routes!(cancel))
+        .routes(routes!(watch::watch))
+        .routes(routes!(log::log))
+        .routes(routes!(journal::journal))
+}
+
+/// Requests a deployment, or a promotion where no environment is named. Access role: deployer.
+#[utoipa::path(
+    post, path = "/api/v1/deployments", operation_id = "createDeployment", tag = "deployments", security(("apiKey" = [])), request_body = Deploy,
+    responses((status = 202, description = "Accepted", body = DeploymentAccepted), WriteProblems, BodyProblems)
+)]
+async fn create(
+    State(app): State<App>,
+    Deployer(by): Deployer,
+    _: Query<Nothing>,
+    Json(asked): Json<Deploy>,
+) -> Result<(StatusCode, Json<DeploymentAccepted>), Problem> {
+    let (project, release) = (asked.project, asked.release);
+    let accepted = match asked.environment {
+        Some(environment) => app.engine.deploy(&by, &project, &release, &environment).await?,
+        None => app.engine.promote(&by, &project, &release).await?,
+    };
+    let body = DeploymentAccepted {
+        deployment: accepted.deployment,
+        environment: accepted.environment,
+        position: accepted.position,
+    };
+    Ok((StatusCode::ACCEPTED, Json(body)))
+}
+
+/// Deployments, newest first, without their steps. Access role: viewer.
+#[utoipa::path(
+    get, path = "/api/v1/deployments", operation_id = "listDeployments", tag = "deployments", security(("apiKey" = [])), params(Filter),
+    responses((status = 200, description = "A page", body = Page<DeploymentItem>), ReadProblems)
+)]
+async fn list(
+    State(app): State<App>,
+    _: Viewer,
+    Query(filter): Query<Filter>,
+) -> Result<Json<Page<DeploymentItem>>, Problem> {
+    app.reach(filter.min_position).await?;
+    let limit = paging::limit(filter.limit)?;
+    let before = paging::place("deployments", filter.cursor.as_deref())?.map(DeploymentId);
+    let wanted = DeploymentFilter {
+        project: filter.project.map(|it| it.to_string()),
+        environment: filter.environment.map(|it| it.to_string()),
+        release: filter.release.map(|it| it.to_string()),
+        open: filter.open,
+    };
+    let found = app.engine.views().deployments(wanted, before, limit + 1).await?;
+    let page = paging::page(found, limit, |last| {
+        paging::cursor("deployments", last.deployment.id.0)
+    });
+    let mut items = Vec::new();
+    for view in &page.items {
+        items.push(shown::item(&app.engine, view).await?);
+    }
+    Ok(Json(Page {
+        items,
+        next: page.next,
+    }))
+}
+
+/// One deployment with its steps, targets and attempts. Access role: viewer.
+#[utoipa::path(
+    get, path = "/api/v1/deployments/{id}", operation_id = "showDeployment", tag = "deployments", security(("apiKey" = [])),
+    params(("id" = String, Path, description = "Such as `deployments-841`"), Reading),
+    responses((status = 200, description = "The deployment", body = Deployment), ReadProblems)
+)]
+async fn show(
+    State(app): State<App>,
+    _: Viewer,
+    Path(id): Path<String>,
+    Query(reading): Query<Reading>,
+) -> Result<Json<Deployment>, Problem> {
+    app.reach(reading.min_position).await?;
+    let story = story(&app.engine, self::id(&id)?).await?;
+    Ok(Json(shown::deployment(&app.engine, &story).await?))
+}
+
+/// Asks a deployment to stop; asking twice is asking once. Access role: deployer.
+#[utoipa::path(
+    post, path = "/api/v1/deployments/{id}/cancel", operation_id = "cancelDeployment", tag = "deployments", security(("apiKey" = [])),
+    params(("id" = String, Path, description = "Such as `deployments-841`")),
+    responses((status = 202, description = "It will stop", body = CancelAccepted), WriteProblems)
+)]
+async fn cancel(
+    State(app): State<App>,
+    Deployer(by): Deployer,
+    Path(id): Path<String>,
+    _: Query<Nothing>,
+) -> Result<(StatusCode, Json<CancelAccepted>), Problem> {
+    let position = app.engine.cancel(&by, self::id(&id)?).await?;
+    let body = CancelAccepted { position };
+    Ok((StatusCode::ACCEPTED, Json(body)))
+}
+
+/// A deployment's story so far, or a problem where nobody ever requested it.
+pub(super) async fn story(engine: &Engine, id: DeploymentId) -> Result<Story, Problem> {
+    engine.story(id).await?.ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: DeploymentId) -> Problem {
+    Problem::not_found(format!("there is no {id}; `shipslog get deployments` lists them"))
+}
+
+/// A deployment's id as people write it.
+pub(super) fn id(text: &str) -> Result<DeploymentId, Problem> {
+    text.parse().map_err(Problem::not_found)
+}

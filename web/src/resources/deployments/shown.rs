@@ -1,0 +1,151 @@
+//! A deployment as it is shown.
+
+use serde_json::Value;
+use shipslog_api::deployments::{
+    Attempt, Denial, Deployment, DeploymentItem, DeploymentStatus, Milestone, Output, Progress, RunStatus,
+    Step, StepTarget,
+};
+use shipslog_domain::deployment::{Attempt as Run, AttemptState, Deed, Status};
+use shipslog_engine::Engine;
+use shipslog_engine::driver::LiveState;
+use shipslog_engine::story::{self, Story};
+use shipslog_engine::views::DeploymentView;
+use shipslog_events::event::deployment::{AttemptOutcome, EndReason, Outcome};
+use shipslog_events::ids::{StepName, TargetName};
+
+use crate::actor;
+use crate::problem::Problem;
+
+/// A deployment without its steps, and what it waits for.
+pub(super) async fn item(engine: &Engine, view: &DeploymentView) -> Result<DeploymentItem, Problem> {
+    let deployment = &view.deployment;
+    let ahead = engine.ahead_of(deployment).await?;
+    Ok(DeploymentItem {
+        id: deployment.id,
+        project: deployment.project.clone(),
+        release: deployment.release.clone(),
+        environment: deployment.environment.clone(),
+        phase: deployment.phase.clone(),
+        status: status(&deployment.status),
+        reason: match &deployment.status {
+            Status::Waiting | Status::Running => None,
+            Status::Ended { reason, .. } => Some(reason.clone()),
+        },
+        waiting_for: ahead.map(|it| format!("waiting for {it} in {}", deployment.environment)),
+        cancel_requested: deployment.cancel_requested,
+        requested_at: view.requested_at,
+        requested_by: actor::name(&view.requested_by),
+        ended_at: view.ended_at,
+    })
+}
+
+/// A deployment with its steps as its story tells them, and what its runs say right now.
+pub(super) async fn deployment(engine: &Engine, story: &Story) -> Result<Deployment, Problem> {
+    let deployment = &story.view().deployment;
+    let live = engine.live().of(deployment.id);
+    let steps = deployment.steps.iter().map(|planned| {
+        let step = &planned.step.step;
+        let targets = planned.targets.iter();
+        Step {
+            name: step.name.clone(),
+            uses: step.uses.clone(),
+            targets: targets.map(|it| target(story, &live, &step.name, it)).collect(),
+        }
+    });
+    Ok(Deployment {
+        item: item(engine, story.view()).await?,
+        message: story.message().map(str::to_owned),
+        position: story.position(),
+        steps: steps.collect(),
+    })
+}
+
+fn target(story: &Story, live: &[LiveState], step: &StepName, target: &TargetName) -> StepTarget {
+    let runs = story.runs(step, target);
+    let latest = runs.last().map(|it| it.attempt);
+    let running = latest.filter(|it| it.state == AttemptState::Running);
+    StepTarget {
+        target: target.clone(),
+        status: latest.map_or(RunStatus::Pending, run_status),
+        progress: running.and_then(|run| live.iter().find(|it| it.attempt == run.id).map(progress)),
+        attempts: runs.into_iter().map(attempt).collect(),
+    }
+}
+
+fn progress(state: &LiveState) -> Progress {
+    Progress {
+        done: state.done,
+        total: state.total,
+        message: state.message.clone(),
+    }
+}
+
+fn attempt(run: story::Run<'_>) -> Attempt {
+    let mut attempt = Attempt {
+        number: run.attempt.id.attempt,
+        status: run_status(run.attempt),
+        resumed: run.attempt.resumed,
+        end_reason: end_reason(run.attempt),
+        message: run.message().map(str::to_owned),
+        milestones: Vec::new(),
+        denials: Vec::new(),
+        outputs: Vec::new(),
+    };
+    for (deed, words) in run.deeds() {
+        match deed {
+            Deed::Denied { layer, rule } => attempt.denials.push(Denial {
+                layer: *layer,
+                rule: rule.clone(),
+                message: words.map(str::to_owned),
+            }),
+            Deed::Milestone { name } => attempt.milestones.push(Milestone {
+                name: name.clone(),
+                detail: words.map(json),
+            }),
+            Deed::Output { name, sensitive } => attempt.outputs.push(Output {
+                name: name.clone(),
+                sensitive: *sensitive,
+                value: words.map(json),
+            }),
+        }
+    }
+    attempt
+}
+
+/// JSON as what it is, anything else as text.
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+}
+
+/// Where a deployment stands.
+pub(in crate::resources) fn status(status: &Status) -> DeploymentStatus {
+    match status {
+        Status::Waiting => DeploymentStatus::Waiting,
+        Status::Running => DeploymentStatus::Running,
+        Status::Ended { outcome, .. } => match outcome {
+            Outcome::Succeeded => DeploymentStatus::Succeeded,
+            Outcome::Failed => DeploymentStatus::Failed,
+            Outcome::Cancelled => DeploymentStatus::Cancelled,
+        },
+    }
+}
+
+fn run_status(run: &Run) -> RunStatus {
+    match run.state {
+        AttemptState::Running => RunStatus::Running,
+        AttemptState::Ended { outcome, .. } => match outcome {
+            AttemptOutcome::Succeeded => RunStatus::Succeeded,
+            AttemptOutcome::Failed => RunStatus::Failed,
+            AttemptOutcome::Errored => RunStatus::Errored,
+            AttemptOutcome::Cancelled => RunStatus::Cancelled,
+            AttemptOutcome::Interrupted => RunStatus::Interrupted,
+        },
+    }
+}
+
+fn end_reason(run: &Run) -> Option<EndReason> {
+    match run.state {
+        AttemptState::Running => None,
+        AttemptState::Ended { reason, .. } => reason,
+    }
+}

@@ -1,0 +1,93 @@
+//! API keys: made and shown once, listed, revoked.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::IntoResponse;
+use secrecy::ExposeSecret as _;
+use shipslog_api::Page;
+use shipslog_api::keys::{CreateKey, Key, KeyCreated, KeyRevoked};
+use shipslog_api::paging::{Listing, Nothing};
+use shipslog_engine::views::KeyView;
+use shipslog_events::ids::KeyId;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::auth::Administrator;
+use crate::extract::{Json, Path, Query};
+use crate::openapi::{BodyProblems, ReadProblems, WriteProblems};
+use crate::paging;
+use crate::problem::Problem;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(revoke))
+}
+
+/// Makes a key and shows it, this once. Access role: administrator.
+#[utoipa::path(
+    post, path = "/api/v1/keys", operation_id = "createKey", tag = "keys", security(("apiKey" = [])), request_body = CreateKey,
+    responses((status = 201, description = "Made", body = KeyCreated), WriteProblems, BodyProblems)
+)]
+async fn create(
+    State(app): State<App>,
+    Administrator(by): Administrator,
+    _: Query<Nothing>,
+    Json(asked): Json<CreateKey>,
+) -> Result<impl IntoResponse, Problem> {
+    let made = app.engine.create_key(&by, asked.name, asked.access_role).await?;
+    let body = KeyCreated {
+        id: made.id,
+        key: made.key.expose_secret().to_owned(),
+        position: made.position,
+    };
+    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(body)))
+}
+
+/// All keys, oldest first, revoked ones too. Access role: administrator.
+#[utoipa::path(
+    get, path = "/api/v1/keys", operation_id = "listKeys", tag = "keys", security(("apiKey" = [])), params(Listing),
+    responses((status = 200, description = "A page", body = Page<Key>), ReadProblems)
+)]
+async fn list(
+    State(app): State<App>,
+    _: Administrator,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Page<Key>>, Problem> {
+    app.reach(listing.min_position).await?;
+    let keys = app.engine.views().keys().await?.into_iter().map(shown);
+    Ok(Json(paging::cut(
+        "keys",
+        keys,
+        listing.limit,
+        listing.cursor.as_deref(),
+    )?))
+}
+
+/// Lets a key open nothing any more. Access role: administrator.
+#[utoipa::path(
+    delete, path = "/api/v1/keys/{id}", operation_id = "revokeKey", tag = "keys", security(("apiKey" = [])),
+    params(("id" = String, Path, description = "The key's public id")),
+    responses((status = 200, description = "Revoked", body = KeyRevoked), WriteProblems)
+)]
+async fn revoke(
+    State(app): State<App>,
+    Administrator(by): Administrator,
+    Path(id): Path<String>,
+    _: Query<Nothing>,
+) -> Result<Json<KeyRevoked>, Problem> {
+    let position = app.engine.revoke_key(&by, KeyId::new(id)).await?;
+    Ok(Json(KeyRevoked { position }))
+}
+
+fn shown(view: KeyView) -> Key {
+    Key {
+        id: view.id,
+        name: view.key.name,
+        access_role: view.key.access_role,
+        revoked: view.key.revoked,
+        created_at: view.created_at,
+    }
+}
