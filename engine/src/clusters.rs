@@ -196,9 +196,10 @@ async fn output(parts: &Parts, account: &AccountName, made: &FromOutput) -> Resu
 mod tests {
     use secrecy::ExposeSecret as _;
     use serde_json::{Value, json};
+    use shipslog_test_support::documents::{project, surroundings, target};
 
     use super::*;
-    use crate::testing::house::{House, project, surroundings, target};
+    use crate::testing::house::House;
 
     /// Reaches a cluster as an account, and says how many clients there are then.
     async fn clients(house: &House) -> usize {

@@ -1,9 +1,5 @@
-//! What tests of several modules share: tiny steps, an engine in a directory of its own, random histories.
+//! What tests of several modules share: an engine in a directory of its own, a log that fails, a recorder's notebook.
 
-pub(crate) mod drive;
 pub(crate) mod faults;
-pub(crate) mod history;
 pub(crate) mod house;
 pub(crate) mod notebook;
-pub(crate) mod state;
-pub(crate) mod steps;

@@ -14,7 +14,7 @@ use crate::{Effort, guests};
 const NAME: &str = "compile";
 
 pub(crate) async fn measure(effort: Effort) -> Result<Vec<Number>> {
-    let large = guests::large()?;
+    let large = guests::large();
     let size = f64::from(u32::try_from(large.len())?) / f64::from(1 << 20);
     let mut numbers = beside(effort, &large, size).await?;
     let (mut cold, mut warm) = (Vec::new(), Vec::new());
@@ -33,7 +33,7 @@ pub(crate) async fn measure(effort: Effort) -> Result<Vec<Number>> {
 /// Runs of another step while the large one is compiled.
 async fn beside(effort: Effort, large: &[u8], size: f64) -> Result<Vec<Number>> {
     let (mut idle, mut busy, mut compiles) = (Vec::new(), Vec::new(), Vec::new());
-    let (large, small) = (Component::new(large), Component::new(guests::nothing()?));
+    let (large, small) = (Component::new(large), Component::new(guests::nothing()));
     for _ in 0..effort.of(5, 2) {
         let folder = tempfile::tempdir()?;
         let runner = attempt::runner(folder.path())?;

@@ -17,10 +17,10 @@ const EACH: u32 = 2;
 pub(crate) fn measure(effort: Effort) -> Result<Vec<Number>> {
     let folder = tempfile::tempdir()?;
     let steps = [
-        ("nothing", guests::nothing()?),
-        ("spin", guests::spinning()?),
-        ("flood", guests::flooding()?),
-        ("allocate", guests::allocating()?),
+        ("nothing", guests::nothing()),
+        ("spin", guests::spinning()),
+        ("flood", guests::flooding()),
+        ("allocate", guests::allocating()),
     ];
     let mut server = Server::new(folder.path(), &steps)?;
     server.start()?;

@@ -32,7 +32,7 @@ pub(crate) async fn measure(effort: Effort) -> Result<Vec<Number>> {
         (Call::Now, "clock.now (recorded)", JOURNALED),
         (Call::Get, "kubernetes.get of 1.2 KiB (read)", JOURNALED),
     ] {
-        let bytes = guests::calls(call, calls)?;
+        let bytes = guests::calls(call, calls);
         let (component, plain) = (Component::new(bytes.clone()), Bare::new(&engine, &bytes)?);
         let (mut without, mut unkept, mut durable) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..=effort.rounds() {

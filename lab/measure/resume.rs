@@ -20,7 +20,7 @@ pub(crate) async fn measure(effort: Effort) -> Result<Vec<Number>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("log.db");
     let runner = attempt::runner(&folder.path().join("cache"))?;
-    let component = Component::new(guests::calls(Call::Get, ENTRIES)?);
+    let component = Component::new(guests::calls(Call::Get, ENTRIES));
     let log = Arc::new(SqliteLog::open(&path)?);
     let first = Arc::new(Durable::new(&log, 1));
     attempt::run(&runner, &component, first.clone()).await?;

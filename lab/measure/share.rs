@@ -10,7 +10,7 @@ const NAME: &str = "share";
 
 pub(crate) fn measure(effort: Effort) -> Result<Vec<Number>> {
     let folder = tempfile::tempdir()?;
-    let mut server = Server::new(folder.path(), &[("nothing", guests::nothing()?)])?;
+    let mut server = Server::new(folder.path(), &[("nothing", guests::nothing())])?;
     server.start()?;
     let client = server.client()?;
     prepare(&client)?;

@@ -16,7 +16,7 @@ const NAME: &str = "start";
 pub(crate) async fn measure(effort: Effort) -> Result<Vec<Number>> {
     let folder = tempfile::tempdir()?;
     let runner = attempt::runner(folder.path())?;
-    let bytes = guests::nothing()?;
+    let bytes = guests::nothing();
     let (component, plain) = (
         Component::new(bytes.clone()),
         Bare::new(&bare::engine()?, &bytes)?,

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_mins(5);
 pub(crate) fn measure(effort: Effort) -> Result<Vec<Number>> {
     let (projects, environments) = (names("P", effort.of(100, 20)), names("E", effort.of(100, 20)));
     let folder = tempfile::tempdir()?;
-    let mut server = Server::new(folder.path(), &[("wait", guests::waiting()?)])?;
+    let mut server = Server::new(folder.path(), &[("wait", guests::waiting())])?;
     server.start()?;
     let client = server.client()?;
     client.apply(&surroundings(&environments)?)?;

@@ -24,7 +24,8 @@ pub(crate) struct App {
     /// Does the work.
     pub(crate) engine: Engine,
     stopping: watch::Receiver<bool>,
-    patience: Duration,
+    /// How long a read waits for the position that it asks for.
+    pub(crate) patience: Duration,
 }
 
 impl App {
@@ -40,12 +41,6 @@ impl App {
             stopping,
             patience: PATIENCE,
         }
-    }
-
-    /// The same, with reads that wait no longer than this.
-    #[cfg(test)]
-    pub(crate) fn waiting_for(self, patience: Duration) -> Self {
-        Self { patience, ..self }
     }
 
     /// Waits until reads show what was written up to a position, if one is asked for.

@@ -2,7 +2,6 @@
 
 mod cancelled;
 mod damaged;
-mod guest;
 mod hostile;
 mod questions;
 mod resume;
@@ -10,6 +9,9 @@ mod writes;
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde_json::json;
+use shipslog_test_support::component::{Step, work};
 
 use crate::testing::Scene;
 use crate::*;
@@ -43,6 +45,22 @@ impl Yard {
     }
 }
 
+/// A step that does nothing. It declares that it reads maps called `page-…`.
+fn guest() -> Step {
+    Step::default().described(|it| {
+        it["capabilities"] = json!([{ "verbs": ["get"], "kind": "ConfigMap", "name": "page-*" }]);
+    })
+}
+
+fn built(step: &Step) -> Component {
+    Component::new(step.component())
+}
+
+/// The same step, but that it does this.
+fn doing(work: &str) -> Component {
+    built(&guest().doing(work))
+}
+
 fn plain() -> Yard {
     Yard::new(|_| ())
 }
@@ -68,11 +86,7 @@ fn kept(config: &RunnerConfig) -> usize {
 #[tokio::test]
 async fn a_step_that_does_its_work_succeeds_and_what_it_says_is_kept() {
     let scene = Scene::new();
-    let component = guest::Guest {
-        run: guest::LOG_ONCE,
-        ..guest::Guest::default()
-    }
-    .component();
+    let component = doing(&work::log("hello"));
     let ended = plain().run(&component, &scene).await;
     assert_eq!(
         ended,
@@ -87,13 +101,11 @@ async fn a_step_that_does_its_work_succeeds_and_what_it_says_is_kept() {
 
 #[tokio::test]
 async fn a_step_says_no_or_that_it_could_not_find_out() {
-    for (case, outcome) in [(0, AttemptOutcome::Failed), (1, AttemptOutcome::Errored)] {
-        let run = guest::fail(case);
-        let component = guest::Guest {
-            run: &run,
-            ..guest::Guest::default()
-        }
-        .component();
+    for (run, outcome) in [
+        (work::failed("hello"), AttemptOutcome::Failed),
+        (work::errored("hello"), AttemptOutcome::Errored),
+    ] {
+        let component = doing(&run);
         let ended = plain().run(&component, &Scene::new()).await;
         assert_eq!(
             ended,
@@ -109,7 +121,7 @@ async fn a_step_says_no_or_that_it_could_not_find_out() {
 #[tokio::test]
 async fn a_component_is_compiled_once_even_for_another_server_on_the_same_directory() {
     let yard = plain();
-    let component = guest::Guest::default().component();
+    let component = built(&guest());
     let (one, other) = tokio::join!(yard.runner.describe(&component), yard.runner.describe(&component));
     assert!(Arc::ptr_eq(&one.unwrap(), &other.unwrap()));
     assert_eq!(kept(&yard.config), 1);
@@ -121,7 +133,7 @@ async fn a_component_is_compiled_once_even_for_another_server_on_the_same_direct
 #[tokio::test]
 async fn a_run_may_be_moved_between_threads() {
     let (yard, scene) = (plain(), Scene::new());
-    let component = guest::Guest::default().component();
+    let component = built(&guest());
     let ended = tokio::spawn(async move { yard.run(&component, &scene).await })
         .await
         .unwrap();

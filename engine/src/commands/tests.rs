@@ -6,8 +6,10 @@ mod deploying;
 mod keys;
 mod secrets;
 
+use shipslog_test_support::documents::{project, surroundings};
+
 use super::*;
-use crate::testing::house::{House, by, project, surroundings};
+use crate::testing::house::{House, by};
 
 /// The stable word and the sentence of a refusal.
 fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> (&'static str, String) {

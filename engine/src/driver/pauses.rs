@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 
-/// The pauses of one driver. Tests take none.
+/// The pauses of one driver.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pauses {
     /// After the first failure of our own, such as a full disk.
@@ -24,12 +24,6 @@ impl Default for Pauses {
 }
 
 impl Pauses {
-    #[cfg(test)]
-    pub(crate) const NONE: Self = Self {
-        shortest: Duration::ZERO,
-        longest: Duration::ZERO,
-    };
-
     fn backoff(self) -> ExponentialBackoff {
         ExponentialBuilder::default()
             .with_jitter()

@@ -239,32 +239,5 @@ impl Task {
     }
 }
 
-/// Concludes a run that panics.
 #[cfg(test)]
-pub(super) async fn panicking(shared: Arc<Shared>, id: DeploymentId, attempt: AttemptId) {
-    let mut task = Task::new(&shared, id);
-    let history = load::deployment(&*shared.parts.log, id)
-        .await
-        .unwrap()
-        .unwrap()
-        .state;
-    task.watch(attempt.clone(), Cancel::new(), async {
-        panic!("as a test wants it")
-    });
-    let joined = task.tasks.join_next_with_id().await.unwrap();
-    task.conclude(joined);
-    task.attend(&history, &attempt).await.unwrap();
-}
-
-/// Attends to a run as one that has no journal.
-#[cfg(test)]
-pub(super) async fn without_journal(shared: Arc<Shared>, id: DeploymentId, attempt: AttemptId) {
-    let mut task = Task::new(&shared, id);
-    let mut history = load::deployment(&*shared.parts.log, id)
-        .await
-        .unwrap()
-        .unwrap()
-        .state;
-    history.deployment.attempts[0].journaled = false;
-    task.attend(&history, &attempt).await.unwrap();
-}
+mod tests;

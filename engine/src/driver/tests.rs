@@ -14,8 +14,9 @@ use shipslog_domain::deployment::{Attempt, Status};
 use shipslog_events::event::deployment::{AttemptOutcome, Outcome};
 use shipslog_events::ids::{DeploymentId, StreamVersion};
 use shipslog_events::{Actor, Recorded, Stream};
+use shipslog_test_support::documents::target;
 
-use crate::testing::house::{House, by, target};
+use crate::testing::house::{House, by};
 use crate::views::DeploymentView;
 
 fn outcomes(view: &DeploymentView) -> Vec<Option<AttemptOutcome>> {

@@ -7,11 +7,12 @@ use shipslog_events::Stream;
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::event::configuration::Kind;
 use shipslog_log::{EventLog, EventReader, SqliteLog, Verified, sqlite};
+use shipslog_test_support::documents::{project, surroundings};
+use shipslog_test_support::history::state::{State, all};
+use shipslog_test_support::history::{deeds, erase_bodies, write};
 
 use super::*;
-use crate::testing::history::{deeds, erase_bodies, write};
-use crate::testing::house::{House, by, project, surroundings};
-use crate::testing::state::{State, all};
+use crate::testing::house::{House, by};
 
 fn open(directory: &Path) -> Arc<dyn EventLog> {
     Arc::new(SqliteLog::open(directory.join("shipslog.db")).unwrap())

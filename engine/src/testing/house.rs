@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use shipslog_events::Actor;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
 use shipslog_log::{SqliteLog, Store};
+use shipslog_test_support::component::tiny;
+use shipslog_test_support::documents::{project, surroundings};
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::faults::{Faults, FaultyStore};
-use super::steps;
 use crate::commands::{Accepted, By, Error, NewRelease};
 use crate::driver::Pauses;
 use crate::engine::{Engine, LOG_FILE, Options};
@@ -162,10 +163,7 @@ impl House {
 }
 
 async fn open(directory: &Path, steps: &[String], faults: &Faults) -> Engine {
-    let built: Vec<(String, Vec<u8>)> = steps
-        .iter()
-        .map(|it| (format!("{it}@1"), steps::component(it)))
-        .collect();
+    let built: Vec<(String, Vec<u8>)> = steps.iter().map(|it| (format!("{it}@1"), tiny(it))).collect();
     let components: Vec<(&str, &[u8])> = built.iter().map(|(name, it)| (&**name, &**it)).collect();
     let options = Options {
         data_dir: directory.to_owned(),
@@ -177,7 +175,11 @@ async fn open(directory: &Path, steps: &[String], faults: &Faults) -> Engine {
         store: Store::new(Arc::new(SqliteLog::open(directory.join(LOG_FILE)).unwrap())),
         faults: faults.clone(),
     };
-    Engine::open_pausing(Store::new(Arc::new(store)), options, &components, Pauses::NONE)
+    let none = Pauses {
+        shortest: Duration::ZERO,
+        longest: Duration::ZERO,
+    };
+    Engine::open_pausing(Store::new(Arc::new(store)), options, &components, none)
         .await
         .unwrap()
 }
@@ -189,34 +191,4 @@ pub(crate) fn by() -> By {
         source: shipslog_events::Source::default(),
         correlation: Uuid::now_v7(),
     }
-}
-
-/// Everything that a project needs: Development, then Production, one target each.
-pub(crate) fn surroundings() -> Vec<Value> {
-    let ca = rcgen::generate_simple_self_signed(["shipslog".to_owned()]).unwrap();
-    vec![
-        json!({ "kind": "Environment", "name": "Development" }),
-        json!({ "kind": "Environment", "name": "Production" }),
-        json!({ "kind": "Environment", "name": "Elsewhere" }),
-        json!({ "kind": "Lifecycle", "name": "Application", "phases": [
-            { "name": "Development", "environments": ["Development"] },
-            { "name": "Production", "environments": ["Production"] }] }),
-        json!({ "kind": "Certificate", "name": "ca", "pem": ca.cert.pem() }),
-        json!({ "kind": "Account", "name": "deployer", "token": "a token that nobody may see" }),
-        target("Development"),
-        target("Production"),
-    ]
-}
-
-/// An environment's target. Nobody answers at its address.
-pub(crate) fn target(environment: &str) -> Value {
-    json!({ "kind": "Target", "name": format!("Web {environment}"),
-        "cluster": { "url": "https://127.0.0.1:1", "certificate": "ca" }, "account": "deployer",
-        "namespace": "web", "environments": [environment], "roles": ["Web"] })
-}
-
-/// A project that is named as its only step's component.
-pub(crate) fn project(step: &str, with: &Value) -> Value {
-    json!({ "kind": "Project", "name": step, "lifecycle": "Application",
-        "process": [{ "name": "Go", "uses": format!("{step}@1"), "roles": ["Web"], "with": with }] })
 }

@@ -182,7 +182,8 @@ async fn a_secret_comes_back_in_no_answer() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_position_that_never_comes_is_said_to_be_behind() {
     let mut server = Server::start().await;
-    let app = App::new(server.engine.clone()).waiting_for(Duration::ZERO);
+    let mut app = App::new(server.engine.clone());
+    app.patience = Duration::ZERO;
     server.router = crate::app::router(app);
     let answer = server
         .get("/api/v1/configuration/Environment?minPosition=1000")

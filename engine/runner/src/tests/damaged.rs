@@ -1,12 +1,11 @@
 //! Bytes that were components once, and descriptions that are not of the contract's form.
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shipslog_domain::schema;
 use shipslog_test_support::corpus;
 use shipslog_test_support::mutations::{cases, confused, damaged};
 
-use super::guest::{DESCRIPTION, Guest};
 use super::*;
 
 /// Far more than the deadlines below and a compile add up to, also on a machine that has much else to do.
@@ -89,7 +88,7 @@ fn damage(seeds: Vec<Vec<u8>>, usual: u32) {
 
 #[test]
 fn a_damaged_component_is_refused_in_a_sentence_or_runs_within_its_limits() {
-    damage(vec![Guest::default().component().bytes().to_vec()], 96);
+    damage(vec![built(&guest()).bytes().to_vec()], 96);
 }
 
 #[test]
@@ -142,10 +141,11 @@ fn descriptions() -> Vec<Value> {
         },
         "$defs": { "other": { "oneOf": [{ "type": "array", "items": { "$ref": "#/$defs/other" } }, { "minimum": 1 }] } },
     });
-    let mut second: Value = serde_json::from_str(DESCRIPTION).expect("it is JSON");
+    let first: Value = serde_json::from_str(guest().description()).expect("it is JSON");
+    let mut second = first.clone();
     second["inputs"] = schema;
     second["outputs"] = json!([{ "name": "token", "sensitive": true }]);
-    vec![serde_json::from_str(DESCRIPTION).expect("it is JSON"), second]
+    vec![first, second]
 }
 
 proptest! {

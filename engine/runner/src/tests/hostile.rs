@@ -3,29 +3,23 @@
 mod attacks;
 mod compiles;
 mod lies;
-mod raw;
 
-use super::guest::{FLOOD, GIANT, GROW, Guest, LOG_ONCE, LOOP, RECURSE};
 use super::*;
 
-async fn ran(yard: &Yard, guest: Guest<'_>) -> Ended {
-    yard.run(&guest.component(), &short(Duration::from_secs(20)))
-        .await
+/// Calls itself until the stack is full.
+const DEEP: &str = "(func $deep (param i32) (result i32) (i32.add (call $deep (local.get 0)) (i32.const 1)))";
+/// A text of 10 MiB.
+const GIANT: &str = "(call $log.write (i32.const 1) (i32.const 0) (i32.const 10485760))";
+
+async fn ran(yard: &Yard, step: &Step) -> Ended {
+    yard.run(&built(step), &short(Duration::from_secs(20))).await
 }
 
 #[tokio::test]
 async fn a_step_that_loops_for_ever_fails_at_its_deadline_and_keeps_nobody_waiting() {
     let yard = plain();
-    let hostile = Guest {
-        run: LOOP,
-        ..Guest::default()
-    }
-    .component();
-    let harmless = Guest {
-        run: LOG_ONCE,
-        ..Guest::default()
-    }
-    .component();
+    let hostile = doing(&work::again(""));
+    let harmless = doing(&work::log("hello"));
     yard.runner.describe(&harmless).await.unwrap();
     yard.runner.describe(&hostile).await.unwrap();
     let (scene, other) = (short(Duration::from_millis(500)), Scene::new());
@@ -47,10 +41,7 @@ async fn a_step_that_loops_for_ever_fails_at_its_deadline_and_keeps_nobody_waiti
 async fn a_step_that_allocates_without_end_fails_at_its_limit() {
     let ended = ran(
         &plain(),
-        Guest {
-            run: GROW,
-            ..Guest::default()
-        },
+        &guest().doing(&work::again("(drop (memory.grow (i32.const 1)))")),
     )
     .await;
     assert_eq!(
@@ -61,14 +52,7 @@ async fn a_step_that_allocates_without_end_fails_at_its_limit() {
 
 #[tokio::test]
 async fn a_step_that_needs_too_much_from_the_start_does_not_start() {
-    let ended = ran(
-        &plain(),
-        Guest {
-            pages: 100,
-            ..Guest::default()
-        },
-    )
-    .await;
+    let ended = ran(&plain(), &guest().pages(100)).await;
     assert_eq!(ended.outcome, AttemptOutcome::Errored);
     assert!(
         ended.message.contains("limit") || ended.message.contains("exceeds"),
@@ -81,10 +65,7 @@ async fn a_step_that_needs_too_much_from_the_start_does_not_start() {
 async fn a_step_that_nests_too_deeply_fails() {
     let ended = ran(
         &plain(),
-        Guest {
-            run: RECURSE,
-            ..Guest::default()
-        },
+        &guest().doing("(drop (call $deep (i32.const 0)))").with(DEEP),
     )
     .await;
     assert_eq!(
@@ -95,14 +76,7 @@ async fn a_step_that_nests_too_deeply_fails() {
 
 #[tokio::test]
 async fn a_step_that_gives_up_fails() {
-    let ended = ran(
-        &plain(),
-        Guest {
-            run: "unreachable",
-            ..Guest::default()
-        },
-    )
-    .await;
+    let ended = ran(&plain(), &guest().doing("unreachable")).await;
     assert_eq!(
         ended,
         errored("the step crashed: it gave up by itself (`unreachable`, as after a panic)")
@@ -113,16 +87,7 @@ async fn a_step_that_gives_up_fails() {
 async fn a_step_that_floods_its_host_fails_at_the_last_call() {
     let yard = Yard::new(|it| it.calls = 500);
     let scene = Scene::new();
-    let ended = yard
-        .run(
-            &Guest {
-                run: FLOOD,
-                ..Guest::default()
-            }
-            .component(),
-            &scene,
-        )
-        .await;
+    let ended = yard.run(&doing(&work::again(&work::log("hello"))), &scene).await;
     assert_eq!(
         ended,
         errored("the step made more than 500 calls to its host, which is the limit")
@@ -133,15 +98,7 @@ async fn a_step_that_floods_its_host_fails_at_the_last_call() {
 #[tokio::test]
 async fn a_step_that_passes_too_much_at_once_fails() {
     let yard = Yard::new(|it| it.memory_limit = 32 << 20);
-    let ended = ran(
-        &yard,
-        Guest {
-            run: GIANT,
-            pages: 200,
-            ..Guest::default()
-        },
-    )
-    .await;
+    let ended = ran(&yard, &guest().doing(GIANT).pages(200)).await;
     assert_eq!(
         ended,
         errored("the step passed more than 8192 KiB in one call, which is the limit")
@@ -151,13 +108,13 @@ async fn a_step_that_passes_too_much_at_once_fails() {
 #[tokio::test]
 async fn what_is_no_step_is_refused_in_words() {
     let component = |text: &str| wat::parse_str(text).unwrap();
-    let mut torn = Guest::default().component().bytes().to_vec();
+    let mut torn = built(&guest()).bytes().to_vec();
     torn.truncate(torn.len() / 2);
     let cases: [(Vec<u8>, &str); 7] = [
         (b"hello".to_vec(), "the bytes are no WebAssembly component"),
         (Vec::new(), "the bytes are no WebAssembly component"),
         (
-            Guest::default().module(),
+            guest().module(),
             "the bytes are a core WebAssembly module, not a component",
         ),
         (
@@ -194,7 +151,7 @@ async fn what_is_no_step_is_refused_in_words() {
 #[tokio::test]
 async fn a_component_that_is_too_large_is_refused_before_it_is_compiled() {
     let yard = Yard::new(|it| it.component_limit = 100);
-    let ended = yard.run(&Guest::default().component(), &Scene::new()).await;
+    let ended = yard.run(&built(&guest()), &Scene::new()).await;
     assert!(
         ended.message.ends_with("bytes; at most 100 are taken"),
         "{}",

@@ -5,11 +5,12 @@ use std::path::Path;
 use serde_json::json;
 use shipslog_events::ids::ComponentDigest;
 use shipslog_runner::Component;
+use shipslog_test_support::component::tiny;
+use shipslog_test_support::documents::{project, surroundings};
 
 use crate::commands::{Error, NewRelease};
 use crate::engine::{Engine, Options};
-use crate::testing::house::{by, project, surroundings};
-use crate::testing::steps;
+use crate::testing::house::by;
 
 async fn open(data: &Path, own: Option<&Path>) -> Engine {
     let options = Options {
@@ -18,9 +19,7 @@ async fn open(data: &Path, own: Option<&Path>) -> Engine {
         keep_journals: None,
         components_dir: own.map(Path::to_owned),
     };
-    Engine::open(options, &[("pass@1", &steps::component("pass"))])
-        .await
-        .unwrap()
+    Engine::open(options, &[("pass@1", &tiny("pass"))]).await.unwrap()
 }
 
 /// A project whose step is the own component, and a release of it.
@@ -36,7 +35,7 @@ async fn release(engine: &Engine) {
 }
 
 fn digest(step: &str) -> ComponentDigest {
-    Component::new(steps::component(step)).digest().clone()
+    Component::new(tiny(step)).digest().clone()
 }
 
 fn refusal(error: Error) -> (&'static str, String) {
@@ -50,10 +49,10 @@ fn refusal(error: Error) -> (&'static str, String) {
 async fn what_cannot_be_offered_is_named_with_its_reason_and_the_rest_is_offered() {
     let (data, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let put = |name: &str, bytes: &[u8]| std::fs::write(own.path().join(name), bytes).unwrap();
-    put("tiny.wasm", &steps::component("fail"));
-    put("other.wasm", &steps::component("fail"));
-    put("pass.wasm", &steps::component("fail"));
-    put("torn.wasm", &steps::component("fail")[..500]);
+    put("tiny.wasm", &tiny("fail"));
+    put("other.wasm", &tiny("fail"));
+    put("pass.wasm", &tiny("fail"));
+    put("torn.wasm", &tiny("fail")[..500]);
     put("text.wasm", b"hello");
     put("notes.txt", b"hello");
     std::fs::create_dir(own.path().join("folder.wasm")).unwrap();
@@ -86,7 +85,7 @@ async fn what_cannot_be_offered_is_named_with_its_reason_and_the_rest_is_offered
 #[tokio::test]
 async fn a_release_keeps_its_component_after_the_file_is_gone() {
     let (data, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    std::fs::write(own.path().join("tiny.wasm"), steps::component("fail")).unwrap();
+    std::fs::write(own.path().join("tiny.wasm"), tiny("fail")).unwrap();
     let engine = open(data.path(), Some(own.path())).await;
     release(&engine).await;
     let (code, sentence) = refusal(engine.delete_component(&by(), &digest("fail")).await.unwrap_err());
@@ -118,7 +117,7 @@ async fn a_release_keeps_its_component_after_the_file_is_gone() {
 #[tokio::test]
 async fn what_nobody_needs_is_let_go_and_what_is_built_in_is_not() {
     let (data, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    std::fs::write(own.path().join("tiny.wasm"), steps::component("fail")).unwrap();
+    std::fs::write(own.path().join("tiny.wasm"), tiny("fail")).unwrap();
     open(data.path(), Some(own.path())).await.close().await;
     let engine = open(data.path(), None).await;
     engine.delete_component(&by(), &digest("fail")).await.unwrap();

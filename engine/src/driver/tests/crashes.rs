@@ -5,9 +5,9 @@ use shipslog_domain::deployment::Status;
 use shipslog_events::Recorded;
 use shipslog_events::event::deployment::{AttemptOutcome, Outcome};
 use shipslog_events::ids::{DeploymentId, EventId};
+use shipslog_test_support::history::erase_bodies;
 
 use super::{ended, events, message, outcomes};
-use crate::testing::history::erase_bodies;
 use crate::testing::house::{House, by};
 
 async fn starts(house: &House, id: DeploymentId) -> Vec<Recorded> {

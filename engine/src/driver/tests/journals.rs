@@ -12,12 +12,13 @@ use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, EndReason, O
 use shipslog_events::ids::{AttemptNumber, DeploymentId};
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_log::{Journal, JournalError};
+use shipslog_test_support::component::tiny;
+use shipslog_test_support::documents::{project, surroundings};
 
 use super::{asking_in_vain, ended, message, outcomes};
 use crate::engine::{Engine, LOG_FILE, Options};
 use crate::testing::faults::Call;
-use crate::testing::house::{House, by, project, surroundings};
-use crate::testing::steps;
+use crate::testing::house::{House, by};
 use crate::views::DeploymentView;
 
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -268,7 +269,7 @@ async fn a_journal_that_could_not_be_packed_is_packed_at_the_next_start_and_drop
         components_dir: None,
     };
     let directory = house.closed();
-    let engine = Engine::open(options, &[("blink@1", &steps::component("blink"))])
+    let engine = Engine::open(options, &[("blink@1", &tiny("blink"))])
         .await
         .unwrap();
     until(&engine, id, |it| matches!(it, Err(JournalError::Dropped { .. }))).await;

@@ -1,22 +1,16 @@
 //! A decision made again is the same append.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
-
 use shipslog_events::Stream;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::ids::{AttemptNumber, EventId, StreamVersion};
 use shipslog_events::stream::LaneKey;
 use shipslog_log::Expected;
-use tokio::sync::watch;
-use tokio::task::JoinSet;
 
-use super::{events, outcomes};
+use super::events;
 use crate::driver::append::{append, stream};
 use crate::driver::finished::Finished;
 use crate::driver::records::{Records, start_of};
-use crate::driver::{Shared, task};
 use crate::load;
 use crate::testing::house::House;
 
@@ -100,39 +94,4 @@ async fn what_is_recorded_already_is_not_recorded_again() {
             .unwrap()
     );
     assert_eq!(*log.head().borrow(), head);
-}
-
-fn standing(house: &House) -> Arc<Shared> {
-    Arc::new(Shared {
-        parts: Arc::clone(&house.engine.parts),
-        open: Mutex::new(BTreeMap::new()),
-        tasks: Mutex::new(Some(JoinSet::new())),
-        stop: watch::Sender::new(false),
-    })
-}
-
-#[tokio::test]
-async fn a_run_from_before_there_were_journals_is_interrupted_and_begins_anew() {
-    let house = House::with(&["wait"]).await;
-    let id = house.deploy("wait", "Development").await.unwrap().deployment;
-    house.running(id).await;
-    house.engine.clone().close().await;
-    task::without_journal(standing(&house), id, first_attempt()).await;
-    let view = house
-        .until(id, |it| it.deployment.attempts[0].outcome().is_some())
-        .await;
-    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Interrupted)]);
-}
-
-#[tokio::test]
-async fn a_run_that_panics_is_an_errored_attempt() {
-    let house = House::with(&["wait"]).await;
-    let id = house.deploy("wait", "Development").await.unwrap().deployment;
-    house.running(id).await;
-    house.engine.clone().close().await;
-    task::panicking(standing(&house), id, first_attempt()).await;
-    let view = house
-        .until(id, |it| it.deployment.attempts[0].outcome().is_some())
-        .await;
-    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Errored)]);
 }

@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 use shipslog_domain::deployment::RESUMPTIONS;
-use shipslog_events::event::deployment::{AttemptOutcome, Outcome};
+use shipslog_events::event::Event;
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Outcome};
 use shipslog_events::ids::DeploymentId;
+use shipslog_test_support::documents::{project, surroundings};
 
 use super::{ended, events, message, outcomes};
 use crate::testing::faults::Call;
-use crate::testing::house::{House, project, surroundings};
+use crate::testing::house::House;
 
 async fn house() -> House {
     let house = House::empty(&["blink"]).await;
@@ -100,4 +102,24 @@ async fn a_journal_that_can_never_be_written_ends_the_deployment() {
     assert!(said.contains("it does not go on"), "{said}");
     let most = view.deployment.attempts.len() * (RESUMPTIONS as usize + 1);
     assert!(tried.load(Ordering::Relaxed) <= most);
+}
+
+#[tokio::test]
+async fn a_run_that_panics_is_an_errored_attempt() {
+    let house = house().await;
+    house.faults.script(|call| {
+        let sets = |it: &Event| matches!(it, Event::Deployment(DeploymentEvent::OutputSet { .. }));
+        let mut appended = match call {
+            Call::Append(append) => append.streams.iter().flat_map(|it| &it.events),
+            Call::Stream(_) | Call::Journal(_) | Call::Pack => return false,
+        };
+        assert!(!appended.any(|it| sets(&it.event)), "as a test wants it");
+        false
+    });
+    let id = house.deploy("blink", "Development").await.unwrap().deployment;
+    let view = house.ended(id).await;
+    assert_eq!(view.deployment.status, ended(Outcome::Failed, "errored"));
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Errored); 3]);
+    let said = message(&house, &view).await;
+    assert!(said.contains("the server failed under the run"), "{said}");
 }

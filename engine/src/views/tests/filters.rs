@@ -3,10 +3,10 @@
 use jiff::SignedDuration;
 use shipslog_events::Recorded;
 use shipslog_events::ids::DeploymentId;
+use shipslog_test_support::history::state::all;
+use shipslog_test_support::history::{Deed, write};
 
 use super::*;
-use crate::testing::history::{Deed, write};
-use crate::testing::state::all;
 use crate::views::writer::actor;
 
 /// Two deployments of one project to Development, one of the other; the first runs to its end.

@@ -1,10 +1,10 @@
 //! A file that does not fit is thrown away; one that does is gone on with.
 
 use shipslog_events::Recorded;
+use shipslog_test_support::history::state::all;
+use shipslog_test_support::history::{Deed, write};
 
 use super::*;
-use crate::testing::history::{Deed, write};
-use crate::testing::state::all;
 
 const DEEDS: [Deed; 3] = [Deed::MakeKey(2), Deed::MakeKey(0), Deed::Release(0)];
 

@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 use shipslog_events::Recorded;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::DeploymentEvent;
+use shipslog_test_support::history::state::{State, all};
+use shipslog_test_support::history::{Deed, deeds, write};
 
 use super::*;
-use crate::testing::history::{Deed, deeds, write};
-use crate::testing::state::{State, all};
 use crate::views::{schema, writer};
 
 async fn history(deeds: &[Deed]) -> Vec<Recorded> {

@@ -1,7 +1,8 @@
 //! Attacks from inside a running step: what is tried, what stops it, and the sentence that people read. The guide of the
 //! sandbox quotes the sentences; `the_guide_quotes_every_sentence` holds it to that.
 
-use super::raw::{again, step};
+use shipslog_test_support::component::work::FORGET;
+
 use super::*;
 
 /// What is tried, what stops it, how the run ends.
@@ -13,26 +14,33 @@ const TOO_MUCH: &str = "the step passed more than 8192 KiB in one call, which is
 const GAVE_UP: &str = "the step crashed: it gave up by itself (`unreachable`, as after a panic)";
 
 fn calls() -> Vec<Attack> {
-    let flood = |what, stops, call: &str| (what, stops, again(call), CALLS);
-    let once = |what, stops, call: &str, ends| (what, stops, format!("{call} i32.const 0"), ends);
+    let flood = |what, stops, call: &str| (what, stops, work::again(&format!("{FORGET} {call}")), CALLS);
+    let once = |what, stops, call: &str, ends| (what, stops, call.to_owned(), ends);
     vec![
-        flood("calls the host for ever", "a run has so many calls", "(call $log (i32.const 1) (i32.const 32) (i32.const 5))"),
-        flood("sleeps for no time, for ever", "a run has so many calls", "(drop (call $sleep (i64.const 0)))"),
-        flood("logs a megabyte again and again", "16 KiB of a line are kept, 8 MiB of a run", "(call $log (i32.const 1) (i32.const 0) (i32.const 1048576))"),
-        flood("reports progress for ever", "50 reports at once, then 20 a second, 1 KiB each", "(call $progress (i32.const 1) (i32.const 2) (i32.const 0) (i32.const 1048576))"),
-        flood("sets an output for ever", "1000 outputs and 4 MiB of them", "(call $output (i32.const 64) (i32.const 7) (i32.const 96) (i32.const 2) (i32.const 256))"),
-        flood("reaches a milestone for ever", "200 milestones and 1 MiB of them", "(call $milestone (i32.const 80) (i32.const 13) (i32.const 96) (i32.const 2) (i32.const 256))"),
-        flood("asks for a variable of a megabyte's name", "it is unknown", "(call $variable (i32.const 0) (i32.const 1048576) (i32.const 256))"),
-        once("passes ten megabytes", "a call's copied bytes", "(call $log (i32.const 1) (i32.const 0) (i32.const 10485760))", TOO_MUCH),
-        once("says a text has a gigabyte", "lengths are checked before anything is copied", "(call $log (i32.const 1) (i32.const 0) (i32.const 1073741824))", OUTSIDE),
-        once("says a text has 4 gigabytes less one", "lengths are checked before anything is copied", "(call $log (i32.const 1) (i32.const 32) (i32.const -1))", OUTSIDE),
-        once("waits for five million things", "lengths are checked before anything is copied", "(call $wait (i32.const 0) (i32.const 5000000) (i32.const 1) (i32.const 256))", OUTSIDE),
-        once("wants 4 gigabytes of randomness", "64 KiB a call", "(call $random (i32.const -1) (i32.const 256))", "the step was stopped: it asked for more than 64 KiB of random bytes in one call"),
-        once("puts secrets into a text of megabytes", "1 MiB a text", "(call $format (i32.const 0) (i32.const 2097152) (i32.const 0) (i32.const 256))", "the step was stopped: it put sensitive values into a text of more than 1 MiB"),
+        flood("calls the host for ever", "a run has so many calls", r#"(call $log.write (i32.const 1) "hello")"#),
+        flood("sleeps for no time, for ever", "a run has so many calls", "(drop (call $clock.sleep (i64.const 0)))"),
+        flood("logs a megabyte again and again", "16 KiB of a line are kept, 8 MiB of a run", "(call $log.write (i32.const 1) (global.get $far) (i32.const 1048576))"),
+        flood("reports progress for ever", "50 reports at once, then 20 a second, 1 KiB each", "(call $progress.report (i32.const 1) (i32.const 2) (global.get $far) (i32.const 1048576))"),
+        flood("sets an output for ever", "1000 outputs and 4 MiB of them", r#"(call $outputs.set "address" "{}" (global.get $answer))"#),
+        flood("reaches a milestone for ever", "200 milestones and 1 MiB of them", r#"(call $milestones.reached "traffic-moved" "{}" (global.get $answer))"#),
+        flood("asks for a variable of a megabyte's name", "it is unknown", "(call $variables.get (global.get $far) (i32.const 1048576) (global.get $answer))"),
+        once("passes ten megabytes", "a call's copied bytes", "(call $log.write (i32.const 1) (i32.const 0) (i32.const 10485760))", TOO_MUCH),
+        once("says a text has a gigabyte", "lengths are checked before anything is copied", "(call $log.write (i32.const 1) (i32.const 0) (i32.const 1073741824))", OUTSIDE),
+        once("says a text has 4 gigabytes less one", "lengths are checked before anything is copied", "(call $log.write (i32.const 1) (global.get $far) (i32.const -1))", OUTSIDE),
+        once("waits for five million things", "lengths are checked before anything is copied", "(call $kubernetes.wait (i32.const 0) (i32.const 5000000) (i32.const 1) (global.get $answer))", OUTSIDE),
+        once("wants 4 gigabytes of randomness", "64 KiB a call", "(call $random.bytes (i32.const -1) (global.get $answer))", "the step was stopped: it asked for more than 64 KiB of random bytes in one call"),
+        once("puts secrets into a text of megabytes", "1 MiB a text", "(call $secrets.format (global.get $far) (i32.const 2097152) (i32.const 0) (global.get $answer))", "the step was stopped: it put sensitive values into a text of more than 1 MiB"),
         ("grows a table for ever", "60,000 elements, counted as memory", "(loop $l (br_if $l (i32.ne (table.grow $table (ref.null func) (i32.const 1000)) (i32.const -1)))) unreachable".to_owned(), GAVE_UP),
-        ("computes for ever between calls", "the step's deadline; others have their turn every 10 ms", format!("(call $log (i32.const 1) (i32.const 32) (i32.const 5)) {LOOP}"), "the step was stopped after 1 s, its deadline"),
-        ("sleeps for half a billion years", "the step's deadline", "(drop (call $sleep (i64.const -1))) i32.const 0".to_owned(), "the step was stopped after 1 s, its deadline"),
+        ("computes for ever between calls", "the step's deadline; others have their turn every 10 ms", work::log("hello") + &work::again(""), "the step was stopped after 1 s, its deadline"),
+        ("sleeps for half a billion years", "the step's deadline", "(drop (call $clock.sleep (i64.const -1)))".to_owned(), "the step was stopped after 1 s, its deadline"),
     ]
+}
+
+/// A table to grow, and an address behind which memory is zero for megabytes.
+const BESIDE: &str = "(table $table 1 funcref) (global $far i32 (i32.const 1048576))";
+
+fn step(run: &str) -> Component {
+    built(&guest().doing(run).with(BESIDE).pages(200))
 }
 
 fn yard() -> Yard {

@@ -24,7 +24,7 @@ fn slow(seed: usize) -> Component {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_waits_gives_up_in_words_and_others_are_compiled_meanwhile() {
     let yard = Yard::new(|it| it.compile_patience = Duration::from_millis(500));
-    let (one, two, harmless) = (slow(1), slow(2), Guest::default().component());
+    let (one, two, harmless) = (slow(1), slow(2), built(&guest()));
     let (first, second, quick) = tokio::join!(
         yard.runner.describe(&one),
         yard.runner.describe(&two),

@@ -1,13 +1,11 @@
 //! Descriptions that lie, and answers that are too much.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::*;
 
 fn described(change: impl FnOnce(&mut Value)) -> String {
-    let mut description: Value = serde_json::from_str(crate::tests::guest::DESCRIPTION).unwrap();
-    change(&mut description);
-    description.to_string()
+    guest().described(change).description().to_owned()
 }
 
 #[tokio::test]
@@ -54,11 +52,7 @@ async fn a_description_that_nobody_could_bear_is_refused_with_the_reason() {
             "a word of a capability",
         ),
     ] {
-        let component = Guest {
-            describe: &description,
-            ..Guest::default()
-        }
-        .component();
+        let component = built(&guest().described_as(&description));
         let refused = yard.runner.describe(&component).await.unwrap_err().to_string();
         let lead = "the component's description is not of the contract's form: ";
         assert!(refused.starts_with(lead) && refused.contains(reason), "{refused}");
@@ -69,13 +63,8 @@ async fn a_description_that_nobody_could_bear_is_refused_with_the_reason() {
 #[tokio::test]
 async fn a_component_cannot_answer_otherwise_the_second_time() {
     let yard = plain();
-    let aside =
-        "(if (i32.load (i32.const 200)) (then unreachable)) (i32.store (i32.const 200) (i32.const 1))";
-    let component = Guest {
-        aside,
-        ..Guest::default()
-    }
-    .component();
+    let aside = "(if (i32.load (global.get $answer)) (then unreachable)) (i32.store (global.get $answer) (i32.const 1))";
+    let component = built(&guest().describing_after(aside));
     let first = yard.runner.describe(&component).await.unwrap();
     let again = Runner::new(yard.config.clone()).unwrap();
     assert_eq!(again.describe(&component).await.unwrap(), first);
@@ -89,11 +78,7 @@ async fn what_check_asks_for_is_bounded_too() {
         201
     ])
     .to_string();
-    let component = Guest {
-        check: (0, &many),
-        ..Guest::default()
-    }
-    .component();
+    let component = built(&guest().asking(&many));
     let refused = yard
         .runner
         .check(&component, &json!({}))

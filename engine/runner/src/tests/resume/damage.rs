@@ -2,15 +2,15 @@
 
 use proptest::prelude::*;
 use serde_json::value::RawValue;
+use shipslog_test_support::component::work;
 
 use super::*;
-use crate::tests::guest::{Guest, LOG_ONCE};
-use crate::tests::{Yard, plain};
+use crate::tests::{Yard, doing, plain};
 use crate::{AttemptOutcome, Call, Class, EndReason, Ended, Recorder as _, Suspended, Trace};
 
-const NAP: &str = "(drop (call $sleep (i64.const 1000))) i32.const 0";
+const NAP: &str = "(drop (call $clock.sleep (i64.const 1000)))";
 const CRASH: &str = "unreachable";
-const ONLY_END: &str = "i32.const 0";
+const ONLY_END: &str = "";
 
 fn raw(json: &str) -> Box<RawValue> {
     RawValue::from_string(json.to_owned()).unwrap()
@@ -45,11 +45,7 @@ async fn run_on(yard: &Yard, run: &str, entries: Vec<Vec<u8>>) -> (Ended, Lives)
         lives.ledger.entry(entry, Vec::new());
     }
     lives.ledger.crash(true);
-    let component = Guest {
-        run,
-        ..Guest::default()
-    }
-    .component();
+    let component = doing(run);
     let (attempt, ledger) = (lives.scene.attempt.clone(), Arc::clone(&lives.ledger));
     let cancel = lives.scene.cancel.clone();
     let ended = yard.runner.run(&component, attempt, ledger, cancel).await;
@@ -109,10 +105,7 @@ async fn a_run_that_does_something_else_than_it_did_stops_at_the_first_differenc
 
 #[tokio::test(start_paused = true)]
 async fn further_calls_are_new_ones_once_the_record_is_at_its_end() {
-    for run in [
-        format!("(drop (call $sleep (i64.const 1000))) {NAP}"),
-        format!("{NAP} drop {LOG_ONCE}"),
-    ] {
+    for run in [NAP.repeat(2), NAP.to_owned() + &work::log("hello")] {
         let (ended, lives) = run_on(&plain(), &run, vec![slept(0, answer()).encode()]).await;
         assert_eq!(ended.outcome, AttemptOutcome::Succeeded, "{}", ended.message);
         assert!(lives.ledger.entries().len() == 3 || lives.ledger.told().len() == 1);
@@ -154,7 +147,6 @@ async fn entries_that_say_what_cannot_have_happened_are_a_damaged_journal() {
 
 #[tokio::test(start_paused = true)]
 async fn a_journal_without_room_ends_the_run_at_the_limits_that_it_began_with() {
-    const AGAIN: &str = "(loop $l (drop (call $sleep (i64.const 1))) (br $l)) unreachable";
     for kept in [0, 16] {
         let yard = Yard::new(|it| it.kept_stores = kept);
         for (entries, bytes, words) in [
@@ -164,11 +156,7 @@ async fn a_journal_without_room_ends_the_run_at_the_limits_that_it_began_with() 
             let mut lives = Lives::new(kept);
             let limits = &mut lives.scene.attempt.limits;
             (limits.journal_entries, limits.journal_bytes) = (entries, bytes);
-            let component = Guest {
-                run: AGAIN,
-                ..Guest::default()
-            }
-            .component();
+            let component = doing(&work::again(&work::sleep(1)));
             let mut last = None;
             // A second life finds it as full as the first left it.
             for _ in 0..2 {
@@ -190,7 +178,7 @@ async fn a_journal_without_room_ends_the_run_at_the_limits_that_it_began_with() 
 #[tokio::test(start_paused = true)]
 async fn what_a_call_may_pass_is_what_it_was_when_the_run_began() {
     let yard = Yard::new(|it| it.call_limit = 2);
-    let (ended, lives) = run_on(&yard, LOG_ONCE, Vec::new()).await;
+    let (ended, lives) = run_on(&yard, &work::log("hello"), Vec::new()).await;
     assert_eq!(ended.outcome, AttemptOutcome::Succeeded, "{}", ended.message);
     assert_eq!(lives.ledger.told().len(), 1);
 }

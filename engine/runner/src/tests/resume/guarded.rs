@@ -1,9 +1,10 @@
 //! Writes that must not happen twice, cut off at each place; and cancellation, which comes from a write or a wait.
 
+use shipslog_test_support::component::work;
+
 use super::op::Carries::{Both, Nothing};
 use super::*;
-use crate::tests::guest::{Guest, fail};
-use crate::tests::plain;
+use crate::tests::{doing, plain};
 use crate::{AttemptOutcome, EndReason};
 
 const NEVER: usize = usize::MAX;
@@ -111,16 +112,12 @@ async fn a_patch_that_was_refused_and_announced_again_happens_once() {
 async fn a_run_that_ends_with_a_write_of_which_nobody_knows_says_so_in_its_end() {
     let lives = Lives::new(16);
     writes(&lives.world, "ConfigMap", "page", &json!({}));
-    let hello = "(i32.const 1) (i32.const 32) (i32.const 5)";
-    let run = format!(
-        "(call $apply (i32.const 32768) (i32.const 65) (i32.const 0) {hello} {hello} (i32.const 256)) {}",
-        fail(1)
-    );
-    let component = Guest {
-        run: &run,
-        ..Guest::default()
-    }
-    .component();
+    let page = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "page" } }).to_string();
+    // Without force, and only where it has the identity and the version `hello`.
+    let guards = r#"(i32.const 0) (i32.const 1) "hello" (i32.const 1) "hello""#;
+    let apply = format!("(call $kubernetes.apply {page:?} {guards} (global.get $answer))");
+    let run = apply + &work::errored("hello");
+    let component = doing(&run);
     let yard = plain();
     let go_on = |until| {
         let fuse = Arc::new(Fuse::new(until));

@@ -1,6 +1,7 @@
 //! Waits without a store, and how they end. The clock is simulated.
 
 use shipslog_cluster::Error;
+use shipslog_test_support::component::work;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::*;
@@ -9,31 +10,23 @@ use crate::bindings::shipslog::step::kubernetes::{Expectation, Gone, Host as _};
 use crate::bindings::shipslog::step::types::ObjectReference;
 use crate::host::clock::Clock;
 use crate::host::kubernetes::Kubernetes;
-use crate::tests::guest::{Guest, SLEEP};
-use crate::tests::{Yard, errored, short};
-use crate::{AttemptOutcome, Component, Ended};
+use crate::tests::{Yard, doing, errored, short};
+use crate::{AttemptOutcome, Ended};
 
 const HOUR: Duration = Duration::from_hours(1);
-/// Does not listen.
-const AGAIN_AND_AGAIN: &str = "(loop $l (drop (call $sleep (i64.const 1000))) (br $l)) unreachable";
-const ONCE_MORE: &str = "(drop (call $sleep (i64.const 9000000000000))) \
-    (drop (call $sleep (i64.const 9000000000000))) i32.const 0";
 
 fn yard(kept: usize) -> Yard {
     Yard::new(|it| (it.kept_stores, it.cancel_grace) = (kept, Duration::from_secs(5)))
 }
 
-fn step(run: &str) -> Component {
-    Guest {
-        run,
-        ..Guest::default()
-    }
-    .component()
+/// Sleeps until it is asked to stop, and says `hello` then.
+fn listening() -> String {
+    work::sleep_on() + &work::failed("hello")
 }
 
 /// Asks it to stop after two seconds, and says how long it took from the beginning.
 async fn cancelled(kept: usize, run: &str) -> (Ended, Duration) {
-    let (yard, scene, step) = (yard(kept), short(HOUR), step(run));
+    let (yard, scene, step) = (yard(kept), short(HOUR), doing(run));
     yard.runner.describe(&step).await.unwrap();
     let start = Instant::now();
     let (ended, ()) = tokio::join!(yard.run(&step, &scene), async {
@@ -48,8 +41,9 @@ async fn cancelled(kept: usize, run: &str) -> (Ended, Duration) {
 #[tokio::test(start_paused = true)]
 async fn a_step_that_goes_on_waiting_is_stopped_when_its_grace_is_over_with_a_store_or_without() {
     for kept in [0, 16] {
-        for run in [AGAIN_AND_AGAIN, ONCE_MORE] {
-            let (ended, took) = cancelled(kept, run).await;
+        // Neither listens.
+        for run in [work::again(&work::sleep(1000)), work::sleep_on().repeat(2)] {
+            let (ended, took) = cancelled(kept, &run).await;
             assert_eq!(ended.outcome, AttemptOutcome::Cancelled);
             let said = "the step was cancelled and did not end within 5 s; it was stopped where it was";
             assert_eq!(ended.message, said);
@@ -61,7 +55,7 @@ async fn a_step_that_goes_on_waiting_is_stopped_when_its_grace_is_over_with_a_st
 #[tokio::test(start_paused = true)]
 async fn a_wait_without_a_store_hears_of_a_cancellation_at_once() {
     for kept in [0, 16] {
-        let (ended, took) = cancelled(kept, SLEEP).await;
+        let (ended, took) = cancelled(kept, &listening()).await;
         assert_eq!(
             (ended.outcome, ended.message.as_str()),
             (AttemptOutcome::Cancelled, "hello")
@@ -79,7 +73,7 @@ async fn a_wait_without_a_store_ends_with_the_step_s_deadline() {
     for kept in [0, 16] {
         let start = Instant::now();
         let scene = short(Duration::from_secs(5));
-        let ended = yard(kept).run(&step(SLEEP), &scene).await;
+        let ended = yard(kept).run(&doing(&listening()), &scene).await;
         assert_eq!(ended, errored("the step was stopped after 5 s, its deadline"));
         assert_eq!(start.elapsed().as_secs(), 5);
         assert_eq!(scene.journal.entries().len(), 1);
@@ -89,10 +83,7 @@ async fn a_wait_without_a_store_ends_with_the_step_s_deadline() {
 #[tokio::test(start_paused = true)]
 async fn a_thousand_waits_take_no_place_in_the_sandbox() {
     const RUNS: usize = 1_000;
-    let (yard, step) = (
-        Arc::new(yard(0)),
-        step("(drop (call $sleep (i64.const 60000))) i32.const 0"),
-    );
+    let (yard, step) = (Arc::new(yard(0)), doing(&work::sleep(60_000)));
     yard.runner.describe(&step).await.unwrap();
     let scenes: Vec<Arc<Scene>> = (0..RUNS).map(|_| Arc::new(short(HOUR))).collect();
     let start = Instant::now();
@@ -118,7 +109,7 @@ async fn a_thousand_waits_take_no_place_in_the_sandbox() {
 #[tokio::test(start_paused = true)]
 async fn as_many_stores_wait_as_may_and_no_more() {
     let yard = Arc::new(yard(3));
-    let step = step("(drop (call $sleep (i64.const 60000))) i32.const 0");
+    let step = doing(&work::sleep(60_000));
     yard.runner.describe(&step).await.unwrap();
     let runs: Vec<_> = (0..6)
         .map(|_| {

@@ -16,23 +16,23 @@ use shipslog_events::{Recorded, Stream, canonical};
 use shipslog_log::EventReader;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct State {
-    pub(crate) configuration: Configuration,
-    pub(crate) releases: BTreeMap<String, Releases>,
-    pub(crate) deployments: BTreeMap<DeploymentId, Deployment>,
-    pub(crate) lanes: BTreeMap<LaneKey, Lane>,
-    pub(crate) access: Access,
+pub struct State {
+    pub configuration: Configuration,
+    pub releases: BTreeMap<String, Releases>,
+    pub deployments: BTreeMap<DeploymentId, Deployment>,
+    pub lanes: BTreeMap<LaneKey, Lane>,
+    pub access: Access,
 }
 
 impl State {
-    pub(crate) fn of(events: &[Recorded]) -> Self {
+    pub fn of(events: &[Recorded]) -> Self {
         events
             .iter()
             .fold(Self::default(), |state, it| state.after(&it.stream, &it.event))
     }
 
     #[must_use]
-    pub(crate) fn after(mut self, stream: &Stream, event: &Event) -> Self {
+    pub fn after(mut self, stream: &Stream, event: &Event) -> Self {
         match (stream, event) {
             (Stream::Configuration, Event::Configuration(event)) => {
                 self.configuration = configuration::evolve(self.configuration, event);
@@ -55,12 +55,12 @@ impl State {
         self
     }
 
-    pub(crate) fn all_releases(&self) -> impl Iterator<Item = &Release> {
+    pub fn all_releases(&self) -> impl Iterator<Item = &Release> {
         self.releases.values().flat_map(Releases::all)
     }
 
     /// SHA-256 over the canonical JSON of every aggregate's state.
-    pub(crate) fn hash(&self) -> String {
+    pub fn hash(&self) -> String {
         let text = canonical::write(&self.json()).unwrap();
         hex::encode(Sha256::digest(text.as_bytes()))
     }
@@ -77,6 +77,6 @@ impl State {
 }
 
 /// Everything that a log has, in order.
-pub(crate) async fn all(log: &dyn EventReader) -> Vec<Recorded> {
+pub async fn all(log: &dyn EventReader) -> Vec<Recorded> {
     log.read(Position::START, usize::MAX).await.unwrap()
 }

@@ -1,6 +1,9 @@
 //! Random histories that could have happened: each deed goes through the domain's own decisions, refused ones are left
 //! out.
 
+mod drive;
+pub mod state;
+
 use std::collections::BTreeMap;
 
 use proptest::collection::vec;
@@ -20,13 +23,12 @@ use shipslog_events::{Actor, Context, NewBody, NewEvent, Source, Stream};
 use shipslog_log::{Append, EventLog, Expected, StreamAppend};
 use uuid::Uuid;
 
-use super::drive;
-use super::house::{project, surroundings};
-use super::state::State;
+use self::state::State;
+use crate::documents::{project, surroundings};
 
 /// What somebody does, or the driver. Numbers choose among what there is at that time.
 #[derive(Debug, Clone)]
-pub(crate) enum Deed {
+pub enum Deed {
     Apply(u8),
     MakeKey(u8),
     RevokeKey(u8),
@@ -37,7 +39,7 @@ pub(crate) enum Deed {
 }
 
 /// Some deeds, most of them the driver's.
-pub(crate) fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+pub fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     let deed = prop_oneof![
         1 => any::<u8>().prop_map(Deed::Apply),
         1 => any::<u8>().prop_map(Deed::MakeKey),
@@ -51,10 +53,10 @@ pub(crate) fn deeds() -> impl Strategy<Value = Vec<Deed>> {
 }
 
 /// Events for one stream, first to last.
-pub(super) type Facts = (Stream, Vec<Event>);
+type Facts = (Stream, Vec<Event>);
 
 /// Does the deeds on a log; the first apply and release come before them.
-pub(crate) async fn write(log: &dyn EventLog, deeds: &[Deed]) -> State {
+pub async fn write(log: &dyn EventLog, deeds: &[Deed]) -> State {
     let mut writer = Writer {
         log,
         state: State::default(),
@@ -227,7 +229,7 @@ fn append(facts: Vec<Facts>) -> Append {
     }
 }
 
-pub(super) fn pick<T>(among: impl Iterator<Item = T>, number: u8) -> Option<T> {
+fn pick<T>(among: impl Iterator<Item = T>, number: u8) -> Option<T> {
     let mut among: Vec<T> = among.collect();
     match among.len() {
         0 => None,
@@ -263,7 +265,7 @@ fn catalogue() -> Catalogue {
 }
 
 /// Everything that may be erased.
-pub(crate) fn erase_bodies(log: &std::path::Path) {
+pub fn erase_bodies(log: &std::path::Path) {
     let connection = rusqlite::Connection::open(log).unwrap();
     let erased = connection.execute("DELETE FROM bodies", []).unwrap();
     assert_ne!(erased, 0);
@@ -278,7 +280,7 @@ mod tests {
     use shipslog_log::SqliteLog;
 
     use super::*;
-    use crate::testing::state::all;
+    use crate::history::state::all;
 
     #[tokio::test]
     async fn histories_reach_every_kind_of_event() {

@@ -10,8 +10,8 @@ use shipslog_events::event::deployment::{
 use shipslog_events::event::lane::{LaneEvent, ObjectReference};
 use shipslog_events::event::release::ReleaseEvent;
 
-use super::history::{Facts, pick};
 use super::state::State;
+use super::{Facts, pick};
 
 pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
     let open = state.deployments.values().filter(|it| it.is_open());
@@ -38,7 +38,7 @@ pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
 }
 
 /// The command with which a run begins.
-pub(crate) fn start(id: AttemptId) -> Command {
+fn start(id: AttemptId) -> Command {
     Command::StartAttempt {
         id,
         seed: "00".to_owned(),
