@@ -1,5 +1,7 @@
 //! What lies in a step's memory before it runs: texts and answers, each at an address of its own.
 
+use std::fmt::Write as _;
+
 /// The first address; what the host and `run` write at fixed addresses lies before it.
 pub(super) const BEGIN: usize = 1024;
 
@@ -30,7 +32,8 @@ impl Memory {
         while let Some((before, after)) = rest.split_once('"') {
             let (text, behind) = unquoted(after);
             let (address, length) = (self.place(text.as_bytes()), text.len());
-            placed.push_str(&format!("{before}(i32.const {address}) (i32.const {length})"));
+            write!(placed, "{before}(i32.const {address}) (i32.const {length})")
+                .expect("writing to a string");
             rest = behind;
         }
         placed + rest
@@ -46,7 +49,10 @@ impl Memory {
     }
 
     pub(super) fn escaped(&self) -> String {
-        self.0.iter().map(|it| format!("\\{it:02x}")).collect()
+        self.0.iter().fold(String::new(), |mut text, it| {
+            write!(text, "\\{it:02x}").expect("writing to a string");
+            text
+        })
     }
 }
 
