@@ -35,7 +35,7 @@ pub(crate) fn line(command: Option<&str>, built: Built) -> Option<String> {
     let (what, first, again) = match command? {
         "demo" => (
             "a one-node Kubernetes and Shipslog are built, then the walkthrough is played",
-            "about 12 min on two cores, most of it compiling, once",
+            "about 13 min on two cores, most of it compiling, once",
             "about 3 min",
         ),
         "test" => (

@@ -10,7 +10,7 @@ use clap::Args;
 use crate::build::{self, Wanted};
 use crate::progress::{elapsed, say};
 use crate::story::{Place, Stage};
-use crate::{acts, checkout, cluster};
+use crate::{acts, checkout, cluster, launched};
 
 /// How the demo runs.
 #[derive(Debug, Args)]
@@ -27,6 +27,7 @@ pub(crate) struct Demo {
 }
 
 pub(crate) fn run(demo: &Demo) -> Result<()> {
+    let before = launched::since_typed();
     let begun = Instant::now();
     let _only_one = checkout::lock()?;
     let own = match (&demo.kubeconfig, &demo.feed) {
@@ -49,7 +50,7 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
     say(&format!(
         "all {} acts went as told, in {}",
         acts::ACTS.len(),
-        elapsed(begun.elapsed())
+        elapsed(before + begun.elapsed())
     ));
     if demo.keep {
         return keep(&stage);

@@ -7,6 +7,7 @@ pub mod cluster;
 mod demo;
 mod docs;
 mod laboratory;
+mod launched;
 pub mod machine;
 mod prerequisites;
 pub mod program;

@@ -2,18 +2,13 @@
 //! nothing: how busy the machine is decides no verdict.
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
 use super::budget::{Budget, Kind};
-use crate::machine;
 use crate::progress::{elapsed, say};
-
-/// Who typed the command knows when that was, in seconds since 1970.
-const BEGUN: &str = "XTASK_BEGUN";
-/// What had been built then.
-const BUILT: &str = "XTASK_BUILT";
+use crate::{launched, machine};
 
 /// The name of the stage that is over when this program begins.
 const COMPILING_THE_TASKS: &str = "tasks";
@@ -28,17 +23,15 @@ pub(super) struct Stages {
 impl Stages {
     /// Begins with what has been done before this program ran.
     pub(super) fn begin() -> Result<Self> {
-        let kind = match std::env::var(BUILT).as_deref() {
-            Ok("nothing") => Kind::Cold,
-            _ => Kind::Warm,
+        let kind = if launched::had_built_nothing() {
+            Kind::Cold
+        } else {
+            Kind::Warm
         };
-        let begun = std::env::var(BEGUN).ok().and_then(|it| it.parse().ok());
-        let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-        let before = begun.map_or(Duration::ZERO, |it| now.saturating_sub(Duration::from_secs(it)));
         Ok(Self {
             budget: Budget::read()?,
             kind,
-            took: vec![(COMPILING_THE_TASKS, before)],
+            took: vec![(COMPILING_THE_TASKS, launched::since_typed())],
         })
     }
 
