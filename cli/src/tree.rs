@@ -58,10 +58,8 @@ pub(crate) fn lines(deployment: &Deployment) -> Vec<Line> {
 fn head(deployment: &Deployment) -> Line {
     let item = &deployment.item;
     let status = item.status.to_string();
-    let reason = item
-        .reason
-        .as_deref()
-        .filter(|it| !it.is_empty() && *it != status);
+    let reason = item.reason.map(|it| it.to_string());
+    let reason = reason.filter(|it| *it != status);
     let reason = reason.map(|it| format!(" ({it})")).unwrap_or_default();
     let took = item
         .ended_at

@@ -9,6 +9,7 @@ mod releases;
 mod seal;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -21,12 +22,61 @@ use shipslog_events::ids::{
     ReleaseVersion,
 };
 use shipslog_events::{Actor, Context, NewBody, NewEvent, Source};
-use shipslog_log::{Append, AppendError, EventLog, ReadError};
+use shipslog_log::{Append, EventLog, ReadError};
 use uuid::Uuid;
 
 pub use components::KeptComponent;
-pub(crate) use keys::{FIRST_KEY_FILE, first_key};
-pub(crate) use seal::open;
+pub(crate) use keys::FIRST_KEY_FILE;
+
+use crate::accesses::Accesses;
+use crate::configurations::Configurations;
+use crate::secrets::{self, Secrets};
+use crate::steps::Steps;
+use crate::transaction::{NotAppended, persist, transact};
+use crate::views::Views;
+
+/// What people can ask. The driver does the rest.
+pub struct Commands {
+    log: Arc<dyn EventLog>,
+    views: Views,
+    configurations: Arc<Configurations>,
+    accesses: Accesses,
+    secrets: Arc<Secrets>,
+    steps: Arc<Steps>,
+}
+
+impl Commands {
+    pub(crate) fn new(
+        log: Arc<dyn EventLog>,
+        views: Views,
+        configurations: Arc<Configurations>,
+        secrets: Arc<Secrets>,
+        steps: Arc<Steps>,
+    ) -> Self {
+        Self {
+            accesses: Accesses::new(Arc::clone(&log) as _),
+            log,
+            views,
+            configurations,
+            secrets,
+            steps,
+        }
+    }
+
+    async fn transact<T, F>(&self, decide: impl FnMut() -> F) -> Result<(T, Position), Error>
+    where
+        F: Future<Output = Result<(Option<Append>, T), Error>>,
+    {
+        transact(&*self.log, decide).await
+    }
+
+    async fn persist<T, F>(&self, decide: impl FnMut() -> F) -> Result<(T, Position), Error>
+    where
+        F: Future<Output = Result<(Option<Append>, T), Error>>,
+    {
+        persist(&*self.log, decide).await
+    }
+}
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,11 +203,11 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
+    fn internal(error: impl std::fmt::Display) -> Self {
         Self::Internal(error.to_string())
     }
 
-    pub(crate) fn refused(code: &'static str, sentence: impl std::fmt::Display) -> Self {
+    fn refused(code: &'static str, sentence: impl std::fmt::Display) -> Self {
         Self::Refused {
             code,
             sentence: sentence.to_string(),
@@ -171,8 +221,23 @@ impl From<ReadError> for Error {
     }
 }
 
+impl From<NotAppended> for Error {
+    fn from(error: NotAppended) -> Self {
+        match error {
+            NotAppended::Busy => Self::refused("busy", error),
+            NotAppended::Log(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<secrets::Error> for Error {
+    fn from(error: secrets::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
 impl By {
-    pub(crate) fn context(&self) -> Context {
+    fn context(&self) -> Context {
         Context {
             actor: self.actor.clone(),
             source: self.source.clone(),
@@ -182,61 +247,8 @@ impl By {
     }
 }
 
-/// How often a command is decided anew when somebody else wrote first.
-const DECISIONS: usize = 20;
-
-/// Appends what `decide` answers; decides anew when somebody else wrote first. `None` means that nothing is to be
-/// written.
-pub(crate) async fn transact<T, F>(
-    log: &dyn EventLog,
-    mut decide: impl FnMut() -> F,
-) -> Result<(T, Position), Error>
-where
-    F: Future<Output = Result<(Option<Append>, T), Error>>,
-{
-    for _ in 0..DECISIONS {
-        if let Some(done) = once(log, decide().await?).await? {
-            return Ok(done);
-        }
-    }
-    Err(Error::refused(
-        "busy",
-        "others keep changing the same things; try again",
-    ))
-}
-
-/// As `transact`, but as often as it takes: for what must not fail only because a step writes without pause.
-pub(crate) async fn persist<T, F>(
-    log: &dyn EventLog,
-    mut decide: impl FnMut() -> F,
-) -> Result<(T, Position), Error>
-where
-    F: Future<Output = Result<(Option<Append>, T), Error>>,
-{
-    loop {
-        if let Some(done) = once(log, decide().await?).await? {
-            return Ok(done);
-        }
-    }
-}
-
-/// Appends what was decided; nothing where somebody else wrote first.
-async fn once<T>(
-    log: &dyn EventLog,
-    (append, answer): (Option<Append>, T),
-) -> Result<Option<(T, Position)>, Error> {
-    let Some(append) = append else {
-        return Ok(Some((answer, *log.head().borrow())));
-    };
-    match log.append(append).await {
-        Ok(appended) => Ok(Some((answer, appended.position))),
-        Err(AppendError::Conflict { .. }) => Ok(None),
-        Err(error) => Err(Error::internal(error)),
-    }
-}
-
 /// An event of a person's command.
-pub(crate) fn new_event(event: impl Into<Event>, bodies: Vec<NewBody>) -> NewEvent {
+fn new_event(event: impl Into<Event>, bodies: Vec<NewBody>) -> NewEvent {
     NewEvent {
         id: EventId(Uuid::now_v7()),
         event: event.into(),

@@ -7,19 +7,21 @@ mod append;
 mod attempt;
 mod clock;
 mod conclusion;
-mod doubt;
+mod deployment_records;
+mod failure;
 mod finished;
 mod follow;
-mod journal;
-mod journals;
+mod freezing;
+mod journal_buffer;
+mod journal_retention;
 mod live;
 mod pauses;
 mod preflight;
-mod prepare;
 mod recorder;
-mod records;
+mod run_secrets;
 mod task;
-mod vault;
+mod tools;
+mod unknown_outcome;
 
 use std::collections::{BTreeMap, btree_map};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,11 +32,11 @@ use shipslog_log::ReadError;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use crate::engine::Parts;
-use crate::views::DeploymentFilter;
+use crate::views::{DeploymentFilter, Views};
 
 pub use live::{Live, LiveState};
 pub(crate) use pauses::Pauses;
+pub(crate) use tools::Tools;
 
 /// The driver of one server. Clones are the same driver.
 #[derive(Clone)]
@@ -44,7 +46,9 @@ pub struct Driver {
 
 /// What the follower and the deployments' tasks share.
 struct Shared {
-    parts: Arc<Parts>,
+    tools: Arc<Tools>,
+    pauses: Pauses,
+    keep_journals: Option<Duration>,
     open: Mutex<BTreeMap<DeploymentId, Arc<Notify>>>,
     /// Nothing once the driver has stopped: then no task begins any more.
     tasks: Mutex<Option<JoinSet<()>>>,
@@ -53,24 +57,31 @@ struct Shared {
 
 impl Driver {
     /// Goes on with every open deployment, then follows the log.
-    pub(crate) async fn start(parts: Arc<Parts>) -> Result<Self, StartError> {
+    pub(crate) async fn start(
+        tools: Arc<Tools>,
+        views: &Views,
+        pauses: Pauses,
+        keep_journals: Option<Duration>,
+    ) -> Result<Self, StartError> {
         let shared = Arc::new(Shared {
-            parts,
+            tools,
+            pauses,
+            keep_journals,
             open: Mutex::default(),
             tasks: Mutex::new(Some(JoinSet::new())),
             stop: watch::Sender::new(false),
         });
-        let head = *shared.parts.log.head().borrow();
-        shared.parts.views.reach(head, START_PATIENCE).await?;
+        let head = *shared.tools.store.events.head().borrow();
+        views.reach(head, START_PATIENCE).await?;
         let filter = DeploymentFilter {
             open: true,
             ..DeploymentFilter::default()
         };
-        for view in shared.parts.views.deployments(filter, None, usize::MAX).await? {
+        for view in views.deployments(filter, None, usize::MAX).await? {
             shared.wake(view.deployment.id);
         }
         shared.spawn(follow::follow(Arc::clone(&shared), head));
-        shared.spawn(journals::keep(Arc::clone(&shared)));
+        shared.spawn(journal_retention::keep(Arc::clone(&shared)));
         Ok(Self { shared })
     }
 
@@ -138,7 +149,7 @@ struct Entry {
 impl Drop for Entry {
     fn drop(&mut self) {
         lock(&self.shared.open).remove(&self.id);
-        self.shared.parts.live.forget(self.id);
+        self.shared.tools.live.forget(self.id);
     }
 }
 

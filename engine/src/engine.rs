@@ -1,21 +1,19 @@
 //! The whole engine behind one handle: what `web` calls and `cli` opens.
 
-mod offered;
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use shipslog_domain::configuration::{Catalogue, Interface};
-use shipslog_log::{Broken, EventLog, EventReader, JournalStore, SqliteLog, Store, TaskLog, Verified};
-use shipslog_runner::{Description, Runner, RunnerConfig};
+use shipslog_log::{Broken, EventReader, JournalStore, SqliteLog, Store, TaskLog, Verified};
+use shipslog_runner::{Runner, RunnerConfig};
 use shipslog_sealing::{Sealer, SealingKey};
 
-use crate::clusters::Clusters;
-use crate::commands::{self, FIRST_KEY_FILE};
-use crate::components::Components;
-use crate::driver::{Driver, Live, Pauses};
-use crate::load::{AccessCache, ConfigurationCache};
+use crate::cluster_pool::ClusterPool;
+use crate::commands::{Commands, FIRST_KEY_FILE};
+use crate::configurations::Configurations;
+use crate::driver::{Driver, Live, Pauses, Tools};
+use crate::secrets::Secrets;
+use crate::steps::Steps;
 use crate::views::Views;
 
 /// The log's file in the data directory.
@@ -40,29 +38,11 @@ pub struct Options {
 /// A running engine. Clones share it.
 #[derive(Clone)]
 pub struct Engine {
-    pub(crate) parts: Arc<Parts>,
+    views: Views,
+    commands: Arc<Commands>,
+    pub(crate) tools: Arc<Tools>,
     driver: Driver,
     first_key_file: Option<PathBuf>,
-    not_offered: Arc<[String]>,
-}
-
-/// What commands and the driver work with.
-pub(crate) struct Parts {
-    pub(crate) data_dir: PathBuf,
-    pub(crate) log: Arc<dyn EventLog>,
-    pub(crate) journals: Arc<dyn JournalStore>,
-    pub(crate) task_log: Arc<dyn TaskLog>,
-    pub(crate) views: Views,
-    pub(crate) runner: Runner,
-    pub(crate) components: Components,
-    pub(crate) catalogue: Catalogue,
-    pub(crate) sealer: Sealer,
-    pub(crate) clusters: Clusters,
-    pub(crate) access: AccessCache,
-    pub(crate) configuration: ConfigurationCache,
-    pub(crate) live: Live,
-    pub(crate) pauses: Pauses,
-    pub(crate) keep_journals: Option<Duration>,
 }
 
 /// The engine could not be opened; the sentence names what is wrong and what to do.
@@ -115,47 +95,54 @@ impl Engine {
         let key_file = sealing_key_file.unwrap_or_else(|| data_dir.join("sealing.key"));
         let key = SealingKey::load_or_create(&key_file).map_err(OpenError::because)?;
         let runner = Runner::new(RunnerConfig::new(data_dir.join("cache"))).map_err(OpenError::because)?;
-        let mut components = Components::embedded(&data_dir, components).map_err(OpenError::because)?;
-        let mut catalogue = catalogue(&runner, &components).await?;
-        let not_offered = match &components_dir {
-            Some(directory) => offered::offer(&runner, &mut components, &mut catalogue, directory).await?,
-            None => Vec::new(),
-        };
+        let steps = Steps::open(runner, &data_dir, components, components_dir.as_deref());
+        let steps = Arc::new(steps.await.map_err(OpenError::because)?);
         let views = Views::open(&data_dir.join("views.db"), Arc::clone(&store.events) as _)
             .await
             .map_err(OpenError::because)?;
-        let parts = Arc::new(Parts {
-            views,
-            runner,
-            components,
-            catalogue,
-            sealer: Sealer::new(&key),
-            clusters: Clusters::default(),
-            access: AccessCache::default(),
-            configuration: ConfigurationCache::default(),
+        let configurations = Arc::new(Configurations::new(Arc::clone(&store.events) as _));
+        let secrets = Arc::new(Secrets::new(Arc::clone(&store.events), Sealer::new(&key)));
+        let commands = Arc::new(Commands::new(
+            Arc::clone(&store.events),
+            views.clone(),
+            Arc::clone(&configurations),
+            Arc::clone(&secrets),
+            Arc::clone(&steps),
+        ));
+        let first_key_file = commands.first_key(&data_dir).await.map_err(OpenError::because)?;
+        let clusters = ClusterPool::new(
+            Arc::clone(&store.events) as _,
+            Arc::clone(&configurations),
+            Arc::clone(&secrets),
+        );
+        let tools = Arc::new(Tools {
+            store,
+            configurations,
+            secrets,
+            clusters: Arc::new(clusters),
+            steps,
             live: Live::default(),
-            pauses,
-            keep_journals,
-            data_dir,
-            log: store.events,
-            journals: store.journals,
-            task_log: store.task_log,
         });
-        let first_key_file = commands::first_key(&parts).await.map_err(OpenError::because)?;
-        let driver = Driver::start(Arc::clone(&parts))
+        let driver = Driver::start(Arc::clone(&tools), &views, pauses, keep_journals)
             .await
             .map_err(OpenError::because)?;
         Ok(Self {
-            parts,
+            views,
+            commands,
+            tools,
             driver,
             first_key_file,
-            not_offered: not_offered.into(),
         })
+    }
+
+    /// What people can ask.
+    pub fn commands(&self) -> &Commands {
+        &self.commands
     }
 
     /// Own components that are not offered, each with its file and the reason, in a sentence.
     pub fn not_offered(&self) -> &[String] {
-        &self.not_offered
+        &self.tools.steps.not_offered
     }
 
     /// Where the first administrator's key was written, if this start made it.
@@ -172,34 +159,38 @@ impl Engine {
     /// every clone is gone too, the data directory is free.
     pub async fn close(self) {
         self.driver.stop().await;
-        let head = *self.parts.log.head().borrow();
+        let head = *self.tools.store.events.head().borrow();
         // Views that stay behind catch up at the next start.
-        let _ = self.parts.views.reach(head, CLOSE_PATIENCE).await;
+        let _ = self.views.reach(head, CLOSE_PATIENCE).await;
     }
 
     /// The read models.
     pub fn views(&self) -> &Views {
-        &self.parts.views
+        &self.views
     }
 
     /// The events, for those who look.
     pub fn events(&self) -> &dyn EventReader {
-        &*self.parts.log
+        &*self.tools.store.events
     }
 
     /// The lines of the task log.
     pub fn task_log(&self) -> &dyn TaskLog {
-        &*self.parts.task_log
+        &*self.tools.store.task_log
+    }
+
+    pub(crate) fn journal_store(&self) -> &dyn JournalStore {
+        &*self.tools.store.journals
     }
 
     /// What running deployments say of themselves right now.
     pub fn live(&self) -> &Live {
-        &self.parts.live
+        &self.tools.live
     }
 
     /// Checks the whole log: every event's hash, every body that is still there.
     pub async fn verify(&self) -> Result<Verified, Broken> {
-        self.parts.log.verify().await
+        self.tools.store.events.verify().await
     }
 }
 
@@ -209,30 +200,4 @@ fn make_private(directory: &Path) -> std::io::Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(directory)
-}
-
-async fn catalogue(runner: &Runner, components: &Components) -> Result<Catalogue, OpenError> {
-    let mut catalogue = Catalogue::new();
-    for reference in components.references() {
-        let component = components.by_reference(reference).map_err(OpenError::because)?;
-        let description = runner.describe(&component).await.map_err(|error| {
-            OpenError(format!(
-                "the built-in step {reference} does not answer: {error}; build the binary anew"
-            ))
-        })?;
-        catalogue.insert(reference.to_owned(), interface(&description));
-    }
-    Ok(catalogue)
-}
-
-/// What configuration needs to know of a component.
-fn interface(description: &Description) -> Interface {
-    Interface {
-        inputs: description.inputs.clone(),
-        outputs: description
-            .outputs
-            .iter()
-            .map(|it| (it.name.clone(), it.sensitive))
-            .collect(),
-    }
 }

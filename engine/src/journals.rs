@@ -55,21 +55,21 @@ pub enum Error {
 impl Engine {
     /// A deployment as the log has it now.
     pub async fn deployment(&self, id: DeploymentId) -> Result<Option<Deployment>, ReadError> {
-        let loaded = load::deployment(&*self.parts.log, id).await?;
+        let loaded = load::deployment(self.events(), id).await?;
         Ok(loaded.map(|it| it.state.deployment))
     }
 
     /// The journal of a run of a deployment, its chain checked.
     pub async fn journal(&self, deployment: DeploymentId, run: &Attempt) -> Result<RunJournal, Error> {
         let key = JournalKey::of(deployment, &run.id);
-        let journal = match self.parts.journals.journal(key.clone()).await {
+        let journal = match self.journal_store().journal(key.clone()).await {
             Ok(journal) => journal,
             Err(JournalError::Dropped { .. }) => return Ok(dropped(run)),
             Err(error @ JournalError::Damaged { .. }) => return Err(Error::Damaged(error.to_string())),
             Err(JournalError::Read(error)) => return Err(error.into()),
         };
         // Asked after the entries were read: a journal never opens again.
-        let is_open = self.parts.journals.open_journals().await?.contains(&key);
+        let is_open = self.journal_store().open_journals().await?.contains(&key);
         let entries = decode(&key, &journal.entries)?;
         let kept = match (entries.is_empty(), is_open) {
             (true, _) => Kept::Nothing,

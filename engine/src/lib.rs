@@ -3,17 +3,22 @@
 //! The rules are in `shipslog_domain`, Kubernetes in `shipslog_cluster`, the sandbox in `shipslog_runner`, secrets in
 //! `shipslog_sealing`. The `driver` is the only part that acts.
 
-mod clusters;
+mod accesses;
+mod cluster_pool;
 pub mod commands;
-pub mod components;
+mod component_store;
+mod configurations;
 pub mod driver;
 pub mod engine;
 pub mod feed;
 pub mod journals;
 mod load;
+mod secrets;
+mod steps;
 pub mod story;
 #[cfg(test)]
 mod testing;
+mod transaction;
 pub mod views;
 
 pub use engine::Engine;

@@ -4,15 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
-use shipslog_domain::access::{self, Access};
-use shipslog_domain::configuration::{self, Configuration};
 use shipslog_domain::deployment::{self, Deployment};
-use shipslog_domain::document::{Document, Key};
 use shipslog_domain::lane::{self, Lane};
 use shipslog_domain::release::{self, Releases};
 use shipslog_events::Recorded;
 use shipslog_events::event::Event;
-use shipslog_events::event::configuration::{ConfigurationEvent, DOCUMENT};
 use shipslog_events::ids::{DeploymentId, EventId, ReleaseVersion, StreamVersion};
 use shipslog_events::stream::{LaneKey, Stream};
 use shipslog_log::{EventReader, ReadError};
@@ -39,7 +35,7 @@ async fn fold<T>(
 }
 
 /// What was loaded last. It is only a beginning: whoever takes it reads what was added since.
-struct Latest<T>(Mutex<Arc<Loaded<T>>>);
+pub(crate) struct Latest<T>(Mutex<Arc<Loaded<T>>>);
 
 impl<T: Default> Default for Latest<T> {
     fn default() -> Self {
@@ -51,37 +47,14 @@ impl<T: Default> Default for Latest<T> {
 }
 
 impl<T> Latest<T> {
-    fn get(&self) -> Arc<Loaded<T>> {
+    pub(crate) fn get(&self) -> Arc<Loaded<T>> {
         Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn put(&self, state: T, version: StreamVersion) -> Arc<Loaded<T>> {
+    pub(crate) fn put(&self, state: T, version: StreamVersion) -> Arc<Loaded<T>> {
         let loaded = Arc::new(Loaded { state, version });
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&loaded);
         loaded
-    }
-}
-
-/// Access is read by every request, so it is kept and only what was added is read.
-#[derive(Default)]
-pub(crate) struct AccessCache {
-    latest: Latest<Access>,
-}
-
-impl AccessCache {
-    pub(crate) async fn load(&self, log: &dyn EventReader) -> Result<Arc<Loaded<Access>>, ReadError> {
-        let known = self.latest.get();
-        let added = log.stream(Stream::Access, known.version).await?;
-        let Some(last) = added.last() else {
-            return Ok(known);
-        };
-        let access = added
-            .iter()
-            .fold(known.state.clone(), |access, recorded| match &recorded.event {
-                Event::Access(event) => access::evolve(access, event),
-                _ => access,
-            });
-        Ok(self.latest.put(access, last.version))
     }
 }
 
@@ -150,64 +123,6 @@ pub(crate) async fn deployment(
         state: DeploymentHistory { deployment, events },
         version,
     }))
-}
-
-/// All configuration: what decisions read, and the documents as written.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Configured {
-    pub(crate) configuration: Configuration,
-    pub(crate) documents: BTreeMap<Key, Document>,
-}
-
-/// Configuration is read by every command, so it is kept and only what was added is read.
-#[derive(Default)]
-pub(crate) struct ConfigurationCache {
-    latest: Latest<Configured>,
-    /// Held by whoever adds. After a start every open deployment asks at once: each would read and hold all documents.
-    adding: tokio::sync::Mutex<()>,
-}
-
-impl ConfigurationCache {
-    pub(crate) async fn load(&self, log: &dyn EventReader) -> Result<Arc<Loaded<Configured>>, ReadError> {
-        let known = self.latest.get();
-        let is_cold = known.version == StreamVersion::NONE;
-        if !is_cold && log.stream(Stream::Configuration, known.version).await?.is_empty() {
-            return Ok(known);
-        }
-        let _one_at_a_time = self.adding.lock().await;
-        let known = self.latest.get();
-        let added = log.stream(Stream::Configuration, known.version).await?;
-        let Some(last) = added.last() else {
-            return Ok(known);
-        };
-        let mut configured = known.state.clone();
-        for recorded in &added {
-            let Event::Configuration(event) = &recorded.event else {
-                continue;
-            };
-            configured.configuration = configuration::evolve(configured.configuration, event);
-            let ConfigurationEvent::DocumentApplied { name, facts, .. } = event;
-            let key = (facts.kind(), name.clone());
-            // Where the latest revision was erased, an earlier one must not pass for it.
-            match document(log, recorded.id).await? {
-                Some(document) => configured.documents.insert(key, document),
-                None => configured.documents.remove(&key),
-            };
-        }
-        Ok(self.latest.put(configured, last.version))
-    }
-}
-
-/// Nothing where it was erased. What was applied once is not held to today's rules again.
-async fn document(log: &dyn EventReader, event: EventId) -> Result<Option<Document>, ReadError> {
-    let Some(value) = json_body(log, event, DOCUMENT).await? else {
-        return Ok(None);
-    };
-    serde_json::from_value(value).map(Some).map_err(|error| {
-        ReadError(format!(
-            "the document of event {event} is not one of this version: {error}"
-        ))
-    })
 }
 
 /// A body that holds JSON; nothing where it was erased.

@@ -13,13 +13,14 @@ use shipslog_cluster::{
     ObjectReference, Page, Patch, Selection, Waited,
 };
 use shipslog_domain::capability::{Boundary, Capability, Rights};
+use shipslog_domain::freeze::Situation;
 use shipslog_events::event::deployment::Layer;
 use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
 use shipslog_events::{JournalHead, JournalKey};
 use shipslog_log::{JournalAppend, JournalStore, SqliteLog};
 use shipslog_runner::{
     Attempt, AttemptId, AttemptOutcome, Cancel, Component, Limits, LogLevel, NotRecorded, OutputValue,
-    Recorder, Runner, RunnerConfig, SecretStore, SecretStoreError, Situation, Unrecorded,
+    Recorder, Runner, RunnerConfig, SecretStore, SecretStoreError, Unrecorded,
 };
 
 /// So many entries are worth an append of their own, as in the driver.

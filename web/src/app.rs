@@ -66,7 +66,9 @@ impl App {
     pub(crate) fn revoked(&self, key: KeyId) -> impl Future<Output = ()> + use<> {
         let engine = self.engine.clone();
         let mut head = engine.events().head();
-        async move { while matches!(engine.opens(&key).await, Ok(true)) && head.changed().await.is_ok() {} }
+        async move {
+            while matches!(engine.commands().opens(&key).await, Ok(true)) && head.changed().await.is_ok() {}
+        }
     }
 }
 

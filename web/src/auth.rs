@@ -55,7 +55,7 @@ async fn admit(parts: &Parts, app: &App, needed: AccessRole) -> Result<Identity,
     let Some(key) = bearer(parts) else {
         return Err(Problem::unauthorized("send `authorization: Bearer <API key>`"));
     };
-    let Some(identity) = app.engine.authenticate(key).await? else {
+    let Some(identity) = app.engine.commands().authenticate(key).await? else {
         let detail = "the API key is not known or was revoked; an administrator makes a new one with `shipslog key create`";
         return Err(Problem::unauthorized(detail));
     };

@@ -31,8 +31,8 @@ pub(super) fn lines(say: &mut impl FnMut(usize, &str, Sign, String), attempt: &A
     if let Some(text) = message(attempt, numbered) {
         say(3, &format!("{number}/message"), attempt.status.into(), text);
     }
-    if let Some(reason) = attempt.end_reason {
-        let text = format!("it is not tried again by itself: {}", in_words(reason));
+    if let Some(words) = attempt.end_reason.and_then(in_words) {
+        let text = format!("it is not tried again by itself: {words}");
         say(3, &format!("{number}/reason"), Sign::Plain, text);
     }
 }
@@ -45,9 +45,9 @@ fn resumed(times: u32) -> Option<String> {
     }
 }
 
-/// Why a run that errored is not tried again.
-fn in_words(reason: EndReason) -> &'static str {
-    match reason {
+/// Why a run that errored is not tried again, where its message does not say what to do.
+fn in_words(reason: EndReason) -> Option<&'static str> {
+    Some(match reason {
         EndReason::OutcomeUnknown => {
             "nobody knows whether its last write was done; look before you deploy again"
         }
@@ -58,7 +58,24 @@ fn in_words(reason: EndReason) -> &'static str {
             "its journal does not hold; keep a copy of the log and look at what it wrote"
         }
         EndReason::JournalFull => "its journal is full; the same step would fill it again",
-    }
+        EndReason::NoStep
+        | EndReason::NoTarget
+        | EndReason::NoAccount
+        | EndReason::AccountEmpty
+        | EndReason::AccountWithoutToken
+        | EndReason::SecretGone
+        | EndReason::NoComponent
+        | EndReason::ComponentErrored
+        | EndReason::ReleaseErased
+        | EndReason::InputsErased
+        | EndReason::InputsUnfit
+        | EndReason::NotGranted
+        | EndReason::OutsideBoundary
+        | EndReason::RightsMissing
+        | EndReason::ClusterUnusable
+        | EndReason::ClusterAway
+        | EndReason::ServerFailed => return None,
+    })
 }
 
 fn milestone(milestone: &Milestone) -> String {

@@ -1,5 +1,5 @@
 use shipslog_api::deployments::{Attempt, Denial, DeploymentStatus};
-use shipslog_events::event::deployment::{EndReason, Layer};
+use shipslog_events::event::deployment::{DeploymentEndReason, EndReason, Layer};
 
 use super::*;
 use crate::deployment::samples;
@@ -24,14 +24,14 @@ fn a_running_deployment_shows_what_it_waits_for() {
 fn a_failed_deployment_tells_the_whole_reason() {
     let target = samples::failed("the probe fails\nno-such-command: not found");
     let mut deployment = samples::deployment(DeploymentStatus::Failed, target);
-    deployment.item.reason = Some("step-failed".to_owned());
+    deployment.item.reason = Some(DeploymentEndReason::Errored);
     deployment.message = Some(
         "Deploy httpd on Httpd Development: the probe fails\nno-such-command: not found\n\
          debris is kept until the next success"
             .to_owned(),
     );
     let expected = "\
-✗ deployments-3: Httpd 1.0.1 to Development: failed (step-failed) after 1m 11s, requested by alice
+✗ deployments-3: Httpd 1.0.1 to Development: failed (errored) after 1m 11s, requested by alice
   ✗ Deploy httpd (deploy-containers@1)
     ✗ Httpd Development: failed
       ✓ applied: Deployment httpd-deployments-3
@@ -47,7 +47,7 @@ fn a_failed_deployment_tells_the_whole_reason() {
 #[test]
 fn a_reason_that_repeats_the_status_is_not_told() {
     let mut deployment = samples::deployment(DeploymentStatus::Cancelled, samples::pending());
-    deployment.item.reason = Some("cancelled".to_owned());
+    deployment.item.reason = Some(DeploymentEndReason::Cancelled);
     let shown = drawn(&deployment);
     assert!(
         shown.starts_with("- deployments-3: Httpd 1.0.1 to Development: cancelled after"),

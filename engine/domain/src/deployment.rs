@@ -2,13 +2,14 @@
 
 mod attempts;
 mod next;
+mod refusal;
 mod request;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use shipslog_events::event::deployment::{
-    AttemptId, AttemptOutcome, DeploymentEvent, EndReason, Limits, Outcome, PlannedStep,
+    AttemptId, AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Limits, Outcome, PlannedStep,
 };
 use shipslog_events::ids::{
     AttemptNumber, ComponentDigest, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion,
@@ -19,6 +20,7 @@ use shipslog_events::stream::LaneKey;
 
 pub use attempts::{Attempt, AttemptState, Deed};
 pub use next::{Due, ERRORED_ATTEMPTS, INTERRUPTED_ATTEMPTS, RESUMPTIONS, next};
+pub use refusal::{Refusal, Untimely};
 pub use request::{Facts, Plan, Refusal as RequestRefusal, Request, plan};
 
 /// A deployment, from its request to its end.
@@ -58,8 +60,8 @@ pub enum Status {
     Ended {
         /// How.
         outcome: Outcome,
-        /// A word that programs can read.
-        reason: String,
+        /// Why.
+        reason: DeploymentEndReason,
     },
 }
 
@@ -102,40 +104,15 @@ pub enum Command {
         id: AttemptId,
         /// How.
         outcome: AttemptOutcome,
-        /// Why it is not to be tried again by itself.
+        /// Why, where it is not the step that says it.
         reason: Option<EndReason>,
         /// What its journal has come to.
         journal: Option<JournalHead>,
     },
     /// Everything that was to be done has been done, or cannot be.
     End {
-        /// How.
-        outcome: Outcome,
-        /// A word that programs can read.
-        reason: String,
-    },
-}
-
-/// Why a command was turned down. Nothing was written.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// It is over.
-    #[error("{id} has {outcome} and takes no more commands")]
-    Ended {
-        /// Which deployment.
-        id: DeploymentId,
-        /// How it ended.
-        outcome: Outcome,
-    },
-    /// It cannot do that now.
-    #[error("{id} is {status}: {what}")]
-    Untimely {
-        /// Which deployment.
-        id: DeploymentId,
-        /// Where it stands, in a word.
-        status: &'static str,
-        /// What was asked for.
-        what: String,
+        /// Why.
+        reason: DeploymentEndReason,
     },
 }
 
@@ -149,7 +126,7 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
         (Status::Waiting | Status::Running, Command::Cancel) if deployment.cancel_requested => Ok(Vec::new()),
         (Status::Waiting | Status::Running, Command::Cancel) => Ok(vec![DeploymentEvent::CancelRequested {}]),
         (Status::Waiting, Command::Start) => Ok(vec![DeploymentEvent::DeploymentStarted {}]),
-        (Status::Running, Command::Start) => Err(deployment.untimely("it has its turn already")),
+        (Status::Running, Command::Start) => Err(deployment.untimely(Untimely::HasItsTurn)),
         (
             Status::Running,
             Command::StartAttempt {
@@ -162,9 +139,7 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
                 journal_format,
             },
         ) => match deployment.latest(&id.step, &id.target) {
-            Some(it) if it.state == AttemptState::Running => {
-                Err(deployment.untimely("an attempt is running"))
-            }
+            Some(it) if it.state == AttemptState::Running => Err(deployment.untimely(Untimely::AttemptRuns)),
             latest if latest.map_or(AttemptNumber::FIRST, |it| it.id.attempt.next()) == id.attempt => {
                 Ok(vec![DeploymentEvent::AttemptStarted {
                     id,
@@ -176,7 +151,7 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
                     journal_format,
                 }])
             }
-            Some(_) | None => Err(deployment.untimely(&format!("attempt {id} is not the next"))),
+            Some(_) | None => Err(deployment.untimely(Untimely::NotNext(id))),
         },
         (
             Status::Running,
@@ -193,7 +168,7 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
                     host_version,
                 }])
             }
-            Some(_) | None => Err(deployment.untimely(&format!("attempt {id} has nothing to go on from"))),
+            Some(_) | None => Err(deployment.untimely(Untimely::NothingToGoOnFrom(id))),
         },
         (
             Status::Running,
@@ -210,22 +185,25 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
                 reason,
                 journal,
             }]),
-            Some(_) | None => Err(deployment.untimely(&format!("attempt {id} is not running"))),
+            Some(_) | None => Err(deployment.untimely(Untimely::NotRunning(id))),
         },
         (
             Status::Waiting,
             Command::StartAttempt { .. } | Command::ResumeAttempt { .. } | Command::EndAttempt { .. },
-        ) => Err(deployment.untimely("it has not had its turn")),
+        ) => Err(deployment.untimely(Untimely::HadNoTurn)),
         (Status::Waiting | Status::Running, Command::End { .. })
             if deployment
                 .attempts
                 .iter()
                 .any(|it| it.state == AttemptState::Running) =>
         {
-            Err(deployment.untimely("an attempt is running"))
+            Err(deployment.untimely(Untimely::AttemptRuns))
         }
-        (Status::Waiting | Status::Running, Command::End { outcome, reason }) => {
-            Ok(vec![DeploymentEvent::DeploymentEnded { outcome, reason }])
+        (Status::Waiting | Status::Running, Command::End { reason }) => {
+            Ok(vec![DeploymentEvent::DeploymentEnded {
+                outcome: reason.outcome(),
+                reason,
+            }])
         }
     }
 }
@@ -264,7 +242,7 @@ pub fn evolve(deployment: Option<Deployment>, event: &DeploymentEvent) -> Option
         DeploymentEvent::DeploymentEnded { outcome, reason } => {
             deployment.status = Status::Ended {
                 outcome: *outcome,
-                reason: reason.clone(),
+                reason: *reason,
             };
         }
         DeploymentEvent::AttemptStarted {
@@ -314,6 +292,12 @@ impl Deployment {
         !matches!(self.status, Status::Ended { .. })
     }
 
+    /// The component that a step runs, if it is in the plan.
+    pub fn component(&self, step: &StepName) -> Option<&ComponentDigest> {
+        let planned = self.steps.iter().find(|it| it.step.step.name == *step)?;
+        Some(&planned.step.component)
+    }
+
     /// One run.
     pub fn attempt(&self, id: &AttemptId) -> Option<&Attempt> {
         self.attempts.iter().find(|it| it.id == *id)
@@ -341,7 +325,7 @@ impl Deployment {
         }
     }
 
-    fn untimely(&self, what: &str) -> Refusal {
+    fn untimely(&self, why: Untimely) -> Refusal {
         let status = match self.status {
             Status::Waiting => "waiting",
             Status::Running => "running",
@@ -350,7 +334,7 @@ impl Deployment {
         Refusal::Untimely {
             id: self.id,
             status,
-            what: what.to_owned(),
+            why,
         }
     }
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shipslog_events::event::configuration::{DocumentFacts, Kind};
 
-pub use account::{Account, ClientCertificate, FromOutput, Token, UserPassword};
+pub use account::{Account, ClientCertificate, FromOutput, Output, Token, UserPassword};
 pub use cluster::{Certificate, ClusterAddress, Feed, Target};
 pub use process::{Package, Project, Scope, Step, Variable};
 pub use secret::Secret;

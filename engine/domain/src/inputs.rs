@@ -1,18 +1,15 @@
 //! A step's inputs at one place: variables put in, types as the schema wants them, validated again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shipslog_events::event::release::FrozenPackage;
-use shipslog_events::ids::{
-    DeploymentId, EnvironmentName, ProjectName, ReleaseVersion, RoleName, StepName, TargetName,
-};
+use shipslog_events::ids::StepName;
 
 use crate::capability::Capability;
 use crate::document::{self, Project};
 use crate::schema::{self, Problem};
-use crate::variables::{Situation, System, Variable, VariableSet, system_variables};
+use crate::variables::{Place, Variable, VariableSet};
 
 /// What a release froze besides its facts: the body `snapshot` of its event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,29 +29,6 @@ pub struct SnapshotStep {
     pub with: Value,
     /// What the project granted, if it said so.
     pub grant: Option<Vec<Capability>>,
-}
-
-/// Where inputs are resolved.
-#[derive(Debug, Clone)]
-pub struct Place<'a> {
-    /// Whose release.
-    pub project: &'a ProjectName,
-    /// Which release.
-    pub release: &'a ReleaseVersion,
-    /// Its images.
-    pub packages: &'a [FrozenPackage],
-    /// Where to.
-    pub environment: &'a EnvironmentName,
-    /// By which deployment, once there is one.
-    pub deployment: Option<DeploymentId>,
-    /// In which step.
-    pub step: &'a StepName,
-    /// On which target, once there is one.
-    pub target: Option<&'a TargetName>,
-    /// The target's.
-    pub roles: &'a [RoleName],
-    /// The target's.
-    pub namespace: Option<&'a str>,
 }
 
 /// Inputs with nothing left to resolve.
@@ -86,13 +60,13 @@ impl Snapshot {
     }
 
     /// A step's inputs at a place, validated against its schema. Problems have paths within the step.
-    pub fn resolve(&self, schema: &Value, place: &Place<'_>) -> Result<Resolved, Vec<Problem>> {
+    pub fn resolve(&self, schema: &Value, place: &Place) -> Result<Resolved, Vec<Problem>> {
         let variables = VariableSet::new(self.variables.iter().map(Variable::from).collect())?;
-        let situation = situation(place);
-        let with = self.step(place.step).map_or(&Value::Null, |it| &it.with);
+        let step = place.step.as_ref().and_then(|it| self.step(it));
+        let with = step.map_or(&Value::Null, |it| &it.with);
         Ok(Resolved {
-            inputs: fitted(schema, with, &variables, &situation)?,
-            variables: variables.resolve_all(&situation),
+            inputs: fitted(schema, with, &variables, place)?,
+            variables: variables.resolve_all(place),
         })
     }
 }
@@ -105,13 +79,7 @@ pub fn resolve_everywhere(
     project: &Project,
 ) -> Option<Result<Value, Vec<Problem>>> {
     let variables = VariableSet::of(project).ok()?.everywhere();
-    let nowhere = Situation {
-        environment: "".into(),
-        target: None,
-        roles: BTreeSet::new(),
-        step: None,
-        system: BTreeMap::new(),
-    };
+    let nowhere = Place::default();
     variables.resolve_json(&step.with, &nowhere).ok()?;
     Some(fitted(schema, &step.with, &variables, &nowhere))
 }
@@ -120,7 +88,7 @@ fn fitted(
     schema: &Value,
     with: &Value,
     variables: &VariableSet,
-    situation: &Situation,
+    place: &Place,
 ) -> Result<Value, Vec<Problem>> {
     let within = |problems: Vec<Problem>| {
         problems
@@ -128,33 +96,13 @@ fn fitted(
             .map(|it| it.within("with"))
             .collect::<Vec<_>>()
     };
-    let text = variables.resolve_json(with, situation).map_err(within)?;
+    let text = variables.resolve_json(with, place).map_err(within)?;
     let unfit = schema::unfit(schema, &text);
     let inputs = variables
-        .resolve_json_typed(with, situation, |pointer| unfit.contains(pointer))
+        .resolve_json_typed(with, place, |pointer| unfit.contains(pointer))
         .map_err(within)?;
     schema::validate(schema, &inputs).map_err(within)?;
     Ok(inputs)
-}
-
-fn situation(place: &Place<'_>) -> Situation {
-    let system = System {
-        project: place.project,
-        release: place.release,
-        environment: place.environment,
-        deployment: place.deployment,
-        step: Some(place.step),
-        target: place.target,
-        namespace: place.namespace,
-        packages: place.packages,
-    };
-    Situation {
-        environment: place.environment.clone(),
-        target: place.target.cloned(),
-        roles: place.roles.iter().cloned().collect(),
-        step: Some(place.step.clone()),
-        system: system_variables(&system),
-    }
 }
 
 #[cfg(test)]
@@ -182,15 +130,9 @@ mod tests {
         let schema = json!({ "type": "object", "additionalProperties": false, "properties": {
             "replicas": { "type": "integer" }, "text": { "type": "string" } } });
         let place = Place {
-            project: &"Httpd".into(),
-            release: &"1.0.0".into(),
-            packages: &[],
-            environment: &environment.into(),
-            deployment: Some(DeploymentId(1)),
-            step: &"Deploy".into(),
-            target: Some(&"Httpd".into()),
-            roles: &[],
-            namespace: None,
+            environment: Some(environment.into()),
+            step: Some("Deploy".into()),
+            ..Place::default()
         };
         snapshot(with).resolve(&schema, &place).map(|it| it.inputs)
     }

@@ -6,6 +6,7 @@ pub mod capability;
 pub mod configuration;
 pub mod deployment;
 pub mod document;
+pub mod freeze;
 pub mod inputs;
 pub mod lane;
 pub mod release;

@@ -9,6 +9,7 @@ mod all;
 mod check;
 mod error;
 mod json;
+mod place;
 mod resolve;
 mod scope;
 mod set;
@@ -24,8 +25,10 @@ use shipslog_events::ids::{EnvironmentName, Handle, RoleName, StepName, TargetNa
 use crate::document;
 
 pub use error::{ResolveError, SyntaxError};
+pub use place::Place;
 pub use set::VariableSet;
-pub use system::{System, SystemVariables, system_names, system_variables};
+use system::SystemVariables;
+pub use system::system_names;
 pub use template::{escape, is_wholly_expression};
 
 /// One value of a variable.
@@ -59,21 +62,6 @@ pub struct Scope {
     pub roles: BTreeSet<RoleName>,
     /// In which step.
     pub steps: BTreeSet<StepName>,
-}
-
-/// Where and for what an input is resolved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Situation {
-    /// Where it is deployed to.
-    pub environment: EnvironmentName,
-    /// On which target, where that is known.
-    pub target: Option<TargetName>,
-    /// The target's.
-    pub roles: BTreeSet<RoleName>,
-    /// In which step, where that is known.
-    pub step: Option<StepName>,
-    /// What the server says.
-    pub system: SystemVariables,
 }
 
 impl From<&document::Variable> for Variable {

@@ -37,7 +37,7 @@ pub use journal::{
     Call, Class, Diverged, Entry, FORMAT as JOURNAL_FORMAT, Precondition, Suspended, Trace, What,
 };
 pub use ports::{NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError, Unrecorded};
-pub use run::{Attempt, Cancel, Now, Situation};
+pub use run::{Attempt, Cancel, Now};
 pub use runner::Runner;
 pub use sandbox::{AttemptOutcome, EndReason, Ended};
 pub use shipslog_events::LogLevel;

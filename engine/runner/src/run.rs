@@ -17,7 +17,7 @@ mod unusable;
 mod vault;
 mod write;
 
-pub use attempt::{Attempt, Now, Situation};
+pub use attempt::{Attempt, Now};
 pub(crate) use call::Parked;
 pub(crate) use call_state::TooManyCalls;
 pub use cancel::Cancel;

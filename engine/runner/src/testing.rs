@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use shipslog_domain::capability::{Boundary, Capability, Rights};
+use shipslog_domain::freeze::Situation;
 use shipslog_events::event::deployment::AttemptId;
 use shipslog_events::ids::{AttemptNumber, DeploymentId};
 use tokio::sync::Semaphore;
@@ -18,7 +19,7 @@ use self::fake_cluster::FakeCluster;
 use self::notebook::{Kept, Notebook, Teller, Told};
 pub(crate) use self::sealed::{Sealed, handle};
 use crate::run::{Given, Run};
-use crate::{Attempt, Cancel, OutputDescription, Recorder, RunnerConfig, Situation};
+use crate::{Attempt, Cancel, OutputDescription, Recorder, RunnerConfig};
 
 /// One attempt in its surroundings. Its target has the namespace `dev`, its step may do anything there.
 pub(super) struct Scene {

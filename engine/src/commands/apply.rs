@@ -1,7 +1,6 @@
 //! Applying configuration: all documents of one apply, or none.
 
 use serde_json::Value;
-use shipslog_domain::capability::{Capability, covers, not_granted};
 use shipslog_domain::configuration::{self, Change};
 use shipslog_domain::document::{Document, Project};
 use shipslog_domain::inputs::resolve_everywhere;
@@ -9,27 +8,29 @@ use shipslog_domain::schema::Problem;
 use shipslog_events::event::configuration::{DOCUMENT, Kind};
 use shipslog_events::{NewBody, Stream};
 use shipslog_log::{Append, Expected, StreamAppend};
-use shipslog_runner::{CheckRefusal, Component};
 use similar::TextDiff;
 
 use super::seal::seal;
-use super::{Applied, By, ChangeKind, DocumentChange, Error, new_event, transact};
-use crate::engine::{Engine, Parts};
+use super::{Applied, By, ChangeKind, Commands, DocumentChange, Error, new_event};
+use crate::steps::Steps;
 
-impl Engine {
+impl Commands {
     /// Applies documents, all or nothing; `dry_run` only says what would change. Secrets in them are sealed here.
     pub async fn apply(&self, by: &By, documents: Vec<Value>, dry_run: bool) -> Result<Applied, Error> {
         let read = read(&documents)?;
-        let parts = &*self.parts;
         let decide = || async {
-            let loaded = parts.configuration.load(&*parts.log).await?;
+            let loaded = self.configurations.load().await?;
             let mut documents = read.clone();
-            let sealed = seal(parts, &mut documents, &loaded.state.documents).await?;
+            let sealed = seal(&self.secrets, &mut documents, &loaded.state.documents).await?;
             let current = &loaded.state.documents;
-            let changes =
-                configuration::decide(&loaded.state.configuration, &documents, current, &parts.catalogue)
-                    .map_err(|refusal| Error::Invalid(refusal.0))?;
-            check_steps(parts, &changes).await?;
+            let changes = configuration::decide(
+                &loaded.state.configuration,
+                &documents,
+                current,
+                &self.steps.catalogue,
+            )
+            .map_err(|refusal| Error::Invalid(refusal.0))?;
+            check_steps(&self.steps, &changes).await?;
             let answer = documents
                 .iter()
                 .map(|it| change_of(it, &changes))
@@ -47,13 +48,13 @@ impl Engine {
             });
             Ok((append, answer))
         };
-        let (changes, position) = transact(&*parts.log, decide).await?;
+        let (changes, position) = self.transact(decide).await?;
         Ok(Applied { changes, position })
     }
 
     /// A document as it is now; secrets are handles.
     pub async fn document(&self, kind: Kind, name: &str) -> Result<Option<Value>, Error> {
-        let loaded = self.parts.configuration.load(&*self.parts.log).await?;
+        let loaded = self.configurations.load().await?;
         Ok(loaded
             .state
             .documents
@@ -92,11 +93,11 @@ fn of_document(index: usize, value: &Value, problem: &Problem) -> Problem {
 }
 
 /// Asks each changed step's component about its inputs, where they are the same at every place.
-async fn check_steps(parts: &Parts, changes: &[Change]) -> Result<(), Error> {
+async fn check_steps(steps: &Steps, changes: &[Change]) -> Result<(), Error> {
     let mut problems = Vec::new();
     for change in changes {
         if let Document::Project(project) = &change.document {
-            problems.extend(check_project(parts, project).await?);
+            problems.extend(check_project(steps, project).await?);
         }
     }
     if problems.is_empty() {
@@ -106,47 +107,22 @@ async fn check_steps(parts: &Parts, changes: &[Change]) -> Result<(), Error> {
     }
 }
 
-async fn check_project(parts: &Parts, project: &Project) -> Result<Vec<Problem>, Error> {
+async fn check_project(steps: &Steps, project: &Project) -> Result<Vec<Problem>, Error> {
     let mut problems = Vec::new();
     for (index, step) in project.process.iter().enumerate() {
-        let Some(interface) = parts.catalogue.get(&step.uses) else {
+        let Some(interface) = steps.catalogue.get(&step.uses) else {
             continue;
         };
-        let component = parts
-            .components
-            .by_reference(&step.uses)
-            .map_err(Error::internal)?;
+        let component = steps.store.by_reference(&step.uses).map_err(Error::internal)?;
         let found = match resolve_everywhere(&interface.inputs, step, project) {
             None => continue,
             Some(Err(problems)) => problems,
-            Some(Ok(inputs)) => check(parts, &component, &inputs, step.grant.as_deref()).await,
+            Some(Ok(inputs)) => steps.problems(&component, &inputs, step.grant.as_deref()).await,
         };
         let path = format!("Project {}: process[{index}]", project.name);
         problems.extend(found.into_iter().map(|it| it.within(&path)));
     }
     Ok(problems)
-}
-
-/// What the component itself finds wrong with inputs, under `with`, and what they need that is not granted, at `grant`.
-pub(super) async fn check(
-    parts: &Parts,
-    component: &Component,
-    inputs: &Value,
-    grant: Option<&[Capability]>,
-) -> Vec<Problem> {
-    match parts.runner.check(component, inputs).await {
-        Ok(asked) => match covers(grant.unwrap_or(&asked), &asked) {
-            Ok(()) => Vec::new(),
-            Err(beyond) => vec![Problem::new("grant", not_granted(&beyond))],
-        },
-        Err(CheckRefusal::Inputs(causes)) => causes
-            .into_iter()
-            .map(|it| Problem::new(it.path, it.message).within("with"))
-            .collect(),
-        Err(refusal @ (CheckRefusal::BeyondDescription(_) | CheckRefusal::Errored(_))) => {
-            vec![Problem::new("with", refusal.to_string())]
-        }
-    }
 }
 
 fn event_of(change: Change) -> shipslog_events::NewEvent {

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use shipslog_events::ids::{ComponentDigest, ProjectName, ReleaseVersion};
 
-use super::{By, Error};
-use crate::components;
-use crate::engine::Engine;
+use super::{By, Commands, Error};
+use crate::component_store;
 use crate::views::ReleaseView;
 
 /// How long the views may take to show what is in the log.
@@ -27,12 +26,12 @@ pub struct KeptComponent {
     pub needed_by: Vec<(ProjectName, ReleaseVersion)>,
 }
 
-impl Engine {
+impl Commands {
     /// Every component that is kept: the offered ones by reference, then the others by digest.
     pub async fn kept_components(&self) -> Result<Vec<KeptComponent>, Error> {
         let releases = self.frozen().await?;
         let mut kept = Vec::new();
-        for digest in self.parts.components.kept().map_err(Error::internal)? {
+        for digest in self.steps.store.kept().map_err(Error::internal)? {
             kept.push(self.kept_component(digest, &releases).await);
         }
         kept.sort_by_key(|it| (it.reference.is_none(), it.reference.clone()));
@@ -42,11 +41,11 @@ impl Engine {
     /// Keeps a component no longer. Refused as long as it is offered, or a release froze it: without it the release
     /// could not be deployed any more.
     pub async fn delete_component(&self, by: &By, digest: &ComponentDigest) -> Result<(), Error> {
-        let components = &self.parts.components;
-        if !components.kept().map_err(Error::internal)?.contains(digest) {
+        let store = &self.steps.store;
+        if !store.kept().map_err(Error::internal)?.contains(digest) {
             return Err(Error::NotFound(format!("no component `{digest}` is kept")));
         }
-        if let Some((reference, offer)) = components.offers().find(|(_, it)| it.digest == *digest) {
+        if let Some((reference, offer)) = store.offers().find(|(_, it)| it.digest == *digest) {
             let way = if offer.built_in {
                 "it is built in"
             } else {
@@ -66,8 +65,8 @@ impl Engine {
                 ),
             ));
         }
-        match components.remove(digest) {
-            Err(components::Error::Missing(_)) => {
+        match store.remove(digest) {
+            Err(component_store::Error::Missing(_)) => {
                 return Err(Error::NotFound(format!("no component `{digest}` is kept")));
             }
             other => other.map_err(Error::internal)?,
@@ -77,17 +76,16 @@ impl Engine {
     }
 
     async fn frozen(&self) -> Result<Vec<ReleaseView>, Error> {
-        let head = *self.parts.log.head().borrow();
-        let views = &self.parts.views;
-        views.reach(head, PATIENCE).await.map_err(Error::internal)?;
-        views.all_releases().await.map_err(Error::internal)
+        let head = *self.log.head().borrow();
+        self.views.reach(head, PATIENCE).await.map_err(Error::internal)?;
+        self.views.all_releases().await.map_err(Error::internal)
     }
 
     async fn kept_component(&self, digest: ComponentDigest, releases: &[ReleaseView]) -> KeptComponent {
-        let components = &self.parts.components;
-        let offered = components.offers().find(|(_, it)| it.digest == digest);
-        let version = match components.by_digest(&digest) {
-            Ok(component) => self.parts.runner.describe(&component).await.ok(),
+        let store = &self.steps.store;
+        let offered = store.offers().find(|(_, it)| it.digest == digest);
+        let version = match store.by_digest(&digest) {
+            Ok(component) => self.steps.runner.describe(&component).await.ok(),
             Err(_) => None,
         };
         KeptComponent {

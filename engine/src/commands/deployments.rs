@@ -10,11 +10,11 @@ use shipslog_events::ids::{
 use shipslog_log::{Append, Expected, Guard, StreamAppend};
 use shipslog_nearest as nearest;
 
-use super::{Accepted, By, Error, new_event, persist, transact};
-use crate::engine::{Engine, Parts};
-use crate::load::{self, Configured, Loaded, ReleaseHistory};
+use super::{Accepted, By, Commands, Error, new_event};
+use crate::configurations::Configured;
+use crate::load::{self, Loaded, ReleaseHistory};
 
-impl Engine {
+impl Commands {
     /// Accepts a deployment of a release to an environment.
     pub async fn deploy(
         &self,
@@ -23,7 +23,7 @@ impl Engine {
         release: &ReleaseVersion,
         environment: &EnvironmentName,
     ) -> Result<Accepted, Error> {
-        request(&self.parts, by, project, release, Some(environment)).await
+        self.request(by, project, release, Some(environment)).await
     }
 
     /// Accepts a deployment to the next environment where the release has not succeeded.
@@ -33,12 +33,12 @@ impl Engine {
         project: &ProjectName,
         release: &ReleaseVersion,
     ) -> Result<Accepted, Error> {
-        request(&self.parts, by, project, release, None).await
+        self.request(by, project, release, None).await
     }
 
     /// Asks a deployment to stop. Asking twice is asking once.
     pub async fn cancel(&self, by: &By, id: DeploymentId) -> Result<Position, Error> {
-        let log = &*self.parts.log;
+        let log = &*self.log;
         let decide = || async {
             let Some(loaded) = load::deployment(log, id).await? else {
                 return Err(Error::NotFound(format!(
@@ -46,7 +46,7 @@ impl Engine {
                 )));
             };
             let events = deployment::decide(&loaded.state.deployment, Command::Cancel)
-                .map_err(|refusal| Error::refused("deployment-ended", refusal))?;
+                .map_err(|refusal| Error::refused(refusal.code(), refusal))?;
             let append = (!events.is_empty()).then(|| Append {
                 context: by.context(),
                 streams: vec![stream(
@@ -60,7 +60,65 @@ impl Engine {
             });
             Ok((append, ()))
         };
-        Ok(persist(log, decide).await?.1)
+        Ok(self.persist(decide).await?.1)
+    }
+
+    async fn request(
+        &self,
+        by: &By,
+        project: &ProjectName,
+        version: &ReleaseVersion,
+        environment: Option<&EnvironmentName>,
+    ) -> Result<Accepted, Error> {
+        let log = &*self.log;
+        let decide = || async {
+            let configured = self.configurations.load().await?;
+            let (slug, history) = self.releases_of(&configured.state, project).await?;
+            let release = history
+                .state
+                .releases
+                .existing(version)
+                .map_err(|it| Error::NotFound(it.to_string()))?;
+            let environment = match environment {
+                Some(environment) => environment.clone(),
+                None => next_environment(&configured.state, release)?,
+            };
+            let configuration = &configured.state.configuration;
+            let asked = Request {
+                release,
+                environment: environment.clone(),
+            };
+            let plan = deployment::plan(configuration, asked).map_err(refused)?;
+            let id = log.reserve_deployment().await.map_err(Error::internal)?;
+            let append = append_of(by, id, plan.numbered(id), slug, configured.version);
+            Ok((Some(append), (id, environment)))
+        };
+        let ((deployment, environment), position) = self.transact(decide).await?;
+        Ok(Accepted {
+            deployment,
+            environment,
+            position,
+        })
+    }
+
+    /// A project's slug and releases, or a refusal that names the nearest project.
+    pub(super) async fn releases_of(
+        &self,
+        configured: &Configured,
+        project: &ProjectName,
+    ) -> Result<(String, Loaded<ReleaseHistory>), Error> {
+        let Some(slug) = configured.configuration.project_slug(project) else {
+            let known = configured
+                .configuration
+                .names(shipslog_events::event::configuration::Kind::Project);
+            return Err(Error::NotFound(nearest::unknown(
+                "project",
+                project.as_str(),
+                &known,
+            )));
+        };
+        let history = load::releases(&*self.log, slug).await?;
+        Ok((slug.to_owned(), history))
     }
 }
 
@@ -71,44 +129,6 @@ fn stream(stream: Stream, expected: Expected, events: impl IntoIterator<Item = E
         expected,
         events,
     }
-}
-
-async fn request(
-    parts: &Parts,
-    by: &By,
-    project: &ProjectName,
-    version: &ReleaseVersion,
-    environment: Option<&EnvironmentName>,
-) -> Result<Accepted, Error> {
-    let log = &*parts.log;
-    let decide = || async {
-        let configured = parts.configuration.load(log).await?;
-        let (slug, history) = releases_of(parts, &configured.state, project).await?;
-        let release = history
-            .state
-            .releases
-            .existing(version)
-            .map_err(|it| Error::NotFound(it.to_string()))?;
-        let environment = match environment {
-            Some(environment) => environment.clone(),
-            None => next_environment(&configured.state, release)?,
-        };
-        let configuration = &configured.state.configuration;
-        let asked = Request {
-            release,
-            environment: environment.clone(),
-        };
-        let plan = deployment::plan(configuration, asked).map_err(refused)?;
-        let id = log.reserve_deployment().await.map_err(Error::internal)?;
-        let append = append_of(by, id, plan.numbered(id), slug, configured.version);
-        Ok((Some(append), (id, environment)))
-    };
-    let ((deployment, environment), position) = transact(log, decide).await?;
-    Ok(Accepted {
-        deployment,
-        environment,
-        position,
-    })
 }
 
 /// Neither the releases nor the lane are held to a version: a phase that has succeeded stays so, a release that exists
@@ -139,26 +159,6 @@ fn next_environment(configured: &Configured, release: &Release) -> Result<Enviro
     release
         .promotion(phases)
         .map_err(|it| Error::refused(it.code(), it))
-}
-
-/// A project's slug and releases, or a refusal that names the nearest project.
-pub(super) async fn releases_of(
-    parts: &Parts,
-    configured: &Configured,
-    project: &ProjectName,
-) -> Result<(String, Loaded<ReleaseHistory>), Error> {
-    let Some(slug) = configured.configuration.project_slug(project) else {
-        let known = configured
-            .configuration
-            .names(shipslog_events::event::configuration::Kind::Project);
-        return Err(Error::NotFound(nearest::unknown(
-            "project",
-            project.as_str(),
-            &known,
-        )));
-    };
-    let history = load::releases(&*parts.log, slug).await?;
-    Ok((slug.to_owned(), history))
 }
 
 fn refused(refusal: RequestRefusal) -> Error {

@@ -17,32 +17,31 @@ use shipslog_log::{Append, Expected, StreamAppend};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use super::{By, Error, Identity, NewKey, new_event, transact};
-use crate::engine::{Engine, Parts};
+use super::{By, Commands, Error, Identity, NewKey, new_event};
 
 /// The first administrator's key in the data directory.
 pub(crate) const FIRST_KEY_FILE: &str = "admin.key";
 
 const PRIVATE: u32 = 0o600;
 
-impl Engine {
+impl Commands {
     /// Makes an API key. It is shown this once; only its digest is kept.
     pub async fn create_key(&self, by: &By, name: String, access_role: AccessRole) -> Result<NewKey, Error> {
         let key = random_key()?;
         let id = random_id()?;
-        let position = create(&self.parts, by, &id, &key, name, access_role).await?;
+        let position = self.create(by, &id, &key, name, access_role).await?;
         Ok(NewKey { id, key, position })
     }
 
     /// Lets a key open nothing any more.
     pub async fn revoke_key(&self, by: &By, key: KeyId) -> Result<Position, Error> {
-        command(&self.parts, by, Command::Revoke { key }).await
+        self.access_command(by, Command::Revoke { key }).await
     }
 
     /// Whose key this is, if it opens anything.
     pub async fn authenticate(&self, key: &str) -> Result<Option<Identity>, Error> {
         let digest = digest(key);
-        let access = self.parts.access.load(&*self.parts.log).await?;
+        let access = self.accesses.load().await?;
         let found = access
             .state
             .in_use()
@@ -56,78 +55,76 @@ impl Engine {
 
     /// Whether a key still opens anything.
     pub async fn opens(&self, key: &KeyId) -> Result<bool, Error> {
-        let access = self.parts.access.load(&*self.parts.log).await?;
+        let access = self.accesses.load().await?;
         Ok(access.state.in_use().any(|(id, _)| id == key))
     }
-}
 
-/// Makes the first administrator's key where there is none, and answers with its file. The file is durable before the
-/// key exists, so that no crash leaves a key that nobody holds.
-pub(crate) async fn first_key(parts: &Parts) -> Result<Option<PathBuf>, Error> {
-    if parts.access.load(&*parts.log).await?.state.all().next().is_some() {
-        return Ok(None);
+    /// Makes the first administrator's key where there is none, and answers with its file. The file is durable before the
+    /// key exists, so that no crash leaves a key that nobody holds.
+    pub(crate) async fn first_key(&self, data_dir: &Path) -> Result<Option<PathBuf>, Error> {
+        if self.accesses.load().await?.state.all().next().is_some() {
+            return Ok(None);
+        }
+        let key = random_key()?;
+        let path = data_dir.join(FIRST_KEY_FILE);
+        write_private(&path, key.expose_secret())
+            .map_err(|error| Error::Internal(format!("cannot write {}: {error}", path.display())))?;
+        let by = By {
+            actor: Actor::Server,
+            source: Source::default(),
+            correlation: Uuid::now_v7(),
+        };
+        self.create(
+            &by,
+            &random_id()?,
+            &key,
+            "administrator".to_owned(),
+            AccessRole::Administrator,
+        )
+        .await?;
+        Ok(Some(path))
     }
-    let key = random_key()?;
-    let path = parts.data_dir.join(FIRST_KEY_FILE);
-    write_private(&path, key.expose_secret())
-        .map_err(|error| Error::Internal(format!("cannot write {}: {error}", path.display())))?;
-    let by = By {
-        actor: Actor::Server,
-        source: Source::default(),
-        correlation: Uuid::now_v7(),
-    };
-    create(
-        parts,
-        &by,
-        &random_id()?,
-        &key,
-        "administrator".to_owned(),
-        AccessRole::Administrator,
-    )
-    .await?;
-    Ok(Some(path))
-}
 
-async fn create(
-    parts: &Parts,
-    by: &By,
-    id: &KeyId,
-    key: &SecretString,
-    name: String,
-    access_role: AccessRole,
-) -> Result<Position, Error> {
-    let digest = digest(key.expose_secret());
-    command(
-        parts,
-        by,
-        Command::Create {
-            key: id.clone(),
-            name,
-            access_role,
-            digest,
-        },
-    )
-    .await
-}
+    async fn create(
+        &self,
+        by: &By,
+        id: &KeyId,
+        key: &SecretString,
+        name: String,
+        access_role: AccessRole,
+    ) -> Result<Position, Error> {
+        let digest = digest(key.expose_secret());
+        self.access_command(
+            by,
+            Command::Create {
+                key: id.clone(),
+                name,
+                access_role,
+                digest,
+            },
+        )
+        .await
+    }
 
-async fn command(parts: &Parts, by: &By, command: Command) -> Result<Position, Error> {
-    let decide = || async {
-        let access = parts.access.load(&*parts.log).await?;
-        let events = access::decide(&access.state, command.clone()).map_err(refused)?;
-        let append = (!events.is_empty()).then(|| Append {
-            context: by.context(),
-            streams: vec![StreamAppend {
-                stream: Stream::Access,
-                expected: Expected::Version(access.version),
-                events: events.into_iter().map(|it| new_event(it, Vec::new())).collect(),
-            }],
-            guards: Vec::new(),
-            sealed: Vec::new(),
-            journal: None,
-        });
-        Ok((append, ()))
-    };
-    Ok(transact(&*parts.log, decide).await?.1)
+    async fn access_command(&self, by: &By, command: Command) -> Result<Position, Error> {
+        let decide = || async {
+            let access = self.accesses.load().await?;
+            let events = access::decide(&access.state, command.clone()).map_err(refused)?;
+            let append = (!events.is_empty()).then(|| Append {
+                context: by.context(),
+                streams: vec![StreamAppend {
+                    stream: Stream::Access,
+                    expected: Expected::Version(access.version),
+                    events: events.into_iter().map(|it| new_event(it, Vec::new())).collect(),
+                }],
+                guards: Vec::new(),
+                sealed: Vec::new(),
+                journal: None,
+            });
+            Ok((append, ()))
+        };
+        Ok(self.transact(decide).await?.1)
+    }
 }
 
 fn refused(refusal: Refusal) -> Error {

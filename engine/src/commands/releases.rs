@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use shipslog_domain::document::{Document, Project};
-use shipslog_domain::inputs::{Place, Snapshot};
+use shipslog_domain::inputs::Snapshot;
 use shipslog_domain::release::{self, Create};
 use shipslog_domain::schema::Problem;
+use shipslog_domain::variables::Place;
 use shipslog_events::event::configuration::{DocumentFacts, Kind};
 use shipslog_events::event::release::{FrozenPackage, FrozenStep, SNAPSHOT};
 use shipslog_events::ids::{DeploymentId, EnvironmentName, PackageName, ProjectName, RoleName, TargetName};
@@ -13,24 +14,21 @@ use shipslog_events::{NewBody, Stream};
 use shipslog_log::{Append, Expected, Guard, StreamAppend};
 use shipslog_nearest as nearest;
 
-use super::deployments::releases_of;
-use super::images::feed;
-use super::{By, CreatedRelease, Error, NewRelease, new_event, transact};
-use crate::engine::{Engine, Parts};
-use crate::feed::{self as feeds};
-use crate::load::Configured;
+use super::{By, Commands, CreatedRelease, Error, NewRelease, new_event};
+use crate::configurations::Configured;
+use crate::feed as feeds;
+use crate::steps::Steps;
 
-impl Engine {
+impl Commands {
     /// Freezes a release: the newest tags unless others are chosen, their digests, the steps' components, inputs and
     /// variables. Everything is resolved for every environment first, so that no release exists that cannot deploy.
     pub async fn create_release(&self, by: &By, asked: NewRelease) -> Result<CreatedRelease, Error> {
-        let parts = &*self.parts;
         let decide = || async {
-            let loaded = parts.configuration.load(&*parts.log).await?;
-            let (slug, history) = releases_of(parts, &loaded.state, &asked.project).await?;
+            let loaded = self.configurations.load().await?;
+            let (slug, history) = self.releases_of(&loaded.state, &asked.project).await?;
             let (project, revision) = project(&loaded.state, &asked.project)?;
-            let packages = freeze_packages(parts, &loaded.state, project, &asked).await?;
-            let steps = freeze_steps(parts, project)?;
+            let packages = self.freeze_packages(&loaded.state, project, &asked).await?;
+            let steps = freeze_steps(&self.steps, project)?;
             let snapshot = Snapshot::of(project);
             let create = Create {
                 project: asked.project.clone(),
@@ -43,7 +41,7 @@ impl Engine {
             let event = release::decide(&history.state.releases, create.clone())
                 .map_err(|refusal| Error::refused(refusal.code(), refusal))?;
             let version = release::version_of(&event).clone();
-            let problems = problems(parts, &loaded.state, &snapshot, &create, &version).await?;
+            let problems = problems(&self.steps, &loaded.state, &snapshot, &create, &version).await?;
             if !problems.is_empty() {
                 return Err(Error::Invalid(problems));
             }
@@ -68,8 +66,49 @@ impl Engine {
             };
             Ok((Some(append), version))
         };
-        let (version, position) = transact(&*parts.log, decide).await?;
+        let (version, position) = self.transact(decide).await?;
         Ok(CreatedRelease { version, position })
+    }
+
+    async fn freeze_packages(
+        &self,
+        configured: &Configured,
+        project: &Project,
+        asked: &NewRelease,
+    ) -> Result<Vec<FrozenPackage>, Error> {
+        let known: Vec<String> = project.packages.iter().map(|it| it.name.clone()).collect();
+        if let Some(stranger) = asked
+            .packages
+            .keys()
+            .find(|it| !known.iter().any(|name| name == it.as_str()))
+        {
+            let message = nearest::unknown("package", stranger.as_str(), &known);
+            return Err(Error::Invalid(vec![Problem::new(
+                format!("packages.{stranger}"),
+                message,
+            )]));
+        }
+        let outside = |error: feeds::Error| Error::Outside(error.to_string());
+        let mut frozen = Vec::new();
+        for package in &project.packages {
+            let name = PackageName::from(package.name.as_str());
+            let feed = self.feed(configured, &package.feed.as_str().into()).await?;
+            let tag = match asked.packages.get(&name) {
+                Some(tag) => tag.clone(),
+                None => feeds::newest(&feed, &package.image).await.map_err(outside)?,
+            };
+            let image = feeds::resolve(&feed, &package.image, &tag)
+                .await
+                .map_err(outside)?;
+            frozen.push(FrozenPackage {
+                name,
+                feed: package.feed.as_str().into(),
+                reference: image.reference,
+                version: image.version,
+                digest: image.digest,
+            });
+        }
+        Ok(frozen)
     }
 }
 
@@ -86,58 +125,17 @@ fn project<'a>(configured: &'a Configured, name: &ProjectName) -> Result<(&'a Pr
     }
 }
 
-async fn freeze_packages(
-    parts: &Parts,
-    configured: &Configured,
-    project: &Project,
-    asked: &NewRelease,
-) -> Result<Vec<FrozenPackage>, Error> {
-    let known: Vec<String> = project.packages.iter().map(|it| it.name.clone()).collect();
-    if let Some(stranger) = asked
-        .packages
-        .keys()
-        .find(|it| !known.iter().any(|name| name == it.as_str()))
-    {
-        let message = nearest::unknown("package", stranger.as_str(), &known);
-        return Err(Error::Invalid(vec![Problem::new(
-            format!("packages.{stranger}"),
-            message,
-        )]));
-    }
-    let outside = |error: feeds::Error| Error::Outside(error.to_string());
-    let mut frozen = Vec::new();
-    for package in &project.packages {
-        let name = PackageName::from(package.name.as_str());
-        let feed = feed(parts, configured, &package.feed.as_str().into()).await?;
-        let tag = match asked.packages.get(&name) {
-            Some(tag) => tag.clone(),
-            None => feeds::newest(&feed, &package.image).await.map_err(outside)?,
-        };
-        let image = feeds::resolve(&feed, &package.image, &tag)
-            .await
-            .map_err(outside)?;
-        frozen.push(FrozenPackage {
-            name,
-            feed: package.feed.as_str().into(),
-            reference: image.reference,
-            version: image.version,
-            digest: image.digest,
-        });
-    }
-    Ok(frozen)
-}
-
-fn freeze_steps(parts: &Parts, project: &Project) -> Result<Vec<FrozenStep>, Error> {
+fn freeze_steps(steps: &Steps, project: &Project) -> Result<Vec<FrozenStep>, Error> {
+    let store = &steps.store;
     let DocumentFacts::Project { steps, .. } = Document::Project(Box::new(project.clone())).facts() else {
         return Ok(Vec::new());
     };
     steps
         .into_iter()
         .map(|step| {
-            let component = parts
-                .components
+            let component = store
                 .by_reference(&step.uses)
-                .map_err(|error| Error::refused("no-component", error))?;
+                .map_err(|error| Error::refused(error.code(), error))?;
             Ok(FrozenStep {
                 component: component.digest().clone(),
                 step,
@@ -148,7 +146,7 @@ fn freeze_steps(parts: &Parts, project: &Project) -> Result<Vec<FrozenStep>, Err
 
 /// Everything that would be wrong with the inputs somewhere: in every environment, on every target there is today.
 async fn problems(
-    parts: &Parts,
+    steps: &Steps,
     configured: &Configured,
     snapshot: &Snapshot,
     create: &Create,
@@ -159,29 +157,26 @@ async fn problems(
     let mut problems = BTreeSet::new();
     for environment in &environments {
         for (index, step) in create.steps.iter().enumerate() {
-            let component = parts
-                .components
-                .by_digest(&step.component)
-                .map_err(Error::internal)?;
-            let description = parts.runner.describe(&component).await.map_err(Error::internal)?;
+            let component = steps.store.by_digest(&step.component).map_err(Error::internal)?;
+            let description = steps.runner.describe(&component).await.map_err(Error::internal)?;
             for target in configured.configuration.targets(environment, &step.step.roles) {
                 let (roles, namespace) = facts_of(configured, &target);
                 let place = Place {
-                    project: &create.project,
-                    release: version,
-                    packages: &create.packages,
-                    environment,
+                    project: Some(create.project.clone()),
+                    release: Some(version.clone()),
+                    packages: create.packages.clone(),
+                    environment: Some(environment.clone()),
                     deployment: Some(DeploymentId::LONGEST),
-                    step: &step.step.name,
-                    target: Some(&target),
-                    roles: &roles,
-                    namespace: namespace.as_deref(),
+                    step: Some(step.step.name.clone()),
+                    target: Some(target.clone()),
+                    roles,
+                    namespace,
                 };
                 let found = match snapshot.resolve(&description.inputs, &place) {
                     Err(problems) => problems,
                     Ok(resolved) => {
                         let grant = snapshot.step(&step.step.name).and_then(|it| it.grant.as_deref());
-                        super::apply::check(parts, &component, &resolved.inputs, grant).await
+                        steps.problems(&component, &resolved.inputs, grant).await
                     }
                 };
                 let path = format!("process[{index}]");
@@ -198,13 +193,15 @@ async fn problems(
         .collect())
 }
 
-fn facts_of(configured: &Configured, target: &TargetName) -> (Vec<RoleName>, Option<String>) {
+fn facts_of(configured: &Configured, target: &TargetName) -> (BTreeSet<RoleName>, Option<String>) {
     match configured
         .configuration
         .get(Kind::Target, target.as_str())
         .map(|it| &it.facts)
     {
-        Some(DocumentFacts::Target { roles, namespace, .. }) => (roles.clone(), namespace.clone()),
-        Some(_) | None => (Vec::new(), None),
+        Some(DocumentFacts::Target { roles, namespace, .. }) => {
+            (roles.iter().cloned().collect(), namespace.clone())
+        }
+        Some(_) | None => (BTreeSet::new(), None),
     }
 }

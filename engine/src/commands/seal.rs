@@ -10,12 +10,12 @@ use shipslog_events::ids::Handle;
 use shipslog_sealing::find_handles;
 
 use super::Error;
-use crate::engine::Parts;
+use crate::secrets::Secrets;
 
 /// Replaces every secret by a handle, and answers with the values newly sealed. A secret that is as it was keeps its
 /// handle, so that applying the same documents again changes nothing.
 pub(super) async fn seal(
-    parts: &Parts,
+    secrets: &Secrets,
     documents: &mut [Document],
     current: &BTreeMap<Key, Document>,
 ) -> Result<Vec<SealedValue>, Error> {
@@ -45,9 +45,9 @@ pub(super) async fn seal(
             }
             let value = SecretString::from(std::mem::take(secret));
             *secret = match known.get(&path) {
-                Some(handle) if is(parts, handle, &value).await? => handle.clone(),
+                Some(handle) if is(secrets, handle, &value).await? => handle.clone(),
                 Some(_) | None => {
-                    let fresh = parts.sealer.seal(&value).map_err(Error::internal)?;
+                    let fresh = secrets.seal(&value).map_err(Error::internal)?;
                     let handle = fresh.handle.to_string();
                     sealed.push(fresh);
                     handle
@@ -58,17 +58,8 @@ pub(super) async fn seal(
     Ok(sealed)
 }
 
-async fn is(parts: &Parts, handle: &str, value: &SecretString) -> Result<bool, Error> {
+async fn is(secrets: &Secrets, handle: &str, value: &SecretString) -> Result<bool, Error> {
     let handle = Handle::new(handle);
-    let known = open(parts, &handle).await?;
+    let known = secrets.open(&handle).await?;
     Ok(known.is_some_and(|it| it.expose_secret() == value.expose_secret()))
-}
-
-/// The value that a handle stands for; nothing where the handle is unknown.
-pub(crate) async fn open(parts: &Parts, handle: &Handle) -> Result<Option<SecretString>, Error> {
-    let found = parts.log.sealed(vec![handle.clone()]).await?;
-    match found.first() {
-        Some(sealed) => Ok(Some(parts.sealer.open(sealed).map_err(Error::internal)?)),
-        None => Ok(None),
-    }
 }

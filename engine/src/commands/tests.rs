@@ -20,5 +20,5 @@ fn refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> (&'static str, Strin
 }
 
 fn head(house: &House) -> Position {
-    *house.engine.parts.log.head().borrow()
+    *house.engine.tools.store.events.head().borrow()
 }

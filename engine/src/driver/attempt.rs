@@ -6,7 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use shipslog_domain::capability::{Boundary, Rights};
-use shipslog_domain::deployment::{Command, Deployment};
+use shipslog_domain::deployment::Command;
+use shipslog_domain::freeze::{Frozen, Impossible};
 use shipslog_events::NewBody;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::body::{INPUTS, SITUATION};
@@ -14,19 +15,19 @@ use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEv
 use shipslog_events::ids::{ComponentDigest, EventId};
 use shipslog_events::journal::JournalKey;
 use shipslog_log::EventReader;
-use shipslog_runner::{Attempt, Cancel, CheckRefusal, Component, JOURNAL_FORMAT, Recorder, Situation};
+use shipslog_runner::{Attempt, Cancel, CheckRefusal, Component, JOURNAL_FORMAT, Recorder};
 
 use super::append::context;
 use super::clock::{Clock, now};
+use super::deployment_records::start_of;
+use super::failure::failed;
 use super::finished::Finished;
-use super::journal::Journal;
+use super::freezing::frozen;
+use super::journal_buffer::JournalBuffer;
 use super::preflight::{preflight, stay_granted, stay_inside};
-use super::prepare::{Frozen, Impossible, Prepared, prepare};
 use super::recorder::RunRecorder;
-use super::records::start_of;
-use super::vault::Vault;
-use crate::commands::Error;
-use crate::engine::Parts;
+use super::run_secrets::RunSecrets;
+use super::tools::Tools;
 use crate::load::{DeploymentHistory, json_body};
 
 /// Seconds until a run is stopped.
@@ -37,7 +38,7 @@ pub(super) struct Begun {
     seed: String,
     component: Option<ComponentDigest>,
     limits: Limits,
-    pub(super) prepared: Result<Prepared, Impossible>,
+    pub(super) frozen: Result<Frozen, Impossible>,
 }
 
 impl Begun {
@@ -49,22 +50,22 @@ impl Begun {
             host_version: env!("CARGO_PKG_VERSION").to_owned(),
             component: self.component.clone(),
             limits: self.limits,
-            journal_format: self.prepared.is_ok().then_some(JOURNAL_FORMAT),
+            journal_format: self.frozen.is_ok().then_some(JOURNAL_FORMAT),
         }
     }
 
     pub(super) fn bodies(&self) -> Vec<NewBody> {
-        let Ok(prepared) = &self.prepared else {
+        let Ok(frozen) = &self.frozen else {
             return Vec::new();
         };
         let body = |name: &str, bytes: Vec<u8>| NewBody {
             name: name.to_owned(),
             bytes,
         };
-        let situation = serde_json::to_vec(&prepared.situation).expect("a situation is plain data");
+        let given = serde_json::to_vec(&frozen.given).expect("what a run is given is plain data");
         vec![
-            body(INPUTS, prepared.inputs.to_string().into_bytes()),
-            body(SITUATION, situation),
+            body(INPUTS, frozen.inputs.to_string().into_bytes()),
+            body(SITUATION, given),
         ]
     }
 }
@@ -75,88 +76,78 @@ fn seed(request: EventId, id: &AttemptId) -> [u8; 32] {
 }
 
 /// Gets a run ready: as the attempt before it was, or anew for the first. What goes wrong is the attempt's outcome.
-pub(super) async fn begin(parts: &Parts, history: &DeploymentHistory, id: &AttemptId) -> Begun {
-    let prepared = match earlier(parts, history, id).await {
-        Ok(Some(prepared)) => Ok(prepared),
-        Ok(None) => prepare(parts, history, id).await,
-        Err(error) => Err(error),
+pub(super) async fn begin(tools: &Tools, history: &DeploymentHistory, id: &AttemptId) -> Begun {
+    let frozen = match earlier(tools, history, id).await {
+        Ok(Some(frozen)) => Ok(frozen),
+        Ok(None) => frozen(tools, history, id).await,
+        Err(impossible) => Err(impossible),
     };
     Begun {
         seed: hex::encode(seed(history.request(), id)),
-        component: planned(&history.deployment, id).cloned(),
-        limits: parts.runner.limits(),
-        prepared: prepared.unwrap_or_else(|error| Err(Impossible::errored(error.to_string()))),
+        component: history.deployment.component(&id.step).cloned(),
+        limits: tools.steps.runner.limits(),
+        frozen,
     }
 }
 
 /// What an attempt before this one was given. Nothing is resolved a second time: where it was erased, the run cannot
 /// begin.
 async fn earlier(
-    parts: &Parts,
+    tools: &Tools,
     history: &DeploymentHistory,
     wanted: &AttemptId,
-) -> Result<Option<Result<Prepared, Impossible>>, Error> {
+) -> Result<Option<Frozen>, Impossible> {
     for recorded in history.events.iter().rev() {
         let Event::Deployment(DeploymentEvent::AttemptStarted { id, .. }) = &recorded.event else {
             continue;
         };
         // One without bodies could not begin, so that nothing was frozen.
         if id.step == wanted.step && id.target == wanted.target && !recorded.bodies.is_empty() {
-            let given = given(&*parts.log, recorded.id).await?;
-            return Ok(Some(given.ok_or_else(|| Impossible::failed(erased(id)))));
+            return recall(&*tools.store.events, recorded.id, id).await.map(Some);
         }
     }
     Ok(None)
 }
 
-fn erased(id: &AttemptId) -> String {
-    format!("the inputs of attempt {id} were erased; create a new deployment")
-}
-
 /// What the event of an attempt's start holds.
-async fn given(log: &dyn EventReader, event: EventId) -> Result<Option<Prepared>, Error> {
-    let (Some(inputs), Some(situation)) = (
-        json_body(log, event, INPUTS).await?,
-        json_body(log, event, SITUATION).await?,
+async fn recall(log: &dyn EventReader, event: EventId, id: &AttemptId) -> Result<Frozen, Impossible> {
+    let (Some(inputs), Some(given)) = (
+        json_body(log, event, INPUTS).await.map_err(failed)?,
+        json_body(log, event, SITUATION).await.map_err(failed)?,
     ) else {
-        return Ok(None);
+        return Err(Impossible::InputsErased(id.clone()));
     };
-    let situation: Frozen = serde_json::from_value(situation).map_err(Error::internal)?;
-    Ok(Some(Prepared { inputs, situation }))
+    let given = serde_json::from_value(given).map_err(failed)?;
+    Ok(Frozen { inputs, given })
 }
 
 /// Carries a run out, from its beginning (`fresh`: its journal has no entry) or from where its journal ends. Whatever
 /// goes wrong is the run's outcome, never the driver's.
 pub(super) async fn run(
-    parts: &Arc<Parts>,
+    tools: &Tools,
     history: &DeploymentHistory,
     id: &AttemptId,
     fresh: bool,
     cancel: Cancel,
 ) -> Finished {
-    match carry_out(parts, history, id, fresh, cancel).await {
+    match carry_out(tools, history, id, fresh, cancel).await {
         Ok(finished) => finished,
         // What is in its journal is not given up for a server that is busy or a cluster that is away.
-        Err(error @ (Error::Outside(_) | Error::Internal(_))) if !fresh => {
-            Finished::at_once(AttemptOutcome::Interrupted, error.to_string())
+        Err(impossible) if !fresh && impossible.outcome() == AttemptOutcome::Errored => {
+            Finished::at_once(AttemptOutcome::Interrupted, impossible.to_string())
         }
-        Err(error @ (Error::Refused { .. } | Error::Invalid(_) | Error::NotFound(_))) => {
-            Finished::at_once(AttemptOutcome::Failed, error.to_string())
-        }
-        Err(error @ (Error::Outside(_) | Error::Internal(_))) => {
-            Finished::at_once(AttemptOutcome::Errored, error.to_string())
-        }
+        Err(impossible) => impossible.into(),
     }
 }
 
 async fn carry_out(
-    parts: &Arc<Parts>,
+    tools: &Tools,
     history: &DeploymentHistory,
     id: &AttemptId,
     fresh: bool,
     cancel: Cancel,
-) -> Result<Finished, Error> {
-    let ready = ready(parts, history, id, fresh);
+) -> Result<Finished, Impossible> {
+    let ready = ready(tools, history, id, fresh);
     // Until the step runs nothing is written, so that a wait for the API server may end anywhere.
     let ready = tokio::select! {
         biased;
@@ -178,7 +169,11 @@ async fn carry_out(
         journal,
         recorder,
     } = ready;
-    let ended = parts.runner.run(&component, attempt, recorder, cancel).await;
+    let ended = tools
+        .steps
+        .runner
+        .run(&component, attempt, recorder, cancel)
+        .await;
     Ok(Finished {
         ended,
         tail: Some(journal.take()),
@@ -189,39 +184,45 @@ async fn carry_out(
 struct Ready {
     component: Component,
     attempt: Attempt,
-    journal: Arc<Journal>,
+    journal: Arc<JournalBuffer>,
     recorder: Arc<dyn Recorder>,
 }
 
 /// Nothing is resolved here: what a run is given was frozen when it began. One that goes on does not ask the API server
 /// about its rights again.
 async fn ready(
-    parts: &Arc<Parts>,
+    tools: &Tools,
     history: &DeploymentHistory,
     id: &AttemptId,
     fresh: bool,
-) -> Result<Ready, Error> {
+) -> Result<Ready, Impossible> {
     let (deployment, cause) = (&history.deployment, history.request());
     let begun = beginning(history, id);
-    let Some(Prepared { inputs, situation }) = given(&*parts.log, start_of(cause, id)).await? else {
-        return Err(Error::refused("inputs-erased", erased(id)));
-    };
-    let component = component(parts, deployment, id)?;
-    let description = parts.runner.describe(&component).await.map_err(Error::internal)?;
-    let asked = match situation.asked.clone() {
+    let store = &tools.store;
+    let Frozen { inputs, given } = recall(&*store.events, start_of(cause, id), id).await?;
+    let component = tools.component(deployment, id)?;
+    let runner = &tools.steps.runner;
+    let description = runner
+        .describe(&component)
+        .await
+        .map_err(|error| Impossible::ComponentErrored(error.to_string()))?;
+    let asked = match given.asked.clone() {
         Some(asked) => asked,
-        None => parts.runner.check(&component, &inputs).await.map_err(unchecked)?,
+        None => runner
+            .check(&component, &inputs)
+            .await
+            .map_err(|it| unchecked(&it))?,
     };
-    let cluster = parts
-        .clusters
-        .reach(parts, &situation.url, &situation.certificate, &situation.account)
-        .await?
-        .in_namespace(situation.namespace.clone());
-    let vault = Arc::new(Vault::new(Arc::clone(parts)));
-    let journal = Arc::new(Journal::new(parts, &vault, JournalKey::of(deployment.id, id)));
+    let cluster = tools.clusters.reach(&given.cluster).await?;
+    let cluster = cluster.in_namespace(given.namespace.clone());
+    let secrets = Arc::new(RunSecrets::new(Arc::clone(&tools.secrets)));
+    let key = JournalKey::of(deployment.id, id);
+    let journal = Arc::new(JournalBuffer::new(&store.journals, &secrets, key));
     let recorder: Arc<dyn Recorder> = Arc::new(RunRecorder {
-        parts: Arc::clone(parts),
-        vault: Arc::clone(&vault),
+        log: Arc::clone(&store.events),
+        task_log: Arc::clone(&store.task_log),
+        live: tools.live.clone(),
+        secrets: Arc::clone(&secrets),
         deployment: deployment.id,
         lane: deployment.lane.clone(),
         attempt: id.clone(),
@@ -230,35 +231,35 @@ async fn ready(
         journal: Arc::clone(&journal),
     });
     let boundary = Boundary {
-        namespace: situation.namespace.clone(),
+        namespace: given.namespace.clone(),
     };
     if fresh {
-        if let Some(grant) = &situation.grant {
+        if let Some(grant) = &given.grant {
             stay_granted(grant, &*recorder, &asked).await?;
         }
         stay_inside(&boundary, &*recorder, &asked).await?;
-        preflight(&cluster, &*recorder, &asked, &situation).await?;
+        preflight(&cluster, &*recorder, &asked, &given.cluster).await?;
     }
     let rights = Rights {
         declared: description.capabilities.clone(),
-        granted: situation.grant.clone().unwrap_or(asked),
+        granted: given.grant.clone().unwrap_or(asked),
         boundary,
     };
     let clock = Clock::not_before(history);
     let attempt = Attempt {
         id: id.clone(),
-        situation: told(deployment, &situation),
+        situation: given.situation,
         inputs,
-        variables: situation.variables,
+        variables: given.variables,
         outputs: description.outputs.clone(),
         milestones: description.milestones.clone(),
         rights,
         seed: seed(cause, id),
         deadline: begun.deadline,
         left: begun.deadline.saturating_sub(clock.since(begun.at)),
-        limits: begun.limits.unwrap_or_else(|| parts.runner.limits()),
+        limits: begun.limits.unwrap_or_else(|| runner.limits()),
         cluster: Arc::new(cluster),
-        secrets: vault,
+        secrets,
         now: clock.into_now(),
     };
     Ok(Ready {
@@ -298,38 +299,11 @@ fn beginning(history: &DeploymentHistory, wanted: &AttemptId) -> Beginning {
     })
 }
 
-fn planned<'a>(deployment: &'a Deployment, id: &AttemptId) -> Option<&'a ComponentDigest> {
-    let planned = deployment.steps.iter().find(|it| it.step.step.name == id.step)?;
-    Some(&planned.step.component)
-}
-
-fn component(parts: &Parts, deployment: &Deployment, id: &AttemptId) -> Result<Component, Error> {
-    let digest =
-        planned(deployment, id).ok_or_else(|| Error::refused("no-step", "the step is not in the plan"))?;
-    parts
-        .components
-        .by_digest(digest)
-        .map_err(|error| Error::refused("no-component", error))
-}
-
 /// Wrong inputs stay wrong; a component that did not answer may the next time.
-fn unchecked(refusal: CheckRefusal) -> Error {
+fn unchecked(refusal: &CheckRefusal) -> Impossible {
+    let sentence = refusal.to_string();
     match refusal {
-        CheckRefusal::Errored(_) => Error::internal(refusal),
-        CheckRefusal::Inputs(_) | CheckRefusal::BeyondDescription(_) => Error::refused("inputs", refusal),
-    }
-}
-
-fn told(deployment: &Deployment, frozen: &Frozen) -> Situation {
-    Situation {
-        deployment: deployment.id,
-        project: deployment.project.clone(),
-        project_slug: frozen.project_slug.clone(),
-        environment: deployment.environment.clone(),
-        release: deployment.release.clone(),
-        step_slug: frozen.step_slug.clone(),
-        labels: frozen.labels.clone(),
-        annotations: frozen.annotations.clone(),
-        inventory: frozen.inventory.clone(),
+        CheckRefusal::Errored(_) => Impossible::ComponentErrored(sentence),
+        CheckRefusal::Inputs(_) | CheckRefusal::BeyondDescription(_) => Impossible::InputsRefused(sentence),
     }
 }

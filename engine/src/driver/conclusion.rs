@@ -4,9 +4,8 @@ use shipslog_domain::lane::Lane;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::body::MESSAGE;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Outcome};
-use shipslog_log::EventReader;
+use shipslog_log::{EventReader, ReadError};
 
-use crate::commands::Error;
 use crate::load::DeploymentHistory;
 
 /// How a deployment ended, in words, with what it left in the cluster.
@@ -15,7 +14,7 @@ pub(super) async fn conclusion(
     history: &DeploymentHistory,
     lane: &Lane,
     outcome: Outcome,
-) -> Result<String, Error> {
+) -> Result<String, ReadError> {
     if outcome == Outcome::Succeeded {
         return Ok("every step succeeded on every target".to_owned());
     }
@@ -56,7 +55,7 @@ async fn said(
     log: &dyn EventReader,
     history: &DeploymentHistory,
     wanted: &AttemptId,
-) -> Result<String, Error> {
+) -> Result<String, ReadError> {
     let end = history.events.iter().rev().find(|it| match &it.event {
         Event::Deployment(DeploymentEvent::AttemptEnded { id, .. }) => id == wanted,
         _ => false,

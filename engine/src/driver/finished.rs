@@ -1,5 +1,6 @@
 //! A run that is over, until that is recorded.
 
+use shipslog_domain::freeze::Impossible;
 use shipslog_log::JournalAppend;
 use shipslog_runner::{AttemptOutcome, Ended};
 
@@ -18,6 +19,16 @@ impl Finished {
             outcome,
             reason: None,
             message: message.into(),
+        })
+    }
+}
+
+impl From<Impossible> for Finished {
+    fn from(impossible: Impossible) -> Self {
+        Self::from(Ended {
+            outcome: impossible.outcome(),
+            reason: Some(impossible.reason()),
+            message: impossible.to_string(),
         })
     }
 }

@@ -26,8 +26,8 @@ pub(super) async fn follow(shared: Arc<Shared>, reached: Position) {
 }
 
 async fn go_on(shared: &Arc<Shared>, mut reached: Position) {
-    let mut head = shared.parts.log.head();
-    let mut patience = Patience::new(shared.parts.pauses);
+    let mut head = shared.tools.store.events.head();
+    let mut patience = Patience::new(shared.pauses);
     loop {
         match advance(shared, &mut reached).await {
             Ok(true) => patience.renew(),
@@ -44,7 +44,7 @@ async fn go_on(shared: &Arc<Shared>, mut reached: Position) {
 /// Goes on by one batch, and says whether there was anything. What fails is gone through again: no wake-up is lost, and
 /// one more harms nobody.
 async fn advance(shared: &Arc<Shared>, reached: &mut Position) -> Result<bool, ReadError> {
-    let events = shared.parts.log.read(*reached, BATCH).await?;
+    let events = shared.tools.store.events.read(*reached, BATCH).await?;
     for event in &events {
         concern(shared, event).await?;
         *reached = event.position;
@@ -68,7 +68,7 @@ async fn concern(shared: &Arc<Shared>, recorded: &Recorded) -> Result<(), ReadEr
             | DeploymentEvent::DeploymentEnded { .. } => {}
         },
         (Stream::Lane(key), Event::Lane(LaneEvent::TurnEnded { .. })) => {
-            let lane = load::lane(&*shared.parts.log, key).await?;
+            let lane = load::lane(&*shared.tools.store.events, key).await?;
             lane.state.next().into_iter().for_each(|it| shared.wake(it));
         }
         _ => {}

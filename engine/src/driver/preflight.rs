@@ -4,39 +4,35 @@ use std::collections::BTreeSet;
 
 use shipslog_cluster as cluster;
 use shipslog_cluster::{Cluster, Right};
-use shipslog_domain::capability::{Boundary, Capability, Denial, Need, Verb, covers, not_granted};
+use shipslog_domain::capability::{Boundary, Capability, Denial, Need, Verb, covers};
+use shipslog_domain::freeze::{Address, Impossible};
 use shipslog_events::event::deployment::Layer;
 use shipslog_runner::Recorder;
 
-use super::prepare::Frozen;
-use crate::commands::Error;
+use super::failure::failed;
 
 /// Asks the API server about everything that the step needs, before its first write, and names all that is missing.
 pub(super) async fn preflight(
     cluster: &Cluster,
     recorder: &dyn Recorder,
     asked: &[Capability],
-    situation: &Frozen,
-) -> Result<(), Error> {
+    address: &Address,
+) -> Result<(), Impossible> {
     let rights: Vec<Right> = asked.iter().flat_map(rights_of).collect();
     let missing = cluster.preflight(&rights).await.map_err(|error| match error {
         cluster::Error::Unavailable(_) | cluster::Error::Throttled(_) | cluster::Error::TimedOut => {
-            Error::Outside(format!("{}: {error}", situation.url))
+            Impossible::ClusterAway(format!("{}: {error}", address.url))
         }
-        other => Error::refused("cluster", format!("{}: {other}", situation.url)),
+        other => Impossible::ClusterUnusable(format!("{}: {other}", address.url)),
     })?;
     deny(recorder, Layer::Cluster, &missing.iter().cloned().collect()).await?;
-    match missing.as_slice() {
-        [] => Ok(()),
-        missing => Err(Error::refused(
-            "rights-missing",
-            format!(
-                "account {} may not do what the step needs; nothing was written. Missing: {}",
-                situation.account,
-                missing.join("; ")
-            ),
-        )),
+    if missing.is_empty() {
+        return Ok(());
     }
+    Err(Impossible::RightsMissing {
+        account: address.account.clone(),
+        missing,
+    })
 }
 
 /// Holds what the step needs against what the project grants, before anybody outside is asked.
@@ -44,13 +40,13 @@ pub(super) async fn stay_granted(
     grant: &[Capability],
     recorder: &dyn Recorder,
     asked: &[Capability],
-) -> Result<(), Error> {
+) -> Result<(), Impossible> {
     let Err(beyond) = covers(grant, asked) else {
         return Ok(());
     };
     let rules = beyond.iter().map(ToString::to_string).collect();
     deny(recorder, Layer::Grant, &rules).await?;
-    Err(Error::refused("not-granted", not_granted(&beyond)))
+    Err(Impossible::NotGranted(beyond))
 }
 
 /// Holds what the step needs against the target's boundary, before anybody outside is asked.
@@ -58,27 +54,19 @@ pub(super) async fn stay_inside(
     boundary: &Boundary,
     recorder: &dyn Recorder,
     asked: &[Capability],
-) -> Result<(), Error> {
+) -> Result<(), Impossible> {
     let denials = asked.iter().flat_map(|it| outside(boundary, it));
     let rules: BTreeSet<String> = denials.map(|it| it.rule).collect();
     if rules.is_empty() {
         return Ok(());
     }
     deny(recorder, Layer::Boundary, &rules).await?;
-    let rules: Vec<String> = rules.into_iter().collect();
-    let sentence = format!(
-        "the target's boundary does not allow what the step needs; nothing was asked of the cluster: {}",
-        rules.join("; ")
-    );
-    Err(Error::refused("outside-boundary", sentence))
+    Err(Impossible::OutsideBoundary(rules.into_iter().collect()))
 }
 
-async fn deny(recorder: &dyn Recorder, layer: Layer, rules: &BTreeSet<String>) -> Result<(), Error> {
+async fn deny(recorder: &dyn Recorder, layer: Layer, rules: &BTreeSet<String>) -> Result<(), Impossible> {
     for rule in rules {
-        recorder
-            .denied(None, layer, rule, None)
-            .await
-            .map_err(Error::internal)?;
+        recorder.denied(None, layer, rule, None).await.map_err(failed)?;
     }
     Ok(())
 }

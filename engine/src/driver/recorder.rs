@@ -12,27 +12,28 @@ use shipslog_events::event::lane::{LaneEvent, ObjectReference};
 use shipslog_events::ids::{DeploymentId, EventId, Handle};
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{Context, NewBody, SealedValue, Stream, upcast};
-use shipslog_log::{Append, AppendError, Expected, TaskLogLine};
+use shipslog_log::{Append, AppendError, EventLog, Expected, TaskLog, TaskLogLine};
 use shipslog_runner::{LogLevel, NotRecorded, OutputValue, Recorder, Unrecorded};
 
-use super::LiveState;
 use super::append::{self, stream};
 use super::clock::now;
-use super::journal::Journal;
-use super::vault::Vault;
-use crate::engine::Parts;
+use super::journal_buffer::JournalBuffer;
+use super::run_secrets::RunSecrets;
+use super::{Live, LiveState};
 
 /// The recorder of one run.
 pub(super) struct RunRecorder {
-    pub(super) parts: Arc<Parts>,
-    pub(super) vault: Arc<Vault>,
+    pub(super) log: Arc<dyn EventLog>,
+    pub(super) task_log: Arc<dyn TaskLog>,
+    pub(super) live: Live,
+    pub(super) secrets: Arc<RunSecrets>,
     pub(super) deployment: DeploymentId,
     pub(super) lane: LaneKey,
     pub(super) attempt: AttemptId,
     /// The event that requested the deployment.
     pub(super) cause: EventId,
     pub(super) context: Context,
-    pub(super) journal: Arc<Journal>,
+    pub(super) journal: Arc<JournalBuffer>,
 }
 
 impl RunRecorder {
@@ -60,7 +61,7 @@ impl RunRecorder {
                     sealed,
                     journal: journal.clone(),
                 };
-                match self.parts.log.append(append).await {
+                match self.log.append(append).await {
                     Ok(_) => Ok(()),
                     // The same call told the same before a crash, in other words of the API server: the first stand.
                     Err(AppendError::IdReused { .. }) => self.journal.entries_alone(journal).await,
@@ -181,7 +182,7 @@ impl Recorder for RunRecorder {
                 .await
             }
             OutputValue::Sensitive(handle) => {
-                let sealed: Vec<SealedValue> = self.vault.minted(&handle).into_iter().collect();
+                let sealed: Vec<SealedValue> = self.secrets.minted(&handle).into_iter().collect();
                 let bodies = body(VALUE, handle.as_str().as_bytes().to_vec());
                 self.append(Some(index), to, set(true).into(), bodies, sealed)
                     .await
@@ -199,8 +200,7 @@ impl Recorder for RunRecorder {
             level,
             message: message.to_owned(),
         };
-        self.parts
-            .task_log
+        self.task_log
             .write_lines(vec![line])
             .await
             .map_err(|error| NotRecorded(error.to_string()))
@@ -213,7 +213,7 @@ impl Recorder for RunRecorder {
             total,
             message: message.to_owned(),
         };
-        self.parts.live.say(self.deployment, state);
+        self.live.say(self.deployment, state);
         Ok(())
     }
 }

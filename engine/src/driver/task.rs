@@ -6,18 +6,17 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 use shipslog_domain::deployment::{self, Due, RESUMPTIONS};
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome};
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, EndReason};
 use shipslog_events::ids::DeploymentId;
-use shipslog_runner::Cancel;
+use shipslog_runner::{Cancel, Ended};
 use tokio::sync::Notify;
 use tokio::task::{self, JoinError, JoinSet};
 
+use super::deployment_records::DeploymentRecords;
+use super::failure::Failure;
 use super::finished::Finished;
 use super::pauses::Patience;
-use super::prepare::Impossible;
-use super::records::Records;
 use super::{Entry, Shared, attempt};
-use crate::commands::Error;
 use crate::load::{self, DeploymentHistory};
 
 /// Drives a deployment to its end. The entry is put down when the task is over, however that comes.
@@ -69,11 +68,11 @@ impl Task {
     }
 
     async fn drive(&mut self, wake: &Notify) {
-        let mut patience = Patience::new(self.shared.parts.pauses);
+        let mut patience = Patience::new(self.shared.pauses);
         loop {
             // The log says what the panic was; here it is one more failure that must not leave the lane held.
             let acted = AssertUnwindSafe(self.act_on_all()).catch_unwind().await;
-            match acted.unwrap_or_else(|_| Err(Error::internal("it panicked"))) {
+            match acted.unwrap_or(Err(Failure::Panicked)) {
                 Ok(Then::Over) => return,
                 Ok(Then::Again) => patience.renew(),
                 Ok(Then::Wait) => {
@@ -95,8 +94,8 @@ impl Task {
         }
     }
 
-    async fn act_on_all(&mut self) -> Result<Then, Error> {
-        let Some(history) = load::deployment(&*self.shared.parts.log, self.id).await? else {
+    async fn act_on_all(&mut self) -> Result<Then, Failure> {
+        let Some(history) = load::deployment(&*self.shared.tools.store.events, self.id).await? else {
             return Ok(Then::Over);
         };
         let mut then = Then::Wait;
@@ -109,7 +108,7 @@ impl Task {
         Ok(then)
     }
 
-    async fn act(&mut self, history: &DeploymentHistory, due: Due) -> Result<Then, Error> {
+    async fn act(&mut self, history: &DeploymentHistory, due: Due) -> Result<Then, Failure> {
         match due {
             Due::Nothing => Ok(Then::Over),
             Due::AwaitTurn => {
@@ -127,23 +126,22 @@ impl Task {
                 }
                 Ok(Then::Wait)
             }
-            Due::End { outcome, reason } => {
-                self.records().ended(outcome, reason).await?;
+            Due::End { reason } => {
+                self.records().ended(reason).await?;
                 Ok(Then::Over)
             }
         }
     }
 
-    async fn start(&mut self, history: &DeploymentHistory, id: AttemptId) -> Result<(), Error> {
-        let begun = attempt::begin(&self.shared.parts, history, &id).await;
+    async fn start(&mut self, history: &DeploymentHistory, id: AttemptId) -> Result<(), Failure> {
+        let begun = attempt::begin(&self.shared.tools, history, &id).await;
         self.records()
             .attempt_started(begun.command(&id), &id, begun.bodies())
             .await?;
-        match begun.prepared {
+        match begun.frozen {
             Ok(_) => self.spawn(history, id, true),
-            Err(Impossible { outcome, message }) => {
-                self.runs
-                    .insert(id, Run::Over(Finished::at_once(outcome, message)));
+            Err(impossible) => {
+                self.runs.insert(id, Run::Over(impossible.into()));
             }
         }
         Ok(())
@@ -151,10 +149,10 @@ impl Task {
 
     /// `fresh` says that its journal has no entry.
     fn spawn(&mut self, history: &DeploymentHistory, id: AttemptId, fresh: bool) {
-        let (parts, history) = (Arc::clone(&self.shared.parts), history.clone());
+        let (tools, history) = (Arc::clone(&self.shared.tools), history.clone());
         let (cancel, attempt) = (Cancel::new(), id.clone());
         let cancelled = cancel.clone();
-        let run = async move { attempt::run(&parts, &history, &attempt, fresh, cancelled).await };
+        let run = async move { attempt::run(&tools, &history, &attempt, fresh, cancelled).await };
         self.watch(id, cancel, run);
     }
 
@@ -167,8 +165,12 @@ impl Task {
     /// for it.
     fn conclude(&mut self, joined: Result<(task::Id, Finished), JoinError>) {
         let (task, finished) = joined.unwrap_or_else(|error| {
-            let message = format!("the server failed under the run ({error}); its log says more");
-            (error.id(), Finished::at_once(AttemptOutcome::Errored, message))
+            let ended = Ended {
+                outcome: AttemptOutcome::Errored,
+                reason: Some(EndReason::ServerFailed),
+                message: format!("the server failed under the run ({error}); its log says more"),
+            };
+            (error.id(), ended.into())
         });
         for run in self.runs.values_mut() {
             if matches!(run, Run::UnderWay { task: its, .. } if *its == task) {
@@ -179,14 +181,14 @@ impl Task {
     }
 
     /// A run goes on, or its end is recorded.
-    async fn attend(&mut self, history: &DeploymentHistory, id: &AttemptId) -> Result<Then, Error> {
+    async fn attend(&mut self, history: &DeploymentHistory, id: &AttemptId) -> Result<Then, Failure> {
         let finished = match self.runs.get(id) {
             Some(Run::UnderWay { .. }) => return Ok(Then::Wait),
             Some(Run::Over(finished)) if Self::can_go_on(history, id, finished) => {
                 let sentence = finished.ended.message.clone();
                 self.runs.remove(id);
                 self.troubled = true;
-                return Err(Error::internal(sentence));
+                return Err(Failure::Run(sentence));
             }
             Some(Run::Over(finished)) => finished.clone(),
             None => match self.resume(history, id).await? {
@@ -211,7 +213,7 @@ impl Task {
         &mut self,
         history: &DeploymentHistory,
         id: &AttemptId,
-    ) -> Result<Option<Finished>, Error> {
+    ) -> Result<Option<Finished>, Failure> {
         let attempt = history.deployment.attempt(id);
         let (journaled, resumed) = attempt.map_or((false, 0), |it| (it.journaled, it.resumed));
         if !journaled {
@@ -229,11 +231,9 @@ impl Task {
         Ok(None)
     }
 
-    fn records(&self) -> Records<'_> {
-        Records {
-            log: &*self.shared.parts.log,
-            journals: &*self.shared.parts.journals,
-            task_log: &*self.shared.parts.task_log,
+    fn records(&self) -> DeploymentRecords<'_> {
+        DeploymentRecords {
+            store: &self.shared.tools.store,
             id: self.id,
         }
     }

@@ -10,8 +10,8 @@ mod unrecorded;
 use std::net::TcpListener;
 
 use serde_json::json;
-use shipslog_domain::deployment::{Attempt, Status};
-use shipslog_events::event::deployment::{AttemptOutcome, Outcome};
+use shipslog_domain::deployment::{Attempt, AttemptState, Status};
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEndReason, EndReason};
 use shipslog_events::ids::{DeploymentId, StreamVersion};
 use shipslog_events::{Actor, Recorded, Stream};
 use shipslog_test_support::documents::target;
@@ -23,16 +23,16 @@ fn outcomes(view: &DeploymentView) -> Vec<Option<AttemptOutcome>> {
     view.deployment.attempts.iter().map(Attempt::outcome).collect()
 }
 
-fn ended(outcome: Outcome, reason: &str) -> Status {
+fn ended(reason: DeploymentEndReason) -> Status {
     Status::Ended {
-        outcome,
-        reason: reason.to_owned(),
+        outcome: reason.outcome(),
+        reason,
     }
 }
 
 async fn events(house: &House, id: DeploymentId) -> Vec<Recorded> {
     let stream = Stream::Deployment(id);
-    let log = &house.engine.parts.log;
+    let log = &house.engine.tools.store.events;
     log.stream(stream, StreamVersion::NONE).await.unwrap()
 }
 
@@ -60,7 +60,7 @@ async fn a_deployment_succeeds_and_its_events_tell_the_story_in_order() {
     let house = House::with(&["pass"]).await;
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Succeeded));
     let events = events(&house, id).await;
     let kinds: Vec<_> = events.iter().map(|it| it.event.kind().0).collect();
     assert_eq!(
@@ -79,7 +79,7 @@ async fn a_deployment_succeeds_and_its_events_tell_the_story_in_order() {
     );
     assert_eq!(
         house.engine.verify().await.unwrap().last_position,
-        *house.engine.parts.log.head().borrow()
+        *house.engine.tools.store.events.head().borrow()
     );
 }
 
@@ -117,7 +117,7 @@ async fn a_step_that_says_no_fails_the_deployment_at_once_in_its_own_words() {
     let house = House::with(&["fail"]).await;
     let id = house.deploy("fail", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Failed, "failed"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Failed));
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Failed)]);
     assert_eq!(message(&house, &view).await, "Go on Web Development: hello");
 }
@@ -127,7 +127,7 @@ async fn a_step_that_errors_is_tried_three_times_then_the_deployment_fails_as_er
     let house = House::with(&["err"]).await;
     let id = house.deploy("err", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Failed, "errored"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Errored));
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Errored); 3]);
 }
 
@@ -136,9 +136,9 @@ async fn a_running_step_hears_that_it_is_to_stop() {
     let house = House::with(&["wait"]).await;
     let id = house.deploy("wait", "Development").await.unwrap().deployment;
     house.running(id).await;
-    house.engine.cancel(&by(), id).await.unwrap();
+    house.engine.commands().cancel(&by(), id).await.unwrap();
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Cancelled, "cancelled"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Cancelled));
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Cancelled)]);
 }
 
@@ -150,14 +150,20 @@ async fn a_certificate_that_is_none_fails_the_step_instead_of_being_tried_again(
     house.apply(vec![broken]).await;
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Failed, "failed"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Failed));
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Failed)]);
+    let reason = Some(EndReason::ClusterUnusable);
+    assert!(
+        matches!(view.deployment.attempts[0].state, AttemptState::Ended { reason: it, .. } if it == reason),
+        "{:?}",
+        view.deployment.attempts
+    );
 }
 
 #[tokio::test]
 async fn a_wait_for_an_api_server_that_does_not_answer_ends_when_the_deployment_is_cancelled() {
     let (house, id, _silent) = asking_in_vain().await;
-    house.engine.cancel(&by(), id).await.unwrap();
+    house.engine.commands().cancel(&by(), id).await.unwrap();
     let view = house.ended(id).await;
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Cancelled)]);
     assert_eq!(

@@ -12,6 +12,10 @@ use shipslog_test_support::history::state::{State, all};
 use shipslog_test_support::history::{deeds, erase_bodies, write};
 
 use super::*;
+use shipslog_domain::configuration::Configuration;
+
+use crate::accesses::Accesses;
+use crate::configurations::Configurations;
 use crate::testing::house::{House, by};
 
 fn open(directory: &Path) -> Arc<dyn EventLog> {
@@ -49,7 +53,7 @@ proptest! {
         let (state, loaded) = runtime.block_on(async {
             let log = open(directory.path());
             let state = write(&*log, &deeds).await;
-            let loaded = loaded(&*log, &state).await;
+            let loaded = loaded(log as _, &state).await;
             (state, loaded)
         });
         prop_assert_eq!(loaded, State { configuration: Configuration::default(), ..state });
@@ -57,9 +61,15 @@ proptest! {
 }
 
 /// As commands and the driver load it, stream by stream. Configuration comes with its documents; see below.
-async fn loaded(log: &dyn EventReader, all: &State) -> State {
+async fn loaded(reader: Arc<dyn EventReader>, all: &State) -> State {
+    let log = &*reader;
     let mut loaded = State {
-        access: AccessCache::default().load(log).await.unwrap().state.clone(),
+        access: Accesses::new(Arc::clone(&reader))
+            .load()
+            .await
+            .unwrap()
+            .state
+            .clone(),
         ..State::default()
     };
     for slug in all.releases.keys() {
@@ -82,7 +92,7 @@ async fn loaded(log: &dyn EventReader, all: &State) -> State {
 #[tokio::test]
 async fn a_stream_s_version_is_that_of_the_last_event_read() {
     let house = House::with(&["pass"]).await;
-    let log = &*house.engine.parts.log;
+    let log = house.engine.events();
     let loaded = releases(log, "pass").await.unwrap();
     let events = log.stream(Stream::Releases("pass".to_owned()), StreamVersion::NONE);
     assert_eq!(loaded.version, events.await.unwrap().last().unwrap().version);
@@ -92,17 +102,18 @@ async fn a_stream_s_version_is_that_of_the_last_event_read() {
 #[tokio::test]
 async fn configuration_read_bit_by_bit_is_configuration_read_at_once() {
     let house = House::empty(&["pass"]).await;
-    let log = &*house.engine.parts.log;
-    let kept = ConfigurationCache::default();
+    let reader = house.reader();
+    let log = &*reader;
+    let kept = Configurations::new(Arc::clone(&reader));
     house.apply(surroundings()).await;
-    kept.load(log).await.unwrap();
+    kept.load().await.unwrap();
     house.apply(vec![project("pass", &serde_json::json!({}))]).await;
     house
         .apply(vec![project("pass", &serde_json::json!({ "text": "other" }))])
         .await;
     let (bit_by_bit, at_once) = (
-        kept.load(log).await.unwrap(),
-        ConfigurationCache::default().load(log).await.unwrap(),
+        kept.load().await.unwrap(),
+        Configurations::new(Arc::clone(&reader)).load().await.unwrap(),
     );
     assert_eq!(bit_by_bit.version, at_once.version);
     assert_eq!(bit_by_bit.state.configuration, at_once.state.configuration);
@@ -116,18 +127,20 @@ async fn configuration_read_bit_by_bit_is_configuration_read_at_once() {
 #[tokio::test]
 async fn keys_are_folded_once_and_each_that_is_revoked_later_is_seen() {
     let house = House::empty(&[]).await;
-    let log = &*house.engine.parts.log;
-    let kept = AccessCache::default();
-    let first = kept.load(log).await.unwrap();
-    assert!(Arc::ptr_eq(&first, &kept.load(log).await.unwrap()));
+    let reader = house.reader();
+    let log = &*reader;
+    let kept = Accesses::new(Arc::clone(&reader));
+    let first = kept.load().await.unwrap();
+    assert!(Arc::ptr_eq(&first, &kept.load().await.unwrap()));
     let made = house
         .engine
+        .commands()
         .create_key(&by(), "ci".to_owned(), AccessRole::Viewer)
         .await
         .unwrap();
-    assert_eq!(kept.load(log).await.unwrap().state.in_use().count(), 2);
-    house.engine.revoke_key(&by(), made.id).await.unwrap();
-    let last = kept.load(log).await.unwrap();
+    assert_eq!(kept.load().await.unwrap().state.in_use().count(), 2);
+    house.engine.commands().revoke_key(&by(), made.id).await.unwrap();
+    let last = kept.load().await.unwrap();
     assert_eq!(last.state.in_use().count(), 1);
     assert_eq!(last.state, State::of(&all(log).await).access);
 }
@@ -143,10 +156,19 @@ async fn an_erased_revision_does_not_let_the_one_before_it_pass_for_the_document
     let house = house
         .reopened_after(|directory| erase_last_body(&directory.join("shipslog.db")))
         .await;
-    assert_eq!(house.engine.document(Kind::Project, "pass").await.unwrap(), None);
+    assert_eq!(
+        house
+            .engine
+            .commands()
+            .document(Kind::Project, "pass")
+            .await
+            .unwrap(),
+        None
+    );
     assert!(
         house
             .engine
+            .commands()
             .document(Kind::Account, "deployer")
             .await
             .unwrap()

@@ -119,7 +119,7 @@ fn failed() -> DeploymentEvent {
 fn ended() -> DeploymentEvent {
     DeploymentEvent::DeploymentEnded {
         outcome: Outcome::Failed,
-        reason: "failed".into(),
+        reason: shipslog_events::event::deployment::DeploymentEndReason::Failed,
     }
 }
 

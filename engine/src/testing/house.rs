@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shipslog_events::Actor;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
-use shipslog_log::{SqliteLog, Store};
+use shipslog_log::{EventReader, SqliteLog, Store};
 use shipslog_test_support::component::tiny;
 use shipslog_test_support::documents::{project, surroundings};
 use tempfile::TempDir;
@@ -55,12 +55,20 @@ impl House {
         house
     }
 
+    pub(crate) fn reader(&self) -> Arc<dyn EventReader> {
+        Arc::clone(&self.engine.tools.store.events) as _
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }
 
     pub(crate) async fn apply(&self, documents: Vec<Value>) {
-        self.engine.apply(&by(), documents, false).await.unwrap();
+        self.engine
+            .commands()
+            .apply(&by(), documents, false)
+            .await
+            .unwrap();
     }
 
     pub(crate) async fn release(&self, project: &str) -> Result<ReleaseVersion, Error> {
@@ -69,7 +77,7 @@ impl House {
             version: None,
             packages: [].into(),
         };
-        let created = self.engine.create_release(&by(), asked).await?;
+        let created = self.engine.commands().create_release(&by(), asked).await?;
         Ok(created.version)
     }
 
@@ -86,6 +94,7 @@ impl House {
     ) -> Result<Accepted, Error> {
         let (project, environment) = (ProjectName::from(project), EnvironmentName::from(environment));
         self.engine
+            .commands()
             .deploy(&by(), &project, &release.into(), &environment)
             .await
     }

@@ -1,5 +1,7 @@
 //! Deployments: one release, one environment, steps and attempts.
 
+mod end;
+
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -12,11 +14,13 @@ use crate::ids::{
 use crate::journal::JournalHead;
 use crate::stream::LaneKey;
 
+pub use end::{AttemptOutcome, DeploymentEndReason, EndReason, Outcome};
+
 /// Names of the bodies that deployments' events come with.
 pub mod body {
     /// Of `attempt-started`: the step's inputs, resolved, with handles. JSON.
     pub const INPUTS: &str = "inputs";
-    /// Of `attempt-started`: where the run stands. JSON.
+    /// Of `attempt-started`: where the run stands, and what else it is given. JSON.
     pub const SITUATION: &str = "situation";
     /// Of `access-denied`, `attempt-ended` and `deployment-ended`: what there is to say. Text.
     pub const MESSAGE: &str = "message";
@@ -24,81 +28,6 @@ pub mod body {
     pub const DETAIL: &str = "detail";
     /// Of `output-set`: JSON, or a handle where it is sensitive.
     pub const VALUE: &str = "value";
-}
-
-/// How a deployment ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// Every step passed on every target.
-    Succeeded,
-    /// A step failed or stayed errored.
-    Failed,
-    /// A person stopped it.
-    Cancelled,
-}
-
-impl std::fmt::Display for Outcome {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        })
-    }
-}
-
-/// How one run of one step on one target ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AttemptOutcome {
-    /// It did what it is for.
-    Succeeded,
-    /// It ran, and the answer is no.
-    Failed,
-    /// It could not run or find out: the only outcome that is tried again by itself, unless its end has a reason.
-    Errored,
-    /// It stopped because it was asked to.
-    Cancelled,
-    /// The server died under it; the next attempt has the same inputs.
-    Interrupted,
-}
-
-impl std::fmt::Display for AttemptOutcome {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Errored => "errored",
-            Self::Cancelled => "cancelled",
-            Self::Interrupted => "interrupted",
-        })
-    }
-}
-
-/// Why an errored run is not tried again by itself: somebody has to look first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EndReason {
-    /// A write was sent, the server stopped, and whether the write happened cannot be told.
-    OutcomeUnknown,
-    /// Resumed, it made another call than its journal has.
-    Diverged,
-    /// Its journal does not hold.
-    JournalDamaged,
-    /// It made more calls, or was answered more, than a journal takes.
-    JournalFull,
-}
-
-impl std::fmt::Display for EndReason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::OutcomeUnknown => "outcome unknown",
-            Self::Diverged => "diverged",
-            Self::JournalDamaged => "journal damaged",
-            Self::JournalFull => "journal full",
-        })
-    }
 }
 
 /// What a run may use; frozen when it begins, so that it is stopped at the same place when it is resumed.
@@ -285,7 +214,7 @@ pub enum DeploymentEvent {
         id: AttemptId,
         /// How.
         outcome: AttemptOutcome,
-        /// Why it must not be tried again by itself, where that is so.
+        /// Why, where it is not the step that says it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<EndReason>,
         /// What its journal has come to. Nothing where none was kept.
@@ -298,8 +227,8 @@ pub enum DeploymentEvent {
     DeploymentEnded {
         /// How.
         outcome: Outcome,
-        /// A word that programs can read, such as `errored`.
-        reason: String,
+        /// Why.
+        reason: DeploymentEndReason,
     },
 }
 

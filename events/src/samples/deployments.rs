@@ -3,7 +3,7 @@
 use super::{case, frozen_step};
 use crate::event::Event;
 use crate::event::deployment::{
-    AttemptId, AttemptOutcome, DeploymentEvent, EndReason, Layer, Limits, Outcome, PlannedStep,
+    AttemptId, AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, PlannedStep,
 };
 use crate::ids::{AttemptNumber, DeploymentId};
 use crate::journal::JournalHead;
@@ -56,11 +56,16 @@ pub(super) fn all() -> Vec<(String, Event)> {
         ATTEMPT_OUTCOMES.map(|outcome| case(outcome.to_string(), attempt_ended(outcome, None, None))),
     );
     cases.extend(END_REASONS.map(|reason| case(reason.to_string().replace(' ', "-"), errored(reason))));
-    cases.extend(OUTCOMES.map(|outcome| case(outcome.to_string(), deployment_ended(outcome))));
+    cases.extend(DEPLOYMENT_END_REASONS.map(|reason| case(reason.to_string(), deployment_ended(reason))));
     cases
 }
 
-pub(crate) const OUTCOMES: [Outcome; 3] = [Outcome::Succeeded, Outcome::Failed, Outcome::Cancelled];
+pub(crate) const DEPLOYMENT_END_REASONS: [DeploymentEndReason; 4] = [
+    DeploymentEndReason::Succeeded,
+    DeploymentEndReason::Failed,
+    DeploymentEndReason::Errored,
+    DeploymentEndReason::Cancelled,
+];
 
 pub(crate) const LAYERS: [Layer; 5] = [
     Layer::Declaration,
@@ -78,11 +83,28 @@ pub(crate) const ATTEMPT_OUTCOMES: [AttemptOutcome; 5] = [
     AttemptOutcome::Interrupted,
 ];
 
-pub(crate) const END_REASONS: [EndReason; 4] = [
+pub(crate) const END_REASONS: [EndReason; 21] = [
     EndReason::OutcomeUnknown,
     EndReason::Diverged,
     EndReason::JournalDamaged,
     EndReason::JournalFull,
+    EndReason::NoStep,
+    EndReason::NoTarget,
+    EndReason::NoAccount,
+    EndReason::AccountEmpty,
+    EndReason::AccountWithoutToken,
+    EndReason::SecretGone,
+    EndReason::NoComponent,
+    EndReason::ComponentErrored,
+    EndReason::ReleaseErased,
+    EndReason::InputsErased,
+    EndReason::InputsUnfit,
+    EndReason::NotGranted,
+    EndReason::OutsideBoundary,
+    EndReason::RightsMissing,
+    EndReason::ClusterUnusable,
+    EndReason::ClusterAway,
+    EndReason::ServerFailed,
 ];
 
 fn denied(layer: Layer) -> DeploymentEvent {
@@ -134,10 +156,10 @@ fn head() -> JournalHead {
     JournalHead::START.with(b"first").with(b"second")
 }
 
-fn deployment_ended(outcome: Outcome) -> DeploymentEvent {
+fn deployment_ended(reason: DeploymentEndReason) -> DeploymentEvent {
     DeploymentEvent::DeploymentEnded {
-        outcome,
-        reason: "errored".into(),
+        outcome: reason.outcome(),
+        reason,
     }
 }
 

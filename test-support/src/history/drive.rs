@@ -5,7 +5,7 @@ use shipslog_domain::slug::slug;
 use shipslog_events::Stream;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{
-    AttemptId, AttemptOutcome, DeploymentEvent, EndReason, Layer, Limits, Outcome,
+    AttemptId, AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, Outcome,
 };
 use shipslog_events::event::lane::{LaneEvent, ObjectReference};
 use shipslog_events::event::release::ReleaseEvent;
@@ -33,7 +33,7 @@ pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
         Some(Due::CancelAttempt(id)) => {
             vec![decided(deployment, end_of(id, AttemptOutcome::Cancelled))]
         }
-        Some(Due::End { outcome, reason }) => end(deployment, outcome, reason),
+        Some(Due::End { reason }) => end(deployment, reason),
     }
 }
 
@@ -129,11 +129,8 @@ fn attend(deployment: &Deployment, id: AttemptId, how: u8) -> Facts {
     }
 }
 
-fn end(deployment: &Deployment, outcome: Outcome, reason: &str) -> Vec<Facts> {
-    let command = Command::End {
-        outcome,
-        reason: reason.to_owned(),
-    };
+fn end(deployment: &Deployment, reason: DeploymentEndReason) -> Vec<Facts> {
+    let (command, outcome) = (Command::End { reason }, reason.outcome());
     let turn = LaneEvent::TurnEnded {
         deployment: deployment.id,
         outcome,

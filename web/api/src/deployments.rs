@@ -4,11 +4,12 @@ mod runs;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use shipslog_events::event::deployment::DeploymentEndReason;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, PhaseName, Position, ProjectName, ReleaseVersion};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::text;
 use crate::words::shown_as_on_the_wire;
+use crate::{schema, text};
 
 pub use runs::{Attempt, Denial, Milestone, Output, Progress, RunStatus, Step, StepTarget};
 
@@ -117,8 +118,9 @@ pub struct DeploymentItem {
     pub phase: PhaseName,
     /// Where it stands.
     pub status: DeploymentStatus,
-    /// How it ended, in a word that programs can read.
-    pub reason: Option<String>,
+    /// Why it ended so.
+    #[schema(value_type = Option<schema::DeploymentEndReason>)]
+    pub reason: Option<DeploymentEndReason>,
     /// What a waiting deployment waits for.
     pub waiting_for: Option<String>,
     /// Whether a person asked it to stop.

@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 use shipslog_events::event::access::AccessRole as Role;
 use shipslog_events::event::configuration::Kind as DocumentKind;
-use shipslog_events::event::deployment::{EndReason as Reason, Layer as Rule};
+use shipslog_events::event::deployment::{
+    DeploymentEndReason as WhyEnded, EndReason as Reason, Layer as Rule,
+};
 use shipslog_events::upcast;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
@@ -49,8 +51,12 @@ vocabulary!(
     Layer of Rule { Declaration, Grant, Boundary, Cluster, Admission }
 );
 vocabulary!(
-    /// Why a run that errored is not tried again by itself.
-    EndReason of Reason { OutcomeUnknown, Diverged, JournalDamaged, JournalFull }
+    /// Why a run ended so where it is not the step that says it.
+    EndReason of Reason { OutcomeUnknown, Diverged, JournalDamaged, JournalFull, NoStep, NoTarget, NoAccount, AccountEmpty, AccountWithoutToken, SecretGone, NoComponent, ComponentErrored, ReleaseErased, InputsErased, InputsUnfit, NotGranted, OutsideBoundary, RightsMissing, ClusterUnusable, ClusterAway, ServerFailed }
+);
+vocabulary!(
+    /// Why a deployment ended so.
+    DeploymentEndReason of WhyEnded { Succeeded, Failed, Errored, Cancelled }
 );
 
 /// The types of events that the vocabulary knows.

@@ -32,7 +32,7 @@ async fn list(
     Query(listing): Query<Listing>,
 ) -> Result<Json<Page<Component>>, Problem> {
     app.reach(listing.min_position).await?;
-    let kept = app.engine.kept_components().await?;
+    let kept = app.engine.commands().kept_components().await?;
     Ok(Json(paging::cut(
         "components",
         kept.into_iter().map(shown),
@@ -54,6 +54,7 @@ async fn delete(
     _: Query<Nothing>,
 ) -> Result<StatusCode, Problem> {
     app.engine
+        .commands()
         .delete_component(&by, &ComponentDigest::new(digest))
         .await?;
     Ok(StatusCode::NO_CONTENT)

@@ -39,7 +39,11 @@ async fn apply(
     Query(applying): Query<Applying>,
     Json(apply): Json<Apply>,
 ) -> Result<Json<Applied>, Problem> {
-    let applied = app.engine.apply(&by, apply.documents, applying.dry_run).await?;
+    let applied = app
+        .engine
+        .commands()
+        .apply(&by, apply.documents, applying.dry_run)
+        .await?;
     Ok(Json(Applied {
         changes: applied.changes.into_iter().map(changed).collect(),
         position: applied.position,

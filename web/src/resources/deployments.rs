@@ -52,8 +52,13 @@ async fn create(
 ) -> Result<(StatusCode, Json<DeploymentAccepted>), Problem> {
     let (project, release) = (asked.project, asked.release);
     let accepted = match asked.environment {
-        Some(environment) => app.engine.deploy(&by, &project, &release, &environment).await?,
-        None => app.engine.promote(&by, &project, &release).await?,
+        Some(environment) => {
+            app.engine
+                .commands()
+                .deploy(&by, &project, &release, &environment)
+                .await?
+        }
+        None => app.engine.commands().promote(&by, &project, &release).await?,
     };
     let body = DeploymentAccepted {
         deployment: accepted.deployment,
@@ -125,7 +130,7 @@ async fn cancel(
     Path(id): Path<String>,
     _: Query<Nothing>,
 ) -> Result<(StatusCode, Json<CancelAccepted>), Problem> {
-    let position = app.engine.cancel(&by, self::id(&id)?).await?;
+    let position = app.engine.commands().cancel(&by, self::id(&id)?).await?;
     let body = CancelAccepted { position };
     Ok((StatusCode::ACCEPTED, Json(body)))
 }

@@ -40,7 +40,7 @@ async fn tags(
         feed: FeedName::new(feed),
         image: tags.image,
     };
-    let versions = app.engine.image_versions(&image).await?;
+    let versions = app.engine.commands().image_versions(&image).await?;
     Ok(Json(paging::cut(
         "tags",
         versions,

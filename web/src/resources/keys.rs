@@ -37,7 +37,11 @@ async fn create(
     _: Query<Nothing>,
     Json(asked): Json<CreateKey>,
 ) -> Result<impl IntoResponse, Problem> {
-    let made = app.engine.create_key(&by, asked.name, asked.access_role).await?;
+    let made = app
+        .engine
+        .commands()
+        .create_key(&by, asked.name, asked.access_role)
+        .await?;
     let body = KeyCreated {
         id: made.id,
         key: made.key.expose_secret().to_owned(),
@@ -78,7 +82,7 @@ async fn revoke(
     Path(id): Path<String>,
     _: Query<Nothing>,
 ) -> Result<Json<KeyRevoked>, Problem> {
-    let position = app.engine.revoke_key(&by, KeyId::new(id)).await?;
+    let position = app.engine.commands().revoke_key(&by, KeyId::new(id)).await?;
     Ok(Json(KeyRevoked { position }))
 }
 

@@ -47,7 +47,7 @@ async fn create(
         version: asked.version,
         packages: asked.packages,
     };
-    let created = app.engine.create_release(&by, release).await?;
+    let created = app.engine.commands().create_release(&by, release).await?;
     let body = ReleaseCreated {
         project,
         version: created.version,

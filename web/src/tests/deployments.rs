@@ -18,7 +18,7 @@ async fn a_deployment_is_shown_with_every_word_that_is_no_secret() {
     assert_eq!(shown["id"], id.to_string());
     assert_eq!(
         (&shown["status"], &shown["reason"]),
-        (&json!("failed"), &json!("step-failed"))
+        (&json!("failed"), &json!("failed"))
     );
     assert_eq!(shown["message"], "Deploy/it failed");
     assert_eq!(shown["requestedBy"], "somebody");

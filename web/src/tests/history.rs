@@ -1,7 +1,9 @@
 //! Histories written straight into the log, as the driver would write them.
 
 use serde_json::{Value, json};
-use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Layer, Outcome};
+use shipslog_events::event::deployment::{
+    AttemptOutcome, DeploymentEndReason, DeploymentEvent, Layer, Outcome,
+};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::release::{FrozenPackage, ReleaseEvent};
 use shipslog_events::ids::{DeploymentId, Position};
@@ -100,7 +102,7 @@ impl History {
             (
                 DeploymentEvent::DeploymentEnded {
                     outcome: Outcome::Failed,
-                    reason: "step-failed".into(),
+                    reason: DeploymentEndReason::Failed,
                 }
                 .into(),
                 vec![("message", "Deploy/it failed".to_owned())],

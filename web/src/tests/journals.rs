@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use shipslog_events::Stream;
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, EndReason, Outcome};
+use shipslog_events::event::deployment::{
+    AttemptId, AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Outcome,
+};
 use shipslog_events::ids::DeploymentId;
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_log::JournalAppend;
@@ -34,7 +36,7 @@ async fn ran(server: &Server, entries: &[Value]) -> DeploymentId {
         ),
         DeploymentEvent::DeploymentEnded {
             outcome: Outcome::Failed,
-            reason: "errored".into(),
+            reason: DeploymentEndReason::Errored,
         }
         .into(),
     ];

@@ -35,7 +35,7 @@ pub enum AttemptState {
     Ended {
         /// How.
         outcome: AttemptOutcome,
-        /// Why it is not tried again by itself, where it errored so.
+        /// Why, where it is not the step that says it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<EndReason>,
     },

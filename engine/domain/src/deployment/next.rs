@@ -1,6 +1,8 @@
 //! What is due: derived from committed events alone, so that a replay after a crash finds the same.
 
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, Outcome, PlannedStep};
+use shipslog_events::event::deployment::{
+    AttemptId, AttemptOutcome, DeploymentEndReason, EndReason, PlannedStep,
+};
 use shipslog_events::ids::{AttemptNumber, TargetName};
 
 use super::{AttemptState, Deployment, Status};
@@ -11,8 +13,8 @@ pub const ERRORED_ATTEMPTS: usize = 3;
 /// How often one run may go on after the server stopped under it: by then it is the run that brings the server down.
 pub const RESUMPTIONS: u32 = 100;
 
-/// How often the server may stop under a step that has no journal on a target before the deployment gives up: by then it is the step that
-/// brings the server down.
+/// How often the server may stop under a step that has no journal on a target before the deployment gives up: by then
+/// it is the step that brings the server down.
 pub const INTERRUPTED_ATTEMPTS: usize = 20;
 
 /// What the driver has to do now.
@@ -28,10 +30,8 @@ pub enum Due {
     CancelAttempt(AttemptId),
     /// End the deployment.
     End {
-        /// How.
-        outcome: Outcome,
-        /// A word that programs can read.
-        reason: &'static str,
+        /// Why.
+        reason: DeploymentEndReason,
     },
     /// Nothing any more.
     Nothing,
@@ -49,8 +49,7 @@ pub fn next(deployment: &Deployment) -> Vec<Due> {
 
 fn cancelled() -> Due {
     Due::End {
-        outcome: Outcome::Cancelled,
-        reason: "cancelled",
+        reason: DeploymentEndReason::Cancelled,
     }
 }
 
@@ -67,8 +66,7 @@ fn running(deployment: &Deployment) -> Vec<Due> {
         return of_step(deployment.cancel_requested, standings);
     }
     vec![Due::End {
-        outcome: Outcome::Succeeded,
-        reason: "succeeded",
+        reason: DeploymentEndReason::Succeeded,
     }]
 }
 
@@ -77,7 +75,7 @@ enum Standing {
     Passed,
     Running(AttemptId),
     ToStart(AttemptId),
-    Failed(&'static str),
+    Failed(DeploymentEndReason),
     Cancelled,
 }
 
@@ -97,11 +95,13 @@ fn standing(deployment: &Deployment, step: &PlannedStep, target: &TargetName) ->
         AttemptState::Running => Standing::Running(latest.id.clone()),
         AttemptState::Ended { outcome, reason } => match outcome {
             AttemptOutcome::Succeeded => Standing::Passed,
-            AttemptOutcome::Failed => Standing::Failed("failed"),
+            AttemptOutcome::Failed => Standing::Failed(DeploymentEndReason::Failed),
             AttemptOutcome::Cancelled => Standing::Cancelled,
-            AttemptOutcome::Errored if reason.is_some() => Standing::Failed("errored"),
+            AttemptOutcome::Errored if reason.is_some_and(EndReason::needs_a_person) => {
+                Standing::Failed(DeploymentEndReason::Errored)
+            }
             AttemptOutcome::Errored | AttemptOutcome::Interrupted if gives_up(deployment, &latest.id) => {
-                Standing::Failed("errored")
+                Standing::Failed(DeploymentEndReason::Errored)
             }
             AttemptOutcome::Errored | AttemptOutcome::Interrupted => start(latest.id.attempt.next()),
         },
@@ -141,10 +141,7 @@ fn of_step(cancel_requested: bool, standings: Vec<Standing>) -> Vec<Due> {
     }
     match (due.is_empty(), failed) {
         (false, _) => due,
-        (true, Some(reason)) => vec![Due::End {
-            outcome: Outcome::Failed,
-            reason,
-        }],
+        (true, Some(reason)) => vec![Due::End { reason }],
         (true, None) => vec![cancelled()],
     }
 }

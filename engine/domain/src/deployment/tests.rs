@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 use shipslog_events::event::configuration::ProcessStep;
+use shipslog_events::event::deployment::Outcome;
 use shipslog_events::event::release::FrozenStep;
 
 use super::*;
@@ -115,8 +116,8 @@ fn passed(step: &str, target: &str) -> [DeploymentEvent; 2] {
     ]
 }
 
-fn end(outcome: Outcome, reason: &'static str) -> Vec<Due> {
-    vec![Due::End { outcome, reason }]
+fn end(reason: DeploymentEndReason) -> Vec<Due> {
+    vec![Due::End { reason }]
 }
 
 #[test]
@@ -150,7 +151,7 @@ fn it_succeeds_when_every_step_has_passed() {
         .into_iter()
         .chain(passed("a", "two"))
         .chain(passed("b", "one"));
-    assert_eq!(next(&given(all)), end(Outcome::Succeeded, "succeeded"));
+    assert_eq!(next(&given(all)), end(DeploymentEndReason::Succeeded));
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn a_failure_ends_it_when_the_other_targets_are_done_and_no_new_run_begins() {
         started(id("a", "one", 1)),
         ended(id("a", "one", 1), AttemptOutcome::Failed),
     ]);
-    assert_eq!(next(&unstarted), end(Outcome::Failed, "failed"));
+    assert_eq!(next(&unstarted), end(DeploymentEndReason::Failed));
 }
 
 #[test]
@@ -181,7 +182,7 @@ fn an_error_is_tried_again_but_not_for_ever() {
     assert_eq!(next(&once), [Due::StartAttempt(id("a", "one", 2))]);
     assert_eq!(
         next(&given(two.into_iter().chain(attempts))),
-        end(Outcome::Failed, "errored")
+        end(DeploymentEndReason::Errored)
     );
 }
 
@@ -198,8 +199,32 @@ fn a_run_that_the_server_s_death_interrupted_begins_again_until_it_is_plain_that
     assert_eq!(next(&often), [Due::StartAttempt(id("a", "one", 20))]);
     assert_eq!(
         next(&given(two.into_iter().chain(attempts))),
-        end(Outcome::Failed, "errored")
+        end(DeploymentEndReason::Errored)
     );
+}
+
+#[test]
+fn a_run_that_could_not_begin_for_what_may_pass_begins_again() {
+    for reason in [
+        EndReason::ClusterAway,
+        EndReason::ComponentErrored,
+        EndReason::ServerFailed,
+    ] {
+        let errored = DeploymentEvent::AttemptEnded {
+            id: id("a", "one", 1),
+            outcome: AttemptOutcome::Errored,
+            reason: Some(reason),
+            journal: None,
+        };
+        let events = passed("a", "two")
+            .into_iter()
+            .chain([started(id("a", "one", 1)), errored]);
+        assert_eq!(
+            next(&given(events)),
+            [Due::StartAttempt(id("a", "one", 2))],
+            "{reason}"
+        );
+    }
 }
 
 #[test]
@@ -219,7 +244,11 @@ fn an_error_that_must_not_be_tried_again_is_not() {
         let events = passed("a", "two")
             .into_iter()
             .chain([started(id("a", "one", 1)), stuck]);
-        assert_eq!(next(&given(events)), end(Outcome::Failed, "errored"), "{reason}");
+        assert_eq!(
+            next(&given(events)),
+            end(DeploymentEndReason::Errored),
+            "{reason}"
+        );
     }
 }
 
@@ -276,21 +305,21 @@ fn cancelling_asks_what_runs_to_stop_and_begins_nothing() {
         &ended(id("a", "one", 1), AttemptOutcome::Cancelled),
     )
     .unwrap();
-    assert_eq!(next(&stopped), end(Outcome::Cancelled, "cancelled"));
+    assert_eq!(next(&stopped), end(DeploymentEndReason::Cancelled));
 }
 
 #[test]
 fn cancelling_one_in_line_ends_it() {
     let waiting = evolve(None, &requested(&[("a", &["one"])]));
     let cancelled = evolve(waiting, &DeploymentEvent::CancelRequested {}).unwrap();
-    assert_eq!(next(&cancelled), end(Outcome::Cancelled, "cancelled"));
+    assert_eq!(next(&cancelled), end(DeploymentEndReason::Cancelled));
 }
 
 #[test]
 fn a_late_report_is_refused_and_says_why() {
     let over = given([DeploymentEvent::DeploymentEnded {
         outcome: Outcome::Failed,
-        reason: "failed".into(),
+        reason: DeploymentEndReason::Failed,
     }]);
     let late = end_attempt(id("a", "one", 1), AttemptOutcome::Succeeded);
     let refusal = decide(&over, late).unwrap_err();
@@ -334,10 +363,7 @@ fn play(outcomes: Vec<AttemptOutcome>, cancel_at: usize) -> Vec<DeploymentEvent>
             Due::AwaitTurn => Command::Start,
             Due::StartAttempt(id) => start(id),
             Due::Attend(id) | Due::CancelAttempt(id) => end_attempt(id, outcome),
-            Due::End { outcome, reason } => Command::End {
-                outcome,
-                reason: reason.into(),
-            },
+            Due::End { reason } => Command::End { reason },
             Due::Nothing => break,
         };
         for event in decide(&deployment, command).unwrap_or_default() {

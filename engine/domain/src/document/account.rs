@@ -66,10 +66,6 @@ pub struct Output {
     /// The step.
     pub step: String,
     /// The output's name.
-    #[expect(
-        clippy::struct_field_names,
-        reason = "`output:` is what people write in the document"
-    )]
     pub output: String,
 }
 

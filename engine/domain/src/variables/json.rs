@@ -3,12 +3,12 @@
 use serde_json::{Map, Number, Value as Json};
 
 use crate::schema::Problem;
-use crate::variables::{ResolveError, Situation, VariableSet, template};
+use crate::variables::{Place, ResolveError, VariableSet, template};
 
 impl VariableSet {
     /// Resolves every string of the inputs; answers with every problem, at paths such as `containers[0].image`.
-    pub fn resolve_json(&self, inputs: &Json, situation: &Situation) -> Result<Json, Vec<Problem>> {
-        self.resolve_json_typed(inputs, situation, |_| false)
+    pub fn resolve_json(&self, inputs: &Json, place: &Place) -> Result<Json, Vec<Problem>> {
+        self.resolve_json_typed(inputs, place, |_| false)
     }
 
     /// The same; where `wanted` says so of a JSON pointer, a string that is wholly an expression becomes the number or
@@ -16,11 +16,11 @@ impl VariableSet {
     pub fn resolve_json_typed(
         &self,
         inputs: &Json,
-        situation: &Situation,
+        place: &Place,
         wanted: impl Fn(&str) -> bool,
     ) -> Result<Json, Vec<Problem>> {
         map(inputs, "", &|text, pointer| {
-            let resolved = self.resolve_text(text, situation)?;
+            let resolved = self.resolve_text(text, place)?;
             let typed = template::is_wholly_expression(text) && wanted(pointer);
             Ok(typed
                 .then(|| scalar(resolved.trim()))

@@ -2,7 +2,7 @@
 
 use crate::variables::set::{Found, key};
 use crate::variables::template::{self, Expression, Part};
-use crate::variables::{ResolveError, Situation, VariableSet};
+use crate::variables::{Place, ResolveError, SystemVariables, VariableSet};
 
 /// Values may use values this deep.
 const DEEPEST: usize = 32;
@@ -13,10 +13,11 @@ const LONGEST: usize = 2 << 20;
 
 impl VariableSet {
     /// The text with every `#{Name}` replaced by its value there. A sensitive value gives its handle.
-    pub fn resolve_text(&self, text: &str, situation: &Situation) -> Result<String, ResolveError> {
+    pub fn resolve_text(&self, text: &str, place: &Place) -> Result<String, ResolveError> {
         Run {
             variables: self,
-            situation,
+            place,
+            system: &place.system(),
             open: Vec::new(),
             lookups: 0,
             length: 0,
@@ -28,7 +29,8 @@ impl VariableSet {
 /// One text on its way.
 struct Run<'a> {
     variables: &'a VariableSet,
-    situation: &'a Situation,
+    place: &'a Place,
+    system: &'a SystemVariables,
     /// The variables whose values are being resolved, outermost first.
     open: Vec<String>,
     lookups: usize,
@@ -66,7 +68,7 @@ impl Run<'_> {
                 limit: "10000 expressions are looked up for one text",
             });
         }
-        match self.variables.find(name, self.situation)? {
+        match self.variables.find(name, self.place, self.system)? {
             Found::Literal(text) => {
                 self.grow(text.len())?;
                 Ok(text.to_owned())

@@ -4,21 +4,21 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::document;
-use crate::variables::{Scope, Situation};
+use crate::variables::{Place, Scope};
 
 /// How narrow a scope is: step, target, role, environment, the first one weighs most.
 pub(super) type Specificity = [bool; 4];
 
 impl Scope {
     /// Whether the value holds there.
-    pub fn holds(&self, situation: &Situation) -> bool {
-        says_nothing_or(&self.environments, |it| it.contains(&situation.environment))
-            && says_nothing_or(&self.targets, |it| {
-                situation.target.as_ref().is_some_and(|one| it.contains(one))
-            })
-            && says_nothing_or(&self.roles, |it| !it.is_disjoint(&situation.roles))
+    pub fn holds(&self, place: &Place) -> bool {
+        says_nothing_or(&self.environments, |it| {
+            place.environment.as_ref().is_some_and(|one| it.contains(one))
+        }) && says_nothing_or(&self.targets, |it| {
+            place.target.as_ref().is_some_and(|one| it.contains(one))
+        }) && says_nothing_or(&self.roles, |it| !it.is_disjoint(&place.roles))
             && says_nothing_or(&self.steps, |it| {
-                situation.step.as_ref().is_some_and(|one| it.contains(one))
+                place.step.as_ref().is_some_and(|one| it.contains(one))
             })
     }
 

@@ -7,7 +7,7 @@ use shipslog_nearest as nearest;
 
 use crate::document;
 use crate::schema::Problem;
-use crate::variables::{ResolveError, Scope, Situation, Value, Variable, check};
+use crate::variables::{Place, ResolveError, Scope, SystemVariables, Value, Variable, check};
 
 /// Variables of a project, none of which contradict each other as far as that shows without targets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct VariableSet {
     by_name: BTreeMap<String, Vec<Variable>>,
 }
 
-/// What a name stands for in a situation.
+/// What a name stands for at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found<'a> {
     /// Text that may use other variables.
@@ -65,9 +65,10 @@ impl VariableSet {
     pub(super) fn find<'a>(
         &'a self,
         name: &str,
-        situation: &'a Situation,
+        place: &Place,
+        system: &'a SystemVariables,
     ) -> Result<Found<'a>, ResolveError> {
-        if let Some((_, value)) = situation.system.iter().find(|(it, _)| key(it) == key(name)) {
+        if let Some((_, value)) = system.iter().find(|(it, _)| key(it) == key(name)) {
             let value = value.as_deref().map(Found::Literal);
             return value.ok_or_else(|| ResolveError::NoValue {
                 name: name.to_owned(),
@@ -77,8 +78,8 @@ impl VariableSet {
         let values = self
             .by_name
             .get(&key(name))
-            .ok_or_else(|| self.unknown(name, situation.system.keys()))?;
-        let mut here: Vec<&Variable> = values.iter().filter(|it| it.scope.holds(situation)).collect();
+            .ok_or_else(|| self.unknown(name, system.keys()))?;
+        let mut here: Vec<&Variable> = values.iter().filter(|it| it.scope.holds(place)).collect();
         here.sort_by_key(|it| Reverse(it.scope.specificity()));
         match here.as_slice() {
             [] => Err(ResolveError::NoValue {

@@ -4,6 +4,7 @@ mod scopes;
 
 use proptest::prelude::*;
 use serde_json::json;
+use shipslog_events::event::release::FrozenPackage;
 
 use super::*;
 
@@ -51,25 +52,21 @@ fn steps(names: &[&str]) -> Scope {
 }
 
 /// Step `Deploy httpd` on target `Httpd Development`, roles `Httpd` and `Web`, environment Development.
-fn here() -> Situation {
-    let system = [
-        ("Octopus.Environment.Name", Some("Development")),
-        (
-            "Octopus.Action.Package[httpd].Image",
-            Some("httpd:2.4.71@sha256:00"),
-        ),
-        ("Octopus.Action.Kubernetes.Namespace", None),
-        ("Octopus.Release.Number", Some("1.0.2-#{Trap}")),
-    ];
-    Situation {
-        environment: "Development".into(),
+fn here() -> Place {
+    Place {
+        release: Some("1.0.2-#{Trap}".into()),
+        packages: vec![FrozenPackage {
+            name: "httpd".into(),
+            feed: "Docker".into(),
+            reference: "httpd:2.4.71@sha256:00".to_owned(),
+            version: "2.4.71".to_owned(),
+            digest: "sha256:00".to_owned(),
+        }],
+        environment: Some("Development".into()),
+        step: Some("Deploy httpd".into()),
         target: Some("Httpd Development".into()),
         roles: ["Httpd".into(), "Web".into()].into(),
-        step: Some("Deploy httpd".into()),
-        system: system
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.map(str::to_owned)))
-            .collect(),
+        ..Place::default()
     }
 }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::Value;
 use shipslog_cluster::KubernetesApi;
 use shipslog_domain::capability::Rights;
+use shipslog_domain::freeze::Situation;
 use shipslog_events::event::deployment::{AttemptId, Limits};
-use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
 use tokio::time::Instant;
 
 use crate::component::OutputDescription;
@@ -48,47 +48,6 @@ pub struct Attempt {
     pub secrets: Arc<dyn SecretStore>,
     /// The clock that the step reads, and that its waits are measured by.
     pub now: Now,
-}
-
-/// Where a run stands: what it is a part of, and what others left there before.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Situation {
-    /// The deployment that the run is a part of.
-    pub deployment: DeploymentId,
-    /// The project that is deployed.
-    pub project: ProjectName,
-    /// The project's name where only lower-case letters, digits and dashes may stand.
-    pub project_slug: String,
-    /// The environment that it is deployed into.
-    pub environment: EnvironmentName,
-    /// The release that is deployed.
-    pub release: ReleaseVersion,
-    /// The step's name where only lower-case letters, digits and dashes may stand.
-    pub step_slug: String,
-    /// Labels to put on everything the step makes.
-    pub labels: BTreeMap<String, String>,
-    /// Annotations to put on everything the step makes.
-    pub annotations: BTreeMap<String, String>,
-    /// Objects that earlier deployments of this step wrote here and that still exist.
-    pub inventory: Vec<Value>,
-}
-
-/// The API server takes no longer field managers.
-const LONGEST_MANAGER: usize = 128;
-
-impl Situation {
-    /// Under which name the API server keeps whose fields are whose.
-    pub(crate) fn field_manager(&self) -> String {
-        let mut manager = format!("shipslog:{}:{}", self.project_slug, self.step_slug);
-        if manager.len() > LONGEST_MANAGER {
-            let mut end = LONGEST_MANAGER;
-            while !manager.is_char_boundary(end) {
-                end -= 1;
-            }
-            manager.truncate(end);
-        }
-        manager
-    }
 }
 
 impl Attempt {

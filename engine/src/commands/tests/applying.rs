@@ -5,7 +5,12 @@ use serde_json::{Value, json};
 use super::*;
 
 async fn changes(house: &House, documents: Vec<Value>) -> Vec<ChangeKind> {
-    let applied = house.engine.apply(&by(), documents, false).await.unwrap();
+    let applied = house
+        .engine
+        .commands()
+        .apply(&by(), documents, false)
+        .await
+        .unwrap();
     applied.changes.iter().map(|it| it.change).collect()
 }
 
@@ -14,7 +19,12 @@ fn account(token: &str) -> Value {
 }
 
 async fn token(house: &House) -> Value {
-    let document = house.engine.document(Kind::Account, "deployer").await.unwrap();
+    let document = house
+        .engine
+        .commands()
+        .document(Kind::Account, "deployer")
+        .await
+        .unwrap();
     document.unwrap()["token"].clone()
 }
 
@@ -50,6 +60,7 @@ async fn another_secret_is_another_handle_and_the_old_one_given_back_is_kept() {
     assert_eq!(changes(&house, vec![read_back]).await, [ChangeKind::Unchanged]);
     let stale = house
         .engine
+        .commands()
         .apply(&by(), vec![account(first.as_str().unwrap())], false)
         .await;
     assert!(
@@ -66,7 +77,12 @@ async fn a_dry_run_says_what_would_change_and_keeps_nothing() {
     let before = head(&house);
     let described = json!({ "kind": "Environment", "name": "Development", "description": "for trying" });
     let documents = vec![account("a secret"), described];
-    let applied = house.engine.apply(&by(), documents, true).await.unwrap();
+    let applied = house
+        .engine
+        .commands()
+        .apply(&by(), documents, true)
+        .await
+        .unwrap();
     assert_eq!(applied.position, before);
     assert!(
         applied.changes[1].diff.contains("+description: for trying"),
@@ -75,7 +91,12 @@ async fn a_dry_run_says_what_would_change_and_keeps_nothing() {
     );
     assert_eq!(head(&house), before);
     assert_eq!(
-        house.engine.document(Kind::Account, "deployer").await.unwrap(),
+        house
+            .engine
+            .commands()
+            .document(Kind::Account, "deployer")
+            .await
+            .unwrap(),
         None
     );
     let kept: i64 = rusqlite::Connection::open(house.path().join("shipslog.db"))
@@ -96,7 +117,12 @@ async fn one_wrong_document_keeps_all_of_its_apply_out() {
         lifecycle,
         account("x"),
     ];
-    let error = house.engine.apply(&by(), documents, false).await.unwrap_err();
+    let error = house
+        .engine
+        .commands()
+        .apply(&by(), documents, false)
+        .await
+        .unwrap_err();
     let Error::Invalid(problems) = error else {
         panic!("{error:?}")
     };
@@ -109,6 +135,7 @@ async fn one_wrong_document_keeps_all_of_its_apply_out() {
     assert_eq!(
         house
             .engine
+            .commands()
             .document(Kind::Environment, "Development")
             .await
             .unwrap(),
@@ -123,7 +150,13 @@ async fn every_wrong_document_is_named_at_once() {
         json!({ "kind": "Environmnt" }),
         json!({ "kind": "Environment", "nmae": "x" }),
     ];
-    let Error::Invalid(problems) = house.engine.apply(&by(), documents, false).await.unwrap_err() else {
+    let Error::Invalid(problems) = house
+        .engine
+        .commands()
+        .apply(&by(), documents, false)
+        .await
+        .unwrap_err()
+    else {
         panic!("documents that cannot be read are invalid");
     };
     let paths: Vec<_> = problems.iter().map(|it| it.path.as_str()).collect();
@@ -141,7 +174,13 @@ async fn applies_at_once_all_land_and_each_document_counts_its_revisions() {
             json!({ "kind": "Environment", "name": "Shared", "description": format!("{number}") });
         let own = json!({ "kind": "Environment", "name": format!("Own {number}") });
         let engine = house.engine.clone();
-        async move { engine.apply(&by(), vec![described, own], false).await.unwrap() }
+        async move {
+            engine
+                .commands()
+                .apply(&by(), vec![described, own], false)
+                .await
+                .unwrap()
+        }
     };
     futures::future::join_all((0..8).map(apply)).await;
     house.caught_up().await;
@@ -163,7 +202,11 @@ async fn applies_at_once_all_land_and_each_document_counts_its_revisions() {
 async fn a_reference_that_somebody_else_s_apply_makes_true_is_seen() {
     let house = House::empty(&[]).await;
     let lifecycle = json!({ "kind": "Lifecycle", "name": "Short", "phases": [{ "name": "Test", "environments": ["Test"] }] });
-    let refused = house.engine.apply(&by(), vec![lifecycle.clone()], false).await;
+    let refused = house
+        .engine
+        .commands()
+        .apply(&by(), vec![lifecycle.clone()], false)
+        .await;
     assert!(matches!(refused, Err(Error::Invalid(_))));
     house
         .apply(vec![json!({ "kind": "Environment", "name": "Test" })])
@@ -177,7 +220,11 @@ async fn a_component_is_asked_about_inputs_that_are_the_same_everywhere() {
     house.apply(surroundings()).await;
     let mut project = project("object", &json!({ "text": "#{Text}" }));
     project["variables"] = json!([{ "name": "Text", "value": "a" }]);
-    let refused = house.engine.apply(&by(), vec![project.clone()], false).await;
+    let refused = house
+        .engine
+        .commands()
+        .apply(&by(), vec![project.clone()], false)
+        .await;
     let Error::Invalid(problems) = refused.unwrap_err() else {
         panic!("what a component finds wrong is invalid");
     };

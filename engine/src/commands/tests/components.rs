@@ -25,13 +25,13 @@ async fn open(data: &Path, own: Option<&Path>) -> Engine {
 /// A project whose step is the own component, and a release of it.
 async fn release(engine: &Engine) {
     let documents = [surroundings(), vec![project("tiny", &json!({}))]].concat();
-    engine.apply(&by(), documents, false).await.unwrap();
+    engine.commands().apply(&by(), documents, false).await.unwrap();
     let asked = NewRelease {
         project: "tiny".into(),
         version: None,
         packages: [].into(),
     };
-    engine.create_release(&by(), asked).await.unwrap();
+    engine.commands().create_release(&by(), asked).await.unwrap();
 }
 
 fn digest(step: &str) -> ComponentDigest {
@@ -74,7 +74,7 @@ async fn what_cannot_be_offered_is_named_with_its_reason_and_the_rest_is_offered
         let start = format!("the step {} is not offered: {reason}", file.display());
         assert!(sentence.starts_with(&start), "{sentence}");
     }
-    let kept = engine.kept_components().await.unwrap();
+    let kept = engine.commands().kept_components().await.unwrap();
     let references: Vec<_> = kept
         .iter()
         .map(|it| (it.reference.as_deref().unwrap(), it.built_in))
@@ -88,18 +88,30 @@ async fn a_release_keeps_its_component_after_the_file_is_gone() {
     std::fs::write(own.path().join("tiny.wasm"), tiny("fail")).unwrap();
     let engine = open(data.path(), Some(own.path())).await;
     release(&engine).await;
-    let (code, sentence) = refusal(engine.delete_component(&by(), &digest("fail")).await.unwrap_err());
+    let (code, sentence) = refusal(
+        engine
+            .commands()
+            .delete_component(&by(), &digest("fail"))
+            .await
+            .unwrap_err(),
+    );
     assert_eq!(code, "component-offered");
     assert!(sentence.contains("tiny@1; take its file away"), "{sentence}");
     engine.close().await;
 
     let engine = open(data.path(), None).await;
-    let kept = engine.kept_components().await.unwrap();
+    let kept = engine.commands().kept_components().await.unwrap();
     assert_eq!(kept.len(), 2);
     assert_eq!((&kept[1].reference, &kept[1].digest), (&None, &digest("fail")));
     assert_eq!(kept[1].version, Some(semver::Version::new(1, 0, 0)));
     assert_eq!(kept[1].needed_by, [("tiny".into(), "1.0.0".into())]);
-    let (code, sentence) = refusal(engine.delete_component(&by(), &digest("fail")).await.unwrap_err());
+    let (code, sentence) = refusal(
+        engine
+            .commands()
+            .delete_component(&by(), &digest("fail"))
+            .await
+            .unwrap_err(),
+    );
     assert_eq!(code, "component-needed");
     assert!(
         sentence.starts_with("release 1.0.0 of project tiny needs the component"),
@@ -110,7 +122,7 @@ async fn a_release_keeps_its_component_after_the_file_is_gone() {
         version: None,
         packages: [].into(),
     };
-    let (code, _) = refusal(engine.create_release(&by(), asked).await.unwrap_err());
+    let (code, _) = refusal(engine.commands().create_release(&by(), asked).await.unwrap_err());
     assert_eq!(code, "no-component", "it is not offered any more");
 }
 
@@ -120,10 +132,24 @@ async fn what_nobody_needs_is_let_go_and_what_is_built_in_is_not() {
     std::fs::write(own.path().join("tiny.wasm"), tiny("fail")).unwrap();
     open(data.path(), Some(own.path())).await.close().await;
     let engine = open(data.path(), None).await;
-    engine.delete_component(&by(), &digest("fail")).await.unwrap();
-    let gone = engine.delete_component(&by(), &digest("fail")).await.unwrap_err();
+    engine
+        .commands()
+        .delete_component(&by(), &digest("fail"))
+        .await
+        .unwrap();
+    let gone = engine
+        .commands()
+        .delete_component(&by(), &digest("fail"))
+        .await
+        .unwrap_err();
     assert!(matches!(gone, Error::NotFound(_)), "{gone}");
-    let (_, sentence) = refusal(engine.delete_component(&by(), &digest("pass")).await.unwrap_err());
+    let (_, sentence) = refusal(
+        engine
+            .commands()
+            .delete_component(&by(), &digest("pass"))
+            .await
+            .unwrap_err(),
+    );
     assert!(sentence.ends_with("it is built in"), "{sentence}");
-    assert_eq!(engine.kept_components().await.unwrap().len(), 1);
+    assert_eq!(engine.commands().kept_components().await.unwrap().len(), 1);
 }

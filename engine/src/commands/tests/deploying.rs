@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shipslog_domain::deployment::Status;
 use shipslog_events::Stream;
-use shipslog_events::event::deployment::Outcome;
+use shipslog_events::event::deployment::{DeploymentEndReason, Outcome};
 use shipslog_events::ids::StreamVersion;
 
 use super::*;
@@ -17,7 +17,7 @@ async fn a_release_takes_the_next_version_and_one_that_is_taken_is_refused() {
         version: Some("1.0.1".into()),
         packages: BTreeMap::new(),
     };
-    let (code, sentence) = refused(house.engine.create_release(&by(), again).await);
+    let (code, sentence) = refused(house.engine.commands().create_release(&by(), again).await);
     assert_eq!(code, "release-exists");
     assert_eq!(
         sentence,
@@ -69,6 +69,7 @@ async fn a_grant_that_is_narrower_than_what_the_step_needs_is_refused_with_what_
                    get on ConfigMap page";
     let Error::Invalid(problems) = house
         .engine
+        .commands()
         .apply(&by(), vec![granted("plain", narrow.clone())], false)
         .await
         .unwrap_err()
@@ -108,7 +109,12 @@ async fn what_does_not_exist_is_named_with_what_comes_nearest() {
     assert!(of(house.deploy("pass", "Developmnet").await).contains("`Development`"));
     let missing = house.deploy_release("pass", "1.0.9", "Development").await;
     assert!(of(missing).contains("`1.0.0`"));
-    let cancelled = house.engine.cancel(&by(), DeploymentId(7)).await.unwrap_err();
+    let cancelled = house
+        .engine
+        .commands()
+        .cancel(&by(), DeploymentId(7))
+        .await
+        .unwrap_err();
     assert!(matches!(cancelled, Error::NotFound(_)), "{cancelled:?}");
 }
 
@@ -150,7 +156,13 @@ async fn a_step_without_a_target_is_refused_by_name() {
 #[tokio::test]
 async fn promotion_begins_where_something_succeeded_and_goes_on_until_there_is_no_phase() {
     let house = House::with(&["pass"]).await;
-    let promote = || async { house.engine.promote(&by(), &"pass".into(), &"1.0.0".into()).await };
+    let promote = || async {
+        house
+            .engine
+            .commands()
+            .promote(&by(), &"pass".into(), &"1.0.0".into())
+            .await
+    };
     assert_eq!(refused(promote().await).0, "phase-not-succeeded");
     let first = house.deploy("pass", "Development").await.unwrap();
     house.ended(first.deployment).await;
@@ -172,7 +184,7 @@ async fn people_who_deploy_at_once_are_all_accepted_each_with_a_number_of_its_ow
     for number in numbers {
         let succeeded = Status::Ended {
             outcome: Outcome::Succeeded,
-            reason: "succeeded".to_owned(),
+            reason: DeploymentEndReason::Succeeded,
         };
         assert_eq!(house.ended(number).await.deployment.status, succeeded);
     }
@@ -183,9 +195,9 @@ async fn cancelling_again_is_cancelling_once_and_what_has_ended_cannot_be_cancel
     let house = House::with(&["wait"]).await;
     let id = house.deploy("wait", "Development").await.unwrap().deployment;
     house.running(id).await;
-    house.engine.cancel(&by(), id).await.unwrap();
+    house.engine.commands().cancel(&by(), id).await.unwrap();
     // By now it may have ended; if not, nothing is written.
-    let _ = house.engine.cancel(&by(), id).await;
+    let _ = house.engine.commands().cancel(&by(), id).await;
     house.ended(id).await;
     let events = house
         .engine
@@ -195,7 +207,7 @@ async fn cancelling_again_is_cancelling_once_and_what_has_ended_cannot_be_cancel
         .unwrap();
     let asked = events.iter().filter(|it| it.event.kind().0 == "cancel-requested");
     assert_eq!(asked.count(), 1);
-    let (code, sentence) = refused(house.engine.cancel(&by(), id).await);
+    let (code, sentence) = refused(house.engine.commands().cancel(&by(), id).await);
     assert_eq!(code, "deployment-ended");
     assert_eq!(sentence, "deployments-1 has cancelled and takes no more commands");
 }

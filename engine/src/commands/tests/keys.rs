@@ -22,6 +22,7 @@ async fn the_first_start_writes_the_first_administrator_s_key_where_only_the_own
     );
     let identity = house
         .engine
+        .commands()
         .authenticate(&first_key(&house))
         .await
         .unwrap()
@@ -32,6 +33,7 @@ async fn the_first_start_writes_the_first_administrator_s_key_where_only_the_own
     assert!(
         house
             .engine
+            .commands()
             .authenticate(&first_key(&house))
             .await
             .unwrap()
@@ -44,11 +46,12 @@ async fn a_key_opens_until_it_is_revoked_and_no_other_text_does() {
     let house = House::empty(&[]).await;
     let made = house
         .engine
+        .commands()
         .create_key(&by(), "ci".to_owned(), AccessRole::Deployer)
         .await
         .unwrap();
     let key = made.key.expose_secret();
-    let identity = house.engine.authenticate(key).await.unwrap().unwrap();
+    let identity = house.engine.commands().authenticate(key).await.unwrap().unwrap();
     assert_eq!(
         identity,
         Identity {
@@ -59,15 +62,20 @@ async fn a_key_opens_until_it_is_revoked_and_no_other_text_does() {
     );
     for stranger in ["", &key[..key.len() - 1], &format!("{key} "), made.id.as_str()] {
         assert_eq!(
-            house.engine.authenticate(stranger).await.unwrap(),
+            house.engine.commands().authenticate(stranger).await.unwrap(),
             None,
             "{stranger}"
         );
     }
-    house.engine.revoke_key(&by(), made.id.clone()).await.unwrap();
-    assert_eq!(house.engine.authenticate(key).await.unwrap(), None);
+    house
+        .engine
+        .commands()
+        .revoke_key(&by(), made.id.clone())
+        .await
+        .unwrap();
+    assert_eq!(house.engine.commands().authenticate(key).await.unwrap(), None);
     let before = head(&house);
-    house.engine.revoke_key(&by(), made.id).await.unwrap();
+    house.engine.commands().revoke_key(&by(), made.id).await.unwrap();
     assert_eq!(head(&house), before);
 }
 
@@ -76,7 +84,13 @@ async fn names_that_are_taken_or_reserved_are_refused() {
     let house = House::empty(&[]).await;
     let create = |name: &str| {
         let (house, name) = (&house, name.to_owned());
-        async move { house.engine.create_key(&by(), name, AccessRole::Viewer).await }
+        async move {
+            house
+                .engine
+                .commands()
+                .create_key(&by(), name, AccessRole::Viewer)
+                .await
+        }
     };
     create("ci").await.unwrap();
     for (name, code) in [("ci", "key-name-taken"), ("", "key-name"), ("driver", "key-name")] {
@@ -90,24 +104,26 @@ async fn the_last_administrator_stays_also_when_two_are_revoked_at_once() {
     let house = House::empty(&[]).await;
     let first = house
         .engine
+        .commands()
         .authenticate(&first_key(&house))
         .await
         .unwrap()
         .unwrap()
         .key;
     assert_eq!(
-        refused(house.engine.revoke_key(&by(), first.clone()).await).0,
+        refused(house.engine.commands().revoke_key(&by(), first.clone()).await).0,
         "last-administrator"
     );
     let second = house
         .engine
+        .commands()
         .create_key(&by(), "second".to_owned(), AccessRole::Administrator)
         .await
         .unwrap();
     let (one, other) = (by(), by());
     let both = tokio::join!(
-        house.engine.revoke_key(&one, first),
-        house.engine.revoke_key(&other, second.id)
+        house.engine.commands().revoke_key(&one, first),
+        house.engine.commands().revoke_key(&other, second.id)
     );
     assert_ne!(both.0.is_ok(), both.1.is_ok());
 }

@@ -85,7 +85,7 @@ fn cells_of(connection: &Connection, table: &str) -> Vec<(String, Vec<u8>)> {
 
 /// All bodies, decompressed.
 async fn bodies(house: &House) -> Vec<(String, Vec<u8>)> {
-    let log = &house.engine.parts.log;
+    let log = &house.engine.tools.store.events;
     let mut bodies = Vec::new();
     for event in log.read(Position::START, usize::MAX).await.unwrap() {
         for body in &event.bodies {
@@ -116,8 +116,18 @@ async fn told() -> (House, Vec<String>) {
         json!({ "kind": "Account", "name": "proxy", "userPassword": { "user": "u", "password": SECRETS[3] } }),
         project,
     ];
-    let dry = house.engine.apply(&by(), documents.clone(), true).await.unwrap();
-    let applied = house.engine.apply(&by(), documents, false).await.unwrap();
+    let dry = house
+        .engine
+        .commands()
+        .apply(&by(), documents.clone(), true)
+        .await
+        .unwrap();
+    let applied = house
+        .engine
+        .commands()
+        .apply(&by(), documents, false)
+        .await
+        .unwrap();
     let version = house.release("pass").await.unwrap();
     let accepted = house
         .deploy_release("pass", version.as_str(), "Development")
@@ -135,6 +145,7 @@ async fn told() -> (House, Vec<String>) {
         answers.push(
             house
                 .engine
+                .commands()
                 .document(kind, name)
                 .await
                 .unwrap()
@@ -210,6 +221,7 @@ async fn a_refused_document_is_answered_without_its_secrets() {
     for document in wrong {
         let error = house
             .engine
+            .commands()
             .apply(&by(), vec![document], false)
             .await
             .unwrap_err();

@@ -6,12 +6,15 @@ use shipslog_events::ids::AttemptNumber;
 use tokio::sync::watch;
 
 use super::*;
+use crate::driver::Pauses;
 use crate::testing::house::House;
 
 /// What a driver's tasks share, without a driver.
 fn standing(house: &House) -> Arc<Shared> {
     Arc::new(Shared {
-        parts: Arc::clone(&house.engine.parts),
+        tools: Arc::clone(&house.engine.tools),
+        pauses: Pauses::default(),
+        keep_journals: None,
         open: Mutex::new(BTreeMap::new()),
         tasks: Mutex::new(Some(JoinSet::new())),
         stop: watch::Sender::new(false),
@@ -29,7 +32,9 @@ async fn a_run_from_before_there_were_journals_is_interrupted_and_begins_anew() 
         target: "Web Development".into(),
         attempt: AttemptNumber::FIRST,
     };
-    let loaded = load::deployment(&*house.engine.parts.log, id).await.unwrap();
+    let loaded = load::deployment(&*house.engine.tools.store.events, id)
+        .await
+        .unwrap();
     let mut history = loaded.unwrap().state;
     history.deployment.attempts[0].journaled = false;
     let mut task = Task::new(&standing(&house), id);

@@ -3,7 +3,7 @@
 use serde_json::json;
 use shipslog_domain::deployment::Status;
 use shipslog_events::Recorded;
-use shipslog_events::event::deployment::{AttemptOutcome, Outcome};
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEndReason};
 use shipslog_events::ids::{DeploymentId, EventId};
 use shipslog_test_support::history::erase_bodies;
 
@@ -17,7 +17,7 @@ async fn starts(house: &House, id: DeploymentId) -> Vec<Recorded> {
 }
 
 async fn bodies(house: &House, event: EventId) -> [Option<Vec<u8>>; 2] {
-    let log = &house.engine.parts.log;
+    let log = &house.engine.tools.store.events;
     [
         log.body(event, "inputs").await.unwrap(),
         log.body(event, "situation").await.unwrap(),
@@ -36,7 +36,7 @@ async fn a_run_under_a_crash_goes_on_from_where_it_was_with_the_inputs_it_had() 
         .await;
     let house = house.reopened().await;
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Succeeded));
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Succeeded)]);
     assert_eq!(view.deployment.attempts[0].resumed, 1);
     let starts = starts(&house, id).await;
@@ -74,11 +74,11 @@ async fn a_line_goes_on_after_a_crash_and_so_does_a_cancellation() {
         .until(first, |it| it.deployment.attempts[0].resumed == 1)
         .await;
     assert_eq!(outcomes(&view), [None]);
-    house.engine.cancel(&by(), first).await.unwrap();
+    house.engine.commands().cancel(&by(), first).await.unwrap();
     let house = house.reopened().await;
     assert_eq!(
         house.ended(first).await.deployment.status,
-        ended(Outcome::Cancelled, "cancelled")
+        ended(DeploymentEndReason::Cancelled)
     );
     let second = house.running(second).await;
     assert_eq!(second.deployment.status, Status::Running);

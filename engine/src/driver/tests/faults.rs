@@ -3,7 +3,7 @@
 use shipslog_domain::deployment::Status;
 use shipslog_events::Stream;
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Outcome};
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEndReason, DeploymentEvent};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_log::Append;
 
@@ -37,7 +37,7 @@ async fn what_cannot_be_recorded_is_recorded_later_and_a_run_s_end_is_not_forgot
     });
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Succeeded));
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Succeeded)]);
 }
 
@@ -61,7 +61,7 @@ async fn a_deployment_that_cannot_be_read_is_read_again() {
     });
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Succeeded));
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn the_next_in_line_is_woken_although_the_line_could_not_be_read_at_first(
         }
         Call::Stream(_) | Call::Journal(_) | Call::Pack => false,
     });
-    house.engine.cancel(&by(), first).await.unwrap();
+    house.engine.commands().cancel(&by(), first).await.unwrap();
     assert_eq!(house.running(second).await.deployment.status, Status::Running);
 }
 
@@ -98,7 +98,7 @@ async fn a_run_whose_journal_cannot_be_written_goes_on_as_after_a_crash() {
     });
     let id = house.deploy("nap", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Succeeded));
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Succeeded)]);
     assert_eq!(view.deployment.attempts[0].resumed, 2);
 }
@@ -117,5 +117,5 @@ async fn a_panic_under_a_deployment_is_a_failure_like_others() {
     });
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Succeeded));
 }

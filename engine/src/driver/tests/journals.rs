@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use rusqlite::Connection;
 use serde_json::json;
 use shipslog_domain::deployment::AttemptState;
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, EndReason, Outcome};
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEndReason, EndReason};
 use shipslog_events::ids::{AttemptNumber, DeploymentId};
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_log::{Journal, JournalError};
@@ -35,7 +35,7 @@ fn key(id: DeploymentId) -> JournalKey {
 /// Reads the journal until it is so: nobody is woken by entries.
 async fn until(engine: &Engine, id: DeploymentId, is_so: impl Fn(&Result<Journal, JournalError>) -> bool) {
     let waited = async {
-        while !is_so(&engine.parts.journals.journal(key(id)).await) {
+        while !is_so(&engine.tools.store.journals.journal(key(id)).await) {
             tokio::task::yield_now().await;
         }
     };
@@ -86,7 +86,7 @@ fn reason(view: &DeploymentView) -> Option<EndReason> {
 
 async fn ends_as_damaged(house: &House, id: DeploymentId, words: &str) {
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Failed, "errored"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Errored));
     assert_eq!(
         outcomes(&view),
         [Some(AttemptOutcome::Errored)],
@@ -153,7 +153,7 @@ async fn a_run_does_not_go_on_with_another_component_or_none() {
             })
             .await;
         let view = house.ended(id).await;
-        assert_eq!(view.deployment.status, ended(Outcome::Failed, "failed"));
+        assert_eq!(view.deployment.status, ended(DeploymentEndReason::Failed));
         assert_eq!(outcomes(&view), [Some(AttemptOutcome::Failed)]);
         let said = message(&house, &view).await;
         assert!(said.contains(words) && said.contains("sha256:"), "{said}");
@@ -165,7 +165,7 @@ async fn a_run_that_is_cancelled_after_a_crash_does_not_say_that_it_never_began(
     let (house, id, _silent) = asking_in_vain().await;
     let house = house.reopened().await;
     house.until(id, |it| it.deployment.attempts[0].resumed == 1).await;
-    house.engine.cancel(&by(), id).await.unwrap();
+    house.engine.commands().cancel(&by(), id).await.unwrap();
     let view = house.ended(id).await;
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Cancelled)]);
     let said = message(&house, &view).await;
@@ -197,8 +197,8 @@ fn rows(directory: &Path, table: &str) -> i64 {
 async fn a_journal_is_packed_once_its_run_is_over_and_its_end_vouches_for_it() {
     let (house, id) = secretive().await;
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Succeeded, "succeeded"));
-    let journal = house.engine.parts.journals.journal(key(id)).await.unwrap();
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Succeeded));
+    let journal = house.engine.tools.store.journals.journal(key(id)).await.unwrap();
     assert_eq!(view.deployment.attempts[0].journal, Some(journal.head));
     assert!(journal.head.entries >= 4);
     for (table, count) in [
@@ -216,7 +216,7 @@ async fn a_journal_is_packed_once_its_run_is_over_and_its_end_vouches_for_it() {
 async fn no_secret_is_in_a_journal_or_anywhere_else_on_disk() {
     let (house, id) = secretive().await;
     house.ended(id).await;
-    let journal = house.engine.parts.journals.journal(key(id)).await.unwrap();
+    let journal = house.engine.tools.store.journals.journal(key(id)).await.unwrap();
     let mut seen: Vec<(String, Vec<u8>)> = vec![("the journal".to_owned(), journal.entries.concat())];
     for name in [LOG_FILE, "shipslog.db-wal", "views.db", "views.db-wal"] {
         let read = std::fs::read(house.path().join(name));
@@ -236,9 +236,17 @@ async fn a_journal_that_could_not_be_packed_is_packed_at_the_next_start_and_drop
     let (house, id) = secretive().await;
     house.faults.script(|call| matches!(call, Call::Pack));
     house.ended(id).await;
-    let head = house.engine.parts.journals.journal(key(id)).await.unwrap().head;
+    let head = house
+        .engine
+        .tools
+        .store
+        .journals
+        .journal(key(id))
+        .await
+        .unwrap()
+        .head;
     assert_eq!(
-        house.engine.parts.journals.open_journals().await.unwrap(),
+        house.engine.tools.store.journals.open_journals().await.unwrap(),
         [key(id)]
     );
     house.faults.script(|_| false);
@@ -246,7 +254,8 @@ async fn a_journal_that_could_not_be_packed_is_packed_at_the_next_start_and_drop
     let waited = async {
         while !house
             .engine
-            .parts
+            .tools
+            .store
             .journals
             .open_journals()
             .await
@@ -258,7 +267,15 @@ async fn a_journal_that_could_not_be_packed_is_packed_at_the_next_start_and_drop
     };
     tokio::time::timeout(PATIENCE, waited).await.unwrap();
     assert_eq!(
-        house.engine.parts.journals.journal(key(id)).await.unwrap().head,
+        house
+            .engine
+            .tools
+            .store
+            .journals
+            .journal(key(id))
+            .await
+            .unwrap()
+            .head,
         head
     );
     house.engine.clone().close().await;

@@ -1,7 +1,7 @@
 //! One deployment at a time per project and environment.
 
 use shipslog_domain::deployment::Status;
-use shipslog_events::event::deployment::Outcome;
+use shipslog_events::event::deployment::DeploymentEndReason;
 use shipslog_events::stream::LaneKey;
 
 use super::{ended, events, message};
@@ -17,7 +17,7 @@ async fn the_second_deployment_of_a_lane_waits_for_the_first_by_name_and_starts_
     let key = LaneKey::new("wait", "development");
     let lane = house.engine.views().lane(&key).await.unwrap().unwrap().lane;
     assert_eq!((lane.holder, lane.ahead_of(second)), (Some(first), Some(first)));
-    house.engine.cancel(&by(), first).await.unwrap();
+    house.engine.commands().cancel(&by(), first).await.unwrap();
     let running = house.running(second).await;
     assert_eq!(running.deployment.status, Status::Running);
     let (first, second) = (events(&house, first).await, events(&house, second).await);
@@ -33,7 +33,7 @@ async fn deployments_of_different_lanes_run_side_by_side() {
     house.running(one).await;
     house.running(other).await;
     for id in [one, other] {
-        house.engine.cancel(&by(), id).await.unwrap();
+        house.engine.commands().cancel(&by(), id).await.unwrap();
         house.ended(id).await;
     }
 }
@@ -45,11 +45,11 @@ async fn one_that_is_cancelled_in_line_ends_without_having_run_and_lets_those_be
     house.running(first).await;
     let second = house.deploy("wait", "Development").await.unwrap().deployment;
     let third = house.deploy("wait", "Development").await.unwrap().deployment;
-    house.engine.cancel(&by(), second).await.unwrap();
+    house.engine.commands().cancel(&by(), second).await.unwrap();
     let view = house.ended(second).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Cancelled, "cancelled"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Cancelled));
     assert!(view.deployment.attempts.is_empty());
     assert_eq!(message(&house, &view).await, "cancelled while no step ran");
-    house.engine.cancel(&by(), first).await.unwrap();
+    house.engine.commands().cancel(&by(), first).await.unwrap();
     house.running(third).await;
 }

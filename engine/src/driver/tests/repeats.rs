@@ -1,7 +1,7 @@
 //! A decision made again is the same append.
 
 use shipslog_events::Stream;
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent};
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEndReason, DeploymentEvent};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::ids::{AttemptNumber, EventId, StreamVersion};
 use shipslog_events::stream::LaneKey;
@@ -9,8 +9,8 @@ use shipslog_log::Expected;
 
 use super::events;
 use crate::driver::append::{append, stream};
+use crate::driver::deployment_records::{DeploymentRecords, start_of};
 use crate::driver::finished::Finished;
-use crate::driver::records::{Records, start_of};
 use crate::load;
 use crate::testing::house::House;
 
@@ -47,7 +47,7 @@ async fn a_turn_whose_acknowledgement_was_lost_is_taken_again_as_the_same_append
     let house = House::with(&["wait"]).await;
     let id = house.deploy("wait", "Development").await.unwrap().deployment;
     house.running(id).await;
-    let log = &house.engine.parts.log;
+    let log = &house.engine.tools.store.events;
     let head = *log.head().borrow();
     let history = load::deployment(&**log, id).await.unwrap().unwrap().state;
     let cause = history.request();
@@ -75,18 +75,13 @@ async fn what_is_recorded_already_is_not_recorded_again() {
     let house = House::with(&["pass"]).await;
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     house.ended(id).await;
-    let log = &house.engine.parts.log;
+    let log = &house.engine.tools.store.events;
     let head = *log.head().borrow();
-    let records = Records {
-        log: &**log,
-        journals: &*house.engine.parts.journals,
-        task_log: &*house.engine.parts.task_log,
-        id,
-    };
+    let store = &house.engine.tools.store;
+    let records = DeploymentRecords { store, id };
     let late = Finished::at_once(AttemptOutcome::Failed, "late");
     records.attempt_ended(&first_attempt(), &late).await.unwrap();
-    let failed = shipslog_events::event::deployment::Outcome::Failed;
-    records.ended(failed, "failed").await.unwrap();
+    records.ended(DeploymentEndReason::Failed).await.unwrap();
     assert!(
         !records
             .take_turn(&LaneKey::new("pass", "development"))

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::json;
 use shipslog_domain::deployment::RESUMPTIONS;
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Outcome};
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEndReason, DeploymentEvent};
 use shipslog_events::ids::DeploymentId;
 use shipslog_test_support::documents::{project, surroundings};
 
@@ -66,7 +66,7 @@ async fn a_run_goes_on_whichever_of_its_appends_fail() {
             let view = house.engine.views().deployment(id).await.unwrap().unwrap();
             assert_eq!(
                 view.deployment.status,
-                ended(Outcome::Succeeded, "succeeded"),
+                ended(DeploymentEndReason::Succeeded),
                 "{failures} from {from}"
             );
             assert_eq!(outcomes(&view), [Some(AttemptOutcome::Succeeded)]);
@@ -91,7 +91,7 @@ async fn a_journal_that_can_never_be_written_ends_the_deployment() {
     });
     let id = house.deploy("blink", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Failed, "errored"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Errored));
     assert!(
         view.deployment
             .attempts
@@ -118,7 +118,7 @@ async fn a_run_that_panics_is_an_errored_attempt() {
     });
     let id = house.deploy("blink", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
-    assert_eq!(view.deployment.status, ended(Outcome::Failed, "errored"));
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Errored));
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Errored); 3]);
     let said = message(&house, &view).await;
     assert!(said.contains("the server failed under the run"), "{said}");

@@ -83,7 +83,7 @@ pub struct Attempt {
     /// How often it went on after the server had stopped under it; left out where it never did.
     #[serde(default, skip_serializing_if = "never")]
     pub resumed: u32,
-    /// Why it errored and is not tried again by itself. `message` says it in words.
+    /// Why it ended so, where it is not the step that says it. `message` says it in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<schema::EndReason>)]
     pub end_reason: Option<EndReason>,

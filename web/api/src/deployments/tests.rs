@@ -1,5 +1,5 @@
 use serde_json::json;
-use shipslog_events::event::deployment::{EndReason, Layer};
+use shipslog_events::event::deployment::{DeploymentEndReason, EndReason, Layer};
 use shipslog_events::ids::AttemptNumber;
 
 use super::*;
@@ -13,7 +13,7 @@ fn item() -> DeploymentItem {
         environment: "Development".into(),
         phase: "First".into(),
         status: DeploymentStatus::Failed,
-        reason: Some("errored".to_owned()),
+        reason: Some(DeploymentEndReason::Errored),
         waiting_for: None,
         cancel_requested: false,
         requested_at: moment(),

@@ -29,7 +29,7 @@ pub(super) async fn item(engine: &Engine, view: &DeploymentView) -> Result<Deplo
         status: status(&deployment.status),
         reason: match &deployment.status {
             Status::Waiting | Status::Running => None,
-            Status::Ended { reason, .. } => Some(reason.clone()),
+            Status::Ended { reason, .. } => Some(*reason),
         },
         waiting_for: ahead.map(|it| format!("waiting for {it} in {}", deployment.environment)),
         cancel_requested: deployment.cancel_requested,

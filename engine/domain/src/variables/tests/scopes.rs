@@ -12,17 +12,17 @@ fn the_most_specific_value_that_holds_counts() {
         scoped("Colour", "target", targets(&["Httpd Development"])),
         scoped("Colour", "step", steps(&["Deploy httpd"])),
     ]);
-    let colour = |situation: &Situation| all.resolve_text("#{Colour}", situation).unwrap();
-    let mut situation = here();
-    assert_eq!(colour(&situation), "step");
-    situation.step = Some("Another".into());
-    assert_eq!(colour(&situation), "target");
-    situation.target = None;
-    assert_eq!(colour(&situation), "role");
-    situation.roles.clear();
-    assert_eq!(colour(&situation), "environment");
-    situation.environment = "Admin".into();
-    assert_eq!(colour(&situation), "none");
+    let colour = |place: &Place| all.resolve_text("#{Colour}", place).unwrap();
+    let mut place = here();
+    assert_eq!(colour(&place), "step");
+    place.step = Some("Another".into());
+    assert_eq!(colour(&place), "target");
+    place.target = None;
+    assert_eq!(colour(&place), "role");
+    place.roles.clear();
+    assert_eq!(colour(&place), "environment");
+    place.environment = Some("Admin".into());
+    assert_eq!(colour(&place), "none");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::chain::Hash;
 use crate::event::deployment::{AttemptId, DeploymentEvent, Limits, PlannedStep};
 use crate::ids::AttemptNumber;
 use crate::journal::JournalHead;
-use crate::samples::deployments::{ATTEMPT_OUTCOMES, END_REASONS, LAYERS};
+use crate::samples::deployments::{ATTEMPT_OUTCOMES, DEPLOYMENT_END_REASONS, END_REASONS, LAYERS};
 use crate::stream::LaneKey;
 
 fn attempt() -> impl Strategy<Value = AttemptId> {
@@ -113,7 +113,7 @@ pub(super) fn any_fact() -> impl Strategy<Value = DeploymentEvent> {
         }),
         ended(),
         Just(DeploymentEvent::CancelRequested {}),
-        (outcome(), text())
+        (outcome(), select(DEPLOYMENT_END_REASONS.to_vec()))
             .prop_map(|(outcome, reason)| DeploymentEvent::DeploymentEnded { outcome, reason }),
     ]
 }

@@ -5,20 +5,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use shipslog_events::SealedValue;
 use shipslog_events::ids::Handle;
 use shipslog_events::journal::{JournalHead, JournalKey};
-use shipslog_log::{JournalAppend, JournalError};
+use shipslog_log::{JournalAppend, JournalError, JournalStore};
 use shipslog_runner::{NotRecorded, Unrecorded};
 
-use super::vault::Vault;
-use crate::engine::Parts;
+use super::run_secrets::RunSecrets;
 
 /// So many entries, or bytes of them, are worth an append of their own.
 const MANY: usize = 256;
 const LARGE: usize = 1 << 20;
 
 /// What waits, and what it follows on.
-pub(super) struct Journal {
-    parts: Arc<Parts>,
-    vault: Arc<Vault>,
+pub(super) struct JournalBuffer {
+    store: Arc<dyn JournalStore>,
+    secrets: Arc<RunSecrets>,
     key: JournalKey,
     waiting: Mutex<Waiting>,
     /// Held while an append is under way: the next one follows on it.
@@ -32,11 +31,11 @@ struct Waiting {
     sealed: Vec<SealedValue>,
 }
 
-impl Journal {
-    pub(super) fn new(parts: &Arc<Parts>, vault: &Arc<Vault>, key: JournalKey) -> Self {
+impl JournalBuffer {
+    pub(super) fn new(store: &Arc<dyn JournalStore>, secrets: &Arc<RunSecrets>, key: JournalKey) -> Self {
         Self {
-            parts: Arc::clone(parts),
-            vault: Arc::clone(vault),
+            store: Arc::clone(store),
+            secrets: Arc::clone(secrets),
             key,
             waiting: Mutex::new(Waiting::after(JournalHead::START)),
             appending: tokio::sync::Mutex::default(),
@@ -45,7 +44,7 @@ impl Journal {
 
     /// What is durable. Values that were minted are at hand again.
     pub(super) async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
-        let journal = self.parts.journals.journal(self.key.clone()).await;
+        let journal = self.store.journal(self.key.clone()).await;
         let journal = journal.map_err(|error| match error {
             JournalError::Damaged { .. } | JournalError::Dropped { .. } => {
                 Unrecorded::Damaged(error.to_string())
@@ -53,7 +52,7 @@ impl Journal {
             JournalError::Read(error) => Unrecorded::Unavailable(error.to_string()),
         })?;
         *self.waiting() = Waiting::after(journal.head);
-        self.vault.remember(journal.sealed);
+        self.secrets.remember(journal.sealed);
         Ok(journal.entries)
     }
 
@@ -64,7 +63,7 @@ impl Journal {
         waiting.entries.push(entry);
         waiting
             .sealed
-            .extend(minted.iter().filter_map(|it| self.vault.minted(it)));
+            .extend(minted.iter().filter_map(|it| self.secrets.minted(it)));
         waiting.entries.len() >= MANY || waiting.bytes >= LARGE
     }
 
@@ -89,7 +88,7 @@ impl Journal {
     /// Appends entries without an event.
     pub(super) async fn entries_alone(&self, entries: Option<JournalAppend>) -> Result<(), NotRecorded> {
         let Some(append) = entries else { return Ok(()) };
-        let appended = self.parts.journals.append_journal(append).await;
+        let appended = self.store.append_journal(append).await;
         appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
     }
 

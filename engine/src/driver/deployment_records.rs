@@ -6,42 +6,39 @@ use std::time::Duration;
 use shipslog_domain::deployment::{self, Command, Deployment};
 use shipslog_domain::slug::slug;
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::{AttemptId, Outcome};
+use shipslog_events::event::deployment::{AttemptId, DeploymentEndReason, Outcome};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::release::ReleaseEvent;
-use shipslog_events::ids::{DeploymentId, EventId};
+use shipslog_events::ids::{DeploymentId, EventId, Position};
 use shipslog_events::journal::JournalKey;
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{NewBody, Stream};
-use shipslog_log::{
-    Append, EventLog, Expected, JournalAppend, JournalError, JournalStore, StreamAppend, TaskLog,
-};
+use shipslog_log::{Append, Expected, JournalAppend, JournalError, Store, StreamAppend};
 use shipslog_runner::Ended;
 use tokio::time::timeout;
 
 use super::append::{append, message, stream};
 use super::conclusion::conclusion;
-use super::doubt::in_doubt;
+use super::failure::Failure;
 use super::finished::Finished;
-use crate::commands::{Error, persist};
+use super::unknown_outcome::with_unknown_outcome;
 use crate::load::{self, DeploymentHistory, Loaded};
+use crate::transaction::persist;
 
 /// How long the end of a run waits for its last lines.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The records of one deployment.
-pub(super) struct Records<'a> {
-    pub(super) log: &'a dyn EventLog,
-    pub(super) journals: &'a dyn JournalStore,
-    pub(super) task_log: &'a dyn TaskLog,
+pub(super) struct DeploymentRecords<'a> {
+    pub(super) store: &'a Store,
     pub(super) id: DeploymentId,
 }
 
-impl Records<'_> {
+impl DeploymentRecords<'_> {
     /// Takes the turn if it is this deployment's, and says whether there is anything to go on with.
-    pub(super) async fn take_turn(&self, lane: &LaneKey) -> Result<bool, Error> {
+    pub(super) async fn take_turn(&self, lane: &LaneKey) -> Result<bool, Failure> {
         let decide = || async {
-            let turns = load::lane(self.log, lane).await?;
+            let turns = load::lane(&*self.store.events, lane).await?;
             if turns.state.next() != Some(self.id) {
                 return Ok((None, false));
             }
@@ -55,7 +52,7 @@ impl Records<'_> {
             });
             Ok((append, true))
         };
-        Ok(persist(self.log, decide).await?.0)
+        Ok(self.persist(decide).await?.0)
     }
 
     pub(super) async fn attempt_started(
@@ -63,14 +60,14 @@ impl Records<'_> {
         command: Command,
         id: &AttemptId,
         bodies: Vec<NewBody>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         self.carry_out(command, &started(id), bodies, None).await
     }
 
-    pub(super) async fn attempt_ended(&self, id: &AttemptId, finished: &Finished) -> Result<(), Error> {
+    pub(super) async fn attempt_ended(&self, id: &AttemptId, finished: &Finished) -> Result<(), Failure> {
         let key = JournalKey::of(self.id, id);
         self.flush_task_log().await;
-        let finished = &in_doubt(self.journals, &key, finished).await;
+        let finished = &with_unknown_outcome(&*self.store.journals, &key, finished).await;
         let tail = finished.tail.as_ref();
         let ended = self.attempt_ended_with(id, &finished.ended, &key, tail).await;
         if ended.is_err() && self.is_behind(&key, tail).await {
@@ -85,7 +82,7 @@ impl Records<'_> {
     /// Whether the journal is not where these entries follow, and never will be: an append before them failed, or it is
     /// damaged.
     async fn is_behind(&self, key: &JournalKey, tail: Option<&JournalAppend>) -> bool {
-        match (tail, self.journals.journal(key.clone()).await) {
+        match (tail, self.store.journals.journal(key.clone()).await) {
             (Some(tail), Ok(journal)) => journal.head != tail.after,
             (Some(_), Err(JournalError::Damaged { .. } | JournalError::Dropped { .. })) => true,
             (Some(_), Err(JournalError::Read(_))) | (None, _) => false,
@@ -98,11 +95,17 @@ impl Records<'_> {
         ended: &Ended,
         key: &JournalKey,
         tail: Option<&JournalAppend>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         let journal = match tail {
             Some(tail) => Some(tail.entries.iter().fold(tail.after, |head, it| head.with(it))),
             // Nobody has it in memory: what is durable is all there is.
-            None => self.journals.journal(key.clone()).await.ok().map(|it| it.head),
+            None => self
+                .store
+                .journals
+                .journal(key.clone())
+                .await
+                .ok()
+                .map(|it| it.head),
         };
         let command = Command::EndAttempt {
             id: id.clone(),
@@ -117,15 +120,15 @@ impl Records<'_> {
 
     /// Whatever goes wrong here is done at the next start.
     async fn pack(&self, key: JournalKey) {
-        if let Err(error) = self.journals.pack_journal(key).await {
+        if let Err(error) = self.store.journals.pack_journal(key).await {
             tracing::warn!(%error, deployment = %self.id, "a journal was not packed; the next start tries again");
         }
     }
 
     /// Answers with the number of entries that the journal has; nothing where it cannot be read, which the run itself
     /// finds and puts in words.
-    pub(super) async fn attempt_resumed(&self, id: &AttemptId, times: u32) -> Result<Option<u64>, Error> {
-        let journal = self.journals.journal(JournalKey::of(self.id, id)).await;
+    pub(super) async fn attempt_resumed(&self, id: &AttemptId, times: u32) -> Result<Option<u64>, Failure> {
+        let journal = self.store.journals.journal(JournalKey::of(self.id, id)).await;
         let entries = journal.ok().map(|it| it.head.entries);
         let command = Command::ResumeAttempt {
             id: id.clone(),
@@ -139,25 +142,22 @@ impl Records<'_> {
 
     /// Whoever has read that a run is over finds all that it said. A store that is too slow for that holds nothing up.
     async fn flush_task_log(&self) {
-        let flushed = timeout(FLUSH_PATIENCE, self.task_log.flush_lines()).await;
+        let flushed = timeout(FLUSH_PATIENCE, self.store.task_log.flush_lines()).await;
         if !matches!(flushed, Ok(Ok(()))) {
             tracing::warn!(?flushed, deployment = %self.id, "lines of the task log come late or never");
         }
     }
 
     /// Ends the deployment, leaves the lane and, after success, moves the release on: all in one append.
-    pub(super) async fn ended(&self, outcome: Outcome, reason: &str) -> Result<(), Error> {
+    pub(super) async fn ended(&self, reason: DeploymentEndReason) -> Result<(), Failure> {
         let decide = || async {
-            let command = Command::End {
-                outcome,
-                reason: reason.to_owned(),
-            };
-            let Some((now, ended)) = self.decided(command, "ended").await? else {
+            let Some((now, ended)) = self.decided(Command::End { reason }, "ended").await? else {
                 return Ok((None, ()));
             };
-            Ok((Some(self.ending(&now.state, ended, outcome).await?), ()))
+            let ending = self.ending(&now.state, ended, reason.outcome());
+            Ok((Some(ending.await?), ()))
         };
-        persist(self.log, decide).await?;
+        self.persist(decide).await?;
         Ok(())
     }
 
@@ -166,10 +166,10 @@ impl Records<'_> {
         history: &DeploymentHistory,
         mut ended: StreamAppend,
         outcome: Outcome,
-    ) -> Result<Append, Error> {
+    ) -> Result<Append, Failure> {
         let (deployment, cause) = (&history.deployment, history.request());
-        let lane = load::lane(self.log, &deployment.lane).await?;
-        let said = conclusion(self.log, history, &lane.state, outcome).await?;
+        let lane = load::lane(&*self.store.events, &deployment.lane).await?;
+        let said = conclusion(&*self.store.events, history, &lane.state, outcome).await?;
         give(&mut ended, message(&said));
         let turn = LaneEvent::TurnEnded {
             deployment: self.id,
@@ -191,7 +191,7 @@ impl Records<'_> {
         label: &str,
         bodies: Vec<NewBody>,
         journal: Option<JournalAppend>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Failure> {
         let decide = || async {
             let decided = self.decided(command.clone(), label).await?;
             let append = decided.map(|(now, mut events)| {
@@ -202,8 +202,15 @@ impl Records<'_> {
             });
             Ok((append, ()))
         };
-        persist(self.log, decide).await?;
+        self.persist(decide).await?;
         Ok(())
+    }
+
+    async fn persist<T, F>(&self, decide: impl FnMut() -> F) -> Result<(T, Position), Failure>
+    where
+        F: Future<Output = Result<(Option<Append>, T), Failure>>,
+    {
+        persist(&*self.store.events, decide).await
     }
 
     /// The deployment as it is now, and what the command leads to. A refusal means that it is recorded already, or that
@@ -212,8 +219,8 @@ impl Records<'_> {
         &self,
         command: Command,
         label: &str,
-    ) -> Result<Option<(Loaded<DeploymentHistory>, StreamAppend)>, Error> {
-        let Some(now) = load::deployment(self.log, self.id).await? else {
+    ) -> Result<Option<(Loaded<DeploymentHistory>, StreamAppend)>, Failure> {
+        let Some(now) = load::deployment(&*self.store.events, self.id).await? else {
             return Ok(None);
         };
         let events = deployment::decide(&now.state.deployment, command).unwrap_or_default();
@@ -285,23 +292,18 @@ mod tests {
             level: LogLevel::Info,
             message: "said last".to_owned(),
         };
-        let parts = &house.engine.parts;
-        parts
+        let store = &house.engine.tools.store;
+        store
             .task_log
             .write_lines((0..LINES).map(line).collect())
             .await
             .unwrap();
-        let records = Records {
-            log: &*parts.log,
-            journals: &*parts.journals,
-            task_log: &*parts.task_log,
-            id,
-        };
+        let records = DeploymentRecords { store, id };
         records
             .attempt_ended(&attempt, &Finished::at_once(AttemptOutcome::Succeeded, ""))
             .await
             .unwrap();
-        let lines = parts.task_log.lines(id, 0, usize::MAX).await.unwrap();
+        let lines = store.task_log.lines(id, 0, usize::MAX).await.unwrap();
         assert_eq!(
             lines.iter().filter(|(_, it)| it.message == "said last").count() as u64,
             LINES

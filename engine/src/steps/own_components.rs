@@ -3,34 +3,27 @@
 
 use std::path::{Path, PathBuf};
 
-use shipslog_domain::configuration::Catalogue;
-use shipslog_runner::{Component, Runner};
+use shipslog_runner::Component;
 
-use super::{OpenError, interface};
-use crate::components::Components;
+use super::{NotOpened, Steps, interface};
 
 /// Larger files are not even read.
 const LARGEST: u64 = 64 << 20;
 
 /// Offers what can be offered, and answers with a sentence for each file that cannot.
-pub(super) async fn offer(
-    runner: &Runner,
-    components: &mut Components,
-    catalogue: &mut Catalogue,
-    directory: &Path,
-) -> Result<Vec<String>, OpenError> {
+pub(super) async fn offer(steps: &mut Steps, directory: &Path) -> Result<Vec<String>, NotOpened> {
     let mut refused = Vec::new();
     for file in files(directory)? {
-        if let Err(reason) = offer_one(runner, components, catalogue, &file).await {
+        if let Err(reason) = offer_one(steps, &file).await {
             refused.push(format!("the step {} is not offered: {reason}", file.display()));
         }
     }
     Ok(refused)
 }
 
-fn files(directory: &Path) -> Result<Vec<PathBuf>, OpenError> {
+fn files(directory: &Path) -> Result<Vec<PathBuf>, NotOpened> {
     let unreadable = |error: std::io::Error| {
-        OpenError(format!(
+        NotOpened(format!(
             "cannot read the directory of components {}: {error}",
             directory.display()
         ))
@@ -46,21 +39,18 @@ fn files(directory: &Path) -> Result<Vec<PathBuf>, OpenError> {
     Ok(files)
 }
 
-async fn offer_one(
-    runner: &Runner,
-    components: &mut Components,
-    catalogue: &mut Catalogue,
-    file: &Path,
-) -> Result<(), String> {
+async fn offer_one(steps: &mut Steps, file: &Path) -> Result<(), String> {
     let stem = file.file_stem().and_then(|it| it.to_str()).unwrap_or_default();
-    if let Some((taken, _)) = components
+    if let Some((taken, _)) = steps
+        .store
         .offers()
         .find(|(it, offer)| offer.built_in && it.split('@').next() == Some(stem))
     {
         return Err(format!("{taken} is built in; give the step another name"));
     }
     let component = Component::new(read(file)?);
-    let description = runner
+    let description = steps
+        .runner
         .describe(&component)
         .await
         .map_err(|error| error.to_string())?;
@@ -71,10 +61,11 @@ async fn offer_one(
         ));
     }
     let reference = format!("{stem}@{}", description.version.major);
-    components
+    steps
+        .store
         .offer(reference.clone(), component, false)
         .map_err(|error| error.to_string())?;
-    catalogue.insert(reference, interface(&description));
+    steps.catalogue.insert(reference, interface(&description));
     Ok(())
 }
 

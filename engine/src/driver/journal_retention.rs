@@ -38,14 +38,9 @@ async fn look_after(shared: &Shared) {
 
 /// Those whose run's end is recorded, though the server stopped before they were packed.
 async fn pack_what_is_over(shared: &Shared) -> Result<(), String> {
-    let parts = &shared.parts;
-    for key in parts
-        .journals
-        .open_journals()
-        .await
-        .map_err(|it| it.to_string())?
-    {
-        let history = load::deployment(&*parts.log, key.deployment)
+    let journals = &shared.tools.store.journals;
+    for key in journals.open_journals().await.map_err(|it| it.to_string())? {
+        let history = load::deployment(&*shared.tools.store.events, key.deployment)
             .await
             .map_err(|it| it.to_string())?;
         let over = history.is_some_and(|it| {
@@ -54,7 +49,7 @@ async fn pack_what_is_over(shared: &Shared) -> Result<(), String> {
                 .iter()
                 .any(|it| it.id == key.attempt && it.outcome().is_some())
         });
-        if over && let Err(error) = parts.journals.pack_journal(key.clone()).await {
+        if over && let Err(error) = journals.pack_journal(key.clone()).await {
             tracing::warn!(%error, %key, "a journal that is over was not packed");
         }
     }
@@ -62,13 +57,13 @@ async fn pack_what_is_over(shared: &Shared) -> Result<(), String> {
 }
 
 async fn drop_old(shared: &Shared) {
-    let Some(keep) = shared.parts.keep_journals else {
+    let Some(keep) = shared.keep_journals else {
         return;
     };
     let Ok(before) = now().checked_sub(keep) else {
         return;
     };
-    match shared.parts.journals.drop_journals(before).await {
+    match shared.tools.store.journals.drop_journals(before).await {
         Ok(0) => {}
         Ok(dropped) => tracing::info!(dropped, "journals were dropped; their hashes stay"),
         Err(error) => tracing::warn!(%error, "old journals were not dropped"),

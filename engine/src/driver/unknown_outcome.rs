@@ -7,14 +7,18 @@ use shipslog_runner::{AttemptOutcome, EndReason, Ended, Entry, What};
 
 use super::finished::Finished;
 
-/// The same end, with the write that is in doubt where there is one. One that came to a good end, or has a reason, has
-/// none.
-pub(super) async fn in_doubt(journals: &dyn JournalStore, key: &JournalKey, finished: &Finished) -> Finished {
+/// The same end, with the write that is in doubt where there is one. One that came to a good end, or that
+/// somebody has to look at anyway, has none.
+pub(super) async fn with_unknown_outcome(
+    journals: &dyn JournalStore,
+    key: &JournalKey,
+    finished: &Finished,
+) -> Finished {
     let finished = finished.clone();
     let open = match (finished.ended.outcome, finished.ended.reason) {
-        (AttemptOutcome::Errored | AttemptOutcome::Failed, None) => announced(journals, key, &finished).await,
-        (AttemptOutcome::Errored | AttemptOutcome::Failed, Some(_))
-        | (AttemptOutcome::Succeeded | AttemptOutcome::Cancelled | AttemptOutcome::Interrupted, _) => None,
+        (AttemptOutcome::Errored | AttemptOutcome::Failed, Some(reason)) if reason.needs_a_person() => None,
+        (AttemptOutcome::Errored | AttemptOutcome::Failed, _) => announced(journals, key, &finished).await,
+        (AttemptOutcome::Succeeded | AttemptOutcome::Cancelled | AttemptOutcome::Interrupted, _) => None,
     };
     match open {
         None => finished,

@@ -1,7 +1,7 @@
 use super::*;
 
-fn store(data: &Path, embedded: &[(&str, &[u8])]) -> Components {
-    Components::embedded(data, embedded).unwrap()
+fn store(data: &Path, embedded: &[(&str, &[u8])]) -> ComponentStore {
+    ComponentStore::embedded(data, embedded).unwrap()
 }
 
 #[test]

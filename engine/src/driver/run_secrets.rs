@@ -9,19 +9,18 @@ use shipslog_events::SealedValue;
 use shipslog_events::ids::Handle;
 use shipslog_runner::{SecretStore, SecretStoreError};
 
-use crate::commands::open;
-use crate::engine::Parts;
+use crate::secrets::Secrets;
 
 /// What a run mints lives as long as its journal is open, unless an event names it: then it is kept with that event.
-pub(super) struct Vault {
-    parts: Arc<Parts>,
+pub(super) struct RunSecrets {
+    kept: Arc<Secrets>,
     minted: Mutex<BTreeMap<Handle, SealedValue>>,
 }
 
-impl Vault {
-    pub(super) fn new(parts: Arc<Parts>) -> Self {
+impl RunSecrets {
+    pub(super) fn new(kept: Arc<Secrets>) -> Self {
         Self {
-            parts,
+            kept,
             minted: Mutex::default(),
         }
     }
@@ -43,16 +42,14 @@ impl Vault {
 }
 
 #[async_trait]
-impl SecretStore for Vault {
+impl SecretStore for RunSecrets {
     async fn open(&self, handle: &Handle) -> Result<SecretString, SecretStoreError> {
         let failed = |error: String| SecretStoreError::Failed(error);
         match self.minted(handle) {
-            Some(sealed) => self
-                .parts
-                .sealer
-                .open(&sealed)
-                .map_err(|it| failed(it.to_string())),
-            None => open(&self.parts, handle)
+            Some(sealed) => self.kept.unseal(&sealed).map_err(|it| failed(it.to_string())),
+            None => self
+                .kept
+                .open(handle)
                 .await
                 .map_err(|it| failed(it.to_string()))?
                 .ok_or(SecretStoreError::Unknown),
@@ -61,8 +58,7 @@ impl SecretStore for Vault {
 
     async fn seal(&self, value: &SecretString) -> Result<Handle, SecretStoreError> {
         let sealed = self
-            .parts
-            .sealer
+            .kept
             .seal(value)
             .map_err(|it| SecretStoreError::Failed(it.to_string()))?;
         let handle = sealed.handle.clone();

@@ -12,15 +12,15 @@ use shipslog_runner::Component;
 
 /// What a reference means as long as the server runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
+pub(crate) struct Offer {
     /// Which component.
-    pub digest: ComponentDigest,
+    pub(crate) digest: ComponentDigest,
     /// Whether the server brings it along.
-    pub built_in: bool,
+    pub(crate) built_in: bool,
 }
 
 /// The store.
-pub struct Components {
+pub(crate) struct ComponentStore {
     directory: PathBuf,
     references: BTreeMap<String, Offer>,
     loaded: Mutex<BTreeMap<ComponentDigest, Component>>,
@@ -28,7 +28,7 @@ pub struct Components {
 
 /// Why there is no such component.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub(crate) enum Error {
     /// No component that is offered has this name and major version.
     #[error("{0}")]
     UnknownReference(String),
@@ -57,19 +57,20 @@ pub enum Error {
     },
 }
 
-impl Components {
+impl Error {
+    /// A stable word for programs.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownReference(_) | Self::Missing(_) => "no-component",
+            Self::Damaged { .. } => "component-damaged",
+            Self::Disk { .. } => "components-unreadable",
+        }
+    }
+}
+
+impl ComponentStore {
     /// The embedded components under `<name>@<major>`, kept in `<data directory>/components`.
-    ///
-    /// ```
-    /// # use shipslog_engine::components::Components;
-    /// # let data = std::env::temp_dir().join(format!("shipslog-doc-{}", std::process::id()));
-    /// let components = Components::embedded(&data, &[("deploy-containers@1", b"\0asm")])?;
-    /// let component = components.by_reference("deploy-containers@1")?;
-    /// assert_eq!(components.by_digest(component.digest())?, component);
-    /// # std::fs::remove_dir_all(&data).ok();
-    /// # Ok::<(), shipslog_engine::components::Error>(())
-    /// ```
-    pub fn embedded(data: &Path, embedded: &[(&str, &[u8])]) -> Result<Self, Error> {
+    pub(crate) fn embedded(data: &Path, embedded: &[(&str, &[u8])]) -> Result<Self, Error> {
         let directory = data.join("components");
         std::fs::create_dir_all(&directory).map_err(|source| disk(&directory, source))?;
         let mut store = Self {
@@ -84,7 +85,12 @@ impl Components {
     }
 
     /// Keeps a component, and lets this reference mean it.
-    pub fn offer(&mut self, reference: String, component: Component, built_in: bool) -> Result<(), Error> {
+    pub(crate) fn offer(
+        &mut self,
+        reference: String,
+        component: Component,
+        built_in: bool,
+    ) -> Result<(), Error> {
         self.keep(&component)?;
         let digest = component.digest().clone();
         self.references.insert(reference, Offer { digest, built_in });
@@ -93,7 +99,7 @@ impl Components {
     }
 
     /// What `uses: <name>@<major>` means today.
-    pub fn by_reference(&self, uses: &str) -> Result<Component, Error> {
+    pub(crate) fn by_reference(&self, uses: &str) -> Result<Component, Error> {
         let offer = self.references.get(uses).ok_or_else(|| {
             let known: Vec<&str> = self.references().collect();
             Error::UnknownReference(nearest::unknown("step component", uses, &known))
@@ -102,7 +108,7 @@ impl Components {
     }
 
     /// The component that a release froze.
-    pub fn by_digest(&self, digest: &ComponentDigest) -> Result<Component, Error> {
+    pub(crate) fn by_digest(&self, digest: &ComponentDigest) -> Result<Component, Error> {
         let known = self
             .loaded
             .lock()
@@ -116,19 +122,19 @@ impl Components {
     }
 
     /// Everything that `uses` may say.
-    pub fn references(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn references(&self) -> impl Iterator<Item = &str> {
         self.references.keys().map(String::as_str)
     }
 
     /// The same, with what each means.
-    pub fn offers(&self) -> impl Iterator<Item = (&str, &Offer)> {
+    pub(crate) fn offers(&self) -> impl Iterator<Item = (&str, &Offer)> {
         self.references
             .iter()
             .map(|(reference, it)| (reference.as_str(), it))
     }
 
     /// Everything that is kept, offered or not.
-    pub fn kept(&self) -> Result<Vec<ComponentDigest>, Error> {
+    pub(crate) fn kept(&self) -> Result<Vec<ComponentDigest>, Error> {
         let listed = std::fs::read_dir(&self.directory).map_err(|source| disk(&self.directory, source))?;
         let mut kept: Vec<ComponentDigest> = listed
             .filter_map(|it| {
@@ -143,7 +149,7 @@ impl Components {
     }
 
     /// Keeps it no longer. Whoever asks sees to it that nobody needs it.
-    pub fn remove(&self, digest: &ComponentDigest) -> Result<(), Error> {
+    pub(crate) fn remove(&self, digest: &ComponentDigest) -> Result<(), Error> {
         let path = self.path(digest).ok_or_else(|| Error::Missing(digest.clone()))?;
         match std::fs::remove_file(&path) {
             Ok(()) => {}

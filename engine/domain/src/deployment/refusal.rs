@@ -1,0 +1,67 @@
+//! Why a deployment that was accepted does not do what it is told.
+
+use shipslog_events::event::deployment::{AttemptId, Outcome};
+use shipslog_events::ids::DeploymentId;
+
+/// Why a command was turned down. Nothing was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It is over.
+    #[error("{id} has {outcome} and takes no more commands")]
+    Ended {
+        /// Which deployment.
+        id: DeploymentId,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// It cannot do that now.
+    #[error("{id} is {status}: {why}")]
+    Untimely {
+        /// Which deployment.
+        id: DeploymentId,
+        /// Where it stands, in a word.
+        status: &'static str,
+        /// What was asked for.
+        why: Untimely,
+    },
+}
+
+/// Why a command comes too early, too late, or twice.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Untimely {
+    /// It was started before.
+    #[error("it has its turn already")]
+    HasItsTurn,
+    /// It is still in line.
+    #[error("it has not had its turn")]
+    HadNoTurn,
+    /// A run of the same step, or of any.
+    #[error("an attempt is running")]
+    AttemptRuns,
+    /// Attempts are counted.
+    #[error("attempt {0} is not the next")]
+    NotNext(AttemptId),
+    /// It is over, or has no journal.
+    #[error("attempt {0} has nothing to go on from")]
+    NothingToGoOnFrom(AttemptId),
+    /// It never began, or is over.
+    #[error("attempt {0} is not running")]
+    NotRunning(AttemptId),
+}
+
+impl Refusal {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Ended { .. } => "deployment-ended",
+            Self::Untimely { why, .. } => match why {
+                Untimely::HasItsTurn => "has-its-turn",
+                Untimely::HadNoTurn => "had-no-turn",
+                Untimely::AttemptRuns => "attempt-runs",
+                Untimely::NotNext(_) => "attempt-not-next",
+                Untimely::NothingToGoOnFrom(_) => "nothing-to-go-on-from",
+                Untimely::NotRunning(_) => "attempt-not-running",
+            },
+        }
+    }
+}

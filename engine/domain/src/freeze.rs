@@ -1,0 +1,189 @@
+//! What a run is given, frozen before its first attempt: a later attempt gets the same.
+
+mod impossible;
+mod situation;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use shipslog_events::event::configuration::Kind;
+use shipslog_events::event::deployment::AttemptId;
+use shipslog_events::ids::{AccountName, EventId};
+use uuid::Uuid;
+
+use crate::capability::Capability;
+use crate::deployment::Deployment;
+use crate::document::{Certificate, Document, Key, Target};
+use crate::inputs::Snapshot;
+use crate::lane::Lane;
+use crate::release::Release;
+use crate::slug::slug;
+use crate::variables::Place;
+
+pub use impossible::Impossible;
+pub use situation::Situation;
+
+/// What a run is given: the bodies of `attempt-started`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frozen {
+    /// The step's inputs, resolved, with handles where values are sensitive: the body `inputs`.
+    pub inputs: Value,
+    /// Everything else: the body `situation`.
+    pub given: Given,
+}
+
+/// What a run is given beside its inputs. Credentials are not in it: they are opened when the run begins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Given {
+    /// Where it stands.
+    pub situation: Situation,
+    /// The cluster that it works in.
+    pub cluster: Address,
+    /// The target's own namespace, if it has one.
+    pub namespace: Option<String>,
+    /// The variables in scope: values, handles where they are sensitive.
+    pub variables: BTreeMap<String, String>,
+    /// What the project granted, if it said so.
+    pub grant: Option<Vec<Capability>>,
+    /// What `check` of the component asked for; nothing where it did not answer, or was not asked yet.
+    #[serde(default)]
+    pub asked: Option<Vec<Capability>>,
+}
+
+/// How a cluster is reached, and as whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// Of its API server.
+    pub url: String,
+    /// PEM of its CA.
+    pub certificate: String,
+    /// Whose credentials are opened.
+    pub account: AccountName,
+}
+
+/// What a run is frozen from.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// The server's own name, which tells its objects from another's.
+    pub instance: Uuid,
+    /// The deployment that the run is a part of.
+    pub deployment: &'a Deployment,
+    /// The event that requested it.
+    pub request: EventId,
+    /// The release that is deployed.
+    pub release: &'a Release,
+    /// What it froze besides its facts.
+    pub snapshot: &'a Snapshot,
+    /// Configuration as it is now.
+    pub documents: &'a BTreeMap<Key, Document>,
+    /// What earlier deployments left there.
+    pub lane: &'a Lane,
+    /// The schema of the component's inputs.
+    pub schema: &'a Value,
+}
+
+/// Freezes what a run is given, but for what its component asks for.
+pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> {
+    let deployment = from.deployment;
+    let (target, certificate) =
+        target(from.documents, id).ok_or_else(|| Impossible::NoTarget(id.target.clone()))?;
+    let place = Place {
+        project: Some(deployment.project.clone()),
+        release: Some(deployment.release.clone()),
+        packages: from.release.packages.clone(),
+        environment: Some(deployment.environment.clone()),
+        deployment: Some(deployment.id),
+        step: Some(id.step.clone()),
+        target: Some(id.target.clone()),
+        roles: target.roles.iter().map(|it| it.as_str().into()).collect(),
+        namespace: target.namespace.clone(),
+    };
+    let resolved = from
+        .snapshot
+        .resolve(from.schema, &place)
+        .map_err(Impossible::Inputs)?;
+    let given = Given {
+        situation: situation(id, from),
+        cluster: Address {
+            url: target.cluster.url.clone(),
+            certificate: certificate.pem.clone(),
+            account: target.account.as_str().into(),
+        },
+        namespace: target.namespace.clone(),
+        variables: resolved.variables,
+        grant: from.snapshot.step(&id.step).and_then(|it| it.grant.clone()),
+        asked: None,
+    };
+    Ok(Frozen {
+        inputs: resolved.inputs,
+        given,
+    })
+}
+
+fn target<'a>(
+    documents: &'a BTreeMap<Key, Document>,
+    id: &AttemptId,
+) -> Option<(&'a Target, &'a Certificate)> {
+    let Document::Target(target) = documents.get(&(Kind::Target, id.target.to_string()))? else {
+        return None;
+    };
+    let key = (Kind::Certificate, target.cluster.certificate.clone());
+    let Document::Certificate(certificate) = documents.get(&key)? else {
+        return None;
+    };
+    Some((target, certificate))
+}
+
+fn situation(id: &AttemptId, from: &Sources<'_>) -> Situation {
+    let deployment = from.deployment;
+    let inventory = from.lane.inventory_for(&id.step, &id.target, deployment.id);
+    let inventory = inventory.map(|it| {
+        let object = &it.object;
+        json!({ "group": object.group, "version": object.version, "kind": object.kind,
+            "namespace": object.namespace, "name": object.name, "deployment": it.deployment.to_string() })
+    });
+    Situation {
+        deployment: deployment.id,
+        project: deployment.project.clone(),
+        project_slug: slug(deployment.project.as_str()),
+        environment: deployment.environment.clone(),
+        release: deployment.release.clone(),
+        step_slug: slug(id.step.as_str()),
+        labels: labels(id, from),
+        annotations: annotations(id, from),
+        inventory: inventory.collect(),
+    }
+}
+
+fn labels(id: &AttemptId, from: &Sources<'_>) -> BTreeMap<String, String> {
+    let (deployment, instance) = (from.deployment, from.instance.simple().to_string());
+    named([
+        ("instance", instance[..12].to_owned()),
+        ("project", slug(deployment.project.as_str())),
+        ("environment", slug(deployment.environment.as_str())),
+        ("step", slug(id.step.as_str())),
+        ("deployment", deployment.id.to_string()),
+        ("release", slug(deployment.release.as_str())),
+    ])
+}
+
+fn annotations(id: &AttemptId, from: &Sources<'_>) -> BTreeMap<String, String> {
+    let deployment = from.deployment;
+    named([
+        ("project-name", deployment.project.to_string()),
+        ("environment-name", deployment.environment.to_string()),
+        ("step-name", id.step.to_string()),
+        ("release-version", deployment.release.to_string()),
+        ("deployment-uid", from.request.to_string()),
+    ])
+}
+
+fn named<const MANY: usize>(marks: [(&str, String); MANY]) -> BTreeMap<String, String> {
+    marks
+        .map(|(name, value)| (format!("shipslog.dev/{name}"), value))
+        .into()
+}
+
+#[cfg(test)]
+mod tests;

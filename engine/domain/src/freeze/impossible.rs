@@ -1,0 +1,137 @@
+//! Why a run cannot begin, or cannot go on.
+
+use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, EndReason};
+use shipslog_events::ids::{AccountName, ReleaseVersion, StepName, TargetName};
+
+use crate::capability::{Capability, not_granted};
+use crate::document::Output;
+use crate::schema::Problem;
+
+/// Why a run cannot begin, or cannot go on. Users read the sentence.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Impossible {
+    /// The plan is another.
+    #[error("step {0} is not in the plan")]
+    NoStep(StepName),
+    /// The target or its certificate.
+    #[error("target {0} or its certificate is not there any more; apply it again")]
+    NoTarget(TargetName),
+    /// The target's account.
+    #[error("account {0} is not there; it was erased")]
+    NoAccount(AccountName),
+    /// It has neither certificate nor token nor password.
+    #[error("account {0} holds no credentials")]
+    AccountEmpty(AccountName),
+    /// Its token is an output that is not there.
+    #[error(
+        "account {account} has no token yet: it is output `{}` of step {} of project {} in {}, and {why}",
+        wanted.output, wanted.step, wanted.project, wanted.environment
+    )]
+    AccountWithoutToken {
+        /// Whose.
+        account: AccountName,
+        /// Where it is made.
+        wanted: Box<Output>,
+        /// Why it is not there, and what to do.
+        why: String,
+    },
+    /// What its credential's handle stands for.
+    #[error("the secret of account {0} is not kept any more; apply it again")]
+    SecretGone(AccountName),
+    /// The step's component is not kept, or is not what it was.
+    #[error("{0}")]
+    NoComponent(String),
+    /// The step's component does not answer.
+    #[error("{0}")]
+    ComponentErrored(String),
+    /// The body of the release's event.
+    #[error("what release {0} froze was erased; create a new release")]
+    ReleaseErased(ReleaseVersion),
+    /// The bodies of an earlier attempt's event.
+    #[error("the inputs of attempt {0} were erased; create a new deployment")]
+    InputsErased(AttemptId),
+    /// They do not resolve there, or do not fit the schema.
+    #[error("the step's inputs cannot be used here: {}", all(.0))]
+    Inputs(Vec<Problem>),
+    /// The component itself does not take them.
+    #[error("{0}")]
+    InputsRefused(String),
+    /// The step needs more than the project grants.
+    #[error("{}", not_granted(.0))]
+    NotGranted(Vec<Capability>),
+    /// The step needs more than the boundary allows: the rules.
+    #[error("the target's boundary does not allow what the step needs; nothing was asked of the cluster: {}", .0.join("; "))]
+    OutsideBoundary(Vec<String>),
+    /// The API server allows the account less than the step needs.
+    #[error("account {account} may not do what the step needs; nothing was written. Missing: {}", missing.join("; "))]
+    RightsMissing {
+        /// As whom it was asked.
+        account: AccountName,
+        /// What is missing, each in words.
+        missing: Vec<String>,
+    },
+    /// Its address or certificate is none, or it does not answer as clusters do.
+    #[error("{0}")]
+    ClusterUnusable(String),
+    /// It does not answer.
+    #[error("{0}")]
+    ClusterAway(String),
+    /// Our own failure.
+    #[error("the server could not do it: {0}")]
+    ServerFailed(String),
+}
+
+impl Impossible {
+    /// The word for programs: it is kept with the end of the attempt.
+    pub fn reason(&self) -> EndReason {
+        match self {
+            Self::NoStep(_) => EndReason::NoStep,
+            Self::NoTarget(_) => EndReason::NoTarget,
+            Self::NoAccount(_) => EndReason::NoAccount,
+            Self::AccountEmpty(_) => EndReason::AccountEmpty,
+            Self::AccountWithoutToken { .. } => EndReason::AccountWithoutToken,
+            Self::SecretGone(_) => EndReason::SecretGone,
+            Self::NoComponent(_) => EndReason::NoComponent,
+            Self::ComponentErrored(_) => EndReason::ComponentErrored,
+            Self::ReleaseErased(_) => EndReason::ReleaseErased,
+            Self::InputsErased(_) => EndReason::InputsErased,
+            Self::Inputs(_) | Self::InputsRefused(_) => EndReason::InputsUnfit,
+            Self::NotGranted(_) => EndReason::NotGranted,
+            Self::OutsideBoundary(_) => EndReason::OutsideBoundary,
+            Self::RightsMissing { .. } => EndReason::RightsMissing,
+            Self::ClusterUnusable(_) => EndReason::ClusterUnusable,
+            Self::ClusterAway(_) => EndReason::ClusterAway,
+            Self::ServerFailed(_) => EndReason::ServerFailed,
+        }
+    }
+
+    /// How the attempt ends. What may be otherwise the next time is errored, so that it is tried again; what stays wrong
+    /// until somebody mends it has failed.
+    pub fn outcome(&self) -> AttemptOutcome {
+        match self {
+            Self::ComponentErrored(_) | Self::ClusterAway(_) | Self::ServerFailed(_) => {
+                AttemptOutcome::Errored
+            }
+            Self::NoStep(_)
+            | Self::NoTarget(_)
+            | Self::NoAccount(_)
+            | Self::AccountEmpty(_)
+            | Self::AccountWithoutToken { .. }
+            | Self::SecretGone(_)
+            | Self::NoComponent(_)
+            | Self::ReleaseErased(_)
+            | Self::InputsErased(_)
+            | Self::Inputs(_)
+            | Self::InputsRefused(_)
+            | Self::NotGranted(_)
+            | Self::OutsideBoundary(_)
+            | Self::RightsMissing { .. }
+            | Self::ClusterUnusable(_) => AttemptOutcome::Failed,
+        }
+    }
+}
+
+fn all(problems: &[Problem]) -> String {
+    let sentences: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    sentences.join("; ")
+}

@@ -1,0 +1,155 @@
+//! What a run is given, and what stands in its way.
+
+use shipslog_events::event::configuration::ProcessStep;
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, PlannedStep};
+use shipslog_events::event::release::{FrozenStep, ReleaseEvent};
+use shipslog_events::ids::{AttemptNumber, DeploymentId};
+use shipslog_events::stream::LaneKey;
+
+use super::*;
+use crate::document::Project;
+use crate::{deployment, release};
+
+/// Everything that a run of step `Go` on target `Web` is frozen from.
+struct Ground {
+    deployment: Deployment,
+    release: Release,
+    snapshot: Snapshot,
+    documents: BTreeMap<Key, Document>,
+    schema: Value,
+}
+
+impl Ground {
+    fn new(with: &Value) -> Self {
+        let documents = [
+            json!({ "kind": "Certificate", "name": "ca", "pem": "PEM" }),
+            json!({ "kind": "Target", "name": "Web", "environments": ["Development"], "roles": ["web"],
+                "account": "deployer", "namespace": "web-development",
+                "cluster": { "url": "https://cluster", "certificate": "ca" } }),
+        ];
+        let documents = documents.map(|it| serde_json::from_value::<Document>(it).unwrap());
+        let project = json!({ "name": "Shop", "lifecycle": "Default",
+            "process": [{ "name": "Go", "uses": "go@1", "roles": ["web"], "with": with }] });
+        let project: Project = serde_json::from_value(project).unwrap();
+        Self {
+            deployment: deployment::evolve(None, &requested()).unwrap(),
+            release: released(),
+            snapshot: Snapshot::of(&project),
+            documents: documents.into_iter().map(|it| (it.key(), it)).collect(),
+            schema: json!({ "type": "object", "additionalProperties": false,
+                "properties": { "text": { "type": "string" } } }),
+        }
+    }
+
+    fn freeze(&self) -> Result<Frozen, Impossible> {
+        let sources = Sources {
+            instance: Uuid::nil(),
+            deployment: &self.deployment,
+            request: EventId(Uuid::nil()),
+            release: &self.release,
+            snapshot: &self.snapshot,
+            documents: &self.documents,
+            lane: &Lane::default(),
+            schema: &self.schema,
+        };
+        freeze(&id(), &sources)
+    }
+
+    fn without(mut self, kind: Kind, name: &str) -> Self {
+        self.documents.remove(&(kind, name.to_owned()));
+        self
+    }
+}
+
+fn id() -> AttemptId {
+    AttemptId {
+        step: "Go".into(),
+        target: "Web".into(),
+        attempt: AttemptNumber::FIRST,
+    }
+}
+
+fn step() -> FrozenStep {
+    FrozenStep {
+        step: ProcessStep {
+            name: "Go".into(),
+            uses: "go@1".into(),
+            roles: vec!["web".into()],
+        },
+        component: "sha256:00".into(),
+    }
+}
+
+fn requested() -> DeploymentEvent {
+    DeploymentEvent::DeploymentRequested {
+        deployment: DeploymentId(7),
+        project: "Shop".into(),
+        release: "1.0.0".into(),
+        environment: "Development".into(),
+        phase: "Development".into(),
+        lane: LaneKey::new("shop", "development"),
+        steps: vec![PlannedStep {
+            step: step(),
+            targets: vec!["Web".into()],
+        }],
+    }
+}
+
+fn released() -> Release {
+    let created = ReleaseEvent::ReleaseCreated {
+        project: "Shop".into(),
+        version: "1.0.0".into(),
+        lifecycle: "Default".into(),
+        revision: 1,
+        packages: Vec::new(),
+        steps: vec![step()],
+    };
+    let releases = release::evolve(release::Releases::default(), &created);
+    releases.find(&"1.0.0".into()).unwrap().clone()
+}
+
+#[test]
+fn a_run_is_given_its_inputs_its_cluster_and_where_it_stands() {
+    let text = "#{Octopus.Deployment.Id} to #{Octopus.Action.Kubernetes.Namespace}";
+    let frozen = Ground::new(&json!({ "text": text })).freeze().unwrap();
+    assert_eq!(
+        frozen.inputs,
+        json!({ "text": "deployments-7 to web-development" })
+    );
+    let Given {
+        situation, cluster, ..
+    } = frozen.given;
+    assert_eq!(
+        (cluster.url.as_str(), cluster.certificate.as_str()),
+        ("https://cluster", "PEM")
+    );
+    assert_eq!(situation.field_manager(), "shipslog:shop:go");
+    assert_eq!(situation.labels["shipslog.dev/deployment"], "deployments-7");
+    assert_eq!(situation.annotations["shipslog.dev/step-name"], "Go");
+}
+
+#[test]
+fn what_a_run_is_given_beside_its_inputs_reads_back_from_its_body() {
+    let given = Ground::new(&json!({})).freeze().unwrap().given;
+    let body = serde_json::to_value(&given).unwrap();
+    assert_eq!(serde_json::from_value::<Given>(body).unwrap(), given);
+}
+
+#[test]
+fn a_target_without_its_documents_is_named() {
+    for (kind, name) in [(Kind::Target, "Web"), (Kind::Certificate, "ca")] {
+        let impossible = Ground::new(&json!({})).without(kind, name).freeze().unwrap_err();
+        assert_eq!(impossible, Impossible::NoTarget("Web".into()));
+        assert_eq!(impossible.outcome(), AttemptOutcome::Failed);
+    }
+}
+
+#[test]
+fn inputs_that_do_not_fit_there_are_named_with_their_paths() {
+    let impossible = Ground::new(&json!({ "text": 1 })).freeze().unwrap_err();
+    let said = impossible.to_string();
+    assert!(
+        said.starts_with("the step's inputs cannot be used here: with.text"),
+        "{said}"
+    );
+}

@@ -1,0 +1,64 @@
+//! Reads what a run is frozen from, and lets the domain freeze it.
+
+use shipslog_domain::deployment::Deployment;
+use shipslog_domain::freeze::{Frozen, Impossible, Sources, freeze};
+use shipslog_domain::inputs::Snapshot;
+use shipslog_domain::release::Release;
+use shipslog_domain::slug::slug;
+use shipslog_events::event::deployment::AttemptId;
+use shipslog_events::event::release::SNAPSHOT;
+use shipslog_log::EventReader;
+
+use super::failure::failed;
+use super::tools::Tools;
+use crate::load::{self, DeploymentHistory};
+
+/// What a run is given, or why it cannot begin.
+pub(super) async fn frozen(
+    tools: &Tools,
+    history: &DeploymentHistory,
+    id: &AttemptId,
+) -> Result<Frozen, Impossible> {
+    let (log, deployment) = (&*tools.store.events, &history.deployment);
+    let (release, snapshot) = released(log, deployment).await?;
+    let component = tools.component(deployment, id)?;
+    let runner = &tools.steps.runner;
+    let description = runner
+        .describe(&component)
+        .await
+        .map_err(|error| Impossible::ComponentErrored(error.to_string()))?;
+    let configuration = tools.configurations.load().await.map_err(failed)?;
+    let lane = load::lane(log, &deployment.lane).await.map_err(failed)?;
+    let mut frozen = freeze(
+        id,
+        &Sources {
+            instance: log.instance(),
+            deployment,
+            request: history.request(),
+            release: &release,
+            snapshot: &snapshot,
+            documents: &configuration.state.documents,
+            lane: &lane.state,
+            schema: &description.inputs,
+        },
+    )?;
+    // Whoever did not answer is asked again when the run begins.
+    frozen.given.asked = runner.check(&component, &frozen.inputs).await.ok();
+    Ok(frozen)
+}
+
+/// The release, and what it froze besides its facts.
+async fn released(log: &dyn EventReader, deployment: &Deployment) -> Result<(Release, Snapshot), Impossible> {
+    let erased = || Impossible::ReleaseErased(deployment.release.clone());
+    let slug = slug(deployment.project.as_str());
+    let history = load::releases(log, &slug).await.map_err(failed)?.state;
+    let (Some(release), Some(event)) = (
+        history.releases.find(&deployment.release),
+        history.created.get(&deployment.release),
+    ) else {
+        return Err(erased());
+    };
+    let body = load::json_body(log, *event, SNAPSHOT).await.map_err(failed)?;
+    let snapshot = serde_json::from_value(body.ok_or_else(erased)?).map_err(failed)?;
+    Ok((release.clone(), snapshot))
+}

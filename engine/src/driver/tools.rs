@@ -1,0 +1,38 @@
+//! What runs are carried out with.
+
+use std::sync::Arc;
+
+use shipslog_domain::deployment::Deployment;
+use shipslog_domain::freeze::Impossible;
+use shipslog_events::event::deployment::AttemptId;
+use shipslog_log::Store;
+use shipslog_runner::Component;
+
+use super::Live;
+use crate::cluster_pool::ClusterPool;
+use crate::configurations::Configurations;
+use crate::secrets::Secrets;
+use crate::steps::Steps;
+
+/// What the driver reads, runs steps with, and records in.
+pub(crate) struct Tools {
+    pub(crate) store: Store,
+    pub(crate) configurations: Arc<Configurations>,
+    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) clusters: Arc<ClusterPool>,
+    pub(crate) steps: Arc<Steps>,
+    pub(crate) live: Live,
+}
+
+impl Tools {
+    /// The component that runs in an attempt.
+    pub(super) fn component(&self, deployment: &Deployment, id: &AttemptId) -> Result<Component, Impossible> {
+        let digest = deployment
+            .component(&id.step)
+            .ok_or_else(|| Impossible::NoStep(id.step.clone()))?;
+        self.steps
+            .store
+            .by_digest(digest)
+            .map_err(|error| Impossible::NoComponent(error.to_string()))
+    }
+}
