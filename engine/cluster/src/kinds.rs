@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 use shipslog_nearest as nearest;
+use shipslog_rights::kind::api_version;
 
 use super::objects::{items, text};
 use super::wire::Call;
@@ -38,11 +39,7 @@ impl Kind {
     }
 
     pub(super) fn api_version(&self) -> String {
-        if self.group.is_empty() {
-            self.version.clone()
-        } else {
-            format!("{}/{}", self.group, self.version)
-        }
+        api_version(&self.group, &self.version)
     }
 
     /// `deployments.apps`, `pods`.
@@ -211,14 +208,6 @@ fn read(group: &str, version: &str, resource: &Value) -> Option<Kind> {
             .and_then(Value::as_bool)
             .unwrap_or(false),
     })
-}
-
-fn api_version(group: &str, version: &str) -> String {
-    if group.is_empty() {
-        version.to_owned()
-    } else {
-        format!("{group}/{version}")
-    }
 }
 
 fn no_api(error: Error, api: &str) -> Error {

@@ -7,6 +7,7 @@
 
 extern crate alloc;
 
+pub mod kind;
 mod need;
 pub mod needs;
 mod objects;

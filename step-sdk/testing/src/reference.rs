@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde_json::Value;
+use shipslog_rights::kind::group_and_version;
 
 use crate::Refusal;
 
@@ -25,7 +26,7 @@ pub struct ObjectReference {
 impl ObjectReference {
     /// An object in the cluster's own namespace, or of a kind without; `api_version` as `apps/v1`.
     pub fn new(api_version: &str, kind: &str, name: &str) -> Self {
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let (group, version) = group_and_version(api_version);
         Self {
             group: group.to_owned(),
             version: version.to_owned(),
