@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 use shipslog_rights::kind::group_and_version;
+use shipslog_rights::words;
 
 use crate::Refusal;
 
@@ -58,9 +59,11 @@ impl ObjectReference {
 /// As `ConfigMap web/greeting`.
 impl fmt::Display for ObjectReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.namespace {
-            Some(namespace) => write!(f, "{} {namespace}/{}", self.kind, self.name),
-            None => write!(f, "{} {}", self.kind, self.name),
-        }
+        let object = words::Object {
+            kind: &self.kind,
+            namespace: self.namespace.as_deref(),
+            name: &self.name,
+        };
+        object.fmt(f)
     }
 }
