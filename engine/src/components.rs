@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use shipslog_events::ids::ComponentDigest;
 use shipslog_nearest as nearest;
 use shipslog_runner::Component;
@@ -103,12 +103,7 @@ impl Components {
 
     /// The component that a release froze.
     pub fn by_digest(&self, digest: &ComponentDigest) -> Result<Component, Error> {
-        let known = self
-            .loaded
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(digest)
-            .cloned();
+        let known = self.loaded.lock().get(digest).cloned();
         match known {
             Some(component) => Ok(component),
             None => self.load(digest),
@@ -152,7 +147,7 @@ impl Components {
             }
             Err(source) => return Err(disk(&path, source)),
         }
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loaded = self.loaded.lock();
         loaded.remove(digest);
         Ok(())
     }
@@ -178,7 +173,7 @@ impl Components {
     }
 
     fn remember(&self, component: Component) {
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loaded = self.loaded.lock();
         loaded.insert(component.digest().clone(), component);
     }
 

@@ -1,8 +1,8 @@
 //! Which kinds the cluster knows, and under which path. Asked once for each group and version, and again on a miss.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use serde_json::Value;
 use shipslog_nearest as nearest;
 use shipslog_rights::kind::api_version;
@@ -61,13 +61,13 @@ pub(super) struct Kinds {
 
 impl Kinds {
     fn find(&self, group: &str, version: &str, kind: &str) -> Option<Kind> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.lock();
         let kinds = known.get(&(group.to_owned(), version.to_owned()))?;
         kinds.iter().find(|it| it.kind == kind).cloned()
     }
 
     fn put(&self, group: &str, version: &str, kinds: Vec<Kind>) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock();
         known.insert((group.to_owned(), version.to_owned()), kinds);
     }
 }
@@ -98,14 +98,7 @@ impl Cluster {
         if group.is_empty() {
             return Ok("v1".to_owned());
         }
-        let known = self
-            .inner
-            .kinds
-            .preferred
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(group)
-            .cloned();
+        let known = self.inner.kinds.preferred.lock().get(group).cloned();
         if let Some(version) = known {
             return Ok(version);
         }
@@ -116,12 +109,7 @@ impl Cluster {
             .await;
         let answer = answer.map_err(|it| no_api(it, group))?;
         let version = text(&answer, "/preferredVersion/version").to_owned();
-        let mut preferred = self
-            .inner
-            .kinds
-            .preferred
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut preferred = self.inner.kinds.preferred.lock();
         preferred.insert(group.to_owned(), version.clone());
         Ok(version)
     }
