@@ -1,8 +1,9 @@
 //! Reaching a target's cluster as its account: credentials opened, one client per cluster and account.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use secrecy::SecretString;
 use shipslog_cluster::{Cluster, Connection, Credential};
 use shipslog_domain::document::{Account, ClientCertificate, Document, FromOutput, Token, UserPassword};
@@ -55,12 +56,7 @@ impl ClusterPool {
     pub(crate) async fn reach(&self, address: &Address) -> Result<Cluster, Impossible> {
         let opened = self.credential(&address.account).await?;
         let key = (address.url.clone(), address.certificate.clone(), opened.identity);
-        if let Some(known) = self
-            .known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-        {
+        if let Some(known) = self.known.lock().get(&key) {
             return Ok(known.clone());
         }
         let connection = Connection {
@@ -70,10 +66,7 @@ impl ClusterPool {
         };
         let cluster =
             Cluster::connect(&connection).map_err(|error| Impossible::ClusterUnusable(error.to_string()))?;
-        self.known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, cluster.clone());
+        self.known.lock().insert(key, cluster.clone());
         Ok(cluster)
     }
 
@@ -215,7 +208,7 @@ mod tests {
         let (url, pem) = ("https://127.0.0.1:1", ca["pem"].as_str().unwrap());
         let pool = &house.engine.tools.clusters;
         pool.reach(&address(url, pem)).await.unwrap();
-        pool.known.lock().unwrap().len()
+        pool.known.lock().len()
     }
 
     fn address(url: &str, certificate: &str) -> Address {

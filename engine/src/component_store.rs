@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use shipslog_events::ids::ComponentDigest;
 use shipslog_nearest as nearest;
 use shipslog_runner::Component;
@@ -109,12 +109,7 @@ impl ComponentStore {
 
     /// The component that a release froze.
     pub(crate) fn by_digest(&self, digest: &ComponentDigest) -> Result<Component, Error> {
-        let known = self
-            .loaded
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(digest)
-            .cloned();
+        let known = self.loaded.lock().get(digest).cloned();
         match known {
             Some(component) => Ok(component),
             None => self.load(digest),
@@ -158,7 +153,7 @@ impl ComponentStore {
             }
             Err(source) => return Err(disk(&path, source)),
         }
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loaded = self.loaded.lock();
         loaded.remove(digest);
         Ok(())
     }
@@ -184,7 +179,7 @@ impl ComponentStore {
     }
 
     fn remember(&self, component: Component) {
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loaded = self.loaded.lock();
         loaded.insert(component.digest().clone(), component);
     }
 

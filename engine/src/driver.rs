@@ -24,9 +24,10 @@ mod tools;
 mod unknown_outcome;
 
 use std::collections::{BTreeMap, btree_map};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use shipslog_events::ids::DeploymentId;
 use shipslog_log::ReadError;
 use tokio::sync::{Notify, watch};
@@ -88,7 +89,7 @@ impl Driver {
     /// Ends all tasks where they stand, as a crash would, and waits until none is left.
     pub(crate) async fn stop(&self) {
         self.shared.stop.send_replace(true);
-        let tasks = lock(&self.shared.tasks).take();
+        let tasks = self.shared.tasks.lock().take();
         if let Some(mut tasks) = tasks {
             while tasks.join_next().await.is_some() {}
         }
@@ -111,7 +112,7 @@ impl Shared {
     /// Wakes the task of a deployment, and starts one where there is none.
     fn wake(self: &Arc<Self>, id: DeploymentId) {
         let wake = Arc::new(Notify::new());
-        match lock(&self.open).entry(id) {
+        match self.open.lock().entry(id) {
             btree_map::Entry::Occupied(known) => return known.get().notify_one(),
             btree_map::Entry::Vacant(free) => free.insert(Arc::clone(&wake)),
         };
@@ -124,7 +125,7 @@ impl Shared {
 
     /// Starts a task. It has to end when the driver stops.
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        if let Some(tasks) = lock(&self.tasks).as_mut() {
+        if let Some(tasks) = self.tasks.lock().as_mut() {
             // Those that have ended would otherwise be kept until the driver stops.
             while tasks.try_join_next().is_some() {}
             tasks.spawn(task);
@@ -148,13 +149,9 @@ struct Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        lock(&self.shared.open).remove(&self.id);
+        self.shared.open.lock().remove(&self.id);
         self.shared.tools.live.forget(self.id);
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

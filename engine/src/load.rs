@@ -1,8 +1,9 @@
 //! Loading: folds streams of the log into what the domain decides on.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use serde_json::Value;
 use shipslog_domain::deployment::{self, Deployment};
 use shipslog_domain::lane::{self, Lane};
@@ -48,12 +49,12 @@ impl<T: Default> Default for Latest<T> {
 
 impl<T> Latest<T> {
     pub(crate) fn get(&self) -> Arc<Loaded<T>> {
-        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.0.lock())
     }
 
     pub(crate) fn put(&self, state: T, version: StreamVersion) -> Arc<Loaded<T>> {
         let loaded = Arc::new(Loaded { state, version });
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&loaded);
+        *self.0.lock() = Arc::clone(&loaded);
         loaded
     }
 }

@@ -105,7 +105,7 @@ impl Hasher {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
+    use std::collections::BTreeSet;
 
     use super::*;
 
@@ -159,7 +159,7 @@ mod tests {
             |it| it.bodies = "[ ]",
         ];
         let start = Hash::START.as_bytes();
-        let mut seen = HashSet::from([hash(start, &columns()), hash(&[1; 32], &columns())]);
+        let mut seen = BTreeSet::from([hash(start, &columns()), hash(&[1; 32], &columns())]);
         for edit in edits {
             let mut edited = columns();
             edit(&mut edited);

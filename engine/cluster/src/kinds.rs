@@ -1,10 +1,11 @@
 //! Which kinds the cluster knows, and under which path. Asked once for each group and version, and again on a miss.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use serde_json::Value;
 use shipslog_nearest as nearest;
+use shipslog_rights::kind::api_version;
 
 use super::objects::{items, text};
 use super::wire::Call;
@@ -38,11 +39,7 @@ impl Kind {
     }
 
     pub(super) fn api_version(&self) -> String {
-        if self.group.is_empty() {
-            self.version.clone()
-        } else {
-            format!("{}/{}", self.group, self.version)
-        }
+        api_version(&self.group, &self.version)
     }
 
     /// `deployments.apps`, `pods`.
@@ -64,13 +61,13 @@ pub(super) struct Kinds {
 
 impl Kinds {
     fn find(&self, group: &str, version: &str, kind: &str) -> Option<Kind> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.lock();
         let kinds = known.get(&(group.to_owned(), version.to_owned()))?;
         kinds.iter().find(|it| it.kind == kind).cloned()
     }
 
     fn put(&self, group: &str, version: &str, kinds: Vec<Kind>) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock();
         known.insert((group.to_owned(), version.to_owned()), kinds);
     }
 }
@@ -101,14 +98,7 @@ impl Cluster {
         if group.is_empty() {
             return Ok("v1".to_owned());
         }
-        let known = self
-            .inner
-            .kinds
-            .preferred
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(group)
-            .cloned();
+        let known = self.inner.kinds.preferred.lock().get(group).cloned();
         if let Some(version) = known {
             return Ok(version);
         }
@@ -119,12 +109,7 @@ impl Cluster {
             .await;
         let answer = answer.map_err(|it| no_api(it, group))?;
         let version = text(&answer, "/preferredVersion/version").to_owned();
-        let mut preferred = self
-            .inner
-            .kinds
-            .preferred
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut preferred = self.inner.kinds.preferred.lock();
         preferred.insert(group.to_owned(), version.clone());
         Ok(version)
     }
@@ -211,14 +196,6 @@ fn read(group: &str, version: &str, resource: &Value) -> Option<Kind> {
             .and_then(Value::as_bool)
             .unwrap_or(false),
     })
-}
-
-fn api_version(group: &str, version: &str) -> String {
-    if group.is_empty() {
-        version.to_owned()
-    } else {
-        format!("{group}/{version}")
-    }
 }
 
 fn no_api(error: Error, api: &str) -> Error {

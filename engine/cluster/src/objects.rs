@@ -1,6 +1,7 @@
 //! Small readings of objects.
 
 use serde_json::Value;
+use shipslog_rights::kind;
 
 use super::{Error, ObjectReference, path};
 
@@ -10,7 +11,7 @@ pub fn reference(object: &Value) -> Result<ObjectReference, Error> {
         return Err(Error::invalid("", "an object of Kubernetes is a JSON object"));
     }
     let api_version = required(object, "/apiVersion", "apiVersion")?;
-    let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+    let (group, version) = kind::group_and_version(api_version);
     let reference = ObjectReference {
         group: group.to_owned(),
         version: version.to_owned(),
@@ -124,8 +125,10 @@ pub(super) fn applied_fields<'a>(object: &'a Value, manager: &str) -> Option<&'a
         .get("fieldsV1")
 }
 
+/// Whether it is a Secret, as it says itself.
 pub(super) fn is_secret(object: &Value) -> bool {
-    text(object, "/apiVersion") == "v1" && text(object, "/kind") == "Secret"
+    let (group, _) = kind::group_and_version(text(object, "/apiVersion"));
+    kind::is_secret(group, text(object, "/kind"))
 }
 
 #[cfg(test)]

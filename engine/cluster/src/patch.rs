@@ -2,6 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
+use shipslog_rights::kind;
 
 use super::guarded::{Doubt, Look, Write};
 use super::kinds::Place;
@@ -219,7 +220,7 @@ fn guarded_body(kind: PatchKind, patch: &Value, precondition: &Precondition) -> 
 }
 
 fn secrets(place: &Place, patch: &Value) -> Secrets {
-    if place.object.kind != "Secret" {
+    if !kind::is_secret(&place.object.group, &place.object.kind) {
         return Secrets::none();
     }
     if patch.is_array() {

@@ -146,9 +146,18 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_known_by_its_group_however_that_is_written() {
+        let object = json!({"apiVersion": "/v1", "kind": "Secret", "stringData": {"a": "hidden"}});
+        let cleaned = Secrets::of(&object).clean(Error::invalid("stringData.a", "hidden"));
+        assert_eq!(cleaned, Error::invalid("stringData.a", "[redacted]"));
+    }
+
+    #[test]
     fn other_kinds_hold_no_secrets() {
-        let object = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "seen"}});
-        let error = Error::invalid("data.a", "seen");
-        assert_eq!(Secrets::of(&object).clean(error.clone()), error);
+        for (version, kind) in [("v1", "ConfigMap"), ("example.com/v1", "Secret")] {
+            let object = json!({"apiVersion": version, "kind": kind, "data": {"a": "seen"}});
+            let error = Error::invalid("data.a", "seen");
+            assert_eq!(Secrets::of(&object).clean(error.clone()), error);
+        }
     }
 }

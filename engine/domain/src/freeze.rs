@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use shipslog_events::event::configuration::Kind;
 use shipslog_events::event::deployment::AttemptId;
 use shipslog_events::ids::{AccountName, EventId};
+use shipslog_rights::marks;
 use uuid::Uuid;
 
 use crate::capability::Capability;
@@ -158,31 +159,33 @@ fn situation(id: &AttemptId, from: &Sources<'_>) -> Situation {
 
 fn labels(id: &AttemptId, from: &Sources<'_>) -> BTreeMap<String, String> {
     let (deployment, instance) = (from.deployment, from.instance.simple().to_string());
-    named([
-        ("instance", instance[..12].to_owned()),
-        ("project", slug(deployment.project.as_str())),
-        ("environment", slug(deployment.environment.as_str())),
-        ("step", slug(id.step.as_str())),
-        ("deployment", deployment.id.to_string()),
-        ("release", slug(deployment.release.as_str())),
-    ])
+    [
+        (marks::INSTANCE.to_owned(), instance[..12].to_owned()),
+        (marks::PROJECT.to_owned(), slug(deployment.project.as_str())),
+        (
+            marks::ENVIRONMENT.to_owned(),
+            slug(deployment.environment.as_str()),
+        ),
+        (marks::STEP.to_owned(), slug(id.step.as_str())),
+        (marks::DEPLOYMENT.to_owned(), deployment.id.to_string()),
+        (marks::RELEASE.to_owned(), slug(deployment.release.as_str())),
+    ]
+    .into()
 }
 
 fn annotations(id: &AttemptId, from: &Sources<'_>) -> BTreeMap<String, String> {
     let deployment = from.deployment;
-    named([
-        ("project-name", deployment.project.to_string()),
-        ("environment-name", deployment.environment.to_string()),
-        ("step-name", id.step.to_string()),
-        ("release-version", deployment.release.to_string()),
-        ("deployment-uid", from.request.to_string()),
-    ])
-}
-
-fn named<const MANY: usize>(marks: [(&str, String); MANY]) -> BTreeMap<String, String> {
-    marks
-        .map(|(name, value)| (format!("shipslog.dev/{name}"), value))
-        .into()
+    [
+        (marks::PROJECT_NAME.to_owned(), deployment.project.to_string()),
+        (
+            marks::ENVIRONMENT_NAME.to_owned(),
+            deployment.environment.to_string(),
+        ),
+        (marks::STEP_NAME.to_owned(), id.step.to_string()),
+        (marks::RELEASE_VERSION.to_owned(), deployment.release.to_string()),
+        (marks::DEPLOYMENT_UID.to_owned(), from.request.to_string()),
+    ]
+    .into()
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! One run: what it was given, what it did so far, and the one way from it into the host.
 
 mod abort;
+mod announcement;
 mod attempt;
 mod call;
 mod call_state;
 mod cancel;
+mod last_report;
 mod memory_limit;
 mod objects;
-mod progress;
 mod quota;
 mod randomness;
 mod state;
@@ -15,7 +16,6 @@ pub(crate) mod text;
 mod traces;
 mod unusable;
 mod vault;
-mod write;
 
 pub use attempt::{Attempt, Now};
 pub(crate) use call::Parked;

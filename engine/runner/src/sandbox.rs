@@ -4,11 +4,9 @@ mod ended;
 mod questions;
 mod run_loop;
 mod store;
+pub(crate) mod suspension;
 mod trap_message;
-mod wait;
 
 pub use ended::{AttemptOutcome, EndReason, Ended};
 pub(crate) use questions::Questions;
 pub(crate) use run_loop::RunLoop;
-#[cfg(test)]
-pub(crate) use wait::{carry_out, suspension};

@@ -3,9 +3,9 @@
 mod cancelled;
 mod damaged;
 mod hostile;
+mod last_write;
 mod questions;
 mod resume;
-mod writes;
 
 use std::sync::Arc;
 use std::time::Duration;

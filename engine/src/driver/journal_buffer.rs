@@ -1,7 +1,8 @@
 //! The journal of one run on its way to the log: entries wait here for the next append.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::{Mutex, MutexGuard};
 use shipslog_events::SealedValue;
 use shipslog_events::ids::Handle;
 use shipslog_events::journal::{JournalHead, JournalKey};
@@ -107,7 +108,7 @@ impl JournalBuffer {
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock()
     }
 }
 

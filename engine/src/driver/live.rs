@@ -1,8 +1,9 @@
 //! What running deployments say of themselves right now: progress and current waits. Not events, gone with the process.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use shipslog_events::event::deployment::AttemptId;
 use shipslog_events::ids::DeploymentId;
@@ -42,7 +43,7 @@ impl Default for Live {
 impl Live {
     /// What a deployment's runs say, in order of steps and targets.
     pub fn of(&self, deployment: DeploymentId) -> Vec<LiveState> {
-        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let states = self.states.lock();
         states
             .get(&deployment)
             .map(|it| it.values().cloned().collect())
@@ -55,7 +56,7 @@ impl Live {
     }
 
     pub(super) fn say(&self, deployment: DeploymentId, state: LiveState) {
-        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut states = self.states.lock();
         states
             .entry(deployment)
             .or_default()
@@ -64,10 +65,7 @@ impl Live {
     }
 
     pub(super) fn forget(&self, deployment: DeploymentId) {
-        self.states
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&deployment);
+        self.states.lock().remove(&deployment);
         self.changes.send_modify(|it| *it += 1);
     }
 }

@@ -1,9 +1,10 @@
 //! A run's secrets: opens handles, keeps freshly minted ones until an event names them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use secrecy::SecretString;
 use shipslog_events::SealedValue;
 use shipslog_events::ids::Handle;
@@ -27,17 +28,13 @@ impl RunSecrets {
 
     /// Values that earlier calls of this run minted, from its journal.
     pub(super) fn remember(&self, sealed: Vec<SealedValue>) {
-        let mut minted = self.minted.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut minted = self.minted.lock();
         minted.extend(sealed.into_iter().map(|it| (it.handle.clone(), it)));
     }
 
     /// A value minted in this run.
     pub(super) fn minted(&self, handle: &Handle) -> Option<SealedValue> {
-        self.minted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(handle)
-            .cloned()
+        self.minted.lock().get(handle).cloned()
     }
 }
 
@@ -62,10 +59,7 @@ impl SecretStore for RunSecrets {
             .seal(value)
             .map_err(|it| SecretStoreError::Failed(it.to_string()))?;
         let handle = sealed.handle.clone();
-        self.minted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(handle.clone(), sealed);
+        self.minted.lock().insert(handle.clone(), sealed);
         Ok(handle)
     }
 }

@@ -1,10 +1,11 @@
 //! A store that fails when a test wants it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use shipslog_events::ids::{DeploymentId, EventId, Handle, Position, StreamVersion};
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_events::{Recorded, SealedValue, Stream};
@@ -31,11 +32,11 @@ pub(crate) struct Faults(Arc<Mutex<Option<Box<Script>>>>);
 
 impl Faults {
     pub(crate) fn script(&self, script: impl FnMut(Call<'_>) -> bool + Send + 'static) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(script));
+        *self.0.lock() = Some(Box::new(script));
     }
 
     fn hit(&self, call: Call<'_>) -> bool {
-        let mut script = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut script = self.0.lock();
         script.as_mut().is_some_and(|it| it(call))
     }
 }

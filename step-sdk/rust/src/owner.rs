@@ -3,18 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+pub use shipslog_rights::marks;
 
 use crate::kubernetes::ObjectReference;
 use crate::{Failure, context};
-
-/// Labels that together name an owner.
-pub const LABELS: [&str; 5] = [
-    "shipslog.dev/instance",
-    "shipslog.dev/project",
-    "shipslog.dev/environment",
-    "shipslog.dev/step",
-    "shipslog.dev/tenant",
-];
 
 /// Puts the host's labels and annotations on an object that the step is about to write, beside its own.
 pub fn mark(object: &mut Value) {
@@ -31,7 +23,7 @@ pub fn keep(existing: &Value, object: &mut Value) {
     ] {
         let kept = values
             .into_keys()
-            .filter(|it| !LABELS.contains(&it.as_str()))
+            .filter(|it| !marks::OWNER.contains(&it.as_str()))
             .filter_map(|key| {
                 let value = existing["metadata"][field].get(&key)?.as_str()?.to_owned();
                 Some((key, value))
@@ -43,7 +35,7 @@ pub fn keep(existing: &Value, object: &mut Value) {
 /// Whether the object carries this step's own labels.
 pub fn is_ours(existing: &Value) -> bool {
     let ours = context::labels();
-    LABELS
+    marks::OWNER
         .iter()
         .all(|key| label(existing, key) == ours.get(*key).map(String::as_str))
 }
@@ -62,7 +54,7 @@ pub fn claim(existing: &Value, adopt: bool) -> Result<(), Failure> {
 
 /// The owner of an object in words.
 pub fn name(existing: &Value) -> String {
-    let owner: BTreeMap<&str, &str> = LABELS
+    let owner: BTreeMap<&str, &str> = marks::OWNER
         .iter()
         .filter_map(|key| Some((key.rsplit('/').next()?, label(existing, key)?)))
         .collect();

@@ -9,9 +9,9 @@
 //! assert_eq!(host.log(), ["info: hello"]);
 //! ```
 
-mod convert;
 pub(crate) mod imports;
 pub(crate) mod kubernetes;
+mod memory_types;
 mod rights;
 
 use std::cell::RefCell;
@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use shipslog_step_testing::{Cluster, Waited};
 
 use crate::kubernetes::{Evidence, Reason};
+use crate::owner::marks;
 use crate::{Capability, Cause, Failure, Step, step};
 
 /// The cluster of the tests' host: calls fail as steps hear of it.
@@ -80,18 +81,17 @@ impl Host {
     /// A host with an empty cluster and no namespace of the target's own.
     pub fn new() -> Self {
         let labels = [
-            ("instance", "test"),
-            ("project", "project"),
-            ("environment", "development"),
-            ("step", "step"),
+            (marks::INSTANCE, "test"),
+            (marks::PROJECT, "project"),
+            (marks::ENVIRONMENT, "development"),
+            (marks::STEP, "step"),
+            (marks::RELEASE, "1.0.0"),
         ];
         let host = Self::default();
         host.with(|it| {
             it.labels = labels
-                .map(|(key, value)| (format!("shipslog.dev/{key}"), value.to_owned()))
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
                 .into();
-            it.labels
-                .insert("shipslog.dev/release".to_owned(), "1.0.0".to_owned());
         });
         host.deployment("deployments-1")
     }
@@ -102,11 +102,9 @@ impl Host {
         self.with(|it| {
             deployment.clone_into(&mut it.deployment);
             it.labels
-                .insert("shipslog.dev/deployment".to_owned(), deployment.to_owned());
-            it.annotations.insert(
-                "shipslog.dev/deployment-uid".to_owned(),
-                format!("uid-of-{deployment}"),
-            );
+                .insert(marks::DEPLOYMENT.to_owned(), deployment.to_owned());
+            it.annotations
+                .insert(marks::DEPLOYMENT_UID.to_owned(), format!("uid-of-{deployment}"));
         });
         self
     }
@@ -161,7 +159,7 @@ impl Host {
     /// The next wait ends with a failure seen early. Waits that nothing is said of are met.
     #[must_use]
     pub fn failing_wait(self, evidence: Evidence) -> Self {
-        let waited = Waited::Failed(vec![convert::seen(evidence)]);
+        let waited = Waited::Failed(vec![memory_types::seen(evidence)]);
         self.with(|it| it.cluster.end_wait(waited));
         self
     }

@@ -56,7 +56,7 @@ impl Access {
     pub(crate) fn check(&self, needs: Vec<Need>, own: Option<&str>) -> Result<(), Refusal> {
         let Some(rules) = &self.0 else { return Ok(()) };
         let asked = needs.into_iter().filter(|it| !it.verb.at_the_server().is_empty());
-        for need in asked.map(|it| located(it, own)) {
+        for need in asked.map(|it| it.located(own)) {
             if !rules
                 .iter()
                 .any(|it| it.verbs.contains(&need.verb) && it.holds(&need, own))
@@ -80,17 +80,9 @@ impl Access {
         rules.iter().any(|rule| {
             let of_rule = rule.verbs.iter().filter(|it| it.at_the_server().contains(&asked));
             of_rule
-                .map(|it| located(Subject::from(object).need(*it), own))
+                .map(|it| Subject::from(object).need(*it).located(own))
                 .any(|need| rule.holds(&need, own))
         })
-    }
-}
-
-fn located(need: Need, own: Option<&str>) -> Need {
-    let own = own.filter(|_| !need.cluster_scoped).map(str::to_owned);
-    Need {
-        namespace: need.namespace.or(own),
-        ..need
     }
 }
 

@@ -5,6 +5,9 @@
 //! It has no controllers: what is applied is healthy at once, unless the test says otherwise. Every call is recorded, and
 //! so is every write that changed something; a test can have calls refused, or have their answers lost.
 //!
+//! Its types are its own: the SDK cannot lend its, because it stands on this crate, and neither can the engine, which no
+//! step knows.
+//!
 //! ```
 //! use serde_json::json;
 //! use shipslog_step_testing::{Apply, Cluster, ObjectReference, Refusal};

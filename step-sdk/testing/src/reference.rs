@@ -3,6 +3,8 @@
 use std::fmt;
 
 use serde_json::Value;
+use shipslog_rights::kind::group_and_version;
+use shipslog_rights::words;
 
 use crate::Refusal;
 
@@ -25,7 +27,7 @@ pub struct ObjectReference {
 impl ObjectReference {
     /// An object in the cluster's own namespace, or of a kind without; `api_version` as `apps/v1`.
     pub fn new(api_version: &str, kind: &str, name: &str) -> Self {
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let (group, version) = group_and_version(api_version);
         Self {
             group: group.to_owned(),
             version: version.to_owned(),
@@ -57,9 +59,11 @@ impl ObjectReference {
 /// As `ConfigMap web/greeting`.
 impl fmt::Display for ObjectReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.namespace {
-            Some(namespace) => write!(f, "{} {namespace}/{}", self.kind, self.name),
-            None => write!(f, "{} {}", self.kind, self.name),
-        }
+        let object = words::Object {
+            kind: &self.kind,
+            namespace: self.namespace.as_deref(),
+            name: &self.name,
+        };
+        object.fmt(f)
     }
 }

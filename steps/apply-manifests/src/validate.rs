@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use shipslog_step::Cause;
+use shipslog_step::kubernetes::ObjectReference;
 
 use crate::inputs::Inputs;
 use crate::objects::{self, Placed};
@@ -20,7 +21,7 @@ pub fn problems(inputs: &Inputs) -> Vec<Cause> {
     let mut seen = BTreeSet::new();
     for it in objects::placed(inputs) {
         let own = object_problems(&it);
-        if own.is_empty() && !seen.insert(identity(&it.object)) {
+        if own.is_empty() && identity(&it.object).is_some_and(|it| !seen.insert(it)) {
             problems.push(Cause::new(
                 &it.path,
                 "is there twice: another manifest has the same kind, namespace and name",
@@ -64,20 +65,11 @@ fn object_problems(placed: &Placed) -> Vec<Cause> {
     problems
 }
 
-fn identity(object: &Value) -> [String; 4] {
-    let text = |pointer: &str| {
-        object
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let version = text("/apiVersion");
-    let group = version.split_once('/').map_or("", |(group, _)| group).to_owned();
-    [
-        group,
-        text("/kind"),
-        text("/metadata/namespace"),
-        text("/metadata/name"),
-    ]
+/// What no other manifest may be of: the object, in whatever version it is written.
+fn identity(object: &Value) -> Option<ObjectReference> {
+    let object = ObjectReference::of(object).ok()?;
+    Some(ObjectReference {
+        version: String::new(),
+        ..object
+    })
 }

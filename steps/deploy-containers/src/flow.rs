@@ -2,8 +2,8 @@
 //! deployment and every write can be repeated, so a second attempt begins at the top and comes to the same end.
 
 mod aftermath;
+mod existing;
 mod old_set;
-mod ownership;
 mod rollout;
 mod traffic;
 

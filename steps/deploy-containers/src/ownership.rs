@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use shipslog_step::kubernetes::ObjectReference;
 use shipslog_step::owner;
+use shipslog_step::owner::marks::{self, DEPLOYMENT_UID};
 
-use crate::situation::{DEPLOYMENT_UID, Situation};
+use crate::situation::Situation;
 
 /// Whether writing is fine, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +53,7 @@ pub fn suffixed(live: &Value, situation: &Situation) -> Result<Standing, String>
 pub fn is_ours(live: &Value, situation: &Situation) -> bool {
     let own = situation.owner();
     let labels = labels(live);
-    !own.is_empty() && owner::LABELS.iter().all(|key| labels.get(key) == own.get(key))
+    !own.is_empty() && marks::OWNER.iter().all(|key| labels.get(key) == own.get(key))
 }
 
 /// Whether the selector of a Service takes pods with these labels. No selector takes none.

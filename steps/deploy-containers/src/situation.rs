@@ -2,18 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use shipslog_step::{context, owner};
+use shipslog_step::context;
+use shipslog_step::owner::marks::{self, DEPLOYMENT};
 
 /// Says which pods belong to which workload; the only label in selectors.
 pub const WORKLOAD: &str = "shipslog.dev/workload";
-/// Which deployment wrote the object.
-pub const DEPLOYMENT: &str = "shipslog.dev/deployment";
-/// Which release the deployment deploys.
-pub const RELEASE: &str = "shipslog.dev/release";
-/// The deployment's own id, which no two have in common.
-pub const DEPLOYMENT_UID: &str = "shipslog.dev/deployment-uid";
-/// Labels and annotations that are ours alone.
-pub const PREFIX: &str = "shipslog.dev/";
+
 /// What the host says of this run.
 #[derive(Debug, Clone, Default)]
 pub struct Situation {
@@ -40,7 +34,7 @@ impl Situation {
 
     /// The labels that say who owns an object, as far as the host gave them.
     pub fn owner(&self) -> BTreeMap<&str, &str> {
-        owner::LABELS
+        marks::OWNER
             .iter()
             .filter_map(|key| Some((*key, self.labels.get(*key)?.as_str())))
             .collect()

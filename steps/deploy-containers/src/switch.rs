@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 use shipslog_step::kubernetes::{ApplyOptions, Precondition};
+use shipslog_step::owner::marks::DEPLOYMENT_UID;
 
 use crate::ownership::{self, Standing};
-use crate::situation::{DEPLOYMENT_UID, Situation, WORKLOAD};
+use crate::situation::{Situation, WORKLOAD};
 
 /// How often the Service may change under the switch (status writes count too) before it gives up.
 pub const ATTEMPTS: u32 = 5;

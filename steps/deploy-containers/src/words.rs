@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 use shipslog_step::kubernetes::Evidence;
-
-use crate::situation::{DEPLOYMENT, RELEASE};
+use shipslog_step::owner::marks::{DEPLOYMENT, RELEASE};
 
 /// A sentence with what was seen below it.
 pub fn with_evidence(sentence: &str, found: &[Evidence]) -> String {

@@ -1,5 +1,6 @@
 //! What can be wrong with inputs that have the right shape.
 
+use shipslog_step::owner::marks;
 use shipslog_step::{Cause, names};
 
 use crate::inputs::{Inputs, PolicyRule};
@@ -65,7 +66,7 @@ fn rule_problems(rule: &PolicyRule, path: &str) -> Vec<Cause> {
 
 fn label_problem(key: &str, value: &str) -> Option<Cause> {
     let path = format!("labels.{key}");
-    if key.starts_with("shipslog.dev/") {
+    if key.starts_with(marks::PREFIX) {
         return Some(Cause::new(path, "is set by Shipslog; leave it out"));
     }
     if !names::is_label_key(key) {

@@ -1,8 +1,8 @@
 //! Tiny steps that tests of the whole engine deploy by name.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use serde_json::json;
 
 use super::Step;
@@ -22,7 +22,7 @@ const MINT: &str = r#"(call $outputs.set-sensitive "token"
 /// - `blink` handles a sensitive value, and does a little of everything that a journal knows
 pub fn tiny(name: &str) -> Vec<u8> {
     static BUILT: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
-    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut built = BUILT.lock();
     built
         .entry(name.to_owned())
         .or_insert_with(|| step(name).component())

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use shipslog_rights::words::CONDITION;
 
 use crate::objects::{items, name, text};
 use crate::related::is_ready;
@@ -31,7 +32,7 @@ fn of_pod(pod: &Value) -> Vec<String> {
 
 fn line(pod: &Value, condition: &Value, why: &str) -> String {
     let (kind, status) = (text(condition, "/type"), text(condition, "/status"));
-    let stands = format!("condition: Pod {}: {kind} is {status}", name(pod));
+    let stands = format!("{CONDITION}Pod {}: {kind} is {status}", name(pod));
     if why.is_empty() {
         stands
     } else {

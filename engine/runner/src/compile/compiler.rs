@@ -4,11 +4,12 @@
 //! those that cannot, they compute on threads of their own, and who waits gives up after a while.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
+use parking_lot::Mutex;
 use shipslog_events::ids::ComponentDigest;
 use tokio::sync::OnceCell;
 use wasmtime::Engine;
@@ -69,7 +70,7 @@ impl Compiler {
     /// Those who ask for the same component at once wait for one compile. A failure is not remembered.
     pub(crate) async fn prepare(&self, component: &Component) -> Result<Arc<Prepared>, Errored> {
         let cell = {
-            let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut prepared = self.prepared.lock();
             Arc::clone(prepared.entry(component.digest().clone()).or_default())
         };
         let made = tokio::time::timeout(self.patience, cell.get_or_try_init(|| self.make(component))).await;
@@ -112,13 +113,13 @@ impl Compiler {
     async fn compile(&self, component: &Component) -> Result<Compiled, Errored> {
         let digest = component.digest();
         let compiling = {
-            let mut all = self.compiling.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut all = self.compiling.lock();
             all.entry(digest.clone())
                 .or_insert_with(|| self.begin(component.clone()))
                 .clone()
         };
         let compiled = compiling.await;
-        let mut all = self.compiling.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.compiling.lock();
         all.remove(digest);
         compiled
     }

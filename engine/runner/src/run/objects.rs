@@ -1,8 +1,8 @@
 //! The objects that a run wrote and deleted.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use parking_lot::{Mutex, MutexGuard};
 use shipslog_events::event::lane::ObjectReference;
 
 /// What became of each, as far as the run has heard.
@@ -55,6 +55,6 @@ impl Objects {
     }
 
     fn heard(&self) -> MutexGuard<'_, Heard> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use shipslog_events::event::deployment::Layer;
 
 /// The task log, in bytes.
@@ -139,7 +139,7 @@ pub(crate) struct DenialQuota(Mutex<BTreeSet<(Layer, String)>>);
 impl DenialQuota {
     /// Whether this refusal is to be told: it was not before, and there is room for another.
     pub(crate) fn take(&self, layer: Layer, rule: &str) -> bool {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut told = self.0.lock();
         told.len() < DENIALS && told.insert((layer, rule.to_owned()))
     }
 }

@@ -1,8 +1,9 @@
 //! What one run holds while it goes on, inside a sandbox or waiting without one.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use shipslog_events::event::deployment::{Layer, Limits};
 use shipslog_sealing::find_handles;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -11,8 +12,8 @@ use tokio::time::Instant;
 use super::attempt::Attempt;
 use super::call_state::{CallState, OpenCall};
 use super::cancel::Cancel;
+use super::last_report::LastReport;
 use super::objects::Objects;
-use super::progress::LastReport;
 use super::quota::Quota;
 use super::randomness::RandomStream;
 use super::traces::Traces;
@@ -102,12 +103,12 @@ impl Run {
     }
 
     pub(crate) fn replay(&self) -> MutexGuard<'_, Replay> {
-        lock(&self.replay)
+        self.replay.lock()
     }
 
     /// The write under way.
     pub(crate) fn open(&self) -> MutexGuard<'_, Option<OpenCall>> {
-        lock(&self.open)
+        self.open.lock()
     }
 
     /// A place for a store whose run waits; nothing where it is to be given up.
@@ -178,8 +179,4 @@ impl Run {
         }
         Ok(())
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,8 @@
 //! What the call under way has left in its run so far: goes into the journal with its answer.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use shipslog_events::ids::Handle;
 
 use crate::journal::Trace;
@@ -55,6 +55,6 @@ impl Traces {
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut Collected) -> T) -> T {
-        look(&mut self.collected.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&mut self.collected.lock())
     }
 }

@@ -8,8 +8,9 @@ mod mint;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use shipslog_events::ids::Handle;
 
 use self::known::Known;
@@ -89,6 +90,6 @@ impl Vault {
     }
 
     fn with<T>(&self, look: impl FnOnce(&mut Known) -> T) -> T {
-        look(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&mut self.known.lock())
     }
 }

@@ -8,8 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::ended::{self, AttemptOutcome, Ended};
 use super::store::{self, LastWrite, Left};
-use super::trap_message;
-use super::wait::{carry_out, suspension};
+use super::{suspension, trap_message};
 use crate::compile::Prepared;
 use crate::config::RunnerConfig;
 use crate::journal::{Diverged, Entry, Full, Suspended};
@@ -74,7 +73,7 @@ impl RunLoop {
             Ok(recorded) => recorded,
             Err(ended) => return Pass::Ended(ended),
         };
-        match suspension(&entries) {
+        match suspension::at_end_of(&entries) {
             Some((entry, suspended)) => self.wait(given, entries, size, entry, suspended).await,
             None => self.enter(prepared, given, entries, size).await,
         }
@@ -123,7 +122,7 @@ impl RunLoop {
         let index = entry.call.index;
         tokio::select! {
             biased;
-            waited = carry_out(&run, entries, entry, suspended) => match waited {
+            waited = suspension::carry_out(&run, entries, entry, suspended) => match waited {
                 Ok(()) => Pass::Again,
                 Err(error) => Pass::Ended(thrown(&unusable(index, error), &run)),
             },

@@ -1,6 +1,6 @@
 //! The cluster in memory, asked as the engine asks a cluster.
 
-mod convert;
+mod memory_types;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +16,7 @@ use shipslog_cluster::{
 };
 use shipslog_step_testing as memory;
 
-use convert::Fault;
+use memory_types::Fault;
 
 /// The namespace of objects that name none.
 const NAMESPACE: &str = "dev";
@@ -178,12 +178,12 @@ impl KubernetesApi for FakeCluster {
     }
 
     async fn get(&self, object: &ObjectReference) -> Result<Value, Error> {
-        let asked = convert::reference(object);
+        let asked = memory_types::reference(object);
         self.asked(Call::Get(object), |it| it.get(&asked)).await
     }
 
     async fn list(&self, selection: &Selection) -> Result<Page, Error> {
-        let asked = convert::selection(selection);
+        let asked = memory_types::selection(selection);
         let objects = self.asked(Call::List(selection), |it| it.list(&asked)).await?;
         Ok(Page {
             objects,
@@ -192,7 +192,7 @@ impl KubernetesApi for FakeCluster {
     }
 
     async fn apply(&self, object: &Value, manager: &str, options: &ApplyOptions) -> Result<Applied, Error> {
-        let how = convert::apply(manager, options);
+        let how = memory_types::apply(manager, options);
         let call = Call::Apply(object, manager, options);
         let applied = self.asked(call, |it| it.apply(object, &how)).await?;
         Ok(Applied {
@@ -203,34 +203,34 @@ impl KubernetesApi for FakeCluster {
     }
 
     async fn patch(&self, object: &ObjectReference, _: &str, patch: Patch<'_>) -> Result<Value, Error> {
-        let (asked, how) = (convert::reference(object), convert::patch(&patch));
+        let (asked, how) = (memory_types::reference(object), memory_types::patch(&patch));
         let call = Call::Patch(object, patch);
         self.asked(call, |it| it.patch(&asked, &how)).await
     }
 
     async fn delete(&self, object: &ObjectReference, options: &DeleteOptions) -> Result<(), Error> {
-        let (asked, guard) = (convert::reference(object), convert::delete(options));
+        let (asked, guard) = (memory_types::reference(object), memory_types::delete(options));
         let foreground = options.propagation == Propagation::Foreground;
         let call = Call::Delete(object, options);
         self.asked(call, |it| it.delete(&asked, &guard, foreground)).await
     }
 
     async fn wait(&self, expectations: &[Expectation], timeout: Duration) -> Result<Waited, Error> {
-        let asked: Vec<_> = expectations.iter().map(convert::expectation).collect();
+        let asked: Vec<_> = expectations.iter().map(memory_types::expectation).collect();
         let call = Call::Wait(expectations, timeout);
         let waited = self.asked(call, |it| it.wait(&asked)).await?;
-        Ok(convert::waited(waited))
+        Ok(memory_types::waited(waited))
     }
 
     async fn diff(&self, object: &Value, manager: &str) -> Result<Vec<Change>, Error> {
         let change = self
             .asked(Call::Diff(object), |it| it.diff(object, manager))
             .await?;
-        Ok(change.into_iter().map(convert::change).collect())
+        Ok(change.into_iter().map(memory_types::change).collect())
     }
 
     async fn can_i(&self, verb: &str, object: &ObjectReference, subresource: &str) -> Result<bool, Error> {
-        let asked = convert::reference(object);
+        let asked = memory_types::reference(object);
         let call = Call::CanI(verb, object, subresource);
         self.asked(call, |it| it.can_i(verb, &asked, subresource)).await
     }
@@ -242,15 +242,15 @@ impl KubernetesApi for FakeCluster {
         tail_lines: u32,
         _: bool,
     ) -> Result<Vec<String>, Error> {
-        let asked = convert::reference(pod);
+        let asked = memory_types::reference(pod);
         self.asked(Call::Logs(pod, tail_lines), |it| it.logs(&asked))
             .await
     }
 
     async fn explain(&self, object: &ObjectReference) -> Result<Evidence, Error> {
-        let asked = convert::reference(object);
+        let asked = memory_types::reference(object);
         let evidence = self.asked(Call::Explain(object), |it| it.explain(&asked)).await?;
-        Ok(convert::evidence(evidence))
+        Ok(memory_types::evidence(evidence))
     }
 }
 

@@ -4,14 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use serde_json::Value;
-use shipslog_events::event::deployment::Layer;
-use shipslog_events::event::lane::ObjectReference;
 use shipslog_events::ids::Handle;
 
 use super::fake_cluster::{Around, Call};
+use super::listener::Listener;
 use crate::journal::Entry;
-use crate::{LogLevel, NotRecorded, OutputValue, Recorder, Unrecorded};
 
 /// Everything that happened, in order, a line each: from the recorder and from the cluster.
 pub(crate) type Told = Arc<Mutex<Vec<String>>>;
@@ -61,65 +58,29 @@ impl Notebook {
 }
 
 #[async_trait]
-impl Recorder for Notebook {
-    async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
-        let entries = self.journal.entries.lock().unwrap().clone();
-        Ok(entries)
+impl Listener for Notebook {
+    fn journal(&self) -> Vec<Vec<u8>> {
+        self.journal.entries.lock().unwrap().clone()
     }
 
-    fn entry(&self, entry: Vec<u8>, _: Vec<Handle>) -> bool {
+    fn keep(&self, entry: Vec<u8>, _: Vec<Handle>) {
         self.journal.entries.lock().unwrap().push(entry);
-        false
     }
 
-    async fn flush(&self) -> Result<(), NotRecorded> {
+    async fn settle(&self) {
         self.journal.settle();
-        Ok(())
     }
 
-    async fn object_intended(&self, _: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        self.note(format!("intended {object}"));
-        Ok(())
+    async fn fact(&self, _: Option<u64>, fact: String) {
+        self.note(fact);
     }
 
-    async fn object_removed(&self, _: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        self.note(format!("removed {object}"));
-        Ok(())
+    async fn line(&self, call: u64, line: String) {
+        self.note(format!("log {call} {line}"));
     }
 
-    async fn denied(
-        &self,
-        _: Option<u64>,
-        layer: Layer,
-        rule: &str,
-        message: Option<&str>,
-    ) -> Result<(), NotRecorded> {
-        let said = message.map_or_else(String::new, |it| format!(" ({it})"));
-        self.note(format!("denied {layer}: {rule}{said}"));
-        Ok(())
-    }
-
-    async fn milestone(&self, _: u64, name: &str, detail: Value) -> Result<(), NotRecorded> {
-        self.note(format!("milestone {name} {detail}"));
-        Ok(())
-    }
-
-    async fn output(&self, _: u64, name: &str, value: OutputValue) -> Result<(), NotRecorded> {
-        self.note(match value {
-            OutputValue::Plain(value) => format!("output {name} {value}"),
-            OutputValue::Sensitive(handle) => format!("output {name} {handle}"),
-        });
-        Ok(())
-    }
-
-    async fn log(&self, index: u64, level: LogLevel, message: &str) -> Result<(), NotRecorded> {
-        self.note(format!("log {index} {level:?} {message}"));
-        Ok(())
-    }
-
-    async fn progress(&self, done: u32, total: u32, message: &str) -> Result<(), NotRecorded> {
-        self.note(format!("progress {done}/{total} {message}"));
-        Ok(())
+    async fn progress(&self, how_far: String) {
+        self.note(format!("progress {how_far}"));
     }
 }
 

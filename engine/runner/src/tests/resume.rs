@@ -7,7 +7,7 @@ mod ledger;
 mod op;
 mod parked;
 mod script;
-mod secrets;
+mod unseen;
 mod world;
 
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use self::script::Step;
 use self::world::{world, writes};
 use crate::run::Parked;
 use crate::run::{Given, Run};
-use crate::sandbox::{carry_out, suspension};
+use crate::sandbox::suspension;
 use crate::testing::fake_cluster::FakeCluster;
 use crate::testing::{Scene, handle};
 use crate::{Entry, What};
@@ -115,7 +115,7 @@ impl Lives {
     async fn passes(&self, script: &[Op], answers: &mut Vec<String>) -> Arc<Run> {
         loop {
             answers.clear();
-            if let Some((entry, suspended)) = suspension(&self.ledger.entries()) {
+            if let Some((entry, suspended)) = suspension::at_end_of(&self.ledger.entries()) {
                 self.wait(entry, suspended).await;
                 continue;
             }
@@ -141,6 +141,8 @@ impl Lives {
     async fn wait(&self, entry: Entry, suspended: crate::Suspended) {
         let entries = self.ledger.entries();
         let run = Run::new(self.given(), Vec::new(), (entries.len() as u64, 0));
-        carry_out(&run, entries, entry, suspended).await.unwrap();
+        suspension::carry_out(&run, entries, entry, suspended)
+            .await
+            .unwrap();
     }
 }

@@ -1,7 +1,6 @@
 //! What no deployment of this binary comes to by itself.
 
-use std::sync::Mutex;
-
+use parking_lot::Mutex;
 use shipslog_events::ids::AttemptNumber;
 use tokio::sync::watch;
 

@@ -1,4 +1,7 @@
 //! Between the contract's words and the SDK's.
+//!
+//! The bindings make types of their own from the contract's WIT. The SDK's stand beside them, because a generated type can
+//! have no documentation, no `Display` and no JSON in it.
 
 use serde_json::Value;
 

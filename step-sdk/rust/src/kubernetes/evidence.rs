@@ -2,11 +2,10 @@
 
 use std::fmt;
 
+use shipslog_rights::words::CONDITION;
+
 use super::ObjectReference;
 use super::convert::wit;
-
-/// Conditions come with the events, and begin so.
-const CONDITION: &str = "condition: ";
 
 /// Why an object is as it is, in words, with what was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]

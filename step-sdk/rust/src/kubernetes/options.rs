@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde_json::Value;
+use shipslog_rights::kind::group_and_version;
 
 use super::convert::{json, wit};
 
@@ -142,7 +143,7 @@ impl Patch {
 impl Selection {
     /// All objects of a kind in the target's own namespace; `api_version` as `apps/v1`.
     pub fn of(api_version: &str, kind: &str) -> Self {
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let (group, version) = group_and_version(api_version);
         Self {
             group: group.to_owned(),
             version: version.to_owned(),

@@ -67,7 +67,7 @@ pub(crate) mod progress {
 }
 
 pub(crate) mod outputs {
-    use super::super::convert::json;
+    use super::super::memory_types::json;
     use super::current;
     use crate::bindings::shipslog::step::outputs::Error;
 
@@ -85,7 +85,7 @@ pub(crate) mod outputs {
 }
 
 pub(crate) mod milestones {
-    use super::super::convert::json;
+    use super::super::memory_types::json;
     use super::current;
     use crate::bindings::shipslog::step::milestones::Error;
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 use shipslog_rights::Need;
 use shipslog_step_testing::{Apply, Guard, ObjectReference, Patch, PatchKind, Selection};
 
-use super::convert::{self, refusal};
+use super::memory_types::{self, refusal};
 use super::{InMemory, current};
 use crate::bindings::shipslog::step::kubernetes as wit;
 use crate::kubernetes::{Reason, needs};
@@ -54,7 +54,7 @@ pub(crate) fn patch(
     uid: Option<&str>,
     resource_version: Option<&str>,
 ) -> Result<String, Error> {
-    let (object, body) = (object.into(), convert::json(patch));
+    let (object, body) = (object.into(), memory_types::json(patch));
     let patch = Patch {
         kind: match kind {
             wit::PatchKind::JsonPatch => PatchKind::Json,
@@ -76,18 +76,18 @@ pub(crate) fn delete(object: &wit::ObjectReference, options: &wit::DeleteOptions
 }
 
 pub(crate) fn wait(expectations: &[Expectation], _seconds: u32) -> Result<Waited, Error> {
-    let expectations: Vec<_> = expectations.iter().map(convert::expectation).collect();
+    let expectations: Vec<_> = expectations.iter().map(memory_types::expectation).collect();
     let needs = expectations
         .iter()
         .flat_map(shipslog_step_testing::Expectation::needs)
         .collect();
-    call(needs, |it| it.wait(&expectations)).map(convert::waited)
+    call(needs, |it| it.wait(&expectations)).map(memory_types::waited)
 }
 
 pub(crate) fn diff(object: &str) -> Result<Vec<Change>, Error> {
     let (manifest, object) = manifest(object)?;
     let change = call(needs::diff(&object), |it| it.diff(&manifest, MANAGER))?;
-    Ok(change.into_iter().map(convert::change).collect())
+    Ok(change.into_iter().map(memory_types::change).collect())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the signature is the contract's")]
@@ -109,7 +109,7 @@ pub(crate) fn logs(
 
 pub(crate) fn explain(object: &wit::ObjectReference) -> Result<Evidence, Error> {
     let object = object.into();
-    call(needs::explain(&object), |it| it.explain(&object)).map(convert::evidence)
+    call(needs::explain(&object), |it| it.explain(&object)).map(memory_types::evidence)
 }
 
 /// Holds what the call needs against what `check` named, then asks the cluster.
@@ -130,7 +130,7 @@ fn guard(uid: Option<&str>, resource_version: Option<&str>) -> Guard {
 }
 
 fn manifest(text: &str) -> Result<(Value, ObjectReference), Error> {
-    let manifest = convert::json(text);
+    let manifest = memory_types::json(text);
     let object = crate::kubernetes::ObjectReference::of(&manifest)
         .map_err(|it| Error::Other(("manifest".to_owned(), it.to_string())))?;
     Ok((manifest, (&object).into()))

@@ -22,7 +22,7 @@ impl Rights {
 
     /// A call needs these.
     pub(super) fn need(&mut self, needed: Vec<Need>, own: Option<&str>) {
-        for need in needed.into_iter().map(|it| located(it, own)) {
+        for need in needed.into_iter().map(|it| it.located(own)) {
             if let Some(named) = &self.named {
                 let allowed = named
                     .iter()
@@ -44,14 +44,5 @@ impl Rights {
             (!verbs.is_empty()).then(|| Capability { verbs, ..it.clone() })
         };
         self.named.iter().flatten().filter_map(unused).collect()
-    }
-}
-
-/// As the host locates it: in the target's own namespace where none is said, and in none where the kind has none.
-fn located(need: Need, own: Option<&str>) -> Need {
-    let own = own.filter(|_| !need.cluster_scoped).map(str::to_owned);
-    Need {
-        namespace: need.namespace.or(own),
-        ..need
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use shipslog_step::owner::marks::PREFIX;
+
 use super::{Problems, syntax};
 use crate::inputs::Inputs;
-use crate::situation::PREFIX;
 
 pub(super) fn check(inputs: &Inputs, found: &mut Problems) {
     found.expect("name", syntax::base_name(&inputs.name));

@@ -1,4 +1,7 @@
 //! Between the contract's types and the cluster's. Texts on the way to the guest lose what must not be seen.
+//!
+//! The bindings make the contract's types from its WIT. The cluster has its own, because it knows no contract and no
+//! sandbox.
 
 use serde_json::Value;
 use shipslog_cluster as cluster;

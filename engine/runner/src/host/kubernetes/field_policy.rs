@@ -8,6 +8,7 @@
 
 use serde_json::{Map, Value};
 use shipslog_cluster::ObjectReference;
+use shipslog_rights::kind::group_and_version;
 use shipslog_rights::needs;
 
 use super::object::{self, Located};
@@ -118,7 +119,7 @@ async fn own(run: &Run, owner: &Value, at: usize, located: &Located) -> Result<(
         found.ok_or_else(|| invalid(format!("metadata.{OWNERS}[{at}].{field}"), "is missing"))
     };
     let api_version = text("apiVersion")?;
-    let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+    let (group, version) = group_and_version(api_version);
     let kind = object::kind(run, group, version, text("kind")?).await?;
     let namespace = located.object.namespace.clone().filter(|_| kind.namespaced);
     object::name(run, &format!("metadata.{OWNERS}[{at}].name"), text("name")?)?;

@@ -1,6 +1,7 @@
 //! The object that a step wrote down: read, held to what a step may say of an object, and located.
 
 use serde_json::Value;
+use shipslog_rights::kind::group_and_version;
 
 use super::field_policy;
 use super::object::{self, Located};
@@ -14,7 +15,7 @@ pub(super) async fn read(run: &Run, text: &str) -> Result<(Value, Located), Stop
     field_policy::one_object(&manifest)?;
     field_policy::without_status(&mut manifest);
     let api_version = required(&manifest, "/apiVersion", "apiVersion")?;
-    let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+    let (group, version) = group_and_version(api_version);
     let kind = object::kind(run, group, version, required(&manifest, "/kind", "kind")?).await?;
     let name = required(&manifest, "/metadata/name", "metadata.name")?.to_owned();
     object::name(run, "metadata.name", &name)?;

@@ -25,7 +25,7 @@ impl Located {
     }
 
     pub(super) fn is_secret(&self) -> bool {
-        is_secret(&self.object.group, &self.object.kind)
+        shipslog_rights::kind::is_secret(&self.object.group, &self.object.kind)
     }
 }
 
@@ -39,10 +39,6 @@ impl<'a> From<&'a Located> for Subject<'a> {
             cluster_scoped: located.cluster_scoped,
         }
     }
-}
-
-pub(super) fn is_secret(group: &str, kind: &str) -> bool {
-    group.is_empty() && kind == "Secret"
 }
 
 /// The kind as the cluster spells it.

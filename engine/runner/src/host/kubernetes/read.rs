@@ -2,8 +2,8 @@
 
 use shipslog_cluster as cluster;
 use shipslog_cluster::path;
-use shipslog_rights::Verb;
 use shipslog_rights::needs::{self, Subject};
+use shipslog_rights::{Verb, kind};
 
 use super::stop::{Stop, answered, authorize, invalid};
 use super::{convert, manifest, object, secret_data};
@@ -43,7 +43,7 @@ pub(super) async fn list(run: &Run, selection: &Selection) -> Result<Page, Stop>
     };
     authorize(run, &needs::list(all)).await?;
     let asked = all.need(Verb::List);
-    let secret = object::is_secret(&kind.group, &kind.kind);
+    let secret = kind::is_secret(&kind.group, &kind.kind);
     let selection = cluster::Selection {
         group: kind.group,
         version: kind.version,

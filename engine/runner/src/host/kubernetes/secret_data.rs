@@ -4,7 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
-use shipslog_rights::{Need, Verb};
+use shipslog_rights::Verb;
+use shipslog_rights::kind::SECRET;
+use shipslog_rights::needs::Subject;
 use shipslog_sealing::find_handles;
 
 use super::leaks::refuse_leaks;
@@ -68,7 +70,7 @@ pub(super) async fn seal(run: &Run, secret: &mut Value, namespace: Option<&str>)
         found.as_str().map(str::to_owned)
     };
     let (uid, name) = (text(&["uid"]).unwrap_or_default(), text(&["name"]));
-    let reveal = reveals(run, name, namespace);
+    let reveal = reveals(run, name.as_deref(), namespace);
     for (key, value) in fields
         .iter_mut()
         .filter(|(key, _)| !PLAIN.contains(&key.as_str()))
@@ -224,16 +226,19 @@ async fn seal_all(run: &Run, value: &mut Value, uid: &str, key: &str, reveal: bo
 }
 
 /// Asking is no attempt: without the right the step gets handles, and nothing was refused.
-fn reveals(run: &Run, name: Option<String>, namespace: Option<&str>) -> bool {
-    let need = Need {
-        verb: Verb::RevealSecrets,
-        group: String::new(),
-        kind: "Secret".to_owned(),
-        namespace: namespace.map(str::to_owned),
+fn reveals(run: &Run, name: Option<&str>, namespace: Option<&str>) -> bool {
+    let (group, kind) = SECRET;
+    let secret = Subject {
+        group,
+        kind,
+        namespace,
         name,
         cluster_scoped: false,
     };
-    run.attempt.rights.decide(&need).is_ok()
+    run.attempt
+        .rights
+        .decide(&secret.need(Verb::RevealSecrets))
+        .is_ok()
 }
 
 fn is_handle(text: &str) -> bool {

@@ -5,7 +5,7 @@ mod crashes;
 mod field_policy;
 mod patches;
 mod rights;
-mod secrets;
+mod secret_data;
 mod tricks;
 mod writes;
 

@@ -7,14 +7,12 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::Value;
-use shipslog_events::event::deployment::Layer;
-use shipslog_events::event::lane::ObjectReference;
 use shipslog_events::ids::Handle;
 use tokio::sync::Notify;
 
 use crate::testing::handle;
-use crate::{Entry, LogLevel, NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError, Unrecorded};
+use crate::testing::listener::Listener;
+use crate::{Entry, SecretStore, SecretStoreError};
 
 /// The moment of a crash, counted in places where something outside could be seen.
 pub(super) struct Fuse {
@@ -122,90 +120,54 @@ impl Ledger {
     pub(super) fn told(&self) -> Vec<String> {
         let book = self.book();
         let events = book.events.iter().map(|(index, it)| format!("{index} {it}"));
-        let lines = book.lines.iter().map(|(index, it)| format!("{index} {it}"));
+        let lines = book.lines.iter().map(|(index, it)| format!("{index} log {it}"));
         events.chain(lines).collect()
     }
 
     fn book(&self) -> std::sync::MutexGuard<'_, Book> {
         self.book.lock().unwrap()
     }
+}
 
-    async fn event(&self, index: u64, event: String) -> Result<(), NotRecorded> {
+#[async_trait]
+impl Listener for Ledger {
+    fn journal(&self) -> Vec<Vec<u8>> {
+        self.book().entries.iter().map(|it| it.0.clone()).collect()
+    }
+
+    fn keep(&self, entry: Vec<u8>, minted: Vec<Handle>) {
+        self.book().entries.push((entry, minted));
+    }
+
+    async fn settle(&self) {
+        self.pass().await;
+        let mut book = self.book();
+        book.durable = book.entries.len();
+    }
+
+    async fn fact(&self, call: Option<u64>, fact: String) {
+        let index = call.expect("the runner tells of its calls");
         self.pass().await;
         {
             let mut book = self.book();
             book.durable = book.entries.len();
-            let event = (index, event);
+            let event = (index, fact);
             if !book.events.contains(&event) {
                 book.events.push(event);
             }
         }
         self.pass().await;
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Recorder for Ledger {
-    async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
-        let entries = self.book().entries.iter().map(|it| it.0.clone()).collect();
-        Ok(entries)
     }
 
-    fn entry(&self, entry: Vec<u8>, minted: Vec<Handle>) -> bool {
-        self.book().entries.push((entry, minted));
-        false
+    fn names(&self, handle: &Handle) {
+        self.book().named.insert(handle.clone());
     }
 
-    async fn flush(&self) -> Result<(), NotRecorded> {
-        self.pass().await;
-        let mut book = self.book();
-        book.durable = book.entries.len();
-        Ok(())
-    }
-
-    async fn object_intended(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        self.event(index, format!("intended {object}")).await
-    }
-
-    async fn object_removed(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        self.event(index, format!("removed {object}")).await
-    }
-
-    async fn denied(
-        &self,
-        call: Option<u64>,
-        layer: Layer,
-        rule: &str,
-        message: Option<&str>,
-    ) -> Result<(), NotRecorded> {
-        let index = call.expect("the runner tells of its calls");
-        self.event(index, format!("denied {layer}: {rule} {message:?}"))
-            .await
-    }
-
-    async fn milestone(&self, index: u64, name: &str, detail: Value) -> Result<(), NotRecorded> {
-        self.event(index, format!("milestone {name} {detail}")).await
-    }
-
-    async fn output(&self, index: u64, name: &str, value: OutputValue) -> Result<(), NotRecorded> {
-        if let OutputValue::Sensitive(handle) = &value {
-            self.book().named.insert(handle.clone());
-        }
-        self.event(index, format!("output {name} {value:?}")).await
-    }
-
-    async fn log(&self, index: u64, level: LogLevel, message: &str) -> Result<(), NotRecorded> {
+    async fn line(&self, call: u64, line: String) {
         self.assert_durable("a line of the log");
         self.pass().await;
-        let line = format!("log {level:?} {message}");
-        let first = self.book().lines.entry(index).or_insert(line.clone()).clone();
-        assert_eq!(line, first, "another line for call {index}");
-        Ok(())
-    }
-
-    async fn progress(&self, _: u32, _: u32, _: &str) -> Result<(), NotRecorded> {
-        Ok(())
+        let first = self.book().lines.entry(call).or_insert(line.clone()).clone();
+        assert_eq!(line, first, "another line for call {call}");
     }
 }
 

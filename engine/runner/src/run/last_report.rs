@@ -1,8 +1,8 @@
 //! How far the step said it is, and how often it may say so.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 /// How many reports a run may make at once, and after that one each so often. Views show the latest; what comes faster
@@ -41,20 +41,20 @@ impl Reports {
 
 impl LastReport {
     pub(crate) fn said(&self, done: u32, total: u32) -> bool {
-        let mut reports = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reports = self.0.lock();
         (reports.done, reports.total) = (done, total);
         reports.take()
     }
 
     /// So many of so many, as the journal has it.
     pub(crate) fn set(&self, done: u32, total: u32) {
-        let mut reports = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reports = self.0.lock();
         (reports.done, reports.total) = (done, total);
     }
 
     /// So many of so many.
     pub(crate) fn at(&self) -> (u32, u32) {
-        let reports = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let reports = self.0.lock();
         (reports.done, reports.total)
     }
 }

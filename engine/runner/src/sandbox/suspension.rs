@@ -5,7 +5,7 @@ use crate::journal::{Entry, Suspended, What};
 use crate::run::Run;
 
 /// The wait that the journal ends with, if it can be gone on with without the step.
-pub(crate) fn suspension(entries: &[Entry]) -> Option<(Entry, Suspended)> {
+pub(crate) fn at_end_of(entries: &[Entry]) -> Option<(Entry, Suspended)> {
     let last = entries.last()?;
     match last.what {
         What::Suspended(suspended) if last.arguments.is_some() => Some((last.clone(), suspended)),

@@ -1,0 +1,39 @@
+//! The pure crates ban the same things. Clippy reads one file a crate, so each has the list, and this holds them together.
+#![expect(clippy::unwrap_used, reason = "a test that cannot read a list has failed")]
+
+use std::path::Path;
+
+const PURE: [&str; 5] = [
+    "events",
+    "engine/domain",
+    "engine/nearest",
+    "step-sdk/rights",
+    "web/api",
+];
+
+fn bans(folder: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    std::fs::read_to_string(root.join(folder).join("clippy.toml")).unwrap()
+}
+
+#[test]
+fn the_pure_crates_ban_the_same() {
+    let first = bans(PURE[0]);
+    for folder in PURE {
+        assert!(
+            bans(folder) == first,
+            "{folder}/clippy.toml bans other things than {}'s",
+            PURE[0]
+        );
+    }
+}
+
+#[test]
+fn what_every_crate_bans_the_pure_ones_ban_too() {
+    let first = bans(PURE[0]);
+    for folder in [".", "events/log"] {
+        for line in bans(folder).lines().filter(|it| it.contains("path = ")) {
+            assert!(first.contains(line), "{folder}/clippy.toml has {line}");
+        }
+    }
+}
