@@ -34,6 +34,10 @@ macro_rules! digest {
             type Err = hex::FromHexError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
+                // One digest has one text: what is read from the log writes back as it was.
+                if let Some((index, c)) = text.char_indices().find(|(_, it)| it.is_ascii_uppercase()) {
+                    return Err(hex::FromHexError::InvalidHexCharacter { c, index });
+                }
                 let mut bytes = [0; 32];
                 hex::decode_to_slice(text, &mut bytes)?;
                 Ok(Self(bytes))
