@@ -12,35 +12,57 @@ use crate::client::Error;
 
 /// An answer, or an item of a stream.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Answer(Value);
+pub(crate) struct Answer {
+    said: Value,
+    /// Whether something was done before it was said: then it must not be asked for again.
+    of_write: bool,
+}
 
 impl Answer {
     /// What we know ourselves, in the form in which the server would say it.
     pub(crate) fn of(value: &impl Serialize) -> Self {
-        Self(serde_json::to_value(value).expect("the API's types are plain data"))
+        serde_json::to_value(value)
+            .expect("the API's types are plain data")
+            .into()
     }
 
     /// The text of an answer, if it is JSON at all.
     pub(crate) fn parse(text: &[u8]) -> serde_json::Result<Self> {
-        serde_json::from_slice(text).map(Self)
+        serde_json::from_slice::<Value>(text).map(Self::from)
+    }
+
+    /// The same, said of something that was done.
+    pub(crate) fn of_write(self) -> Self {
+        Self {
+            of_write: true,
+            ..self
+        }
     }
 
     /// As it stands.
     pub(crate) fn said(&self) -> &Value {
-        &self.0
+        &self.said
     }
 
     /// As one of the API's types.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        T::deserialize(&self.0).map_err(|error| Error::OtherWords {
-            reason: error.to_string(),
+        T::deserialize(&self.said).map_err(|error| {
+            let reason = error.to_string();
+            if self.of_write {
+                Error::DoneInOtherWords { reason }
+            } else {
+                Error::OtherWords { reason }
+            }
         })
     }
 }
 
 impl From<Value> for Answer {
     fn from(said: Value) -> Self {
-        Self(said)
+        Self {
+            said,
+            of_write: false,
+        }
     }
 }
 
@@ -63,5 +85,12 @@ mod tests {
         );
         assert_eq!(exit::of(&refused.into()), Exit::Failed);
         assert_eq!(answer.said(), "paused");
+    }
+
+    #[test]
+    fn of_what_was_done_it_is_said_that_it_was() {
+        let answer = Answer::from(json!("paused")).of_write();
+        let sentence = answer.read::<DeploymentStatus>().unwrap_err().to_string();
+        assert!(sentence.starts_with("it is done, do not repeat it"), "{sentence}");
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use clap::Args;
-use shipslog_api::configuration::{self, Applied, Applying, DocumentChanged, HowChanged};
+use shipslog_api::configuration::{self, Applied, Applying, CONFIGURATION, DocumentChanged, HowChanged};
 
 use crate::client::Query;
 use crate::common::Common;
@@ -29,14 +29,14 @@ pub(crate) struct Apply {
 impl Apply {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
         let documents = documents::read(&self.file).map_err(|error| exit::wrong(&error))?;
-        let query = Query::of(&Applying {
-            dry_run: self.dry_run,
-        });
         let asked = configuration::Apply { documents };
-        let answer = common
-            .client()?
-            .post("/api/v1/configuration", &query, &asked)
-            .await?;
+        let (client, path) = (common.client()?, CONFIGURATION.of([]));
+        let answer = if self.dry_run {
+            let only = Query::of(&Applying { dry_run: true });
+            client.try_post(&path, &only, &asked).await?
+        } else {
+            client.post(&path, &asked).await?
+        };
         common.output.show(&answer, |it| shown(it, self.dry_run))?;
         Ok(Exit::Succeeded)
     }

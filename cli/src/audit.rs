@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use shipslog_api::events::{self, LogEvent};
+use shipslog_api::events::{self, EVENTS, LogEvent};
 use shipslog_events::ids::DeploymentId;
 
 use crate::client::Query;
@@ -71,7 +71,7 @@ impl Audit {
         }
         let items = common
             .client()?
-            .list("/api/v1/events", &self.filter.query(), self.filter.limit)
+            .list(&EVENTS.of([]), &self.filter.query(), self.filter.limit)
             .await?;
         common
             .output

@@ -3,12 +3,10 @@
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
-use shipslog_api::deployments::CancelAccepted;
+use shipslog_api::deployments::{CANCEL, CancelAccepted};
 use shipslog_events::ids::DeploymentId;
 
-use crate::client::Query;
 use crate::common::Common;
-use crate::deployment;
 use crate::exit::Exit;
 
 /// Asks a deployment to stop.
@@ -23,8 +21,8 @@ pub(crate) struct Cancel {
 impl Cancel {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
         let id = self.deployment;
-        let path = format!("{}/cancel", deployment::path(id));
-        let answer = common.client()?.post(&path, &Query::NONE, &json!({})).await?;
+        let client = common.client()?;
+        let answer = client.post(&CANCEL.of([&id]), &json!({})).await?;
         common.output.show(&answer, |_: &CancelAccepted| {
             format!("{id} is asked to stop; `shipslog status {id} -w` watches it")
         })?;

@@ -16,7 +16,7 @@ use crate::answer::Answer;
 use crate::login;
 
 pub(crate) use problem::Error;
-pub(crate) use query::{Query, segment};
+pub(crate) use query::Query;
 
 /// Where the server is and as whom to speak to it.
 #[derive(Debug, Clone, clap::Args)]
@@ -83,13 +83,21 @@ impl Client {
             .await
     }
 
-    pub(crate) async fn post(&self, path: &str, query: &Query, body: &impl Serialize) -> Result<Answer> {
+    /// Asks what would be done: nothing is.
+    pub(crate) async fn try_post(&self, path: &str, query: &Query, body: &impl Serialize) -> Result<Answer> {
         let request = self.request(Method::POST, path).query(query.pairs());
         self.ask(request.json(body)).await
     }
 
+    /// Has something done.
+    pub(crate) async fn post(&self, path: &str, body: &impl Serialize) -> Result<Answer> {
+        let request = self.request(Method::POST, path).json(body);
+        self.write(request).await
+    }
+
+    /// Has something taken away.
     pub(crate) async fn delete(&self, path: &str) -> Result<Answer> {
-        self.ask(self.request(Method::DELETE, path)).await
+        self.write(self.request(Method::DELETE, path)).await
     }
 
     /// All items of a list, page after page, at most `limit`.
@@ -135,6 +143,18 @@ impl Client {
 
     async fn ask(&self, request: reqwest::RequestBuilder) -> Result<Answer> {
         let response = self.send(request).await?;
+        self.read(response).await
+    }
+
+    /// Once the server has said yes, whatever else it says is said of something that is done.
+    async fn write(&self, request: reqwest::RequestBuilder) -> Result<Answer> {
+        let response = self.send(request).await?;
+        let status = response.status();
+        let done = || format!("it is done ({status}), do not repeat it");
+        Ok(self.read(response).await.with_context(done)?.of_write())
+    }
+
+    async fn read(&self, response: reqwest::Response) -> Result<Answer> {
         if response.status() == StatusCode::NO_CONTENT {
             return Ok(Value::Null.into());
         }
@@ -169,3 +189,6 @@ impl Client {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

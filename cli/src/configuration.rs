@@ -1,15 +1,9 @@
 //! Configuration documents as they are shown.
 
 use shipslog_api::configuration::DocumentShown;
-use shipslog_events::event::configuration::Kind;
 
 use crate::moment::moment;
 use crate::yaml;
-
-/// Where documents of a kind are.
-pub(crate) fn path(kind: Kind) -> String {
-    format!("/api/v1/configuration/{}", kind.to_string().to_lowercase())
-}
 
 /// The document as it may be applied again, below a comment with what is around it.
 pub(crate) fn one(shown: &DocumentShown) -> String {
@@ -33,6 +27,7 @@ pub(crate) fn one(shown: &DocumentShown) -> String {
 mod tests {
     use serde_json::json;
     use shipslog_api::configuration::DocumentItem;
+    use shipslog_events::event::configuration::Kind;
 
     use super::*;
 
@@ -54,10 +49,5 @@ mod tests {
         assert_eq!(one(&shown), format!("{lead}\nkind: Environment\nname: Admin"));
         shown.document = None;
         assert_eq!(one(&shown), format!("{lead}\n# its text was erased"));
-    }
-
-    #[test]
-    fn a_kind_has_its_place_in_the_api() {
-        assert_eq!(path(Kind::Environment), "/api/v1/configuration/environment");
     }
 }

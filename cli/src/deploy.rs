@@ -1,10 +1,9 @@
 //! `shipslog deploy`: a release to an environment.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
-use shipslog_api::deployments::{self, DeploymentAccepted};
+use shipslog_api::deployments::{self, DEPLOYMENTS, DeploymentAccepted};
 
-use crate::client::Query;
 use crate::common::Common;
 use crate::exit::Exit;
 use crate::follow::Following;
@@ -46,14 +45,15 @@ pub(crate) async fn request(
     following: Following,
 ) -> Result<Exit> {
     let client = common.client()?;
-    let answer = client.post("/api/v1/deployments", &Query::NONE, asked).await?;
+    let answer = client.post(&DEPLOYMENTS.of([]), asked).await?;
     if !following.stays() {
         common.output.show(&answer, accepted)?;
         return Ok(Exit::Succeeded);
     }
-    let accepted: DeploymentAccepted = answer.read()?;
-    let (id, position) = (accepted.deployment, accepted.position);
-    following.follow(&client, common.output, id, Some(position)).await
+    let asked: DeploymentAccepted = answer.read()?;
+    let (id, position) = (asked.deployment, asked.position);
+    let following = following.follow(&client, common.output, id, Some(position));
+    following.await.with_context(|| accepted(&asked))
 }
 
 fn accepted(answer: &DeploymentAccepted) -> String {

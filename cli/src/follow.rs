@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use shipslog_api::deployments::{Deployment, DeploymentStatus};
+use shipslog_api::deployments::{DEPLOYMENT, DeploymentStatus, WATCH};
 use shipslog_api::paging::Reading;
 use shipslog_events::ids::{DeploymentId, Position};
 
@@ -77,18 +77,16 @@ async fn to_the_end(
     let query = Query::of(&Reading {
         min_position: position.map(|it| it.0),
     });
-    let path = deployment::path(id);
     let mut last = None;
-    sse::read(client, &path, "/watch", &query, |word| {
+    sse::read(client, WATCH, id, &query, |word| {
         let Word::Event(event) = word else {
             view.lost()?;
             return Ok(Next::Go);
         };
         let state = Answer::parse(event.data.as_bytes());
         let state = state.context("the server sent a state that is no JSON")?;
-        let deployment: Deployment = state.read()?;
-        view.show(&deployment)?;
-        if deployment.item.status.is_end() {
+        view.show(&state)?;
+        if deployment::has_ended(&state) {
             last = Some(state);
             return Ok(Next::Stop);
         }
@@ -97,11 +95,10 @@ async fn to_the_end(
     .await?;
     let last = match last {
         Some(state) => state,
-        None => client.get(&path, &query).await?,
+        None => client.get(&DEPLOYMENT.of([&id]), &query).await?,
     };
-    let deployment = last.read()?;
-    view.close(&last, &deployment)?;
-    Ok(exit(deployment.item.status))
+    view.close(&last)?;
+    Ok(exit(deployment::status(&last)?))
 }
 
 fn exit(status: DeploymentStatus) -> Exit {
@@ -137,17 +134,18 @@ impl View {
         }
     }
 
-    fn show(&mut self, deployment: &Deployment) -> Result<()> {
+    fn show(&mut self, state: &Answer) -> Result<()> {
         match self {
             Self::Live { screen, drawn } => {
                 // The first line of each is enough meanwhile; the end shows all.
-                *drawn = tree::lines(deployment)
+                *drawn = tree::lines(&state.read()?)
                     .iter()
                     .filter_map(|it| it.drawn().into_iter().next())
                     .collect();
                 screen.draw(drawn)
             }
-            Self::Lines(said) => said.news(deployment).iter().try_for_each(|it| output::line(it)),
+            Self::Lines(said) => lines(&said.news(&state.read()?)),
+            // Programs may know words that we do not.
             Self::End(_) => Ok(()),
         }
     }
@@ -166,11 +164,18 @@ impl View {
         }
     }
 
-    fn close(self, state: &Answer, deployment: &Deployment) -> Result<()> {
+    fn close(self, state: &Answer) -> Result<()> {
         match self {
-            Self::Live { screen, .. } => screen.leave(&deployment::drawn(deployment)),
-            Self::Lines(mut said) => said.news(deployment).iter().try_for_each(|it| output::line(it)),
+            Self::Live { screen, .. } => screen.leave(&deployment::drawn(&state.read()?)),
+            Self::Lines(mut said) => lines(&said.news(&state.read()?)),
             Self::End(format) => format.show(state, deployment::one),
         }
     }
 }
+
+fn lines(news: &[String]) -> Result<()> {
+    news.iter().try_for_each(|it| output::line(it))
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,10 +9,10 @@ use anyhow::Result;
 use clap::Args;
 use shipslog_api::deployments::Filter;
 
-use crate::client::{Query, segment};
+use crate::client::Query;
 use crate::common::Common;
 use crate::exit::{Exit, Wrong};
-use subject::{One, Project, Shape, Show, Subject};
+use subject::{One, Shape, Show, Subject};
 
 /// Shows configuration documents, releases, deployments, step components or a project's board.
 #[derive(Debug, Args)]
@@ -78,19 +78,19 @@ impl Get {
         self.check()?;
         match (self.subject.shape, &self.name) {
             (Shape::List { show, .. }, None) => Ok(Request::List {
-                path: self.path()?,
+                path: (self.subject.path)(self)?,
                 show,
             }),
             (Shape::List { one, .. }, Some(name)) => match one {
-                One::Shown { id, show } => Ok(Request::One {
-                    path: format!("{}/{}", self.path()?, segment(&id(name)?)),
+                One::Shown { path, show } => Ok(Request::One {
+                    path: path(self, name)?,
                     query: Query::NONE,
                     show,
                 }),
                 One::Refused(sentence) => Err(wrong(sentence)),
             },
             (Shape::Single(show), None) => Ok(Request::One {
-                path: self.path()?,
+                path: (self.subject.path)(self)?,
                 query: (self.subject.query)(self),
                 show,
             }),
@@ -101,14 +101,10 @@ impl Get {
         }
     }
 
-    /// Where the subject is.
-    fn path(&self) -> Result<String> {
-        let path = &self.subject.path;
-        match (self.subject.project, &self.project) {
-            (Project::Needed, None) => Err(wrong("whose? name the project with --project")),
-            (Project::Needed, Some(project)) => Ok(path.replace("{project}", &segment(project))),
-            (Project::Chooses | Project::Refused(_), _) => Ok(path.clone()),
-        }
+    /// The project whose it is, where that is part of the path.
+    fn needed_project(&self) -> Result<&str> {
+        let project = self.project.as_deref();
+        project.ok_or_else(|| wrong("whose? name the project with --project"))
     }
 
     /// What chooses among deployments.
@@ -130,9 +126,9 @@ impl Get {
                 "--environment, --release and --open choose among deployments only",
             ));
         }
-        match (self.subject.project, &self.project) {
-            (Project::Refused(sentence), Some(_)) => Err(wrong(sentence)),
-            (Project::Refused(_), None) | (Project::Needed | Project::Chooses, _) => Ok(()),
+        match (self.subject.no_project, &self.project) {
+            (Some(sentence), Some(_)) => Err(wrong(sentence)),
+            (Some(_), None) | (None, _) => Ok(()),
         }
     }
 }

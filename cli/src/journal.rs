@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use serde_json::Value;
-use shipslog_api::journals::{Journal, JournalCall, JournalState, Journals, Runs};
+use shipslog_api::journals::{JOURNAL, Journal, JournalCall, JournalState, Journals, Runs};
 use shipslog_events::ids::{AttemptNumber, DeploymentId};
 
 use crate::client::Query;
@@ -11,7 +11,7 @@ use crate::common::Common;
 use crate::exit::Exit;
 use crate::moment::moment;
 use crate::output::{self, Column, Row};
-use crate::{deployment, screen};
+use crate::screen;
 
 /// Shows what a deployment's runs called, from their journals.
 ///
@@ -36,7 +36,7 @@ pub(crate) struct JournalVerb {
 
 impl JournalVerb {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
-        let path = format!("{}/journal", deployment::path(self.deployment));
+        let path = JOURNAL.of([&self.deployment]);
         let journals = common.client()?.get(&path, &self.query()).await?;
         let columns = screen::columns();
         common.output.show(&journals, |it| tables(it, columns))?;

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
-use shipslog_api::keys::{CreateKey, Key, KeyCreated, KeyRevoked};
+use shipslog_api::keys::{CreateKey, KEY, KEYS, Key, KeyCreated, KeyRevoked};
 use shipslog_api::word;
 use shipslog_events::event::access;
 use shipslog_events::ids::{KeyId, Position};
 
 use crate::answer::Answer;
-use crate::client::{Client, Query, segment};
+use crate::client::{Client, Query};
 use crate::common::Common;
 use crate::exit::{Exit, wrong};
 use crate::moment::moment;
@@ -62,21 +62,19 @@ enum AccessRole {
     Administrator,
 }
 
-const KEYS: &str = "/api/v1/keys";
-
 impl KeyVerb {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
         match self {
             Self::Create(create) => create.run(common).await?,
             Self::List => {
-                let keys = common.client()?.list(KEYS, &Query::NONE, usize::MAX).await?;
+                let keys = common
+                    .client()?
+                    .list(&KEYS.of([]), &Query::NONE, usize::MAX)
+                    .await?;
                 common.output.show(&keys, |it: &Vec<Key>| output::table(it))?;
             }
             Self::Revoke(Revoke { id }) => {
-                let answer = common
-                    .client()?
-                    .delete(&format!("{KEYS}/{}", segment(&id)))
-                    .await?;
+                let answer = common.client()?.delete(&KEY.of([&id])).await?;
                 common
                     .output
                     .show(&answer, |_: &KeyRevoked| format!("{id} opens nothing any more"))?;
@@ -134,7 +132,7 @@ impl Create {
             name: self.name.clone(),
             access_role: self.access_role.into(),
         };
-        client.post(KEYS, &Query::NONE, &asked).await
+        client.post(&KEYS.of([]), &asked).await
     }
 
     fn made(&self, id: &KeyId) -> String {

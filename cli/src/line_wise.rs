@@ -35,21 +35,24 @@ impl LineWise {
 
 #[cfg(test)]
 mod tests {
-    use shipslog_api::deployments::DeploymentStatus;
+    use shipslog_api::deployments::{DeploymentStatus, WaitingFor};
+    use shipslog_events::ids::DeploymentId;
 
     use super::*;
-    use crate::deployment::samples;
+    use crate::testing::samples;
 
     #[test]
     fn only_what_is_new_is_said() {
         let mut said = LineWise::default();
         let mut waiting = samples::deployment(DeploymentStatus::Waiting, samples::pending());
-        waiting.item.waiting_for = Some("waits for deployments-2".to_owned());
+        waiting.item.waiting_for = Some(WaitingFor::EarlierDeployment {
+            deployment: DeploymentId(2),
+        });
         assert_eq!(
             said.news(&waiting),
             [
                 "deployments-3: Httpd 1.0.1 to Development: waiting, requested by alice",
-                "deployments-3: waits for deployments-2"
+                "deployments-3: waiting for deployments-2 in Development"
             ]
         );
         assert!(said.news(&waiting).is_empty());

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use shipslog_api::configuration::DOCUMENTS;
 
 use crate::client::{Client, DEFAULT_URL, Query};
 use crate::exit::Exit;
@@ -36,7 +37,7 @@ impl LoginVerb {
         let key = self.key()?;
         let client = Client::new(&self.server, Some(key.clone()))?;
         client
-            .get("/api/v1/configuration/environment", &Query::NONE)
+            .get(&DOCUMENTS.of([&"environment"]), &Query::NONE)
             .await
             .context("the key does not open this server")?;
         let path = file().context("there is no home directory to remember the login in")?;

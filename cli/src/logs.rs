@@ -3,7 +3,10 @@
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context as _, Result};
 use clap::Args;
-use shipslog_api::log::{Level, Lines, LogLine};
+use shipslog_api::deployments::DEPLOYMENT;
+use shipslog_api::log::{LOG, Lines, LogLine};
+use shipslog_api::word;
+use shipslog_events::LogLevel;
 use shipslog_events::ids::DeploymentId;
 
 use crate::answer::Answer;
@@ -13,7 +16,7 @@ use crate::exit::Exit;
 use crate::moment::time_of_day;
 use crate::output::{self, Format};
 use crate::sse::{self, Next, Word};
-use crate::{deployment, yaml};
+use crate::yaml;
 
 /// Shows what a deployment's steps logged.
 ///
@@ -31,14 +34,13 @@ pub(crate) struct Logs {
 impl Logs {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
         let client = common.client()?;
-        let path = deployment::path(self.deployment);
+        let id = self.deployment;
         if self.follow {
             // Nobody waits for a server or a deployment that never was there.
-            client.get(&path, &Query::NONE).await?;
-            follow(&client, &path, common.output).await?;
+            client.get(&DEPLOYMENT.of([&id]), &Query::NONE).await?;
+            follow(&client, id, common.output).await?;
         } else {
-            let path = format!("{path}/log");
-            let lines = client.list(&path, &Query::NONE, usize::MAX).await?;
+            let lines = client.list(&LOG.of([&id]), &Query::NONE, usize::MAX).await?;
             show(common.output, &lines)?;
         }
         Ok(Exit::Succeeded)
@@ -55,12 +57,12 @@ fn show(format: Format, lines: &Answer) -> Result<()> {
     }
 }
 
-async fn follow(client: &Client, path: &str, format: Format) -> Result<()> {
+async fn follow(client: &Client, id: DeploymentId, format: Format) -> Result<()> {
     let query = Query::of(&Lines {
         follow: Some(true),
         ..Lines::default()
     });
-    sse::read(client, path, "/log", &query, |word| {
+    sse::read(client, LOG, id, &query, |word| {
         let Word::Event(event) = word else {
             anstream::eprintln!("the server does not answer; waiting for it to come back");
             return Ok(Next::Go);
@@ -79,14 +81,14 @@ async fn follow(client: &Client, path: &str, format: Format) -> Result<()> {
 fn shown(line: &LogLine) -> String {
     let dim = Style::new().dimmed();
     let style = match line.level {
-        Level::Error => AnsiColor::Red.on_default(),
-        Level::Warning => AnsiColor::Yellow.on_default(),
-        Level::Debug => dim,
-        Level::Info => Style::new(),
+        LogLevel::Error => AnsiColor::Red.on_default(),
+        LogLevel::Warning => AnsiColor::Yellow.on_default(),
+        LogLevel::Debug => dim,
+        LogLevel::Info => Style::new(),
     };
     let level = match line.level {
-        Level::Info => String::new(),
-        Level::Debug | Level::Warning | Level::Error => format!("{}: ", line.level),
+        LogLevel::Info => String::new(),
+        LogLevel::Debug | LogLevel::Warning | LogLevel::Error => format!("{}: ", word(&line.level)),
     };
     let LogLine { at, step, target, .. } = line;
     let place = format!("{} {step} on {target}:", time_of_day(*at));
@@ -101,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_line_says_when_where_and_how_grave_it_is() {
-        let told = |level: Level| {
+        let told = |level: LogLevel| {
             let line = LogLine {
                 row: 7,
                 at: "2026-01-02T03:04:05.678Z".parse().unwrap(),
@@ -114,11 +116,11 @@ mod tests {
             anstream::adapter::strip_str(&shown(&line)).to_string()
         };
         assert_eq!(
-            told(Level::Warning),
+            told(LogLevel::Warning),
             "03:04:05 Deploy httpd on Httpd Development: warning: the image is old"
         );
         assert_eq!(
-            told(Level::Info),
+            told(LogLevel::Info),
             "03:04:05 Deploy httpd on Httpd Development: the image is old"
         );
     }

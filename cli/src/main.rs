@@ -29,6 +29,8 @@ mod screen;
 mod serve;
 mod sse;
 mod status;
+#[cfg(test)]
+mod testing;
 mod tree;
 mod verify;
 mod versions;

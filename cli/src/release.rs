@@ -1,11 +1,11 @@
 //! `shipslog release`: what is frozen to be deployed.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 use shipslog_api::paging::Reading;
-use shipslog_api::releases::{CreateRelease, Release, ReleaseCreated};
+use shipslog_api::releases::{CreateRelease, RELEASE, RELEASES, Release, ReleaseCreated};
 
-use crate::client::{Query, segment};
+use crate::client::Query;
 use crate::common::Common;
 use crate::exit::Exit;
 
@@ -42,17 +42,18 @@ impl ReleaseVerb {
 impl Create {
     async fn run(self, common: &Common) -> Result<Exit> {
         let client = common.client()?;
-        let path = path(&self.project);
-        let answer = client.post(&path, &Query::NONE, &self.asked()).await?;
+        let project = self.project.clone();
+        let answer = client.post(&RELEASES.of([&project]), &self.asked()).await?;
         let created: ReleaseCreated = answer.read()?;
         let reached = Reading {
             min_position: Some(created.position.0),
         };
-        let path = format!("{path}/{}", segment(created.version.as_str()));
-        let release = client.get(&path, &Query::of(&reached)).await?;
-        common
-            .output
-            .show(&release, |it| format!("created {}", one(it)))?;
+        let path = RELEASE.of([&project, &created.version]);
+        let shown = match client.get(&path, &Query::of(&reached)).await {
+            Ok(release) => common.output.show(&release, |it| format!("created {}", one(it))),
+            Err(error) => Err(error),
+        };
+        shown.with_context(|| format!("{project} {} is created", created.version))?;
         Ok(Exit::Succeeded)
     }
 
@@ -72,10 +73,6 @@ fn package(text: &str) -> Result<(String, String), String> {
         }
         Some(_) | None => Err("write it as `httpd=2.4.71`".to_owned()),
     }
-}
-
-fn path(project: &str) -> String {
-    format!("/api/v1/projects/{}/releases", segment(project))
 }
 
 /// A release with what it froze.

@@ -6,10 +6,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use futures::StreamExt as _;
-use shipslog_api::Problem;
-use shipslog_api::deployments::DeploymentItem;
+use shipslog_api::deployments::DEPLOYMENT;
+use shipslog_api::{Address, Problem};
+use shipslog_events::ids::DeploymentId;
 
 use crate::client::{Client, Error, Query};
+use crate::deployment;
 
 pub(crate) use parser::Event;
 use parser::Parser;
@@ -52,25 +54,25 @@ enum End {
     Broken,
 }
 
-/// Reads a deployment's stream at `path` + `tail` until the reader has enough or the deployment has ended and all is
-/// told. A lost connection is taken up again after the last event.
+/// Reads a stream of a deployment until the reader has enough or the deployment has ended and all is told. A lost
+/// connection is taken up again after the last event.
 pub(crate) async fn read(
     client: &Client,
-    path: &str,
-    tail: &str,
+    stream: Address<1>,
+    id: DeploymentId,
     query: &Query,
     mut reader: impl FnMut(Word<'_>) -> Result<Next>,
 ) -> Result<()> {
-    let address = format!("{path}{tail}");
+    let path = stream.of([&id]);
     let mut last: Option<String> = None;
     let mut away = Away::default();
     let mut over = false;
     loop {
-        match connection(client, &address, query, &mut last, &mut away, &mut reader).await? {
+        match connection(client, &path, query, &mut last, &mut away, &mut reader).await? {
             End::Stopped => return Ok(()),
             // Known to be over before this connection began: nothing can have been missed.
             End::Complete if over => return Ok(()),
-            End::Complete => over = has_ended(client, path).await?,
+            End::Complete => over = has_ended(client, id).await?,
             End::Broken => over = false,
         }
         if !over {
@@ -81,13 +83,13 @@ pub(crate) async fn read(
 
 async fn connection(
     client: &Client,
-    address: &str,
+    path: &str,
     query: &Query,
     last: &mut Option<String>,
     away: &mut Away,
     reader: &mut impl FnMut(Word<'_>) -> Result<Next>,
 ) -> Result<End> {
-    let response = match client.stream(address, query, last.as_deref()).await {
+    let response = match client.stream(path, query, last.as_deref()).await {
         Ok(response) => response,
         Err(error) if is_passing(&error) => return Ok(End::Broken),
         Err(error) => return Err(error),
@@ -130,14 +132,14 @@ fn is_passing(error: &anyhow::Error) -> bool {
     match error.downcast_ref::<Error>() {
         Some(Error::Unreachable { .. }) => true,
         Some(Error::Problem(problem)) => matches!(problem.status, 502..=504),
-        Some(Error::OtherWords { .. }) | None => false,
+        Some(Error::OtherWords { .. } | Error::DoneInOtherWords { .. }) | None => false,
     }
 }
 
 /// Whether nothing more will come; a server that is away again has not said so.
-async fn has_ended(client: &Client, path: &str) -> Result<bool> {
-    match client.get(path, &Query::NONE).await {
-        Ok(state) => Ok(state.read::<DeploymentItem>()?.status.is_end()),
+async fn has_ended(client: &Client, id: DeploymentId) -> Result<bool> {
+    match client.get(&DEPLOYMENT.of([&id]), &Query::NONE).await {
+        Ok(state) => Ok(deployment::has_ended(&state)),
         Err(error) if is_passing(&error) => Ok(false),
         Err(error) => Err(error),
     }

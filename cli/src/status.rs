@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
+use shipslog_api::deployments::DEPLOYMENT;
 use shipslog_events::ids::DeploymentId;
 
 use crate::client::Query;
@@ -30,7 +31,7 @@ impl StatusVerb {
         let client = common.client()?;
         // Also before watching: nobody waits for a server or a deployment that never was there.
         let now = client
-            .get(&deployment::path(self.deployment), &Query::NONE)
+            .get(&DEPLOYMENT.of([&self.deployment]), &Query::NONE)
             .await?;
         if !self.watch {
             common.output.show(&now, deployment::one)?;

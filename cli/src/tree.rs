@@ -43,7 +43,7 @@ pub(crate) fn lines(deployment: &Deployment) -> Vec<Line> {
         if item.cancel_requested {
             lines.push(said(deployment, "cancel", "asked to stop"));
         }
-        lines.extend(item.waiting_for.iter().map(|it| said(deployment, "wait", it)));
+        lines.extend(item.waits().map(|it| said(deployment, "wait", &it)));
     }
     for step in &deployment.steps {
         lines.push(of_step(step));

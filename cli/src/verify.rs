@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use shipslog_api::audit::Verification;
+use shipslog_api::audit::{VERIFICATION, Verification};
 use shipslog_api::problem::Code;
 use shipslog_engine::engine::LOG_FILE;
 use shipslog_log::sqlite;
@@ -29,11 +29,7 @@ impl Verify {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
         let verified = match &self.data_dir {
             Some(folder) => of_file(folder)?,
-            None => match common
-                .client()?
-                .get("/api/v1/audit/verification", &Query::NONE)
-                .await
-            {
+            None => match common.client()?.get(&VERIFICATION.of([]), &Query::NONE).await {
                 Ok(answer) => Ok(answer),
                 Err(error) => Err(broken(error)?),
             },

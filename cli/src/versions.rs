@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use clap::Args;
-use shipslog_api::feeds::Tags;
+use shipslog_api::feeds::{TAGS, Tags};
 
-use crate::client::{Query, segment};
+use crate::client::Query;
 use crate::common::Common;
 use crate::exit::Exit;
 
@@ -24,7 +24,7 @@ pub(crate) struct Versions {
 
 impl Versions {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
-        let path = format!("/api/v1/feeds/{}/tags", segment(&self.feed));
+        let path = TAGS.of([&self.feed]);
         let image = Tags {
             image: self.image,
             ..Tags::default()

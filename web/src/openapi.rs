@@ -7,6 +7,7 @@ use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use shipslog_api::Problem;
+use shipslog_api::address::OPENAPI;
 use shipslog_api::problem::Place;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
@@ -77,7 +78,7 @@ pub(crate) fn route(document: &OpenApi) -> Router<App> {
         let text = text.to_string();
         async move { ([(CONTENT_TYPE, "application/json")], text) }
     };
-    Router::new().route("/openapi.json", get(answer))
+    Router::new().route(OPENAPI.pattern(), get(answer))
 }
 
 /// The problems that a read without a key can be answered with.

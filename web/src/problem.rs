@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use shipslog_api as api;
+use shipslog_api::address::OPENAPI;
 use shipslog_api::problem::{Code, Place};
 use shipslog_domain as domain;
 use shipslog_engine::{commands, journals, views};
@@ -60,7 +61,10 @@ impl Problem {
 
     /// The path leads nowhere.
     pub(crate) fn no_route() -> Self {
-        let detail = "there is nothing at this path; /openapi.json lists all paths";
+        let detail = format!(
+            "there is nothing at this path; {} lists all paths",
+            OPENAPI.pattern()
+        );
         Self::new(StatusCode::NOT_FOUND, "no-such-path", "not found", detail)
     }
 

@@ -28,6 +28,15 @@ pub(crate) enum Error {
         /// The first word or field that is not known.
         reason: String,
     },
+    /// The same where something was done: it must not be asked for again.
+    #[error(
+        "it is done, do not repeat it; but the server tells of it in other words than are known here ({reason}); is it \
+         of another version than this command line? `shipslog audit` shows what was done"
+    )]
+    DoneInOtherWords {
+        /// The first word or field that is not known.
+        reason: String,
+    },
 }
 
 impl From<Problem> for Error {
@@ -50,7 +59,9 @@ impl Error {
                 401..=499 => Exit::Refused,
                 _ => Exit::Failed,
             },
-            Self::Unreachable { .. } | Self::OtherWords { .. } => Exit::Failed,
+            Self::Unreachable { .. } | Self::OtherWords { .. } | Self::DoneInOtherWords { .. } => {
+                Exit::Failed
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
-//! What stands in an address: names in its path, and parameters after `?`.
+//! The parameters of a request, after `?`.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -38,30 +37,12 @@ impl Query {
     }
 }
 
-/// All that need not be escaped within a segment of a path.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// A name as it may stand in a path.
-pub(crate) fn segment(name: &str) -> String {
-    utf8_percent_encode(name, UNRESERVED).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use shipslog_api::deployments::Filter;
     use shipslog_api::paging::Listing;
 
     use super::*;
-
-    #[test]
-    fn names_with_spaces_and_slashes_stay_one_segment() {
-        assert_eq!(segment("Httpd access/1"), "Httpd%20access%2F1");
-        assert_eq!(segment("a-b.c_d~ü"), "a-b.c_d~%C3%BC");
-    }
 
     #[test]
     fn only_what_has_a_value_becomes_a_parameter() {

@@ -15,26 +15,15 @@ use crate::output::{self, Format, Row};
 pub(super) struct Subject {
     /// In the singular and in lower case.
     pub(super) name: String,
-    /// Where it is in the API. `{project}` stands for a project's name.
-    pub(super) path: String,
-    /// What a project's name does.
-    pub(super) project: Project,
+    /// Where it is in the API.
+    pub(super) path: fn(&Get) -> Result<String>,
+    /// Why a project's name is refused, where it would do nothing.
+    pub(super) no_project: Option<&'static str>,
     /// Whether environment, release and `open` choose among its items.
     pub(super) takes_filters: bool,
     /// The parameters of a list, or of what is shown whole.
     pub(super) query: fn(&Get) -> Query,
     pub(super) shape: Shape,
-}
-
-/// What a project's name does.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Project {
-    /// It is part of the path.
-    Needed,
-    /// It may choose among the items.
-    Chooses,
-    /// Nothing: the sentence says why.
-    Refused(&'static str),
 }
 
 /// How much there is of it.
@@ -49,9 +38,9 @@ pub(super) enum Shape {
 /// An item of a list that is named.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum One {
-    /// Shown in full; `id` makes what stands in the path of what was typed.
+    /// Shown in full, from where it is by the name that was typed.
     Shown {
-        id: fn(&str) -> Result<String>,
+        path: fn(&Get, &str) -> Result<String>,
         show: Show,
     },
     /// Not to be had alone: the sentence says why.
@@ -67,16 +56,11 @@ fn rows<T: Row>(answer: &Answer, format: Format) -> Result<()> {
 
 impl Subject {
     /// A list without parameters.
-    pub(super) fn list<T: Row>(
-        name: impl Into<String>,
-        path: impl Into<String>,
-        project: Project,
-        one: One,
-    ) -> Self {
+    pub(super) fn list<T: Row>(name: impl Into<String>, path: fn(&Get) -> Result<String>, one: One) -> Self {
         Self {
             name: name.into(),
-            path: path.into(),
-            project,
+            path,
+            no_project: None,
             takes_filters: false,
             query: |_| Query::NONE,
             shape: Shape::List { show: rows::<T>, one },

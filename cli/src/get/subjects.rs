@@ -1,17 +1,17 @@
 //! All that `get` shows: an entry each, and its columns.
 
 use anyhow::Result;
-use shipslog_api::components::Component;
-use shipslog_api::configuration::DocumentItem;
-use shipslog_api::deployments::DeploymentItem;
+use shipslog_api::components::{COMPONENTS, Component};
+use shipslog_api::configuration::{DOCUMENT, DOCUMENTS, DocumentItem};
+use shipslog_api::deployments::{DEPLOYMENT, DEPLOYMENTS, DeploymentItem};
 use shipslog_api::paging::MAXIMUM;
-use shipslog_api::progression::Reading;
-use shipslog_api::releases::Release;
+use shipslog_api::progression::{PROGRESSION, Reading};
+use shipslog_api::releases::{RELEASE, RELEASES, Release};
 use shipslog_events::event::configuration::Kind;
 use shipslog_events::ids::DeploymentId;
 
 use super::Get;
-use super::subject::{One, Project, Shape, Subject};
+use super::subject::{One, Shape, Subject};
 use crate::client::Query;
 use crate::exit::Wrong;
 use crate::moment::moment;
@@ -27,55 +27,50 @@ pub(super) fn all() -> Vec<Subject> {
 }
 
 fn documents(kind: Kind) -> Subject {
-    Subject::list::<DocumentItem>(
-        kind.to_string().to_lowercase(),
-        configuration::path(kind),
-        Project::Refused("--project chooses among releases, deployments and boards only"),
-        One::Shown {
-            id: |name| Ok(name.to_owned()),
-            show: |answer, format| format.show(answer, configuration::one),
-        },
-    )
+    let one = One::Shown {
+        path: |get, name| Ok(DOCUMENT.of([&get.subject.name, &name])),
+        show: |answer, format| format.show(answer, configuration::one),
+    };
+    let path: fn(&Get) -> Result<String> = |get| Ok(DOCUMENTS.of([&get.subject.name]));
+    Subject {
+        no_project: Some("--project chooses among releases, deployments and boards only"),
+        ..Subject::list::<DocumentItem>(kind.to_string().to_lowercase(), path, one)
+    }
 }
 
 fn releases() -> Subject {
-    Subject::list::<Release>(
-        "release",
-        "/api/v1/projects/{project}/releases",
-        Project::Needed,
-        One::Shown {
-            id: |name| Ok(name.to_owned()),
-            show: |answer, format| format.show(answer, release::one),
-        },
-    )
+    let one = One::Shown {
+        path: |get, version| Ok(RELEASE.of([&get.needed_project()?, &version])),
+        show: |answer, format| format.show(answer, release::one),
+    };
+    Subject::list::<Release>("release", |get| Ok(RELEASES.of([&get.needed_project()?])), one)
 }
 
 fn deployments() -> Subject {
     let one = One::Shown {
-        id: deployment_id,
+        path: |_, id| Ok(DEPLOYMENT.of([&deployment_id(id)?])),
         show: |answer, format| format.show(answer, deployment::one),
     };
     Subject {
         takes_filters: true,
         query: |get| Query::of(&get.filter()),
-        ..Subject::list::<DeploymentItem>("deployment", "/api/v1/deployments", Project::Chooses, one)
+        ..Subject::list::<DeploymentItem>("deployment", |_| Ok(DEPLOYMENTS.of([])), one)
     }
 }
 
 fn components() -> Subject {
-    Subject::list::<Component>(
-        "component",
-        "/api/v1/components",
-        Project::Refused("components belong to no project"),
-        One::Refused("components are shown all together"),
-    )
+    let one = One::Refused("components are shown all together");
+    Subject {
+        no_project: Some("components belong to no project"),
+        ..Subject::list::<Component>("component", |_| Ok(COMPONENTS.of([])), one)
+    }
 }
 
 fn board() -> Subject {
     Subject {
         name: "board".to_owned(),
-        path: "/api/v1/projects/{project}/progression".to_owned(),
-        project: Project::Needed,
+        path: |get| Ok(PROGRESSION.of([&get.needed_project()?])),
+        no_project: None,
         takes_filters: false,
         query: newest,
         shape: Shape::Single(|answer, format| format.show(answer, board::table)),
@@ -90,9 +85,8 @@ fn newest(get: &Get) -> Query {
     })
 }
 
-fn deployment_id(text: &str) -> Result<String> {
-    let id: DeploymentId = text.parse().map_err(|error| Wrong(format!("{error}")))?;
-    Ok(id.to_string())
+fn deployment_id(text: &str) -> Result<DeploymentId> {
+    Ok(text.parse().map_err(|error| Wrong(format!("{error}")))?)
 }
 
 impl Row for DocumentItem {

@@ -1,8 +1,8 @@
-use shipslog_api::deployments::{Attempt, Denial, DeploymentStatus};
+use shipslog_api::deployments::{Attempt, Denial, DeploymentStatus, WaitingFor};
 use shipslog_events::event::deployment::{DeploymentEndReason, EndReason, Layer};
 
 use super::*;
-use crate::deployment::samples;
+use crate::testing::samples;
 
 fn drawn(deployment: &Deployment) -> String {
     anstream::adapter::strip_str(&crate::deployment::one(deployment)).to_string()
@@ -58,10 +58,12 @@ fn a_reason_that_repeats_the_status_is_not_told() {
 #[test]
 fn a_waiting_deployment_says_why() {
     let mut deployment = samples::deployment(DeploymentStatus::Waiting, samples::pending());
-    deployment.item.waiting_for = Some("waits for deployments-2".to_owned());
+    deployment.item.waiting_for = Some(WaitingFor::EarlierDeployment {
+        deployment: DeploymentId(2),
+    });
     let expected = "\
 · deployments-3: Httpd 1.0.1 to Development: waiting, requested by alice
-  · waits for deployments-2
+  · waiting for deployments-2 in Development
   · Deploy httpd (deploy-containers@1)
     · Httpd Development: pending";
     assert_eq!(drawn(&deployment), expected);

@@ -5,6 +5,13 @@ use shipslog_events::chain::Hash;
 use shipslog_events::ids::Position;
 use utoipa::ToSchema;
 
+use crate::address::addresses;
+
+addresses! {
+    /// Whether the log holds.
+    VERIFICATION = "/api/v1/audit/verification";
+}
+
 /// The log is as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Verification {

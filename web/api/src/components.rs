@@ -4,6 +4,15 @@ use serde::{Deserialize, Serialize};
 use shipslog_events::ids::{ComponentDigest, ProjectName, ReleaseVersion};
 use utoipa::ToSchema;
 
+use crate::address::addresses;
+
+addresses! {
+    /// All components.
+    COMPONENTS = "/api/v1/components";
+    /// One, by its digest.
+    COMPONENT = "/api/v1/components/{digest}";
+}
+
 /// A step component.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -7,8 +7,20 @@ use shipslog_events::event::configuration::Kind;
 use shipslog_events::ids::Position;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::address::addresses;
 use crate::schema;
 use crate::words::shown_as_on_the_wire;
+
+addresses! {
+    /// Where documents are applied.
+    CONFIGURATION = "/api/v1/configuration";
+    /// The documents of a kind.
+    DOCUMENTS = "/api/v1/configuration/{kind}";
+    /// One of them.
+    DOCUMENT = "/api/v1/configuration/{kind}/{name}";
+    /// The JSON Schema of a kind.
+    SCHEMA = "/api/v1/schemas/{kind}";
+}
 
 /// How documents are applied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]

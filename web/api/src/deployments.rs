@@ -8,10 +8,22 @@ use shipslog_events::event::deployment::DeploymentEndReason;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, PhaseName, Position, ProjectName, ReleaseVersion};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::address::addresses;
 use crate::words::shown_as_on_the_wire;
 use crate::{schema, text};
 
 pub use runs::{Attempt, Denial, Milestone, Output, Progress, RunStatus, Step, StepTarget};
+
+addresses! {
+    /// All deployments, and where one is requested.
+    DEPLOYMENTS = "/api/v1/deployments";
+    /// One.
+    DEPLOYMENT = "/api/v1/deployments/{id}";
+    /// Where it is asked to stop.
+    CANCEL = "/api/v1/deployments/{id}/cancel";
+    /// Its state whenever it changes, a stream.
+    WATCH = "/api/v1/deployments/{id}/watch";
+}
 
 /// What to deploy, and where to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -96,6 +108,19 @@ pub enum DeploymentStatus {
 
 shown_as_on_the_wire!(DeploymentStatus);
 
+/// What a waiting deployment waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum WaitingFor {
+    /// The one before it on its lane.
+    EarlierDeployment {
+        /// Such as `deployments-841`.
+        #[serde(with = "text")]
+        #[schema(value_type = String)]
+        deployment: DeploymentId,
+    },
+}
+
 /// A deployment without its steps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -122,7 +147,7 @@ pub struct DeploymentItem {
     #[schema(value_type = Option<schema::DeploymentEndReason>)]
     pub reason: Option<DeploymentEndReason>,
     /// What a waiting deployment waits for.
-    pub waiting_for: Option<String>,
+    pub waiting_for: Option<WaitingFor>,
     /// Whether a person asked it to stop.
     pub cancel_requested: bool,
     /// When it was requested.
@@ -149,6 +174,17 @@ pub struct Deployment {
     pub position: Position,
     /// In the order of the process.
     pub steps: Vec<Step>,
+}
+
+impl DeploymentItem {
+    /// What it waits for, in a sentence for people.
+    pub fn waits(&self) -> Option<String> {
+        self.waiting_for.map(|it| match it {
+            WaitingFor::EarlierDeployment { deployment } => {
+                format!("waiting for {deployment} in {}", self.environment)
+            }
+        })
+    }
 }
 
 impl DeploymentStatus {

@@ -11,7 +11,15 @@ use shipslog_events::ids::{
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::address::addresses;
 use crate::{schema, text};
+
+addresses! {
+    /// All events.
+    EVENTS = "/api/v1/events";
+    /// Those of a deployment, a stream.
+    DEPLOYMENT_EVENTS = "/api/v1/deployments/{id}/events";
+}
 
 /// Which events to list; all conditions hold at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]

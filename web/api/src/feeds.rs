@@ -3,6 +3,13 @@
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
+use crate::address::addresses;
+
+addresses! {
+    /// The tags of a feed's image.
+    TAGS = "/api/v1/feeds/{feed}/tags";
+}
+
 /// Which image's tags are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -4,7 +4,13 @@ use serde::{Deserialize, Serialize};
 use shipslog_events::ids::Position;
 use utoipa::ToSchema;
 
+use crate::address::addresses;
 use crate::words::shown_as_on_the_wire;
+
+addresses! {
+    /// Whether the server answers.
+    HEALTH = "/api/v1/health";
+}
 
 /// The server answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -7,7 +7,13 @@ use shipslog_events::chain::Hash;
 use shipslog_events::ids::{AttemptNumber, StepName, TargetName};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::address::addresses;
 use crate::words::shown_as_on_the_wire;
+
+addresses! {
+    /// The journals of a deployment's runs.
+    JOURNAL = "/api/v1/deployments/{id}/journal";
+}
 
 /// Which runs; all conditions hold at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]

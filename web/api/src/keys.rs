@@ -6,7 +6,15 @@ use shipslog_events::event::access::AccessRole;
 use shipslog_events::ids::{KeyId, Position};
 use utoipa::ToSchema;
 
+use crate::address::addresses;
 use crate::schema;
+
+addresses! {
+    /// All keys, and where one is made.
+    KEYS = "/api/v1/keys";
+    /// One.
+    KEY = "/api/v1/keys/{id}";
+}
 
 /// A key to make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

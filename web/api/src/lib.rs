@@ -1,4 +1,5 @@
-//! The types of Shipslog's HTTP API, one file a resource: the server answers with them, the command line reads them.
+//! The types of Shipslog's HTTP API, one file a resource, and where each is: the server answers with them at these
+//! addresses, the command line asks there and reads them.
 //!
 //! Ids and words that the vocabulary has are its own types; whatever stands on the wire in another form is a type of
 //! this crate. Every word of a fixed list is an enum. Reading is strict in words and lenient in fields: a field that is
@@ -6,6 +7,7 @@
 //! nor tell whether it is an end. Nothing here decides, and nothing here knows a server or a client.
 #![deny(missing_docs)]
 
+pub mod address;
 pub mod audit;
 pub mod components;
 pub mod configuration;
@@ -26,6 +28,26 @@ mod testing;
 mod text;
 mod words;
 
+pub use address::Address;
 pub use paging::Page;
 pub use problem::Problem;
 pub use words::word;
+
+/// The patterns of all addresses of the API.
+pub fn patterns() -> impl Iterator<Item = &'static str> {
+    let all = [
+        audit::PATTERNS,
+        components::PATTERNS,
+        configuration::PATTERNS,
+        deployments::PATTERNS,
+        events::PATTERNS,
+        feeds::PATTERNS,
+        health::PATTERNS,
+        journals::PATTERNS,
+        keys::PATTERNS,
+        log::PATTERNS,
+        progression::PATTERNS,
+        releases::PATTERNS,
+    ];
+    all.into_iter().flatten().copied()
+}

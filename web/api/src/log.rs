@@ -2,10 +2,17 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use shipslog_events::LogLevel;
 use shipslog_events::ids::{AttemptNumber, StepName, TargetName};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::words::shown_as_on_the_wire;
+use crate::address::addresses;
+use crate::schema;
+
+addresses! {
+    /// The task log of a deployment, a page or a stream.
+    LOG = "/api/v1/deployments/{id}/log";
+}
 
 /// Which lines to read, and whether to go on with what comes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -42,26 +49,11 @@ pub struct LogLine {
     #[schema(value_type = u32)]
     pub attempt: AttemptNumber,
     /// How grave it is.
-    pub level: Level,
+    #[schema(value_type = schema::LogLevel)]
+    pub level: LogLevel,
     /// What the step said.
     pub message: String,
 }
-
-/// How grave a line of the task log is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Level {
-    /// For whoever writes the step.
-    Debug,
-    /// What it does.
-    Info,
-    /// Something that may matter.
-    Warning,
-    /// Something that went wrong.
-    Error,
-}
-
-shown_as_on_the_wire!(Level);
 
 #[cfg(test)]
 mod tests {
@@ -72,8 +64,7 @@ mod tests {
 
     #[test]
     fn levels_are_words() {
-        let all = [Level::Debug, Level::Info, Level::Warning, Level::Error];
-        assert_eq!(words(&all), ["debug", "info", "warning", "error"]);
+        assert_eq!(words(&LogLevel::ALL), ["debug", "info", "warning", "error"]);
     }
 
     #[test]
@@ -88,7 +79,7 @@ mod tests {
             step: "Deploy".into(),
             target: "Here".into(),
             attempt: AttemptNumber(2),
-            level: Level::Warning,
+            level: LogLevel::Warning,
             message: "takes long".to_owned(),
         };
         let shown = json!({

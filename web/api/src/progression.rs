@@ -6,8 +6,14 @@ use serde::{Deserialize, Serialize};
 use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::address::addresses;
 use crate::deployments::DeploymentStatus;
 use crate::text;
+
+addresses! {
+    /// The board of a project.
+    PROGRESSION = "/api/v1/projects/{project}/progression";
+}
 
 /// How the board is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]

@@ -10,7 +10,15 @@ use shipslog_events::ids::{
 };
 use utoipa::ToSchema;
 
+use crate::address::addresses;
 use crate::text;
+
+addresses! {
+    /// The releases of a project, and where one is created.
+    RELEASES = "/api/v1/projects/{project}/releases";
+    /// One.
+    RELEASE = "/api/v1/projects/{project}/releases/{version}";
+}
 
 /// What to freeze.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -10,7 +10,7 @@ use shipslog_events::event::configuration::Kind as DocumentKind;
 use shipslog_events::event::deployment::{
     DeploymentEndReason as WhyEnded, EndReason as Reason, Layer as Rule,
 };
-use shipslog_events::upcast;
+use shipslog_events::{LogLevel as Gravity, upcast};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -57,6 +57,10 @@ vocabulary!(
 vocabulary!(
     /// Why a deployment ended so.
     DeploymentEndReason of WhyEnded { Succeeded, Failed, Errored, Cancelled }
+);
+vocabulary!(
+    /// How grave a line of the task log is.
+    LogLevel of Gravity { Debug, Info, Warning, Error }
 );
 
 /// The types of events that the vocabulary knows.

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use shipslog_api::Problem as Described;
-use shipslog_api::audit::Verification;
+use shipslog_api::audit::{VERIFICATION, Verification};
 use shipslog_api::paging::Reading;
 use shipslog_log::{Broken, Verified};
 use utoipa_axum::router::OpenApiRouter;
@@ -20,7 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Checks every event's hash, and every body and every journal that is still there. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/audit/verification", operation_id = "verifyLog", tag = "audit", security(("apiKey" = [])), params(Reading),
+    get, path = VERIFICATION, operation_id = "verifyLog", tag = "audit", security(("apiKey" = [])), params(Reading),
     responses(
         (status = 200, description = "Nothing was changed, moved or taken out", body = Verification),
         (status = 409, description = "`log-broken`: the first event that does not hold is named, or the journal with its first entry that does not",

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use shipslog_api::Page;
-use shipslog_api::components::{Component, Needing};
+use shipslog_api::components::{COMPONENT, COMPONENTS, Component, Needing};
 use shipslog_api::paging::{Listing, Nothing};
 use shipslog_engine::commands::KeptComponent;
 use shipslog_events::ids::ComponentDigest;
@@ -23,7 +23,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// All components that are kept, the offered ones first. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/components", operation_id = "listComponents", tag = "server", security(("apiKey" = [])), params(Listing),
+    get, path = COMPONENTS, operation_id = "listComponents", tag = "server", security(("apiKey" = [])), params(Listing),
     responses((status = 200, description = "A page", body = Page<Component>), ReadProblems)
 )]
 async fn list(
@@ -43,7 +43,7 @@ async fn list(
 
 /// Keeps a component no longer that is not offered and that no release froze. Access role: administrator.
 #[utoipa::path(
-    delete, path = "/api/v1/components/{digest}", operation_id = "deleteComponent", tag = "server", security(("apiKey" = [])),
+    delete, path = COMPONENT, operation_id = "deleteComponent", tag = "server", security(("apiKey" = [])),
     params(("digest" = String, Path, description = "As in the list")),
     responses((status = 204, description = "Not kept any more"), WriteProblems)
 )]

@@ -3,12 +3,13 @@
 use axum::extract::State;
 use shipslog_api::Page;
 use shipslog_api::configuration::{
-    Applied, Apply, Applying, DocumentChanged, DocumentItem, DocumentShown, HowChanged,
+    Applied, Apply, Applying, CONFIGURATION, DOCUMENT, DOCUMENTS, DocumentChanged, DocumentItem,
+    DocumentShown, HowChanged,
 };
 use shipslog_api::paging::{Listing, Reading};
 use shipslog_engine::commands::{ChangeKind, DocumentChange};
 use shipslog_engine::views::DocumentView;
-use shipslog_events::event::configuration::{DOCUMENT, Kind};
+use shipslog_events::event::configuration::{self, Kind};
 use shipslog_nearest as nearest;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -29,7 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Applies documents, all or none. Access role: administrator.
 #[utoipa::path(
-    post, path = "/api/v1/configuration", operation_id = "applyConfiguration", tag = "configuration", security(("apiKey" = [])), params(Applying),
+    post, path = CONFIGURATION, operation_id = "applyConfiguration", tag = "configuration", security(("apiKey" = [])), params(Applying),
     request_body = Apply,
     responses((status = 200, description = "Applied, or what would be", body = Applied), WriteProblems, BodyProblems)
 )]
@@ -52,7 +53,7 @@ async fn apply(
 
 /// Documents of a kind, by name. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/configuration/{kind}", operation_id = "listDocuments", tag = "configuration", security(("apiKey" = [])),
+    get, path = DOCUMENTS, operation_id = "listDocuments", tag = "configuration", security(("apiKey" = [])),
     params(("kind" = String, Path, description = "Such as `Project`; case does not matter"), Listing),
     responses((status = 200, description = "A page", body = Page<DocumentItem>), ReadProblems)
 )]
@@ -80,7 +81,7 @@ async fn list(
 
 /// One document. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/configuration/{kind}/{name}", operation_id = "showDocument", tag = "configuration", security(("apiKey" = [])),
+    get, path = DOCUMENT, operation_id = "showDocument", tag = "configuration", security(("apiKey" = [])),
     params(
         ("kind" = String, Path, description = "Such as `Project`; case does not matter"),
         ("name" = String, Path, description = "The document's name"),
@@ -97,7 +98,11 @@ async fn show(
     let kind = self::kind(&kind)?;
     app.reach(reading.min_position).await?;
     let view = existing(&app, kind, &name).await?;
-    let body = app.engine.events().body(view.event, DOCUMENT).await?;
+    let body = app
+        .engine
+        .events()
+        .body(view.event, configuration::DOCUMENT)
+        .await?;
     let document = body.map(|it| serde_json::from_slice(&it)).transpose();
     let document = document.map_err(|error| Problem::internal(&error))?;
     Ok(Json(DocumentShown {

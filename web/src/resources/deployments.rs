@@ -9,7 +9,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use shipslog_api::Page;
 use shipslog_api::deployments::{
-    CancelAccepted, Deploy, Deployment, DeploymentAccepted, DeploymentItem, Filter,
+    CANCEL, CancelAccepted, DEPLOYMENT, DEPLOYMENTS, Deploy, Deployment, DeploymentAccepted, DeploymentItem,
+    Filter,
 };
 use shipslog_api::paging::{Nothing, Reading};
 use shipslog_engine::Engine;
@@ -41,7 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Requests a deployment, or a promotion where no environment is named. Access role: deployer.
 #[utoipa::path(
-    post, path = "/api/v1/deployments", operation_id = "createDeployment", tag = "deployments", security(("apiKey" = [])), request_body = Deploy,
+    post, path = DEPLOYMENTS, operation_id = "createDeployment", tag = "deployments", security(("apiKey" = [])), request_body = Deploy,
     responses((status = 202, description = "Accepted", body = DeploymentAccepted), WriteProblems, BodyProblems)
 )]
 async fn create(
@@ -70,7 +71,7 @@ async fn create(
 
 /// Deployments, newest first, without their steps. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/deployments", operation_id = "listDeployments", tag = "deployments", security(("apiKey" = [])), params(Filter),
+    get, path = DEPLOYMENTS, operation_id = "listDeployments", tag = "deployments", security(("apiKey" = [])), params(Filter),
     responses((status = 200, description = "A page", body = Page<DeploymentItem>), ReadProblems)
 )]
 async fn list(
@@ -103,7 +104,7 @@ async fn list(
 
 /// One deployment with its steps, targets and attempts. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/deployments/{id}", operation_id = "showDeployment", tag = "deployments", security(("apiKey" = [])),
+    get, path = DEPLOYMENT, operation_id = "showDeployment", tag = "deployments", security(("apiKey" = [])),
     params(("id" = String, Path, description = "Such as `deployments-841`"), Reading),
     responses((status = 200, description = "The deployment", body = Deployment), ReadProblems)
 )]
@@ -120,7 +121,7 @@ async fn show(
 
 /// Asks a deployment to stop; asking twice is asking once. Access role: deployer.
 #[utoipa::path(
-    post, path = "/api/v1/deployments/{id}/cancel", operation_id = "cancelDeployment", tag = "deployments", security(("apiKey" = [])),
+    post, path = CANCEL, operation_id = "cancelDeployment", tag = "deployments", security(("apiKey" = [])),
     params(("id" = String, Path, description = "Such as `deployments-841`")),
     responses((status = 202, description = "It will stop", body = CancelAccepted), WriteProblems)
 )]

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::response::sse::Event;
 use shipslog_api::Page;
-use shipslog_api::events::{Filter, LogEvent};
+use shipslog_api::events::{DEPLOYMENT_EVENTS, EVENTS, Filter, LogEvent};
 use shipslog_api::paging::Reading;
 use shipslog_engine::Engine;
 use shipslog_engine::story::Story;
@@ -36,7 +36,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Events of the log in order. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/events", operation_id = "listEvents", tag = "audit", security(("apiKey" = [])), params(Filter),
+    get, path = EVENTS, operation_id = "listEvents", tag = "audit", security(("apiKey" = [])), params(Filter),
     responses((status = 200, description = "A page", body = Page<LogEvent>), ReadProblems)
 )]
 async fn list(
@@ -63,7 +63,7 @@ async fn list(
 /// Events about a deployment, each as in `/events`, as they happen; ends when the deployment has ended. A client that
 /// comes back goes on after its `last-event-id`. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/deployments/{id}/events", operation_id = "streamDeploymentEvents", tag = "deployments", security(("apiKey" = [])),
+    get, path = DEPLOYMENT_EVENTS, operation_id = "streamDeploymentEvents", tag = "deployments", security(("apiKey" = [])),
     params(
         ("id" = String, Path, description = "Such as `deployments-841`"),
         ("last-event-id" = Option<u64>, Header, description = "The position to go on after"),

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use shipslog_api::Page;
-use shipslog_api::feeds::Tags;
+use shipslog_api::feeds::{TAGS, Tags};
 use shipslog_engine::commands::ImageQuery;
 use shipslog_events::ids::FeedName;
 use utoipa_axum::router::OpenApiRouter;
@@ -21,7 +21,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Tags of an image that are versions, newest first. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/feeds/{feed}/tags", operation_id = "listTags", tag = "releases", security(("apiKey" = [])),
+    get, path = TAGS, operation_id = "listTags", tag = "releases", security(("apiKey" = [])),
     params(("feed" = String, Path, description = "The feed's name"), Tags),
     responses(
         (status = 200, description = "A page", body = Page<String>),

@@ -1,7 +1,7 @@
 //! Whether the server answers, and how far its log is.
 
 use axum::extract::State;
-use shipslog_api::health::{Health, HealthStatus};
+use shipslog_api::health::{HEALTH, Health, HealthStatus};
 use shipslog_api::paging::Reading;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,7 +17,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Whether the server answers. Needs no key.
 #[utoipa::path(
-    get, path = "/api/v1/health", operation_id = "showHealth", tag = "server", params(Reading),
+    get, path = HEALTH, operation_id = "showHealth", tag = "server", params(Reading),
     responses((status = 200, description = "It does", body = Health), OpenProblems)
 )]
 async fn health(State(app): State<App>, Query(reading): Query<Reading>) -> Result<Json<Health>, Problem> {

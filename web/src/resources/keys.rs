@@ -6,7 +6,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use secrecy::ExposeSecret as _;
 use shipslog_api::Page;
-use shipslog_api::keys::{CreateKey, Key, KeyCreated, KeyRevoked};
+use shipslog_api::keys::{CreateKey, KEY, KEYS, Key, KeyCreated, KeyRevoked};
 use shipslog_api::paging::{Listing, Nothing};
 use shipslog_engine::views::KeyView;
 use shipslog_events::ids::KeyId;
@@ -28,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Makes a key and shows it, this once. Access role: administrator.
 #[utoipa::path(
-    post, path = "/api/v1/keys", operation_id = "createKey", tag = "keys", security(("apiKey" = [])), request_body = CreateKey,
+    post, path = KEYS, operation_id = "createKey", tag = "keys", security(("apiKey" = [])), request_body = CreateKey,
     responses((status = 201, description = "Made", body = KeyCreated), WriteProblems, BodyProblems)
 )]
 async fn create(
@@ -52,7 +52,7 @@ async fn create(
 
 /// All keys, oldest first, revoked ones too. Access role: administrator.
 #[utoipa::path(
-    get, path = "/api/v1/keys", operation_id = "listKeys", tag = "keys", security(("apiKey" = [])), params(Listing),
+    get, path = KEYS, operation_id = "listKeys", tag = "keys", security(("apiKey" = [])), params(Listing),
     responses((status = 200, description = "A page", body = Page<Key>), ReadProblems)
 )]
 async fn list(
@@ -72,7 +72,7 @@ async fn list(
 
 /// Lets a key open nothing any more. Access role: administrator.
 #[utoipa::path(
-    delete, path = "/api/v1/keys/{id}", operation_id = "revokeKey", tag = "keys", security(("apiKey" = [])),
+    delete, path = KEY, operation_id = "revokeKey", tag = "keys", security(("apiKey" = [])),
     params(("id" = String, Path, description = "The key's public id")),
     responses((status = 200, description = "Revoked", body = KeyRevoked), WriteProblems)
 )]

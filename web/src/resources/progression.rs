@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use shipslog_api::progression::{Cell, Progression, Reading, ReleaseRow};
+use shipslog_api::progression::{Cell, PROGRESSION, Progression, Reading, ReleaseRow};
 use shipslog_engine::views::{ReleaseView, Views};
 use shipslog_events::event::configuration::{DocumentFacts, Kind};
 use shipslog_events::ids::{EnvironmentName, ProjectName};
@@ -25,7 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// The board of a project. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/projects/{project}/progression", operation_id = "showProgression", tag = "releases", security(("apiKey" = [])),
+    get, path = PROGRESSION, operation_id = "showProgression", tag = "releases", security(("apiKey" = [])),
     params(("project" = String, Path, description = "The project's name"), Reading),
     responses((status = 200, description = "The board", body = Progression), ReadProblems)
 )]

@@ -4,7 +4,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use shipslog_api::Page;
 use shipslog_api::paging::{Listing, Nothing, Reading};
-use shipslog_api::releases::{CreateRelease, Release, ReleaseCreated, ReleasePackage, ReleaseStep};
+use shipslog_api::releases::{
+    CreateRelease, RELEASE, RELEASES, Release, ReleaseCreated, ReleasePackage, ReleaseStep,
+};
 use shipslog_engine::commands::NewRelease;
 use shipslog_engine::views::ReleaseView;
 use shipslog_events::event::configuration::Kind;
@@ -29,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Creates a release. Access role: deployer.
 #[utoipa::path(
-    post, path = "/api/v1/projects/{project}/releases", operation_id = "createRelease", tag = "releases", security(("apiKey" = [])),
+    post, path = RELEASES, operation_id = "createRelease", tag = "releases", security(("apiKey" = [])),
     params(("project" = String, Path, description = "The project's name")),
     request_body = CreateRelease,
     responses((status = 201, description = "Created", body = ReleaseCreated), WriteProblems, BodyProblems, OutsideProblem)
@@ -58,7 +60,7 @@ async fn create(
 
 /// Releases of a project, newest first. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/projects/{project}/releases", operation_id = "listReleases", tag = "releases", security(("apiKey" = [])),
+    get, path = RELEASES, operation_id = "listReleases", tag = "releases", security(("apiKey" = [])),
     params(("project" = String, Path, description = "The project's name"), Listing),
     responses((status = 200, description = "A page", body = Page<Release>), ReadProblems)
 )]
@@ -84,7 +86,7 @@ async fn list(
 
 /// One release. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/projects/{project}/releases/{version}", operation_id = "showRelease", tag = "releases", security(("apiKey" = [])),
+    get, path = RELEASE, operation_id = "showRelease", tag = "releases", security(("apiKey" = [])),
     params(
         ("project" = String, Path, description = "The project's name"),
         ("version" = String, Path, description = "The release's version"),

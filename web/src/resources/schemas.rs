@@ -2,6 +2,7 @@
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use shipslog_api::configuration::SCHEMA;
 use shipslog_api::paging::Reading;
 use shipslog_domain::document::schema_of;
 use utoipa_axum::router::OpenApiRouter;
@@ -19,7 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// The JSON Schema of a kind of documents. Needs no key; no position changes it.
 #[utoipa::path(
-    get, path = "/api/v1/schemas/{kind}", operation_id = "showSchema", tag = "configuration",
+    get, path = SCHEMA, operation_id = "showSchema", tag = "configuration",
     params(("kind" = String, Path, description = "Such as `Project`; case does not matter"), Reading),
     responses(
         (status = 200, description = "The schema", body = Object, content_type = "application/schema+json"),

@@ -52,7 +52,8 @@ async fn a_waiting_deployment_says_whom_it_waits_for() {
     let server = Server::start().await;
     let id = History::waiting(&server).await;
     let listed = server.get("/api/v1/deployments?open=true").await.expect(200);
-    let ahead = format!("waiting for deployments-{} in Development", id.0 - 1);
+    let before = format!("deployments-{}", id.0 - 1);
+    let ahead = json!({ "code": "earlier-deployment", "deployment": before });
     assert_eq!(listed["items"][0]["waitingFor"], ahead);
     assert!(listed["items"][0].get("steps").is_none());
     let shown = server
@@ -61,7 +62,7 @@ async fn a_waiting_deployment_says_whom_it_waits_for() {
         .expect(200);
     assert_eq!(
         (&shown["status"], &shown["waitingFor"]),
-        (&json!("waiting"), &json!(ahead))
+        (&json!("waiting"), &ahead)
     );
     for none in ["environment=Production", "release=2.0.0", "project=Other"] {
         let listed = server

@@ -1,8 +1,11 @@
 //! The checked-in description is that of the handlers.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
+use shipslog_api::configuration::SCHEMA;
+use shipslog_api::health::HEALTH;
 
 /// Rewrites the file instead of comparing with it.
 const UPDATE: &str = "UPDATE_DOCS";
@@ -25,8 +28,8 @@ fn the_description_in_the_docs_is_that_of_the_handlers() {
 fn every_operation_says_how_it_fails_and_whether_it_needs_a_key() {
     let document: Value = serde_json::from_str(&crate::openapi_document()).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
-    let mut names = std::collections::BTreeSet::new();
-    let open = ["/api/v1/health", "/api/v1/schemas/{kind}"];
+    let mut names = BTreeSet::new();
+    let open = [HEALTH.pattern(), SCHEMA.pattern()];
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {
             assert!(
@@ -39,4 +42,16 @@ fn every_operation_says_how_it_fails_and_whether_it_needs_a_key() {
             assert_eq!(needs_key, !open.contains(&path.as_str()), "{method} {path}");
         }
     }
+}
+
+#[test]
+fn whatever_is_served_has_an_address_that_clients_know_and_the_reverse() {
+    let document: Value = serde_json::from_str(&crate::openapi_document()).unwrap();
+    let served: BTreeSet<&str> = document["paths"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(served, shipslog_api::patterns().collect());
 }

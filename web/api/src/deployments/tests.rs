@@ -199,3 +199,23 @@ fn requests_and_their_answers() {
         ..Filter::default()
     });
 }
+
+#[test]
+fn what_it_waits_for_is_a_word_for_programs_and_a_sentence_for_people() {
+    let waiting = DeploymentItem {
+        status: DeploymentStatus::Waiting,
+        waiting_for: Some(WaitingFor::EarlierDeployment {
+            deployment: DeploymentId(2),
+        }),
+        ..item()
+    };
+    assert_eq!(
+        round_trip(&waiting)["waitingFor"],
+        json!({ "code": "earlier-deployment", "deployment": "deployments-2" })
+    );
+    assert_eq!(
+        waiting.waits().unwrap(),
+        "waiting for deployments-2 in Development"
+    );
+    assert_eq!(item().waits(), None);
+}

@@ -4,7 +4,7 @@ mod shown;
 
 use axum::extract::State;
 use shipslog_api::Problem as Described;
-use shipslog_api::journals::{Journals, Runs};
+use shipslog_api::journals::{JOURNAL, Journals, Runs};
 use shipslog_domain::deployment::{Attempt, Deployment};
 use shipslog_events::ids::{StepName, TargetName};
 use shipslog_nearest as nearest;
@@ -19,7 +19,7 @@ use crate::problem::Problem;
 /// each time. What they were answered is not shown, as it may be large; `answerBytes` says how large. Entries appear
 /// once they are durable. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/deployments/{id}/journal", operation_id = "showDeploymentJournal", tag = "deployments", security(("apiKey" = [])),
+    get, path = JOURNAL, operation_id = "showDeploymentJournal", tag = "deployments", security(("apiKey" = [])),
     params(("id" = String, Path, description = "Such as `deployments-841`"), Runs),
     responses(
         (status = 200, description = "The journals", body = Journals),

@@ -9,10 +9,9 @@ use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use shipslog_api::Page;
-use shipslog_api::log::{Level, Lines, LogLine};
+use shipslog_api::log::{LOG, Lines, LogLine};
 use shipslog_engine::Engine;
 use shipslog_engine::story::Story;
-use shipslog_events::LogLevel;
 use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_log::TaskLogLine;
 use tokio::sync::watch::Receiver;
@@ -28,7 +27,7 @@ use crate::stream::{self, Feed};
 /// The task log of a deployment: a page, or a stream with `accept: text/event-stream`, which ends with the deployment.
 /// A client that comes back goes on after its `last-event-id`. Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/deployments/{id}/log", operation_id = "readDeploymentLog", tag = "deployments", security(("apiKey" = [])),
+    get, path = LOG, operation_id = "readDeploymentLog", tag = "deployments", security(("apiKey" = [])),
     params(
         ("id" = String, Path, description = "Such as `deployments-841`"),
         ("last-event-id" = Option<u64>, Header, description = "The row to go on after"),
@@ -125,17 +124,8 @@ fn shown((row, line): (u64, TaskLogLine)) -> LogLine {
         step: run.step,
         target: run.target,
         attempt: run.attempt,
-        level: level(line.level),
+        level: line.level,
         message: line.message,
-    }
-}
-
-fn level(level: LogLevel) -> Level {
-    match level {
-        LogLevel::Debug => Level::Debug,
-        LogLevel::Info => Level::Info,
-        LogLevel::Warning => Level::Warning,
-        LogLevel::Error => Level::Error,
     }
 }
 

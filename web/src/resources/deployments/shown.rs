@@ -3,7 +3,7 @@
 use serde_json::Value;
 use shipslog_api::deployments::{
     Attempt, Denial, Deployment, DeploymentItem, DeploymentStatus, Milestone, Output, Progress, RunStatus,
-    Step, StepTarget,
+    Step, StepTarget, WaitingFor,
 };
 use shipslog_domain::deployment::{Attempt as Run, AttemptState, Deed, Status};
 use shipslog_engine::Engine;
@@ -31,7 +31,7 @@ pub(super) async fn item(engine: &Engine, view: &DeploymentView) -> Result<Deplo
             Status::Waiting | Status::Running => None,
             Status::Ended { reason, .. } => Some(*reason),
         },
-        waiting_for: ahead.map(|it| format!("waiting for {it} in {}", deployment.environment)),
+        waiting_for: ahead.map(|deployment| WaitingFor::EarlierDeployment { deployment }),
         cancel_requested: deployment.cancel_requested,
         requested_at: view.requested_at,
         requested_by: actor::name(&view.requested_by),

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use axum::response::sse::Event;
-use shipslog_api::deployments::Deployment;
+use shipslog_api::deployments::{Deployment, WATCH};
 use shipslog_api::paging::Reading;
 use shipslog_engine::Engine;
 use shipslog_engine::story::Story;
@@ -21,7 +21,7 @@ use crate::stream::{self, Feed};
 /// The deployment as the event `state`, now and whenever it or its progress changes; the last one when it has ended.
 /// Access role: viewer.
 #[utoipa::path(
-    get, path = "/api/v1/deployments/{id}/watch", operation_id = "watchDeployment", tag = "deployments", security(("apiKey" = [])),
+    get, path = WATCH, operation_id = "watchDeployment", tag = "deployments", security(("apiKey" = [])),
     params(("id" = String, Path, description = "Such as `deployments-841`"), Reading),
     responses(
         (status = 200, description = "Events `state`", body = Deployment, content_type = "text/event-stream"),

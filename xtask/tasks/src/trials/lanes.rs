@@ -25,9 +25,9 @@ pub(super) fn one_at_a_time(stage: &mut Stage) -> Result<()> {
                 ensure!(ended(&before), "{second} did not wait for {first}");
                 return Ok(None);
             }
-            let reason = waiting["waitingFor"].as_str().unwrap_or_default();
+            let reason = &waiting["waitingFor"];
             ensure!(
-                reason.contains(&first),
+                reason["deployment"] == *first,
                 "the reason names the one before: {reason}"
             );
             Ok(Some(()))
