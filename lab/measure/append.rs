@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::number::{Number, median};
 use crate::{Effort, attempt};
 
-mod bare;
+mod bare_log;
 
 const NAME: &str = "append";
 /// What the bodies and the journal's entries hold: as a milestone and a small read have it.
@@ -30,11 +30,11 @@ pub(crate) async fn measure(effort: Effort) -> Result<Vec<Number>> {
             let folder = tempfile::tempdir()?;
             // Whoever comes second finds the disk as the first left it: by turns.
             if round % 2 == 0 {
-                without.push(bare::appends(&folder.path().join("bare.db"), in_flight, appends).await?);
+                without.push(bare_log::appends(&folder.path().join("bare.db"), in_flight, appends).await?);
                 ours.push(journaled(&folder.path().join("log.db"), in_flight, appends).await?);
             } else {
                 ours.push(journaled(&folder.path().join("log.db"), in_flight, appends).await?);
-                without.push(bare::appends(&folder.path().join("bare.db"), in_flight, appends).await?);
+                without.push(bare_log::appends(&folder.path().join("bare.db"), in_flight, appends).await?);
             }
         }
         let ratios: Vec<f64> = ours.iter().zip(&without).map(|(a, b)| a / b).collect();

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::Effort;
 use crate::child::Server;
+use crate::names::BLUE_GREEN as NAME;
 use crate::number::{Number, median};
 
-const NAME: &str = "blue-green";
 const OURS: &str = "bench-ours";
 const BARE: &str = "bench-bare";
 /// Numbers of the bare program's deployments: none that ours have.

@@ -10,7 +10,7 @@ use shipslog_runner::Component;
 
 use crate::Effort;
 use crate::attempt::{self, Durable, Nothing};
-use crate::bare::{self, Bare};
+use crate::bare_sandbox::{self, Bare};
 use crate::guests::{self, Call};
 use crate::number::{Number, median};
 
@@ -23,7 +23,7 @@ pub(crate) async fn measure(effort: Effort) -> Result<Vec<Number>> {
     let folder = tempfile::tempdir()?;
     let runner = attempt::runner(&folder.path().join("cache"))?;
     let log = Arc::new(SqliteLog::open(folder.path().join("log.db"))?);
-    let engine = bare::engine()?;
+    let engine = bare_sandbox::engine()?;
     let calls = effort.of(10_000, 1_000);
     let mut numbers = Vec::new();
     let mut deployment = 0;

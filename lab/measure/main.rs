@@ -2,13 +2,15 @@
 
 mod append;
 mod attempt;
-mod bare;
+mod bare_sandbox;
 mod blue_green;
 mod child;
 mod compile;
 mod guests;
 mod hostile;
 mod journal;
+#[path = "../src/bench/names.rs"]
+mod names;
 mod number;
 mod resume;
 mod server;
@@ -18,24 +20,12 @@ mod waiting;
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use clap::{Args, Parser};
 
 use crate::blue_green::Cluster;
+use crate::names::BLUE_GREEN;
 use crate::number::Number;
-
-/// What can be measured.
-const BENCHES: [&str; 9] = [
-    "journal",
-    "append",
-    "resume",
-    "start",
-    "share",
-    "compile",
-    "hostile",
-    "waiting",
-    "blue-green",
-];
 
 #[derive(Debug, Parser)]
 enum Command {
@@ -48,6 +38,7 @@ enum Command {
 #[derive(Debug, Args)]
 struct Run {
     /// Which; all that need no cluster without a name.
+    #[arg(value_parser = names::ALL)]
     names: Vec<String>,
     /// Where the numbers go, as JSON.
     #[arg(long)]
@@ -97,12 +88,9 @@ fn main() -> Result<()> {
 }
 
 fn measure(run: &Run, runtime: &tokio::runtime::Runtime) -> Result<()> {
-    if let Some(unknown) = run.names.iter().find(|it| !BENCHES.contains(&it.as_str())) {
-        bail!("there is no bench `{unknown}`; there are {}", BENCHES.join(", "));
-    }
     let effort = if run.quick { Effort::Quick } else { Effort::Whole };
     let mut numbers: Vec<Number> = Vec::new();
-    for name in BENCHES {
+    for name in names::ALL {
         let is_wanted = run.names.iter().any(|it| it == name) || (run.names.is_empty() && run.can(name));
         if !is_wanted {
             continue;
@@ -127,11 +115,11 @@ fn measure(run: &Run, runtime: &tokio::runtime::Runtime) -> Result<()> {
 
 impl Run {
     fn can(&self, name: &str) -> bool {
-        name != "blue-green" || self.kubeconfig.is_some()
+        name != BLUE_GREEN || self.kubeconfig.is_some()
     }
 
     fn cluster(&self) -> Result<Cluster> {
-        let missing = "blue-green needs --kubeconfig, --steps and --feed";
+        let missing = "it needs --kubeconfig, --steps and --feed";
         Ok(Cluster {
             kubeconfig: self.kubeconfig.clone().context(missing)?,
             kubectl: self.kubectl.clone(),

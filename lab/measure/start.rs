@@ -7,7 +7,7 @@ use anyhow::Result;
 use shipslog_runner::Component;
 
 use crate::attempt::{self, Nothing};
-use crate::bare::{self, Bare};
+use crate::bare_sandbox::{self, Bare};
 use crate::number::{Number, percentile};
 use crate::{Effort, guests};
 
@@ -19,7 +19,7 @@ pub(crate) async fn measure(effort: Effort) -> Result<Vec<Number>> {
     let bytes = guests::nothing();
     let (component, plain) = (
         Component::new(bytes.clone()),
-        Bare::new(&bare::engine()?, &bytes)?,
+        Bare::new(&bare_sandbox::engine()?, &bytes)?,
     );
     let recorder: Arc<Nothing> = Arc::new(Nothing);
     let (mut ours, mut without) = (Vec::new(), Vec::new());

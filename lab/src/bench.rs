@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: measures, and shows each number beside its target.
 
 mod machine;
+mod names;
 mod table;
 
 use std::fs;
@@ -17,8 +18,8 @@ use tasks::{checkout, cluster, steps};
 /// What is measured, and how much of it.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Bench {
-    /// Which: journal, append, resume, start, share, compile, hostile, waiting, blue-green. All of them without a name.
-    #[arg(value_name = "NAME")]
+    /// Which; all of them without a name.
+    #[arg(value_name = "NAME", value_parser = names::ALL)]
     names: Vec<String>,
     /// Where to write the numbers, with what they were measured on.
     #[arg(long, value_name = "FILE")]
@@ -27,9 +28,6 @@ pub(crate) struct Bench {
     #[arg(long)]
     quick: bool,
 }
-
-/// The one that needs a cluster.
-const BLUE_GREEN: &str = "blue-green";
 
 /// A number as the bench writes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,7 +57,7 @@ struct Report {
 /// Runs the command. A target that is missed is shown, and is no error: whether a machine is fast enough is for its owner
 /// to judge.
 pub(crate) fn run(bench: &Bench) -> Result<()> {
-    let deploys = bench.names.is_empty() || bench.names.iter().any(|it| it == BLUE_GREEN);
+    let deploys = bench.names.is_empty() || bench.names.iter().any(|it| it == names::BLUE_GREEN);
     let _only_one = deploys.then(checkout::lock).transpose()?;
     if deploys {
         cluster::prerequisites()?;

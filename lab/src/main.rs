@@ -8,6 +8,7 @@ mod matrix;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use launcher::commands::{BENCH, KILLS, MATRIX};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The laboratory of Shipslog")]
@@ -18,11 +19,11 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Kills the server at every host call of every built-in step: nothing must come out otherwise.
+    #[command(name = MATRIX.name, about = MATRIX.about)]
     Matrix(matrix::Matrix),
-    /// Kills the server at random moments while somebody reads the page it deploys: no request may fail.
+    #[command(name = KILLS.name, about = KILLS.about)]
     Kills(kills::Kills),
-    /// Measures against bare programs that do the same, in the same run.
+    #[command(name = BENCH.name, about = BENCH.about)]
     Bench(bench::Bench),
 }
 

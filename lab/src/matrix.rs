@@ -7,9 +7,9 @@ mod facts;
 pub(crate) mod objects;
 mod pace;
 mod plan;
+mod report;
 pub(crate) mod run;
 pub(crate) mod scenario;
-mod table;
 pub(crate) mod words;
 
 use std::collections::VecDeque;
@@ -24,9 +24,9 @@ use self::audit::Tail;
 use self::compare::{Traces, differences};
 use self::pace::Pace;
 use self::plan::{Form, Spot};
+use self::report::{Outcome, Row};
 use self::run::{Ground, PREFIX, Ran};
 use self::scenario::Scenario;
-use self::table::{Outcome, Row};
 use tasks::checkout;
 use tasks::progress::{during, say};
 use tasks::story::{Place, Stage};
@@ -79,9 +79,9 @@ pub(crate) fn run(matrix: &Matrix) -> Result<()> {
     let rows = during(&title, "some minutes", || {
         Ok(at_once(&ground, &undisturbed, jobs, &pace))
     })?;
-    table::print(&rows, begun.elapsed());
+    report::print(&rows, begun.elapsed());
     if let Some(file) = &matrix.json {
-        table::write(file, &rows, begun.elapsed())?;
+        report::write(file, &rows, begun.elapsed())?;
     }
     let bad = rows.iter().filter(|it| !it.is_ok()).count();
     ensure!(bad == 0, "{bad} runs were not as the undisturbed one");

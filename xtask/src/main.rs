@@ -3,7 +3,7 @@
 //! Nothing but the standard library, so that the first line stands there seconds after somebody has typed the command
 //! in a fresh clone. What the tasks are is in `xtask/tasks`.
 
-mod announcement;
+mod first_line;
 
 use std::env;
 use std::ffi::OsString;
@@ -11,30 +11,23 @@ use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::SystemTime;
 
-/// Tells the tasks when the command was typed, in seconds since 1970: their times count from there.
-const BEGUN: &str = "XTASK_BEGUN";
-/// Tells the tasks whether anything had been built in this clone when the command was typed.
-const BUILT: &str = "XTASK_BUILT";
+use launcher::handover::{self, Built, Typed};
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = env::args_os().skip(1).collect();
     let target = root().join("target");
-    let built = announcement::Built::in_target(&target);
-    if let Some(line) = announcement::line(words.first().and_then(|it| it.to_str()), built) {
+    let built = Built::in_target(&target);
+    if let Some(line) = first_line::of(words.first().and_then(|it| it.to_str()), built) {
         // Nobody may be reading any more; the work goes on.
         let _ = writeln!(std::io::stdout(), "{line}");
     }
-    let begun = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_secs();
+    let typed = Typed::now();
     if let Err(complaint) = build(&target) {
         return give_up(&complaint);
     }
     let mut tasks = Command::new(target.join("debug/tasks"));
-    tasks
-        .args(&words)
-        .env(BEGUN, begun.to_string())
-        .env(BUILT, built.word());
+    handover::tell(tasks.args(&words), typed, built);
     // Comes back only if it could not be done.
     let error = tasks.exec();
     give_up(&format!(

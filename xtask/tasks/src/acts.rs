@@ -3,7 +3,7 @@
 mod access;
 mod application;
 mod boundaries;
-mod stages;
+mod foundation;
 
 use std::time::{Duration, Instant};
 
@@ -26,12 +26,12 @@ pub(crate) const ACTS: &[Act] = &[
     Act {
         number: 1,
         title: "Feed, environments, lifecycles",
-        play: stages::feed_environments_lifecycles,
+        play: foundation::feed_environments_lifecycles,
     },
     Act {
         number: 2,
         title: "The administrator's target; a certificate that is not trusted",
-        play: stages::target,
+        play: foundation::target,
     },
     Act {
         number: 3,

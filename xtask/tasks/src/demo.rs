@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
+use launcher::handover;
 
 use crate::build::{self, Wanted};
 use crate::progress::{elapsed, say};
 use crate::story::{Place, Stage};
-use crate::{acts, checkout, cluster, launched};
+use crate::{acts, checkout, cluster};
 
 /// How the demo runs.
 #[derive(Debug, Args)]
@@ -27,7 +28,7 @@ pub(crate) struct Demo {
 }
 
 pub(crate) fn run(demo: &Demo) -> Result<()> {
-    let before = launched::since_typed();
+    let before = handover::since_typed();
     let begun = Instant::now();
     let _only_one = checkout::lock()?;
     let own = match (&demo.kubeconfig, &demo.feed) {
@@ -115,4 +116,17 @@ fn write_private(file: &std::path::Path, text: &str) -> Result<()> {
         .open(file)?
         .write_all(text.as_bytes())?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use launcher::commands::DEMO;
+
+    use super::*;
+
+    #[test]
+    fn the_readme_says_how_long_the_demo_takes() {
+        let readme = fs::read_to_string(checkout::root().join("README.md")).unwrap();
+        assert!(readme.contains(&format!("about {} minutes on two cores", DEMO.cold)));
+    }
 }

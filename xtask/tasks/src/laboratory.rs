@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
+use launcher::commands::BENCH;
 
 use crate::build::{self, Wanted};
 use crate::{checkout, cluster, program, steps};
@@ -41,7 +42,7 @@ pub(crate) fn kill(name: &str, words: &Words) -> Result<()> {
 pub(crate) fn measure(words: &Words) -> Result<()> {
     steps::built_in()?;
     build::cargo(&["build", "--release", "--package", "shipslog-lab", "--locked"])?;
-    run_at(checkout::target().join("release/lab"), "bench", &words.words)
+    run_at(checkout::target().join("release/lab"), BENCH.name, &words.words)
 }
 
 /// Runs what has been built with the tests.

@@ -7,7 +7,6 @@ pub mod cluster;
 mod demo;
 mod docs;
 mod laboratory;
-mod launched;
 pub mod machine;
 mod prerequisites;
 pub mod program;
@@ -20,6 +19,7 @@ mod trials;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use launcher::commands::{BENCH, CLUSTER, DEMO, KILLS, MATRIX, TEST};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Developer tasks of Shipslog")]
@@ -30,18 +30,17 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The local Kubernetes cluster with its image registry.
-    #[command(subcommand)]
+    #[command(subcommand, name = CLUSTER.name, about = CLUSTER.about)]
     Cluster(cluster::Command),
-    /// Sets everything up and plays the whole walkthrough.
+    #[command(name = DEMO.name, about = DEMO.about)]
     Demo(demo::Demo),
-    /// Sets everything up and passes every test.
+    #[command(name = TEST.name, about = TEST.about)]
     Test(test::Test),
-    /// Kills the server at every host call of every built-in step: nothing must come out otherwise.
+    #[command(name = MATRIX.name, about = MATRIX.about)]
     Matrix(laboratory::Words),
-    /// Kills the server at random moments while somebody reads the page it deploys: no request may fail.
+    #[command(name = KILLS.name, about = KILLS.about)]
     Kills(laboratory::Words),
-    /// Measures against bare programs that do the same, in the same run.
+    #[command(name = BENCH.name, about = BENCH.about)]
     Bench(laboratory::Words),
     /// Brings the generated docs up to date and builds the rest.
     Docs(docs::Docs),
@@ -65,8 +64,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Cluster(command) => cluster::run(&command),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
-        Command::Matrix(arguments) => laboratory::kill("matrix", &arguments),
-        Command::Kills(arguments) => laboratory::kill("kills", &arguments),
+        Command::Matrix(arguments) => laboratory::kill(MATRIX.name, &arguments),
+        Command::Kills(arguments) => laboratory::kill(KILLS.name, &arguments),
         Command::Bench(arguments) => laboratory::measure(&arguments),
         Command::Docs(arguments) => docs::run(&arguments),
         Command::Steps(arguments) => steps::run(&arguments),

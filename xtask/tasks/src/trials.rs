@@ -1,12 +1,12 @@
 //! What must hold beyond the story: crashes, keys, secrets, a damaged log, a limited administrator. Each trial uses what
 //! users have.
 
-mod access;
 mod administrator;
 mod crashes;
 mod everywhere;
 mod history;
 mod lanes;
+mod refusals;
 mod secrets;
 mod waits;
 
@@ -29,11 +29,11 @@ type Trial = (&'static str, fn(&mut Stage) -> Result<()>);
 const TRIALS: &[Trial] = &[
     (
         "without a key nothing opens, and a small role does not do more",
-        access::keys,
+        refusals::keys,
     ),
     (
         "a second server on the same data is refused",
-        access::second_server,
+        refusals::second_server,
     ),
     (
         "a limited administrator is told which rules are missing",

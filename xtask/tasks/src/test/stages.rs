@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use launcher::handover::{self, Built};
 
 use super::budget::{Budget, Kind};
+use crate::machine;
 use crate::progress::{elapsed, say};
-use crate::{launched, machine};
 
 /// The name of the stage that is over when this program begins.
 const COMPILING_THE_TASKS: &str = "tasks";
@@ -23,15 +24,14 @@ pub(super) struct Stages {
 impl Stages {
     /// Begins with what has been done before this program ran.
     pub(super) fn begin() -> Result<Self> {
-        let kind = if launched::had_built_nothing() {
-            Kind::Cold
-        } else {
-            Kind::Warm
+        let kind = match Built::told() {
+            Built::Nothing => Kind::Cold,
+            Built::Everything => Kind::Warm,
         };
         Ok(Self {
             budget: Budget::read()?,
             kind,
-            took: vec![(COMPILING_THE_TASKS, launched::since_typed())],
+            took: vec![(COMPILING_THE_TASKS, handover::since_typed())],
         })
     }
 
