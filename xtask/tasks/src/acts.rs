@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 use crate::checkout;
-use crate::machine::PATIENCE;
 use crate::progress::{elapsed, say};
 use crate::story::Stage;
 
@@ -96,12 +95,10 @@ pub(crate) fn play(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// One of the example's documents, with a rollout's deadline that no busy machine reaches.
+/// One of the example's documents.
 pub(crate) fn example(name: &str) -> Result<String> {
     let path = checkout::root().join("examples/httpd").join(name);
-    let text =
-        std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    Ok(with_deadline(&text, PATIENCE))
+    std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
 /// The documents with another deadline for rollouts.
@@ -118,6 +115,13 @@ const DEADLINE: &str = "progressDeadlineSeconds:";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::PATIENCE;
+
+    #[test]
+    fn the_example_waits_as_long_as_a_busy_machine_may_take() {
+        let patient = format!("progressDeadlineSeconds: {}\n", PATIENCE.as_secs());
+        assert!(example("httpd.yaml").unwrap().contains(&patient));
+    }
 
     #[test]
     fn a_deadline_takes_the_place_of_the_one_before() {
