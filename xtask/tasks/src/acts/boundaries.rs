@@ -7,8 +7,25 @@ use crate::story::Stage;
 
 pub(super) fn limits(stage: &mut Stage) -> Result<()> {
     another_namespace(stage)?;
-    wide_boundary(stage)?;
-    too_few_rights(stage)
+    // A no of the API server counts only after a while: both wait for it at the same time.
+    let wide = wide_boundary(stage)?;
+    let few = too_few_rights(stage)?;
+    let answer = wide.refused(stage)?;
+    ensure!(answer.contains("cluster"), "the cluster said no");
+    ensure!(
+        answer.contains("httpd-production"),
+        "the missing rule names the namespace"
+    );
+    let answer = few.refused(stage)?;
+    ensure!(
+        answer.contains("poddisruptionbudgets") && answer.contains("cronjobs"),
+        "all missing rules are named"
+    );
+    let found = stage
+        .place
+        .kubectl(&["get", "configmaps", "-n", "httpd-development", "-o", "name"])?;
+    ensure!(!found.contains("unwritten"), "nothing was written");
+    Ok(())
 }
 
 /// A step that would touch another namespace is stopped by our boundary; the API server is never asked.
@@ -16,7 +33,7 @@ fn another_namespace(stage: &Stage) -> Result<()> {
     say("-- a step that reaches into the other environment's namespace");
     let manifest = "{ apiVersion: v1, kind: ConfigMap, metadata: { name: trespass, namespace: httpd-production }, data: { a: b } }";
     let before = asked(stage)?.len();
-    let answer = attempt(stage, "Trespass", "Httpd", "Development", &[manifest])?;
+    let answer = Attempt::begin(stage, "Trespass", "Httpd", &[manifest])?.refused(stage)?;
     ensure!(answer.contains("boundary"), "the boundary said no");
     let asked = asked(stage)?;
     let since = asked.get(before..).unwrap_or(&asked);
@@ -36,7 +53,7 @@ fn asked(stage: &Stage) -> Result<String> {
 }
 
 /// With a target that has no namespace the boundary lets it pass, and the API server's own rules say no.
-fn wide_boundary(stage: &Stage) -> Result<()> {
+fn wide_boundary(stage: &Stage) -> Result<Attempt> {
     say("-- the same account without our boundary: the API server itself refuses");
     stage.apply(
         "kind: Target
@@ -48,17 +65,11 @@ roles: [Everywhere]
 ",
     )?;
     let manifest = "{ apiVersion: v1, kind: ConfigMap, metadata: { name: passing, namespace: httpd-production }, data: { a: b } }";
-    let answer = attempt(stage, "Wide", "Everywhere", "Development", &[manifest])?;
-    ensure!(answer.contains("cluster"), "the cluster said no");
-    ensure!(
-        answer.contains("httpd-production"),
-        "the missing rule names the namespace"
-    );
-    Ok(())
+    Attempt::begin(stage, "Wide", "Everywhere", &[manifest])
 }
 
 /// All missing rules at once, before anything is written.
-fn too_few_rights(stage: &Stage) -> Result<()> {
+fn too_few_rights(stage: &Stage) -> Result<Attempt> {
     say("-- a step that needs more than the account may do");
     let manifests = [
         "{ apiVersion: v1, kind: ConfigMap, metadata: { name: unwritten }, data: { a: b } }",
@@ -67,33 +78,24 @@ fn too_few_rights(stage: &Stage) -> Result<()> {
         "{ apiVersion: batch/v1, kind: CronJob, metadata: { name: unwritten }, spec: { schedule: '0 0 1 1 *', \
          jobTemplate: { spec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: a }] } } } } } }",
     ];
-    let answer = attempt(stage, "Too much", "Httpd", "Development", &manifests)?;
-    ensure!(
-        answer.contains("poddisruptionbudgets") && answer.contains("cronjobs"),
-        "all missing rules are named"
-    );
-    let found = stage
-        .place
-        .kubectl(&["get", "configmaps", "-n", "httpd-development", "-o", "name"])?;
-    ensure!(!found.contains("unwritten"), "nothing was written");
-    Ok(())
+    Attempt::begin(stage, "Too much", "Httpd", &manifests)
 }
 
-/// Deploys manifests that must fail, and answers with what was said.
-fn attempt(
-    stage: &Stage,
-    project: &str,
-    role: &str,
-    environment: &str,
-    manifests: &[&str],
-) -> Result<String> {
-    let list = manifests
-        .iter()
-        .map(|it| format!("    - {it}"))
-        .collect::<Vec<_>>()
-        .join("\n");
-    stage.apply(&format!(
-        "kind: Project
+/// A deployment that must fail.
+struct Attempt {
+    id: String,
+}
+
+impl Attempt {
+    /// Deploys manifests to Development, and waits for nothing.
+    fn begin(stage: &Stage, project: &str, role: &str, manifests: &[&str]) -> Result<Self> {
+        let list = manifests
+            .iter()
+            .map(|it| format!("    - {it}"))
+            .collect::<Vec<_>>()
+            .join("\n");
+        stage.apply(&format!(
+            "kind: Project
 name: {project}
 lifecycle: Application
 process:
@@ -103,20 +105,29 @@ process:
   with:
     manifests:
 {list}"
-    ))?;
-    stage.shipslog(&["release", "create", "--project", project, "--version", "1.0.0"])?;
-    let answer = stage.deploy(project, "1.0.0", environment)?;
-    ensure!(answer.code == 1, "it fails");
-    let deployment = stage.latest(project, "1.0.0", environment)?;
-    let attempts = deployment["steps"][0]["targets"][0]["attempts"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    let denials: Vec<String> = attempts
-        .iter()
-        .flat_map(|it| it["denials"].as_array().cloned().unwrap_or_default())
-        .map(|it| it.to_string())
-        .collect();
-    ensure!(!denials.is_empty(), "the denial is in the history");
-    Ok(format!("{}{}", answer.all(), denials.join(" ")))
+        ))?;
+        stage.shipslog(&["release", "create", "--project", project, "--version", "1.0.0"])?;
+        let to = ["--release", "1.0.0", "--to", "Development"];
+        let accepted = stage.shipslog(&[&["deploy", "--project", project], &to[..]].concat())?;
+        let id = accepted.said.split(' ').next().unwrap_or_default().to_owned();
+        Ok(Self { id })
+    }
+
+    /// Waits for its end, and answers with what was said.
+    fn refused(&self, stage: &Stage) -> Result<String> {
+        let answer = stage.watch(&["status", &self.id, "-w"])?;
+        ensure!(answer.code == 1, "it fails");
+        let deployment = stage.json(&["status", &self.id])?;
+        let attempts = deployment["steps"][0]["targets"][0]["attempts"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let denials: Vec<String> = attempts
+            .iter()
+            .flat_map(|it| it["denials"].as_array().cloned().unwrap_or_default())
+            .map(|it| it.to_string())
+            .collect();
+        ensure!(!denials.is_empty(), "the denial is in the history");
+        Ok(format!("{}{}", answer.all(), denials.join(" ")))
+    }
 }
