@@ -27,6 +27,18 @@ pub fn load() -> usize {
     average(&text).unwrap_or_default()
 }
 
+/// Bytes that programs may take now without anything being written to disk for them.
+pub fn free_memory() -> u64 {
+    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    available(&text).unwrap_or_default()
+}
+
+fn available(text: &str) -> Option<u64> {
+    let line = text.lines().find_map(|it| it.strip_prefix("MemAvailable:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kilobytes << 10)
+}
+
 fn average(text: &str) -> Option<usize> {
     text.split('.').next()?.parse().ok()
 }
@@ -50,6 +62,13 @@ mod tests {
     fn the_load_is_the_first_number() {
         assert_eq!(average("7.15 7.07 5.60 10/169 12514\n"), Some(7));
         assert_eq!(average(""), None);
+    }
+
+    #[test]
+    fn free_memory_is_what_is_available() {
+        let text = "MemTotal:       24683996 kB\nMemFree: 1 kB\nMemAvailable:   22423224 kB\n";
+        assert_eq!(available(text), Some(22_423_224 << 10));
+        assert_eq!(available(""), None);
     }
 
     #[test]

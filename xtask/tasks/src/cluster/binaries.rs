@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::layout::Layout;
 use crate::progress::{self, Doing};
-use crate::{prerequisites, program};
+use crate::{machine, prerequisites, program};
 
 /// Folders of the Go module that are programs.
 const PROGRAMS: [&str; 2] = ["k8s", "pause"];
@@ -19,15 +19,24 @@ const SOURCES: [&str; 4] = ["go.mod", "go.sum", "k8s/main.go", "pause/main.go"];
 const WITHOUT_DEBUGGER: &str = "-dwarf=false";
 /// Most of the code, and little of what runs all the time: compiled without inlining, which is a third of what is left.
 /// The standard library, encoding, storage and the API server's machinery are compiled as always.
-const NOT_HOT: [&str; 4] = [
+const NOT_HOT: [&str; 13] = [
+    "github.com/google/cadvisor/...",
+    "github.com/google/cel-go/...",
+    "github.com/google/gnostic-models/...",
+    "go.opentelemetry.io/...",
     "k8s.io/api/...",
+    "k8s.io/apiextensions-apiserver/...",
     "k8s.io/client-go/...",
+    "k8s.io/cri-api/...",
+    "k8s.io/kube-aggregator/...",
     "k8s.io/kubectl/...",
+    "k8s.io/kubelet/...",
     "k8s.io/kubernetes/...",
+    "sigs.k8s.io/kustomize/...",
 ];
 
-/// The compiler is many short processes: each does without collecting garbage unless it grows large.
-const COMPILERS_MEMORY: [(&str, &str); 2] = [("GOGC", "off"), ("GOMEMLIMIT", "2GiB")];
+/// What is built beside gets the processors first: it ends in one thread, and this fills the rest of them.
+const BEHIND_OTHERS: [&str; 2] = ["-n", "10"];
 
 /// Builds what is out of date.
 ///
@@ -71,8 +80,9 @@ fn is_built(layout: &Layout, stamp: &str) -> bool {
 
 /// Go says each package that it compiles, and each module that it downloads.
 fn compile(layout: &Layout, name: &str, doing: &Doing, count: &mut usize) -> Result<()> {
-    let mut go = Command::new("go");
-    go.args(["build", "-v"])
+    let mut go = Command::new("nice");
+    go.args(BEHIND_OTHERS)
+        .args(["go", "build", "-v"])
         .args(flags(&layout.source)?)
         .arg("-o")
         .arg(layout.bin(name))
@@ -80,7 +90,7 @@ fn compile(layout: &Layout, name: &str, doing: &Doing, count: &mut usize) -> Res
     // Static, so that the programs run in images that hold nothing else.
     go.current_dir(&layout.source)
         .env("CGO_ENABLED", "0")
-        .envs(COMPILERS_MEMORY);
+        .envs(compilers_memory(machine::free_memory()));
     program::heard(&mut go, |line| {
         if is_package(line) {
             *count += 1;
@@ -90,6 +100,22 @@ fn compile(layout: &Layout, name: &str, doing: &Doing, count: &mut usize) -> Res
     })?;
     Ok(())
 }
+
+/// The compiler is many short processes, one a processor. Each does without collecting garbage until it has its share of
+/// half of what is free, the other half being for what is built beside; where that is little, it collects as always.
+fn compilers_memory(free: u64) -> Vec<(&'static str, String)> {
+    let share = free / 2 / machine::cores() as u64;
+    if share < ENOUGH {
+        return Vec::new();
+    }
+    let limit = share.min(LARGEST);
+    vec![("GOGC", "off".to_owned()), ("GOMEMLIMIT", format!("{limit}B"))]
+}
+
+/// Most packages are compiled in this without collecting garbage.
+const ENOUGH: u64 = 512 << 20;
+/// No package needs more.
+const LARGEST: u64 = 2 << 30;
 
 /// As in `k8s.io/api/core/v1`, and nothing else in the line.
 fn is_package(line: &str) -> bool {
@@ -148,6 +174,15 @@ mod tests {
         assert!(is_package("k8s.io/api/core/v1"));
         assert!(!is_package("# k8s.io/api/core/v1"));
         assert!(!is_package("main.go:7:2: undefined: x"));
+    }
+
+    #[test]
+    fn compilers_take_of_the_memory_what_others_leave() {
+        let limit = |free| compilers_memory(free).pop().map(|it| it.1);
+        let cores = machine::cores() as u64;
+        assert_eq!(limit(cores << 30), Some(format!("{ENOUGH}B")));
+        assert_eq!(limit(cores << 40), Some(format!("{LARGEST}B")));
+        assert_eq!(limit(cores << 29), None);
     }
 
     #[test]
