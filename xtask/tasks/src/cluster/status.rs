@@ -6,14 +6,20 @@ use super::components::Component;
 use super::facts::Facts;
 use super::layout::Layout;
 use super::{health, kubectl, leftovers, lifecycle, process};
-use crate::progress::say;
+use crate::progress::{self, say};
 
 /// Prints the components, the pods and the addresses; fails where the cluster is not well.
 pub(super) fn show(layout: &Layout) -> Result<()> {
     for component in Component::ALL {
         say(&line(layout, component));
     }
-    if let Some(ailment) = health::ailment(layout, &lifecycle::fingerprint(layout)?) {
+    let fingerprint = lifecycle::fingerprint(layout)?;
+    let ailment = progress::during(
+        "asking the cluster",
+        "a minute where a part does not answer",
+        || Ok(health::ailment(layout, &fingerprint)),
+    )?;
+    if let Some(ailment) = ailment {
         let left = leftovers::find(layout)?;
         for trace in left {
             say(&format!("left on the machine: {trace:?}"));
