@@ -7,10 +7,10 @@
 mod units;
 
 use std::process::{Command, Stdio};
-use std::thread;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::both::both;
 use crate::progress::{Doing, say, telling};
 use crate::{checkout, cluster, program, steps};
 
@@ -54,16 +54,7 @@ pub(crate) fn shipslog(wanted: Wanted) -> Result<()> {
 
 /// The same, with Kubernetes beside: each waits now and then, for a download or for a single thread.
 pub(crate) fn shipslog_and_kubernetes(wanted: Wanted) -> Result<()> {
-    thread::scope(|scope| {
-        let beside = scope.spawn(cluster::build);
-        let built = shipslog(wanted);
-        let beside = beside.join().expect("building Kubernetes does not panic");
-        // Both are told: who mends one needs not wait for the other again.
-        match (built, beside) {
-            (Err(one), Err(other)) => Err(one.context(format!("{other:#}"))),
-            (built, beside) => built.and(beside),
-        }
-    })
+    both(cluster::build, || shipslog(wanted)).map(|_| ())
 }
 
 /// Cargo says each crate that it compiles; what it says beside that is for people.

@@ -8,9 +8,10 @@ use anyhow::{Context as _, Result, ensure};
 use clap::Args;
 use launcher::handover;
 
+use crate::both::both;
 use crate::build::{self, Wanted};
 use crate::progress::{elapsed, say};
-use crate::story::{Place, Stage};
+use crate::story::{Place, Server, Stage};
 use crate::{acts, checkout, cluster};
 
 /// How the demo runs.
@@ -39,12 +40,16 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
     if own.is_none() {
         cluster::prerequisites()?;
     }
-    match own {
-        Some(_) => build::shipslog(Wanted::Shipslog)?,
-        None => build::shipslog_and_kubernetes(Wanted::Shipslog)?,
-    }
-    let place = own.map_or_else(Place::local, Ok)?;
-    let mut stage = Stage::set(place, "demo")?;
+    let server = || {
+        build::shipslog(Wanted::Shipslog)?;
+        Server::start_anew("demo")
+    };
+    let (place, server) = match own {
+        Some(place) => (place, server()?),
+        // Each starts as soon as it is built: the server has to compile the steps before it answers for the first time.
+        None => both(Place::local, server)?,
+    };
+    let mut stage = Stage::set(place, server)?;
     acts::play(&mut stage)?;
     summary(&stage)?;
     say("");

@@ -1,6 +1,7 @@
 //! `cargo xtask`: what a developer does with this repository, one module a command. The laboratory uses what is public.
 
 mod acts;
+mod both;
 mod build;
 pub mod checkout;
 pub mod cluster;

@@ -15,9 +15,8 @@ use serde_json::Value;
 
 pub use beside::clear;
 pub use place::Place;
-use server::Server;
+pub use server::Server;
 
-use crate::checkout;
 use crate::machine::PATIENCE;
 use crate::progress::{during, say};
 
@@ -58,13 +57,10 @@ impl Answer {
 pub const REFUSED: i32 = 4;
 
 impl Stage {
-    /// Starts a server with an empty data directory.
-    pub fn set(place: Place, name: &str) -> Result<Self> {
+    /// A server, and a place in which nothing is left of an earlier run.
+    pub fn set(place: Place, server: Server) -> Result<Self> {
         during("clearing up what an earlier run left in the cluster", "", || {
             place.forget_earlier_runs()
-        })?;
-        let server = during("starting the server", "", || {
-            Server::start_anew(&checkout::target().join(name))
         })?;
         let url = server.url.clone();
         Ok(Self {

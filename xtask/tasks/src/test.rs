@@ -9,7 +9,7 @@ use clap::Args;
 use self::stages::Stages;
 use crate::build::{self, Wanted};
 use crate::progress::say;
-use crate::story::{Place, Stage};
+use crate::story::{Place, Server, Stage};
 use crate::trials::{self, Tally};
 use crate::{acts, checkout, cluster, docs};
 
@@ -49,7 +49,9 @@ fn everything(test: &Test, stages: &mut Stages) -> Result<Tally> {
     stages.run("docs", docs::check)?;
     stages.run("clippy", clippy_is_silent)?;
     stages.run("tests", || build::cargo(&["test", "--workspace", "--locked"]))?;
-    let mut stage = stages.run("cluster", || Stage::set(Place::local()?, "test"))?;
+    let mut stage = stages.run("cluster", || {
+        Stage::set(Place::local()?, Server::start_anew("test")?)
+    })?;
     stages.run("acts", || acts::play(&mut stage))?;
     let mut tally = stages.run("trials", || Ok(trials::run(&mut stage)))?;
     tally += stages.run("matrix", || Ok(trials::every_place(test.long)))?;

@@ -15,11 +15,13 @@ use super::compiled;
 use crate::checkout;
 use crate::machine::{ANSWER, PATIENCE};
 use crate::program::last_lines;
+use crate::progress::during;
 
 /// Tells the server where to abort.
 const ABORT_AT: &str = "SHIPSLOG_ABORT_AT";
 
-pub(super) struct Server {
+/// It is killed when nobody holds it any more, unless it was left running.
+pub struct Server {
     folder: PathBuf,
     port: u16,
     pub(super) url: String,
@@ -48,16 +50,20 @@ fn free_port() -> Result<u16> {
 }
 
 impl Server {
-    /// Starts with an empty data directory; a server left running by an earlier run is stopped.
-    pub(super) fn start_anew(folder: &Path) -> Result<Self> {
-        stop_left_running(folder)?;
+    /// Starts with an empty data directory in the folder of that name below `target`; a server left running there by an
+    /// earlier run is stopped.
+    pub fn start_anew(name: &str) -> Result<Self> {
+        let folder = checkout::target().join(name);
+        stop_left_running(&folder)?;
         if folder.join("data").exists() {
             fs::remove_dir_all(folder.join("data"))?;
         }
-        fs::create_dir_all(folder)?;
-        let mut server = Self::new(folder)?;
+        fs::create_dir_all(&folder)?;
+        let mut server = Self::new(&folder)?;
         compiled::give(&server.data_dir())?;
-        server.start(None)?;
+        during("starting the server", "half a minute the first time", || {
+            server.start(None)
+        })?;
         compiled::keep(&server.data_dir())?;
         Ok(server)
     }

@@ -11,7 +11,7 @@ use crate::acts;
 use crate::machine::PATIENCE;
 use crate::program;
 use crate::progress::say;
-use crate::story::{Place, Stage};
+use crate::story::{Place, Server, Stage};
 
 /// Deploys 1.0.3 to Development, kills the server at the moment, and compares the end with the undisturbed one.
 fn killed_when(stage: &mut Stage, moment: impl Fn(&Value, &Stage) -> bool) -> Result<()> {
@@ -143,7 +143,7 @@ pub(super) fn during_the_bootstrap(stage: &mut Stage) -> Result<()> {
 
 /// The whole story again, on a server that dies in the middle of every deployment and after every command.
 pub(super) fn in_every_act(_: &mut Stage) -> Result<()> {
-    let mut stage = Stage::set(Place::local()?, "test/killed")?;
+    let mut stage = Stage::set(Place::local()?, Server::start_anew("test/killed")?)?;
     stage.kill_all_the_time();
     acts::play(&mut stage)?;
     stage.close()
