@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
+use shipslog_api::configuration::CONFIGURATION;
+use shipslog_api::deployments::{DEPLOYMENTS, WATCH};
+use shipslog_api::health::HEALTH;
+use shipslog_api::releases::RELEASES;
 
 use crate::number::milliseconds;
 
@@ -76,7 +80,7 @@ impl Server {
             .spawn()?;
         self.child = Some(child);
         let agent = agent();
-        while agent.get(format!("{}/api/v1/health", self.url())).call().is_err() {
+        while agent.get(self.url() + &HEALTH.of([])).call().is_err() {
             if begun.elapsed() > START {
                 bail!(
                     "the server did not start; see {}",
@@ -154,7 +158,7 @@ fn agent() -> ureq::Agent {
 
 impl Client {
     pub(crate) fn get(&self, path: &str) -> Result<Value> {
-        let asked = self.agent.get(format!("{}/api/v1/{path}", self.url));
+        let asked = self.agent.get(format!("{}{path}", self.url));
         let mut answer = asked
             .header("authorization", &self.key)
             .call()
@@ -165,7 +169,7 @@ impl Client {
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let asked = self
             .agent
-            .post(format!("{}/api/v1/{path}", self.url))
+            .post(format!("{}{path}", self.url))
             .config()
             .http_status_as_error(false)
             .build();
@@ -182,20 +186,19 @@ impl Client {
     }
 
     pub(crate) fn apply(&self, documents: &[Value]) -> Result<()> {
-        self.post("configuration", &json!({ "documents": documents }))
+        self.post(&CONFIGURATION.of([]), &json!({ "documents": documents }))
             .map(drop)
     }
 
     pub(crate) fn release(&self, project: &str, version: &str) -> Result<()> {
         let asked = json!({ "version": version });
-        self.post(&format!("projects/{project}/releases"), &asked)
-            .map(drop)
+        self.post(&RELEASES.of([&project]), &asked).map(drop)
     }
 
     /// The deployment's id, and where its request stands in the log.
     pub(crate) fn deploy(&self, project: &str, release: &str, environment: &str) -> Result<(String, u64)> {
         let asked = json!({ "project": project, "release": release, "environment": environment });
-        let accepted = self.post("deployments", &asked)?;
+        let accepted = self.post(&DEPLOYMENTS.of([]), &asked)?;
         let id = accepted["deployment"]
             .as_str()
             .context("a deployment has an id")?;
@@ -218,10 +221,7 @@ impl Client {
 
     /// Watches a deployment to its end and answers with its last state.
     pub(crate) fn ended(&self, (id, position): &(String, u64)) -> Result<Value> {
-        let path = format!(
-            "{}/api/v1/deployments/{id}/watch?minPosition={position}",
-            self.url
-        );
+        let path = format!("{}{}?minPosition={position}", self.url, WATCH.of([id]));
         let answer = self.agent.get(path).header("authorization", &self.key).call()?;
         let mut last = Value::Null;
         for line in BufReader::new(answer.into_body().into_reader()).lines() {

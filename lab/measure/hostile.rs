@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
+use shipslog_api::deployments::{CANCEL, DEPLOYMENT};
 
 use crate::child::{Client, Server, names, project, surroundings};
 use crate::number::{Number, percentile};
@@ -81,7 +82,7 @@ fn keep_going(client: &Client, kind: &str, environment: &str, over: &AtomicBool)
     while !over.load(Ordering::Relaxed) {
         let (id, _) = client.deploy(kind, "1.0.0", environment)?;
         loop {
-            let state = client.get(&format!("deployments/{id}"))?;
+            let state = client.get(&DEPLOYMENT.of([&id]))?;
             if !["queued", "running", "cancelling"]
                 .iter()
                 .any(|it| state["status"] == **it)
@@ -89,7 +90,7 @@ fn keep_going(client: &Client, kind: &str, environment: &str, over: &AtomicBool)
                 break;
             }
             if over.load(Ordering::Relaxed) {
-                client.post(&format!("deployments/{id}/cancel"), &serde_json::json!({}))?;
+                client.post(&CANCEL.of([&id]), &serde_json::json!({}))?;
                 break;
             }
             std::thread::sleep(Duration::from_millis(100));

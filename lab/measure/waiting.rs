@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
+use shipslog_api::events::EVENTS;
 
 use crate::child::{Client, Facts, Server, names, project, surroundings};
 use crate::number::{Number, milliseconds};
@@ -159,9 +160,10 @@ fn quiet(server: &Server) -> Result<Instant> {
 
 /// Whether every deployment was resumed.
 fn resumptions(client: &Client, expected: usize) -> Result<bool> {
+    let events = EVENTS.of([]);
     let (mut count, mut cursor) = (0, String::new());
     loop {
-        let page = client.get(&format!("events?type=attempt-resumed&limit=500{cursor}"))?;
+        let page = client.get(&format!("{events}?type=attempt-resumed&limit=500{cursor}"))?;
         count += page["items"].as_array().map_or(0, Vec::len);
         match page["next"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
