@@ -20,13 +20,16 @@ mod store;
 mod stored_body;
 mod task_log;
 mod task_queue;
+mod unavailable;
 mod verified;
 
-pub use event_log::{
-    Append, AppendError, Appended, EventLog, EventReader, Expected, Guard, ReadError, StreamAppend,
+pub use event_log::{Append, AppendError, Appended, EventLog, EventReader, Expected, Guard, StreamAppend};
+pub use journal_store::{
+    Journal, JournalAppend, JournalAppendError, JournalDamaged, JournalError, JournalMoved, JournalStore,
+    PackError,
 };
-pub use journal_store::{Journal, JournalAppend, JournalError, JournalStore};
 pub use sqlite::SqliteLog;
 pub use store::Store;
 pub use task_log::{TaskLog, TaskLogLine};
+pub use unavailable::{Closed, ReadError};
 pub use verified::{Broken, Damage, EntryDamage, Verified};

@@ -2,12 +2,13 @@
 
 mod appender;
 mod files;
+mod idempotence;
+mod insert;
 mod journal;
 mod lock;
 mod open;
-mod place;
+mod pages;
 mod reader;
-mod repeat;
 mod row;
 mod savepoint;
 mod schema;
@@ -37,12 +38,15 @@ use self::journal::{pack, read};
 use self::lock::Lock;
 use self::reader::Readers;
 use crate::caller::{Caller, Waiting, answered};
-use crate::event_log::{Append, AppendError, Appended, EventLog, EventReader, ReadError};
-use crate::journal_store::{Journal, JournalAppend, JournalError, JournalStore};
+use crate::event_log::{Append, AppendError, Appended, EventLog, EventReader};
+use crate::journal_store::{
+    Journal, JournalAppend, JournalAppendError, JournalError, JournalStore, PackError,
+};
 use crate::prepared::Prepared;
 use crate::prepared_journal::PreparedJournal;
 use crate::queue::{Queue, Request};
 use crate::task_log::{TaskLog, TaskLogLine};
+use crate::unavailable::{Closed, ReadError};
 use crate::verified::{Broken, Verified};
 
 pub use self::open::OpenError;
@@ -140,7 +144,10 @@ impl SqliteLog {
     }
 
     /// Queues a request; what it is answered comes at the other end.
-    fn hand_over<T>(&self, request: impl FnOnce(Caller<T>) -> Request) -> Result<Waiting<T>, AppendError> {
+    fn hand_over<T, E: From<Closed>>(
+        &self,
+        request: impl FnOnce(Caller<T, E>) -> Request,
+    ) -> Result<Waiting<T, E>, Closed> {
         let (caller, waiting) = Caller::new();
         self.queue.push(request(caller))?;
         Ok(waiting)
@@ -204,7 +211,7 @@ impl EventLog for SqliteLog {
         answered(self.hand_over(|caller| Request::Append(prepared, caller))?).await
     }
 
-    async fn reserve_deployment(&self) -> Result<DeploymentId, AppendError> {
+    async fn reserve_deployment(&self) -> Result<DeploymentId, Closed> {
         answered(self.hand_over(Request::Reserve)?).await
     }
 
@@ -217,11 +224,11 @@ impl EventLog for SqliteLog {
 
 #[async_trait]
 impl TaskLog for SqliteLog {
-    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), AppendError> {
+    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Closed> {
         self.queue.push_lines(lines)
     }
 
-    async fn flush_lines(&self) -> Result<(), AppendError> {
+    async fn flush_lines(&self) -> Result<(), Closed> {
         let (caller, answer) = Caller::new();
         self.queue.flush_lines(caller)?;
         answered(answer).await
@@ -241,9 +248,13 @@ impl TaskLog for SqliteLog {
 
 #[async_trait]
 impl JournalStore for SqliteLog {
-    fn append_journal(&self, append: JournalAppend) -> BoxFuture<'_, Result<JournalHead, AppendError>> {
+    fn append_journal(
+        &self,
+        append: JournalAppend,
+    ) -> BoxFuture<'_, Result<JournalHead, JournalAppendError>> {
         let waiting = PreparedJournal::new(append)
-            .and_then(|prepared| self.hand_over(|caller| Request::Journal(Box::new(prepared), caller)));
+            .map_err(JournalAppendError::Malformed)
+            .and_then(|it| Ok(self.hand_over(|caller| Request::Journal(Box::new(it), caller))?));
         Box::pin(async move { answered(waiting?).await })
     }
 
@@ -253,12 +264,11 @@ impl JournalStore for SqliteLog {
             .await?
     }
 
-    async fn pack_journal(&self, key: JournalKey) -> Result<(), AppendError> {
+    async fn pack_journal(&self, key: JournalKey) -> Result<(), PackError> {
         let packed = self
             .readers
             .run(move |connection| Ok(pack::read(connection, key)))
-            .await
-            .map_err(JournalError::Read)??;
+            .await??;
         match packed {
             None => Ok(()),
             Some(packed) => answered(self.hand_over(|caller| Request::Pack(Box::new(packed), caller))?).await,
@@ -271,7 +281,7 @@ impl JournalStore for SqliteLog {
             .await
     }
 
-    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, AppendError> {
+    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, Closed> {
         let before = packed_before.as_microsecond();
         let mut dropped = 0;
         loop {

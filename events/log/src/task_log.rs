@@ -5,7 +5,7 @@ use shipslog_events::LogLevel;
 use shipslog_events::event::deployment::AttemptId;
 use shipslog_events::ids::DeploymentId;
 
-use crate::event_log::{AppendError, ReadError};
+use crate::unavailable::{Closed, ReadError};
 
 /// A line of the task log, for people; not an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,10 +30,10 @@ pub struct TaskLogLine {
 #[async_trait]
 pub trait TaskLog: Send + Sync + 'static {
     /// Hands lines over; a line that is there already is left alone. They are written when there is time.
-    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), AppendError>;
+    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Closed>;
 
     /// Answers when every line that was handed over before can be read.
-    async fn flush_lines(&self) -> Result<(), AppendError>;
+    async fn flush_lines(&self) -> Result<(), Closed>;
 
     /// A deployment's lines in order, after the row number `after`; each with its row number.
     async fn lines(

@@ -12,9 +12,9 @@ use shipslog_events::stream::Stream;
 use tokio::sync::Semaphore;
 
 use super::{open, row};
-use crate::event_log::ReadError;
 use crate::stored_body::StoredBody;
 use crate::task_log::TaskLogLine;
+use crate::unavailable::ReadError;
 
 /// Queries at a time: beyond that, disk and cores are busy anyway.
 const CONNECTIONS: usize = 8;

@@ -6,10 +6,10 @@ use shipslog_events::ids::DeploymentId;
 use shipslog_events::journal::{JournalHead, JournalKey};
 
 use super::{Kept, deployment, kept};
-use crate::event_log::ReadError;
-use crate::journal_store::{Journal, JournalError};
+use crate::journal_store::{Journal, JournalDamaged, JournalError};
 use crate::sqlite::row;
 use crate::stored_body;
+use crate::unavailable::ReadError;
 use crate::verified::EntryDamage;
 
 /// Why entries are not to be had.
@@ -29,21 +29,22 @@ impl From<rusqlite::Error> for Flaw {
 
 impl Flaw {
     /// The same for those who asked for this journal.
-    pub(super) fn of(self, key: &JournalKey) -> JournalError {
+    pub(super) fn of<E: From<JournalDamaged> + From<ReadError>>(self, key: &JournalKey) -> E {
         match self {
-            Self::Damaged(entry, what) => JournalError::Damaged {
+            Self::Damaged(entry, what) => JournalDamaged {
                 key: key.clone(),
                 entry,
-                what: what.to_string(),
-            },
-            Self::Store(error) => unreadable(error),
+                what,
+            }
+            .into(),
+            Self::Store(error) => unreadable(error).into(),
         }
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
-pub(super) fn unreadable(error: rusqlite::Error) -> JournalError {
-    JournalError::Read(ReadError(error.to_string()))
+pub(super) fn unreadable(error: rusqlite::Error) -> ReadError {
+    ReadError(error.to_string())
 }
 
 /// The whole journal, open or packed, in one consistent view.
@@ -53,11 +54,11 @@ pub(in crate::sqlite) fn journal(connection: &Connection, key: &JournalKey) -> R
     let (head, entries, sealed) = match kept(&view, key).map_err(unreadable)? {
         Kept::Open(head) => (
             head,
-            open_entries(&view, key, head).map_err(|flaw| flaw.of(key))?,
+            open_entries(&view, key, head).map_err(|flaw| flaw.of::<JournalError>(key))?,
             sealed(&view, key).map_err(unreadable)?,
         ),
         Kept::Packed(head) => {
-            let entries = packed_entries(&view, key, head).map_err(|flaw| flaw.of(key))?;
+            let entries = packed_entries(&view, key, head).map_err(|flaw| flaw.of::<JournalError>(key))?;
             (head, entries.ok_or_else(dropped)?, Vec::new())
         }
     };

@@ -182,7 +182,7 @@ fn a_store_that_refuses_a_row_keeps_nothing_of_its_append_and_goes_on() {
     place.raw().execute_batch(obstacle).unwrap();
     let answers: Vec<_> = block_on(join_all((1..=3).map(|number| log.append(one(1, number)))));
     assert!(
-        matches!(&answers[1], Err(AppendError::Closed(why)) if why.contains("painted green")),
+        matches!(&answers[1], Err(AppendError::Closed(why)) if why.0.contains("painted green")),
         "{answers:?}"
     );
     assert_eq!(answers[2].as_ref().unwrap().position, Position(2));

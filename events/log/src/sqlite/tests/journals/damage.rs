@@ -6,8 +6,8 @@ use shipslog_events::ids::Position;
 use shipslog_events::journal::JournalHead;
 
 use super::{ENTRIES, attempt, fill, head, key};
-use crate::event_log::{Append, AppendError, EventLog};
-use crate::journal_store::{JournalError, JournalStore};
+use crate::event_log::{Append, EventLog};
+use crate::journal_store::{JournalDamaged, JournalStore, PackError};
 use crate::sqlite::tests::verifying::drop_triggers;
 use crate::sqlite::tests::{Place, block_on, one};
 use crate::sqlite::{SqliteLog, verify};
@@ -44,12 +44,12 @@ fn damage(place: &Place, log: &SqliteLog) -> (u64, EntryDamage) {
     };
     assert_eq!(of, key());
     let read = block_on(log.journal(key())).unwrap_err();
-    let damaged = JournalError::Damaged {
+    let damaged = JournalDamaged {
         key: key(),
         entry,
-        what: what.to_string(),
+        what: what.clone(),
     };
-    assert_eq!(read, damaged);
+    assert_eq!(read, damaged.into());
     (entry, what)
 }
 
@@ -60,7 +60,7 @@ fn after_edit(sql: &str) -> (u64, EntryDamage) {
     edit(&place, sql);
     let damage = damage(&place, &log);
     assert!(
-        matches!(block_on(log.pack_journal(key())), Err(AppendError::Journal(_))),
+        matches!(block_on(log.pack_journal(key())), Err(PackError::Damaged(_))),
         "what is damaged is not packed"
     );
     damage
