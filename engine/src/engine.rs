@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use shipslog_log::{Broken, EventReader, JournalStore, SqliteLog, Store, TaskLog, Verified};
+use shipslog_log::{Broken, EventReader, JournalStore, Location, Store, TaskLog, Verified};
 use shipslog_runner::{Runner, RunnerConfig};
 use shipslog_sealing::{Sealer, SealingKey};
 
@@ -15,9 +15,6 @@ use crate::driver::{Driver, Live, Pauses, Tools};
 use crate::secrets::Secrets;
 use crate::steps::Steps;
 use crate::views::Views;
-
-/// The log's file in the data directory.
-pub const LOG_FILE: &str = "shipslog.db";
 
 /// How long closing waits for the views.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(10);
@@ -66,8 +63,9 @@ impl Engine {
                 options.data_dir.display()
             ))
         })?;
-        let log = SqliteLog::open(options.data_dir.join(LOG_FILE)).map_err(OpenError::because)?;
-        Self::open_on(Store::new(Arc::new(log)), options, components).await
+        let location = Location::Directory(options.data_dir.clone());
+        let store = shipslog_log::open(&location).map_err(OpenError::because)?;
+        Self::open_on(store, options, components).await
     }
 
     /// As `open`, on a store that is open already.

@@ -9,14 +9,16 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use shipslog_events::ids::Position;
-use shipslog_log::{EventLog, SqliteLog};
+use shipslog_log::{EventLog, Location};
 
 use super::*;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
 fn log(directory: &Path) -> Arc<dyn EventLog> {
-    Arc::new(SqliteLog::open(directory.join("shipslog.db")).unwrap())
+    shipslog_log::open(&Location::Directory(directory.to_owned()))
+        .unwrap()
+        .events
 }
 
 async fn caught_up(directory: &Path, log: &Arc<dyn EventLog>) -> Views {

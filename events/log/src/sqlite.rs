@@ -52,6 +52,9 @@ use crate::verified::{Broken, Verified};
 pub use self::open::OpenError;
 pub use self::verify::verify;
 
+/// The log's file in a data directory.
+pub const FILE: &str = "shipslog.db";
+
 /// The log in one file, which no other process may open meanwhile.
 ///
 /// Dropping it writes what is queued, task-log lines included, and closes the file. Reads need a Tokio runtime.
@@ -60,7 +63,8 @@ pub use self::verify::verify;
 /// use shipslog_events::event::access::AccessEvent;
 /// use shipslog_events::ids::{EventId, StreamVersion};
 /// use shipslog_events::{Actor, Context, NewEvent, Source, Stream};
-/// use shipslog_log::{Append, EventLog, EventReader, Expected, SqliteLog, StreamAppend};
+/// use shipslog_log::sqlite::SqliteLog;
+/// use shipslog_log::{Append, EventLog, EventReader, Expected, StreamAppend};
 /// use uuid::Uuid;
 ///
 /// # let folder = tempfile::tempdir()?;
