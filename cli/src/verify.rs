@@ -13,10 +13,11 @@ use crate::client::{Error, Query};
 use crate::common::Common;
 use crate::exit::{Exit, Wrong};
 
-/// Checks every event's hash, every link between them, and every body and every journal that is still there.
+/// Checks every event's hash, every link between them, every body and every journal that is still there, and that the
+/// lines of task logs can be read.
 ///
-/// Exits 1 when something was changed, moved or taken out, and names the event's position, or the journal's
-/// deployment, run and entry.
+/// Exits 1 when something was changed, moved or taken out, and names the event's position, the journal's deployment,
+/// run and entry, or the line and its deployment.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// Check the log in this data directory, without the server's help or trust in it.

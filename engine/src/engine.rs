@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use shipslog_log::{Broken, EventReader, JournalStore, Location, Store, TaskLog, Verified};
+use shipslog_log::{Broken, EventReader, JournalStore, Location, Store, TaskLog, TaskLogReader, Verified};
 use shipslog_runner::{Runner, RunnerConfig};
 use shipslog_sealing::{Sealer, SealingKey};
 
@@ -172,8 +172,8 @@ impl Engine {
         &*self.tools.store.events
     }
 
-    /// The lines of the task log.
-    pub fn task_log(&self) -> &dyn TaskLog {
+    /// The lines of the task log, for those who look.
+    pub fn task_log(&self) -> &dyn TaskLogReader {
         &*self.tools.store.task_log
     }
 

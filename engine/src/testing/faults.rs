@@ -11,8 +11,8 @@ use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_events::{Recorded, SealedValue, Stream};
 use shipslog_log::{
     Append, AppendError, Appended, Broken, Closed, EventLog, EventReader, Journal, JournalAppend,
-    JournalAppendError, JournalError, JournalStore, PackError, ReadError, Store, TaskLog, TaskLogLine,
-    Verified,
+    JournalAppendError, JournalError, JournalStore, PackError, ReadError, Store, StoredLine, TaskLog,
+    TaskLogLine, TaskLogReader, Verified,
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -133,6 +133,18 @@ impl JournalStore for FaultyStore {
 }
 
 #[async_trait]
+impl TaskLogReader for FaultyStore {
+    async fn lines(
+        &self,
+        deployment: DeploymentId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredLine>, ReadError> {
+        self.store.task_log.lines(deployment, after, limit).await
+    }
+}
+
+#[async_trait]
 impl TaskLog for FaultyStore {
     async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Closed> {
         self.store.task_log.write_lines(lines).await
@@ -140,14 +152,5 @@ impl TaskLog for FaultyStore {
 
     async fn flush_lines(&self) -> Result<(), Closed> {
         self.store.task_log.flush_lines().await
-    }
-
-    async fn lines(
-        &self,
-        deployment: DeploymentId,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<(u64, TaskLogLine)>, ReadError> {
-        self.store.task_log.lines(deployment, after, limit).await
     }
 }

@@ -1,7 +1,7 @@
 //! The append-only event log: what any store of it must do, and the stores there are.
 //!
-//! Three traits, because three kinds of things are kept: events ([`EventLog`], and [`EventReader`] for those who only
-//! look), journals of runs ([`JournalStore`]), lines for people ([`TaskLog`]). One [`Store`] has all of them, so that
+//! Three traits, because three kinds of things are kept: events ([`EventLog`]), journals of runs ([`JournalStore`]),
+//! lines for people ([`TaskLog`]); and [`EventReader`] and [`TaskLogReader`] for those who only look. One [`Store`] has all of them, so that
 //! entries and the events they led to are durable together. `conformance` is the specification of a store, in tests.
 //! How an append is made ready and queued is common to all stores; a store is a folder, and [`Location`] chooses it. The vocabulary is
 //! `shipslog_events`; nothing here decides anything.
@@ -31,6 +31,6 @@ pub use journal_store::{
 };
 pub use location::{Location, OpenError, VerifyError, open, verify};
 pub use store::Store;
-pub use task_log::{TaskLog, TaskLogLine};
+pub use task_log::{DamagedLine, StoredLine, TaskLog, TaskLogLine, TaskLogReader};
 pub use unavailable::{Closed, ReadError};
 pub use verified::{Broken, Damage, EntryDamage, Verified};

@@ -5,6 +5,7 @@ mod files;
 mod idempotence;
 mod insert;
 mod journal;
+mod lines;
 mod lock;
 mod open;
 mod pages;
@@ -36,7 +37,7 @@ use uuid::Uuid;
 use self::appender::Appender;
 use self::journal::{pack, read};
 use self::lock::Lock;
-use self::reader::Readers;
+use self::reader::{Readers, unreadable};
 use crate::caller::{Caller, Waiting, answered};
 use crate::event_log::{Append, AppendError, Appended, EventLog, EventReader};
 use crate::journal_store::{
@@ -45,7 +46,7 @@ use crate::journal_store::{
 use crate::prepared::Prepared;
 use crate::prepared_journal::PreparedJournal;
 use crate::queue::{Queue, Request};
-use crate::task_log::{TaskLog, TaskLogLine};
+use crate::task_log::{StoredLine, TaskLog, TaskLogLine, TaskLogReader};
 use crate::unavailable::{Closed, ReadError};
 use crate::verified::{Broken, Verified};
 
@@ -227,6 +228,20 @@ impl EventLog for SqliteLog {
 }
 
 #[async_trait]
+impl TaskLogReader for SqliteLog {
+    async fn lines(
+        &self,
+        deployment: DeploymentId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<StoredLine>, ReadError> {
+        self.readers
+            .run(move |connection| lines::read(connection, deployment, after, limit).map_err(unreadable))
+            .await
+    }
+}
+
+#[async_trait]
 impl TaskLog for SqliteLog {
     async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Closed> {
         self.queue.push_lines(lines)
@@ -236,17 +251,6 @@ impl TaskLog for SqliteLog {
         let (caller, answer) = Caller::new();
         self.queue.flush_lines(caller)?;
         answered(answer).await
-    }
-
-    async fn lines(
-        &self,
-        deployment: DeploymentId,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<(u64, TaskLogLine)>, ReadError> {
-        self.readers
-            .run(move |connection| reader::lines(connection, deployment, after, limit))
-            .await
     }
 }
 
@@ -281,7 +285,7 @@ impl JournalStore for SqliteLog {
 
     async fn open_journals(&self) -> Result<Vec<JournalKey>, ReadError> {
         self.readers
-            .run(|connection| read::open_journals(connection).map_err(|error| ReadError(error.to_string())))
+            .run(|connection| read::open_journals(connection).map_err(unreadable))
             .await
     }
 

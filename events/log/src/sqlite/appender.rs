@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_events::journal::JournalHead;
 use tokio::sync::watch;
@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::journal::{append, pack};
 use super::savepoint::{self, is_grave};
 use super::tail::{Tail, Versions};
-use super::{insert, pages};
+use super::{insert, lines, pages};
 use crate::event_log::{AppendError, Appended};
 use crate::journal_store::{JournalAppendError, PackError};
 use crate::prepared::Prepared;
@@ -209,22 +209,7 @@ impl Appender {
 
     fn insert_lines(&self, rows: &[Row]) -> rusqlite::Result<()> {
         self.execute("BEGIN IMMEDIATE")?;
-        let sql = "INSERT INTO task_log (deployment, attempt, call, line, is_marker, at, level, message)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
-        let mut insert = self.connection.prepare_cached(sql)?;
-        for Row { line, is_marker } in rows {
-            let (deployment, call) = (line.deployment.0.cast_signed(), line.index.cast_signed());
-            insert.execute(params![
-                deployment,
-                line.attempt.to_string(),
-                call,
-                line.line,
-                is_marker,
-                line.at,
-                line.level.to_string(),
-                line.message
-            ])?;
-        }
+        lines::insert(&self.connection, rows)?;
         or_die(self.execute("COMMIT"));
         Ok(())
     }

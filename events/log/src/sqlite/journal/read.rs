@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use shipslog_events::SealedValue;
+use shipslog_events::event::deployment::NotAnAttempt;
 use shipslog_events::ids::DeploymentId;
 use shipslog_events::journal::{JournalHead, JournalKey};
 
@@ -74,25 +75,40 @@ pub(in crate::sqlite) fn journal(connection: &Connection, key: &JournalKey) -> R
 pub(in crate::sqlite) fn open_journals(connection: &Connection) -> rusqlite::Result<Vec<JournalKey>> {
     let sql = "SELECT deployment, attempt FROM journal_heads ORDER BY deployment, attempt";
     let mut statement = connection.prepare_cached(sql)?;
-    let keys = statement.query_map([], |row| Ok(key(row)))?;
+    let keys = statement.query_map([], key)?;
     let mut named = Vec::new();
     for key in keys {
         match key? {
             Ok(key) => named.push(key),
-            Err(error @ rusqlite::Error::FromSqlConversionFailure(..)) => {
-                tracing::warn!(%error, "an open journal is of no run");
+            Err(OfNoRun {
+                deployment, reason, ..
+            }) => {
+                tracing::warn!(%deployment, reason, "an open journal is of no run");
             }
-            Err(error) => return Err(error),
         }
     }
     Ok(named)
 }
 
+/// A row of a journal whose run nobody could have named.
+pub(in crate::sqlite) struct OfNoRun {
+    pub(in crate::sqlite) deployment: DeploymentId,
+    /// What stands in the place of the run.
+    pub(in crate::sqlite) attempt: String,
+    pub(in crate::sqlite) reason: String,
+}
+
 /// Whose journal a row is of, by its first two columns.
-pub(in crate::sqlite) fn key(row: &Row<'_>) -> rusqlite::Result<JournalKey> {
-    Ok(JournalKey {
-        deployment: DeploymentId(row.get::<_, i64>(0)?.cast_unsigned()),
-        attempt: row::read_text(row, 1)?,
+pub(in crate::sqlite) fn key(row: &Row<'_>) -> rusqlite::Result<Result<JournalKey, OfNoRun>> {
+    let deployment = DeploymentId(row.get::<_, i64>(0)?.cast_unsigned());
+    let attempt = row::lossy(row, 1)?;
+    Ok(match attempt.parse() {
+        Ok(attempt) => Ok(JournalKey { deployment, attempt }),
+        Err(error) => Err(OfNoRun {
+            deployment,
+            reason: NotAnAttempt::to_string(&error),
+            attempt,
+        }),
     })
 }
 

@@ -218,3 +218,23 @@ fn a_journal_that_is_not_what_its_attempt_ended_with_shows() {
     let dropped = "UPDATE packed_journals SET compressed = NULL, hash = zeroblob(32)";
     assert_eq!(after_its_end(true, dropped), replaced(6));
 }
+
+#[test]
+fn a_journal_of_no_run_is_named_by_what_stands_there() {
+    for sql in [
+        "INSERT INTO journal_heads VALUES (7, 'x', 1, zeroblob(32))",
+        "INSERT INTO journal_entries VALUES (7, 'x', 0, x'', zeroblob(32))",
+        "INSERT INTO packed_journals VALUES (7, 'x', 1, zeroblob(32), 0, 0, x'')",
+    ] {
+        let place = Place::new();
+        let log = place.open();
+        fill(&log);
+        edit(&place, sql);
+        assert_eq!(
+            verify(&place.path()).unwrap_err().to_string(),
+            "journal of deployments-7 x cannot be read: `x` is no attempt; write it as `<step>/<target>/<number>`",
+            "{sql}"
+        );
+        assert_eq!(block_on(log.open_journals()), Ok(vec![key()]), "{sql}");
+    }
+}
