@@ -125,7 +125,11 @@ fn a_schema_from_before_the_first_release_is_refused_with_what_to_do_and_left_as
         assert_says(
             &error,
             &place,
-            &[&format!("(schema {schema}, "), "before the first release", "choose a new data directory"],
+            &[
+                &format!("(schema {schema}, "),
+                "before the first release",
+                "choose a new data directory",
+            ],
         );
         assert_eq!(fs::read(place.path()).unwrap(), before);
     }

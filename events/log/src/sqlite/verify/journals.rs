@@ -3,10 +3,10 @@
 use rusqlite::Connection;
 use shipslog_events::chain::Columns;
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::DeploymentEvent;
+use shipslog_events::event::deployment::{ATTEMPT_ENDED, DeploymentEvent};
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_events::stream::Stream;
-use shipslog_events::upcast::{self, ATTEMPT_ENDED};
+use shipslog_events::upcast;
 
 use super::broken::{broken, unreadable};
 use crate::sqlite::journal::read::{self, Flaw, OfNoRun};
