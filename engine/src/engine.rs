@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use shipslog_log::{Broken, EventReader, JournalStore, Location, Store, TaskLog, TaskLogReader, Verified};
+use shipslog_log::{Broken, EventReader, JournalStore, Location, Store, TaskLogReader, Verified};
 use shipslog_runner::{Runner, RunnerConfig};
 use shipslog_sealing::{Sealer, SealingKey};
 
 use crate::cluster_pool::ClusterPool;
 use crate::commands::{Commands, FIRST_KEY_FILE};
 use crate::configurations::Configurations;
-use crate::driver::{Driver, Live, Pauses, Tools};
+use crate::driver::{Driver, Live, Tools};
+use crate::pauses::Pauses;
 use crate::secrets::Secrets;
 use crate::steps::Steps;
 use crate::views::Views;
@@ -95,7 +96,7 @@ impl Engine {
         let runner = Runner::new(RunnerConfig::new(data_dir.join("cache"))).map_err(OpenError::because)?;
         let steps = Steps::open(runner, &data_dir, components, components_dir.as_deref());
         let steps = Arc::new(steps.await.map_err(OpenError::because)?);
-        let views = Views::open(&data_dir.join("views.db"), Arc::clone(&store.events) as _)
+        let views = Views::open(&data_dir.join("views.db"), Arc::clone(&store.events) as _, pauses)
             .await
             .map_err(OpenError::because)?;
         let configurations = Arc::new(Configurations::new(Arc::clone(&store.events) as _));

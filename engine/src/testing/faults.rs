@@ -21,6 +21,7 @@ use uuid::Uuid;
 pub(crate) enum Call<'a> {
     Append(&'a Append),
     Stream(&'a Stream),
+    Read,
     Journal(&'a JournalAppend),
     Pack,
 }
@@ -62,6 +63,9 @@ impl EventReader for FaultyStore {
     }
 
     async fn read(&self, after: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {
+        if self.faults.hit(Call::Read) {
+            return Err(ReadError("as a test wants it".to_owned()));
+        }
         self.store.events.read(after, limit).await
     }
 

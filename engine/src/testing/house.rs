@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use super::faults::{Faults, FaultyStore};
 use crate::commands::{Accepted, By, Error, NewRelease};
-use crate::driver::Pauses;
 use crate::engine::{Engine, Options};
+use crate::pauses::Pauses;
 use crate::views::DeploymentView;
 
 /// Long enough for a busy machine; nothing ever waits so long unless it is broken.
