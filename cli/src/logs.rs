@@ -91,7 +91,13 @@ fn shown(line: &LogLine) -> String {
         LogLevel::Debug | LogLevel::Warning | LogLevel::Error => format!("{}: ", word(&line.level)),
     };
     let LogLine { at, step, target, .. } = line;
-    let place = format!("{} {step} on {target}:", time_of_day(*at));
+    let (place, level) = match &line.unreadable {
+        None => (format!("{} {step} on {target}:", time_of_day(*at)), level),
+        Some(why) => (
+            format!("{} {step}:", time_of_day(*at)),
+            format!("unreadable ({why}): "),
+        ),
+    };
     format!("{dim}{place}{dim:#} {style}{level}{}{style:#}", line.message)
 }
 
@@ -112,6 +118,7 @@ mod tests {
                 attempt: AttemptNumber(1),
                 level,
                 message: "the image is old".to_owned(),
+                unreadable: None,
             };
             anstream::adapter::strip_str(&shown(&line)).to_string()
         };
@@ -122,6 +129,24 @@ mod tests {
         assert_eq!(
             told(LogLevel::Info),
             "03:04:05 Deploy httpd on Httpd Development: the image is old"
+        );
+    }
+
+    #[test]
+    fn a_line_that_was_changed_in_the_store_says_so() {
+        let line = LogLine {
+            row: 7,
+            at: "2026-01-02T03:04:05.678Z".parse().unwrap(),
+            step: "x".into(),
+            target: "".into(),
+            attempt: AttemptNumber(0),
+            level: shipslog_events::LogLevel::Error,
+            message: "the image is old".to_owned(),
+            unreadable: Some("`x` is no attempt".to_owned()),
+        };
+        assert_eq!(
+            anstream::adapter::strip_str(&shown(&line)).to_string(),
+            "03:04:05 x: unreadable (`x` is no attempt): the image is old"
         );
     }
 }

@@ -6,18 +6,18 @@ use anyhow::{Result, bail};
 use clap::Args;
 use shipslog_api::audit::{VERIFICATION, Verification};
 use shipslog_api::problem::Code;
-use shipslog_engine::engine::LOG_FILE;
-use shipslog_log::sqlite;
+use shipslog_log::{Location, VerifyError};
 
 use crate::answer::Answer;
 use crate::client::{Error, Query};
 use crate::common::Common;
 use crate::exit::{Exit, Wrong};
 
-/// Checks every event's hash, every link between them, and every body and every journal that is still there.
+/// Checks every event's hash, every link between them, every body and every journal that is still there, and that the
+/// lines of task logs can be read.
 ///
-/// Exits 1 when something was changed, moved or taken out, and names the event's position, or the journal's
-/// deployment, run and entry.
+/// Exits 1 when something was changed, moved or taken out, and names the event's position, the journal's deployment,
+/// run and entry, or the line and its deployment.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// Check the log in this data directory, without the server's help or trust in it.
@@ -28,7 +28,7 @@ pub(crate) struct Verify {
 impl Verify {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
         let verified = match &self.data_dir {
-            Some(folder) => of_file(folder)?,
+            Some(folder) => of_directory(folder)?,
             None => match common.client()?.get(&VERIFICATION.of([]), &Query::NONE).await {
                 Ok(answer) => Ok(answer),
                 Err(error) => Err(broken(error)?),
@@ -47,23 +47,17 @@ impl Verify {
     }
 }
 
-fn of_file(folder: &Path) -> Result<Result<Answer, String>> {
-    let path = folder.join(LOG_FILE);
-    if !path.is_file() {
-        bail!(Wrong(format!(
-            "there is no {LOG_FILE} in {}; name the server's data directory",
-            folder.display()
-        )));
-    }
-    let verified = sqlite::verify(&path).map_err(|it| it.to_string());
-    Ok(verified.map(|it| {
-        Answer::of(&Verification {
+fn of_directory(folder: &Path) -> Result<Result<Answer, String>> {
+    match shipslog_log::verify(&Location::Directory(folder.to_owned())) {
+        Ok(it) => Ok(Ok(Answer::of(&Verification {
             events: it.events,
             position: it.last_position,
             hash: it.head_hash,
             journals: it.journals,
-        })
-    }))
+        }))),
+        Err(VerifyError::Broken(broken)) => Ok(Err(broken.to_string())),
+        Err(VerifyError::Absent(sentence)) => bail!(Wrong(sentence)),
+    }
 }
 
 /// The server's sentence on a broken log; any other error is passed on.
@@ -91,6 +85,7 @@ fn whole(verified: &Verification) -> String {
 #[cfg(test)]
 mod tests {
     use shipslog_api::Problem;
+    use shipslog_log::Store;
 
     use super::*;
     use crate::exit;
@@ -98,7 +93,7 @@ mod tests {
     #[test]
     fn a_directory_without_a_log_is_a_usage_error() {
         let folder = tempfile::tempdir().unwrap();
-        let error = of_file(folder.path()).unwrap_err();
+        let error = of_directory(folder.path()).unwrap_err();
         assert_eq!(exit::of(&error), Exit::Usage);
         assert!(error.to_string().contains("shipslog.db"), "{error}");
     }
@@ -106,15 +101,15 @@ mod tests {
     #[test]
     fn what_is_no_log_does_not_verify() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(LOG_FILE), "no database").unwrap();
-        let sentence = of_file(folder.path()).unwrap().unwrap_err();
+        std::fs::write(folder.path().join("shipslog.db"), "no database").unwrap();
+        let sentence = of_directory(folder.path()).unwrap().unwrap_err();
         assert!(sentence.contains("no event log"), "{sentence}");
     }
 
     #[test]
     fn an_empty_log_verifies_from_its_file_alone() {
         let folder = tempfile::tempdir().unwrap();
-        drop(shipslog_log::SqliteLog::open(folder.path().join(LOG_FILE)).unwrap());
+        drop(open(folder.path()));
         let sentence = sentence(folder.path());
         assert!(
             sentence.starts_with("the log holds: 0 events up to position 0, hash "),
@@ -126,20 +121,23 @@ mod tests {
     #[test]
     fn journals_that_hold_are_counted() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(LOG_FILE);
-        write_journal(&path);
+        write_journal(folder.path());
         let sentence = sentence(folder.path());
         assert!(sentence.ends_with(", and 1 journal"), "{sentence}");
     }
 
     fn sentence(folder: &Path) -> String {
-        whole(&of_file(folder).unwrap().unwrap().read().unwrap())
+        whole(&of_directory(folder).unwrap().unwrap().read().unwrap())
+    }
+
+    fn open(folder: &Path) -> Store {
+        shipslog_log::open(&Location::Directory(folder.to_owned())).unwrap()
     }
 
     /// A log with a journal of two entries.
-    fn write_journal(path: &Path) {
+    fn write_journal(folder: &Path) {
         use shipslog_events::journal::{JournalHead, JournalKey};
-        use shipslog_log::{JournalAppend, JournalStore as _};
+        use shipslog_log::JournalAppend;
         let append = JournalAppend {
             key: JournalKey {
                 deployment: shipslog_events::ids::DeploymentId(3),
@@ -149,12 +147,12 @@ mod tests {
             entries: vec![b"first".to_vec(), b"second".to_vec()],
             sealed: vec![],
         };
-        let log = shipslog_log::SqliteLog::open(path).unwrap();
+        let journals = open(folder).journals;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
-        runtime.block_on(log.append_journal(append)).unwrap();
+        runtime.block_on(journals.append_journal(append)).unwrap();
     }
 
     #[test]

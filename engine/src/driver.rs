@@ -15,7 +15,6 @@ mod freezing;
 mod journal_buffer;
 mod journal_retention;
 mod live;
-mod pauses;
 mod preflight;
 mod recorder;
 mod run_secrets;
@@ -33,10 +32,10 @@ use shipslog_log::ReadError;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
+use crate::pauses::Pauses;
 use crate::views::{DeploymentFilter, Views};
 
 pub use live::{Live, LiveState};
-pub(crate) use pauses::Pauses;
 pub(crate) use tools::Tools;
 
 /// The driver of one server. Clones are the same driver.

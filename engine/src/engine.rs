@@ -4,20 +4,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use shipslog_log::{Broken, EventReader, JournalStore, SqliteLog, Store, TaskLog, Verified};
+use shipslog_log::{Broken, EventReader, JournalStore, Location, Store, TaskLogReader, Verified};
 use shipslog_runner::{Runner, RunnerConfig};
 use shipslog_sealing::{Sealer, SealingKey};
 
 use crate::cluster_pool::ClusterPool;
 use crate::commands::{Commands, FIRST_KEY_FILE};
 use crate::configurations::Configurations;
-use crate::driver::{Driver, Live, Pauses, Tools};
+use crate::driver::{Driver, Live, Tools};
+use crate::pauses::Pauses;
 use crate::secrets::Secrets;
 use crate::steps::Steps;
 use crate::views::Views;
-
-/// The log's file in the data directory.
-pub const LOG_FILE: &str = "shipslog.db";
 
 /// How long closing waits for the views.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(10);
@@ -66,8 +64,9 @@ impl Engine {
                 options.data_dir.display()
             ))
         })?;
-        let log = SqliteLog::open(options.data_dir.join(LOG_FILE)).map_err(OpenError::because)?;
-        Self::open_on(Store::new(Arc::new(log)), options, components).await
+        let location = Location::Directory(options.data_dir.clone());
+        let store = shipslog_log::open(&location).map_err(OpenError::because)?;
+        Self::open_on(store, options, components).await
     }
 
     /// As `open`, on a store that is open already.
@@ -97,7 +96,7 @@ impl Engine {
         let runner = Runner::new(RunnerConfig::new(data_dir.join("cache"))).map_err(OpenError::because)?;
         let steps = Steps::open(runner, &data_dir, components, components_dir.as_deref());
         let steps = Arc::new(steps.await.map_err(OpenError::because)?);
-        let views = Views::open(&data_dir.join("views.db"), Arc::clone(&store.events) as _)
+        let views = Views::open(&data_dir.join("views.db"), Arc::clone(&store.events) as _, pauses)
             .await
             .map_err(OpenError::because)?;
         let configurations = Arc::new(Configurations::new(Arc::clone(&store.events) as _));
@@ -174,8 +173,8 @@ impl Engine {
         &*self.tools.store.events
     }
 
-    /// The lines of the task log.
-    pub fn task_log(&self) -> &dyn TaskLog {
+    /// The lines of the task log, for those who look.
+    pub fn task_log(&self) -> &dyn TaskLogReader {
         &*self.tools.store.task_log
     }
 

@@ -1,13 +1,20 @@
 //! Journals of runs, read for people: what a run called, in order, and whether the entries are still there.
+//!
+//! What calls were answered stays in the log, as it may be large; handles stay there too, as they are no words for
+//! people.
+
+mod call;
 
 use shipslog_domain::deployment::{Attempt, Deployment};
 use shipslog_events::ids::DeploymentId;
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_log::{JournalError, ReadError};
-use shipslog_runner::Entry;
 
 use crate::engine::Engine;
 use crate::load;
+
+pub use call::{Call, Kind};
+pub use shipslog_runner::Class;
 
 /// What is left of a journal.
 #[derive(Debug)]
@@ -15,9 +22,9 @@ pub enum Kept {
     /// There never was an entry.
     Nothing,
     /// The run may go on from it.
-    Open(Vec<Entry>),
+    Open(Vec<Call>),
     /// The run is over.
-    Packed(Vec<Entry>),
+    Packed(Vec<Call>),
     /// Retention has dropped the entries.
     Dropped,
 }
@@ -43,7 +50,7 @@ pub enum Error {
         /// Whose.
         key: JournalKey,
         /// The first entry that cannot be read.
-        entry: usize,
+        entry: u64,
         /// Why not.
         reason: String,
     },
@@ -70,11 +77,11 @@ impl Engine {
         };
         // Asked after the entries were read: a journal never opens again.
         let is_open = self.journal_store().open_journals().await?.contains(&key);
-        let entries = decode(&key, &journal.entries)?;
-        let kept = match (entries.is_empty(), is_open) {
+        let calls = calls(&key, &journal.entries)?;
+        let kept = match (calls.is_empty(), is_open) {
             (true, _) => Kept::Nothing,
-            (false, true) => Kept::Open(entries),
-            (false, false) => Kept::Packed(entries),
+            (false, true) => Kept::Open(calls),
+            (false, false) => Kept::Packed(calls),
         };
         let head = journal.head;
         Ok(RunJournal { head, kept })
@@ -89,13 +96,13 @@ fn dropped(run: &Attempt) -> RunJournal {
     }
 }
 
-fn decode(key: &JournalKey, entries: &[Vec<u8>]) -> Result<Vec<Entry>, Error> {
-    let decoded = entries.iter().enumerate().map(|(number, bytes)| {
-        Entry::decode(bytes).map_err(|reason| Error::Unreadable {
+fn calls(key: &JournalKey, entries: &[Vec<u8>]) -> Result<Vec<Call>, Error> {
+    let calls = (0..).zip(entries).map(|(entry, bytes)| {
+        Call::read(entry, bytes).map_err(|reason| Error::Unreadable {
             key: key.clone(),
-            entry: number,
-            reason: reason.to_string(),
+            entry,
+            reason,
         })
     });
-    decoded.collect()
+    calls.collect()
 }

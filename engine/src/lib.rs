@@ -13,6 +13,7 @@ pub mod engine;
 pub mod feed;
 pub mod journals;
 mod load;
+mod pauses;
 mod secrets;
 mod steps;
 pub mod story;

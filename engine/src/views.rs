@@ -18,6 +18,8 @@ use tokio::sync::watch;
 
 use schema::Reached;
 
+use crate::pauses::{Patience, Pauses};
+
 pub use queries::{DeploymentFilter, EventFilter, EventRow};
 pub use rows::{DeploymentView, DocumentView, KeyView, LaneView, ReleaseView};
 
@@ -60,21 +62,21 @@ pub enum Error {
     /// The log cannot be read.
     #[error(transparent)]
     Log(#[from] shipslog_log::ReadError),
-    /// The thread that writes them is gone.
+    /// The log is closed, and with it the thread that writes them.
     #[error("the views are not kept up any more: {0}")]
     Stopped(String),
 }
 
 impl Views {
     /// Opens the views, or makes them anew where they are damaged, of another version or of another log, and follows
-    /// the log from then on.
-    pub async fn open(path: &Path, log: Arc<dyn EventReader>) -> Result<Self, Error> {
+    /// the log from then on. What fails then is tried again, after these pauses.
+    pub(crate) async fn open(path: &Path, log: Arc<dyn EventReader>, pauses: Pauses) -> Result<Self, Error> {
         let (connection, reached) = match schema::existing(path) {
             Some((connection, reached)) if stands_in(&*log, &reached).await? => (connection, reached),
             _ => schema::anew(path, &log.instance().to_string())?,
         };
         let (sender, position) = watch::channel(reached.position);
-        writer::start(connection, log, sender);
+        writer::start(connection, log, sender, Patience::new(pauses));
         let inner = Inner {
             path: path.to_owned(),
             position,

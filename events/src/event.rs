@@ -1,11 +1,11 @@
 //! Every fact the log can hold, one file an aggregate.
 //!
-//! The serialised type names and fields are a contract: released shapes never change, `upcast` brings old ones up to
-//! date. Facts carry all that a decision or a fold reads; whatever may have to be erased is a body beside them.
+//! The names of types and fields are a contract: released shapes never change, `upcast` brings old ones up to date. Facts carry all that a decision or a fold reads; whatever may have to be erased is a body beside them.
 
 pub mod access;
 pub mod configuration;
 pub mod deployment;
+pub(crate) mod kinds;
 pub mod lane;
 pub mod release;
 

@@ -8,7 +8,7 @@ use anyhow::Result;
 use shipslog_events::event::deployment::DeploymentEvent;
 use shipslog_events::ids::{DeploymentId, EventId};
 use shipslog_events::{Actor, Context, JournalHead, JournalKey, NewBody, NewEvent, Source, Stream};
-use shipslog_log::{Append, EventLog, Expected, JournalAppend, SqliteLog, StreamAppend};
+use shipslog_log::{Append, Expected, JournalAppend, Location, StreamAppend};
 use uuid::Uuid;
 
 use crate::number::{Number, median};
@@ -31,9 +31,9 @@ pub(crate) async fn measure(effort: Effort) -> Result<Vec<Number>> {
             // Whoever comes second finds the disk as the first left it: by turns.
             if round % 2 == 0 {
                 without.push(bare_log::appends(&folder.path().join("bare.db"), in_flight, appends).await?);
-                ours.push(journaled(&folder.path().join("log.db"), in_flight, appends).await?);
+                ours.push(journaled(folder.path(), in_flight, appends).await?);
             } else {
-                ours.push(journaled(&folder.path().join("log.db"), in_flight, appends).await?);
+                ours.push(journaled(folder.path(), in_flight, appends).await?);
                 without.push(bare_log::appends(&folder.path().join("bare.db"), in_flight, appends).await?);
             }
         }
@@ -51,8 +51,8 @@ pub(crate) async fn measure(effort: Effort) -> Result<Vec<Number>> {
 }
 
 /// Appends a second: each an event with a body and an entry of a journal, each producer on a stream of its own.
-async fn journaled(path: &Path, in_flight: u32, appends: u32) -> Result<f64> {
-    let log = Arc::new(SqliteLog::open(path)?);
+async fn journaled(folder: &Path, in_flight: u32, appends: u32) -> Result<f64> {
+    let log = shipslog_log::open(&Location::Directory(folder.to_owned()))?.events;
     let begun = Instant::now();
     let producers = (0..in_flight).map(|number| {
         let log = Arc::clone(&log);

@@ -17,7 +17,7 @@ use shipslog_domain::freeze::Situation;
 use shipslog_events::event::deployment::Layer;
 use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
 use shipslog_events::{JournalHead, JournalKey};
-use shipslog_log::{JournalAppend, JournalStore, SqliteLog};
+use shipslog_log::{JournalAppend, JournalStore, Store};
 use shipslog_runner::{
     Attempt, AttemptId, AttemptOutcome, Cancel, Component, Limits, LogLevel, NotRecorded, OutputValue,
     Recorder, Runner, RunnerConfig, SecretStore, SecretStoreError, Unrecorded,
@@ -112,15 +112,15 @@ pub(crate) struct Nothing;
 
 /// Keeps the journal in a log, as the driver does.
 pub(crate) struct Durable {
-    log: Arc<SqliteLog>,
+    journals: Arc<dyn JournalStore>,
     key: JournalKey,
     waiting: Mutex<(JournalHead, Vec<Vec<u8>>)>,
 }
 
 impl Durable {
-    pub(crate) fn new(log: &Arc<SqliteLog>, deployment: u64) -> Self {
+    pub(crate) fn new(log: &Store, deployment: u64) -> Self {
         Self {
-            log: Arc::clone(log),
+            journals: Arc::clone(&log.journals),
             key: JournalKey::of(DeploymentId(deployment), &id()),
             waiting: Mutex::new((JournalHead::START, Vec::new())),
         }
@@ -185,7 +185,7 @@ impl Recorder for Nothing {
 #[async_trait]
 impl Recorder for Durable {
     async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
-        let journal = self.log.journal(self.key.clone()).await;
+        let journal = self.journals.journal(self.key.clone()).await;
         let journal = journal.map_err(|error| Unrecorded::Unavailable(error.to_string()))?;
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).0 = journal.head;
         Ok(journal.entries)
@@ -202,7 +202,7 @@ impl Recorder for Durable {
         if tail.entries.is_empty() {
             return Ok(());
         }
-        let appended = self.log.append_journal(tail).await;
+        let appended = self.journals.append_journal(tail).await;
         appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use nix::time::{ClockId, clock_gettime};
-use shipslog_log::SqliteLog;
+use shipslog_log::Location;
 use shipslog_runner::Component;
 
 use crate::Effort;
@@ -22,7 +22,7 @@ const JOURNALED: f64 = 3.0;
 pub(crate) async fn measure(effort: Effort) -> Result<Vec<Number>> {
     let folder = tempfile::tempdir()?;
     let runner = attempt::runner(&folder.path().join("cache"))?;
-    let log = Arc::new(SqliteLog::open(folder.path().join("log.db"))?);
+    let log = shipslog_log::open(&Location::Directory(folder.path().to_owned()))?;
     let engine = bare_sandbox::engine()?;
     let calls = effort.of(10_000, 1_000);
     let mut numbers = Vec::new();

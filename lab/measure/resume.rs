@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use rusqlite::Connection;
-use shipslog_log::SqliteLog;
+use shipslog_log::{Location, sqlite};
 use shipslog_runner::{Component, Recorder as _};
 
 use crate::Effort;
@@ -18,14 +18,13 @@ const ENTRIES: u32 = 1_000;
 
 pub(crate) async fn measure(effort: Effort) -> Result<Vec<Number>> {
     let folder = tempfile::tempdir()?;
-    let path = folder.path().join("log.db");
     let runner = attempt::runner(&folder.path().join("cache"))?;
     let component = Component::new(guests::calls(Call::Get, ENTRIES));
-    let log = Arc::new(SqliteLog::open(&path)?);
+    let log = shipslog_log::open(&Location::Directory(folder.path().to_owned()))?;
     let first = Arc::new(Durable::new(&log, 1));
     attempt::run(&runner, &component, first.clone()).await?;
     first.flush().await?;
-    let connection = Connection::open(&path)?;
+    let connection = Connection::open(folder.path().join(sqlite::FILE))?;
     let (mut ours, mut read) = (Vec::new(), Vec::new());
     for _ in 0..=4 * effort.rounds() {
         let begun = Instant::now();

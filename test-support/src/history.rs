@@ -277,7 +277,7 @@ mod tests {
 
     use proptest::strategy::ValueTree as _;
     use proptest::test_runner::TestRunner;
-    use shipslog_log::SqliteLog;
+    use shipslog_log::Location;
 
     use super::*;
     use crate::history::state::all;
@@ -287,9 +287,10 @@ mod tests {
         let (mut runner, mut kinds) = (TestRunner::deterministic(), BTreeSet::new());
         for _ in 0..24 {
             let directory = tempfile::tempdir().unwrap();
-            let log = SqliteLog::open(directory.path().join("shipslog.db")).unwrap();
-            write(&log, &deeds().new_tree(&mut runner).unwrap().current()).await;
-            kinds.extend(all(&log).await.iter().map(|it| it.event.kind().0));
+            let location = Location::Directory(directory.path().to_owned());
+            let log = shipslog_log::open(&location).unwrap().events;
+            write(&*log, &deeds().new_tree(&mut runner).unwrap().current()).await;
+            kinds.extend(all(&*log).await.iter().map(|it| it.event.kind().0));
         }
         assert_eq!(kinds.len(), 20, "{kinds:?}");
     }

@@ -15,7 +15,6 @@ mod serving;
 mod streams;
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -25,7 +24,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 use shipslog_engine::Engine;
 use shipslog_engine::engine::Options;
-use shipslog_log::{SqliteLog, Store};
+use shipslog_log::{Location, Store};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -110,8 +109,7 @@ impl Server {
             components_dir: None,
         };
         std::fs::create_dir(&options.data_dir).unwrap();
-        let log = SqliteLog::open(options.data_dir.join("shipslog.db")).unwrap();
-        let store = Store::new(Arc::new(log));
+        let store = shipslog_log::open(&Location::Directory(options.data_dir.clone())).unwrap();
         let engine = Engine::open_on(store.clone(), options, &[]).await.unwrap();
         let file = engine.first_key_file().expect("the first start makes a key");
         let key = std::fs::read_to_string(file).unwrap().trim().to_owned();

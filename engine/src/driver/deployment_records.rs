@@ -305,7 +305,10 @@ mod tests {
             .unwrap();
         let lines = store.task_log.lines(id, 0, usize::MAX).await.unwrap();
         assert_eq!(
-            lines.iter().filter(|(_, it)| it.message == "said last").count() as u64,
+            lines
+                .iter()
+                .filter(|(_, it)| it.as_ref().unwrap().message == "said last")
+                .count() as u64,
             LINES
         );
     }

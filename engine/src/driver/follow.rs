@@ -11,8 +11,8 @@ use shipslog_events::stream::Stream;
 use shipslog_log::ReadError;
 
 use super::Shared;
-use super::pauses::Patience;
 use crate::load;
+use crate::pauses::Patience;
 
 /// Events read at once.
 const BATCH: usize = 500;
@@ -54,19 +54,12 @@ async fn advance(shared: &Arc<Shared>, reached: &mut Position) -> Result<bool, R
 
 async fn concern(shared: &Arc<Shared>, recorded: &Recorded) -> Result<(), ReadError> {
     match (&recorded.stream, &recorded.event) {
-        (Stream::Deployment(id), Event::Deployment(event)) => match event {
-            DeploymentEvent::DeploymentRequested { .. } | DeploymentEvent::CancelRequested {} => {
-                shared.wake(*id);
-            }
-            DeploymentEvent::DeploymentStarted {}
-            | DeploymentEvent::AttemptStarted { .. }
-            | DeploymentEvent::AttemptResumed { .. }
-            | DeploymentEvent::AccessDenied { .. }
-            | DeploymentEvent::MilestoneReached { .. }
-            | DeploymentEvent::OutputSet { .. }
-            | DeploymentEvent::AttemptEnded { .. }
-            | DeploymentEvent::DeploymentEnded { .. } => {}
-        },
+        (
+            Stream::Deployment(id),
+            Event::Deployment(
+                DeploymentEvent::DeploymentRequested { .. } | DeploymentEvent::CancelRequested {},
+            ),
+        ) => shared.wake(*id),
         (Stream::Lane(key), Event::Lane(LaneEvent::TurnEnded { .. })) => {
             let lane = load::lane(&*shared.tools.store.events, key).await?;
             lane.state.next().into_iter().for_each(|it| shared.wake(it));

@@ -15,9 +15,9 @@ use tokio::task::{self, JoinError, JoinSet};
 use super::deployment_records::DeploymentRecords;
 use super::failure::Failure;
 use super::finished::Finished;
-use super::pauses::Patience;
 use super::{Entry, Shared, attempt};
 use crate::load::{self, DeploymentHistory};
+use crate::pauses::Patience;
 
 /// Drives a deployment to its end. The entry is put down when the task is over, however that comes.
 pub(super) async fn run(entry: Entry, wake: Arc<Notify>) {

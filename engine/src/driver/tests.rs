@@ -107,7 +107,8 @@ async fn what_a_step_logs_is_in_the_task_log_of_its_deployment() {
     let lines = house.engine.task_log().lines(id, 0, 10).await.unwrap();
     let lines: Vec<_> = lines
         .iter()
-        .map(|(_, it)| (it.attempt.to_string(), it.message.as_str()))
+        .map(|(_, it)| it.as_ref().unwrap())
+        .map(|it| (it.attempt.to_string(), it.message.as_str()))
         .collect();
     assert_eq!(lines, [("Go/Web Development/1".to_owned(), "{}")]);
 }

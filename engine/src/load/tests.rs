@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use shipslog_events::Stream;
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::event::configuration::Kind;
-use shipslog_log::{EventLog, EventReader, SqliteLog, Verified, sqlite};
+use shipslog_log::{EventLog, EventReader, Location, Verified};
 use shipslog_test_support::documents::{project, surroundings};
 use shipslog_test_support::history::state::{State, all};
 use shipslog_test_support::history::{deeds, erase_bodies, write};
@@ -19,7 +19,9 @@ use crate::configurations::Configurations;
 use crate::testing::house::{House, by};
 
 fn open(directory: &Path) -> Arc<dyn EventLog> {
-    Arc::new(SqliteLog::open(directory.join("shipslog.db")).unwrap())
+    shipslog_log::open(&Location::Directory(directory.to_owned()))
+        .unwrap()
+        .events
 }
 
 /// The state's hash, from a log opened anew, and what its verification says.
@@ -27,7 +29,7 @@ fn replayed(runtime: &tokio::runtime::Runtime, directory: &Path) -> (String, Ver
     let events = runtime.block_on(async { all(&*open(directory)).await });
     (
         State::of(&events).hash(),
-        sqlite::verify(&directory.join("shipslog.db")).unwrap(),
+        shipslog_log::verify(&Location::Directory(directory.to_owned())).unwrap(),
     )
 }
 

@@ -173,10 +173,10 @@ fn each_deed_keeps_its_own_words_also_where_others_have_none() {
 fn a_handle_is_never_asked_for() {
     let body_of = |event: DeploymentEvent| Story::body_of(&event.into());
     assert_eq!(body_of(output(true)), None);
-    assert_eq!(body_of(output(false)), Some("value"));
-    assert_eq!(body_of(milestone()), Some("detail"));
+    assert_eq!(body_of(output(false)), Some(VALUE));
+    assert_eq!(body_of(milestone()), Some(DETAIL));
     for event in [denied(), failed(), ended()] {
-        assert_eq!(body_of(event), Some("message"));
+        assert_eq!(body_of(event), Some(MESSAGE));
     }
     for event in [requested(), started(1), DeploymentEvent::CancelRequested {}] {
         assert_eq!(body_of(event), None);

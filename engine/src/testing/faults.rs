@@ -10,8 +10,9 @@ use shipslog_events::ids::{DeploymentId, EventId, Handle, Position, StreamVersio
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_events::{Recorded, SealedValue, Stream};
 use shipslog_log::{
-    Append, AppendError, Appended, Broken, EventLog, EventReader, Journal, JournalAppend, JournalError,
-    JournalStore, ReadError, Store, TaskLog, TaskLogLine, Verified,
+    Append, AppendError, Appended, Broken, Closed, EventLog, EventReader, Journal, JournalAppend,
+    JournalAppendError, JournalError, JournalStore, PackError, ReadError, Store, StoredLine, TaskLog,
+    TaskLogLine, TaskLogReader, Verified,
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -20,6 +21,7 @@ use uuid::Uuid;
 pub(crate) enum Call<'a> {
     Append(&'a Append),
     Stream(&'a Stream),
+    Read,
     Journal(&'a JournalAppend),
     Pack,
 }
@@ -47,8 +49,8 @@ pub(crate) struct FaultyStore {
     pub(crate) faults: Faults,
 }
 
-fn refused() -> AppendError {
-    AppendError::Closed("as a test wants it".to_owned())
+fn refused() -> Closed {
+    Closed("as a test wants it".to_owned())
 }
 
 #[async_trait]
@@ -61,6 +63,9 @@ impl EventReader for FaultyStore {
     }
 
     async fn read(&self, after: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {
+        if self.faults.hit(Call::Read) {
+            return Err(ReadError("as a test wants it".to_owned()));
+        }
         self.store.events.read(after, limit).await
     }
 
@@ -85,12 +90,12 @@ impl EventReader for FaultyStore {
 impl EventLog for FaultyStore {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         if self.faults.hit(Call::Append(&append)) {
-            return Err(refused());
+            return Err(refused().into());
         }
         self.store.events.append(append).await
     }
 
-    async fn reserve_deployment(&self) -> Result<DeploymentId, AppendError> {
+    async fn reserve_deployment(&self) -> Result<DeploymentId, Closed> {
         self.store.events.reserve_deployment().await
     }
 
@@ -101,9 +106,12 @@ impl EventLog for FaultyStore {
 
 #[async_trait]
 impl JournalStore for FaultyStore {
-    fn append_journal(&self, append: JournalAppend) -> BoxFuture<'_, Result<JournalHead, AppendError>> {
+    fn append_journal(
+        &self,
+        append: JournalAppend,
+    ) -> BoxFuture<'_, Result<JournalHead, JournalAppendError>> {
         if self.faults.hit(Call::Journal(&append)) {
-            return Box::pin(async { Err(refused()) });
+            return Box::pin(async { Err(refused().into()) });
         }
         self.store.journals.append_journal(append)
     }
@@ -112,9 +120,9 @@ impl JournalStore for FaultyStore {
         self.store.journals.journal(key).await
     }
 
-    async fn pack_journal(&self, key: JournalKey) -> Result<(), AppendError> {
+    async fn pack_journal(&self, key: JournalKey) -> Result<(), PackError> {
         if self.faults.hit(Call::Pack) {
-            return Err(refused());
+            return Err(refused().into());
         }
         self.store.journals.pack_journal(key).await
     }
@@ -123,27 +131,30 @@ impl JournalStore for FaultyStore {
         self.store.journals.open_journals().await
     }
 
-    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, AppendError> {
+    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, Closed> {
         self.store.journals.drop_journals(packed_before).await
     }
 }
 
 #[async_trait]
-impl TaskLog for FaultyStore {
-    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), AppendError> {
-        self.store.task_log.write_lines(lines).await
-    }
-
-    async fn flush_lines(&self) -> Result<(), AppendError> {
-        self.store.task_log.flush_lines().await
-    }
-
+impl TaskLogReader for FaultyStore {
     async fn lines(
         &self,
         deployment: DeploymentId,
         after: u64,
         limit: usize,
-    ) -> Result<Vec<(u64, TaskLogLine)>, ReadError> {
+    ) -> Result<Vec<StoredLine>, ReadError> {
         self.store.task_log.lines(deployment, after, limit).await
+    }
+}
+
+#[async_trait]
+impl TaskLog for FaultyStore {
+    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Closed> {
+        self.store.task_log.write_lines(lines).await
+    }
+
+    async fn flush_lines(&self) -> Result<(), Closed> {
+        self.store.task_log.flush_lines().await
     }
 }

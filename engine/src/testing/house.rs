@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shipslog_events::Actor;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
-use shipslog_log::{EventReader, SqliteLog, Store};
+use shipslog_log::{EventReader, Location, Store};
 use shipslog_test_support::component::tiny;
 use shipslog_test_support::documents::{project, surroundings};
 use tempfile::TempDir;
@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use super::faults::{Faults, FaultyStore};
 use crate::commands::{Accepted, By, Error, NewRelease};
-use crate::driver::Pauses;
-use crate::engine::{Engine, LOG_FILE, Options};
+use crate::engine::{Engine, Options};
+use crate::pauses::Pauses;
 use crate::views::DeploymentView;
 
 /// Long enough for a busy machine; nothing ever waits so long unless it is broken.
@@ -181,7 +181,7 @@ async fn open(directory: &Path, steps: &[String], faults: &Faults) -> Engine {
         components_dir: None,
     };
     let store = FaultyStore {
-        store: Store::new(Arc::new(SqliteLog::open(directory.join(LOG_FILE)).unwrap())),
+        store: shipslog_log::open(&Location::Directory(directory.to_owned())).unwrap(),
         faults: faults.clone(),
     };
     let none = Pauses {

@@ -60,12 +60,12 @@ pub struct EventRow {
 }
 
 impl Views {
-    /// All documents of a kind, by name; of every kind without one.
-    pub async fn documents(&self, kind: Option<Kind>) -> Result<Vec<DocumentView>, Error> {
+    /// All documents of a kind, by name.
+    pub async fn documents(&self, kind: Kind) -> Result<Vec<DocumentView>, Error> {
         self.query(move |connection| {
             let mut wheres = Wheres::current("document");
-            wheres.equal("number", kind.map(|it| Sql::Integer(it as i64)));
-            many(connection, &wheres, "number, key", i64::MAX)
+            wheres.equal("kind", Some(Sql::Text(kind.to_string())));
+            many(connection, &wheres, "key", i64::MAX)
         })
         .await
     }

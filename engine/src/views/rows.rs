@@ -99,6 +99,8 @@ pub(super) struct Row {
     pub(super) view: &'static str,
     pub(super) key: String,
     pub(super) number: u64,
+    /// Of a document.
+    pub(super) kind: Option<String>,
     pub(super) tags: Tags,
     pub(super) open: bool,
     pub(super) value: String,
@@ -146,6 +148,7 @@ impl Row {
             view,
             key,
             number,
+            kind: None,
             tags: Tags::default(),
             open: true,
             value: serde_json::to_string(value)?,

@@ -8,15 +8,16 @@ use shipslog_events::ids::Position;
 
 use super::Error;
 
-/// Raised whenever rows change their shape: older files are rebuilt.
-const VERSION: i64 = 2;
+/// Raised whenever tables or rows change their shape: older files are rebuilt. A test knows the shape of each.
+pub(super) const VERSION: i64 = 3;
 
-const SCHEMA: &str = "
+pub(super) const SCHEMA: &str = "
     CREATE TABLE reached (position INTEGER NOT NULL, instance TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
     CREATE TABLE rows (
         view TEXT NOT NULL,
         key TEXT NOT NULL,
         number INTEGER NOT NULL,
+        kind TEXT,
         project TEXT,
         environment TEXT,
         release TEXT,
@@ -26,6 +27,7 @@ const SCHEMA: &str = "
         until_position INTEGER
     ) STRICT;
     CREATE INDEX current ON rows (view, key) WHERE until_position IS NULL;
+    CREATE INDEX of_kind ON rows (view, kind, key) WHERE until_position IS NULL;
     CREATE INDEX listed ON rows (view, number) WHERE until_position IS NULL;
     CREATE INDEX of_project ON rows (view, project, number) WHERE until_position IS NULL;
     CREATE INDEX open_ones ON rows (view) WHERE until_position IS NULL AND open = 1;

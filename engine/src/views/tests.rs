@@ -1,6 +1,7 @@
 mod filters;
 mod opening;
 mod rows;
+mod shape;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,18 +10,28 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use shipslog_events::ids::Position;
-use shipslog_log::{EventLog, SqliteLog};
+use shipslog_log::{EventLog, Location};
+use shipslog_test_support::history::{Deed, write};
 
 use super::*;
+use crate::testing::faults::{Call, Faults, FaultyStore};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// Between tries.
+const NONE: Pauses = Pauses {
+    shortest: Duration::ZERO,
+    longest: Duration::ZERO,
+};
+
 fn log(directory: &Path) -> Arc<dyn EventLog> {
-    Arc::new(SqliteLog::open(directory.join("shipslog.db")).unwrap())
+    shipslog_log::open(&Location::Directory(directory.to_owned()))
+        .unwrap()
+        .events
 }
 
 async fn caught_up(directory: &Path, log: &Arc<dyn EventLog>) -> Views {
-    let views = Views::open(&directory.join("views.db"), Arc::clone(log) as _)
+    let views = Views::open(&directory.join("views.db"), Arc::clone(log) as _, NONE)
         .await
         .unwrap();
     views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
@@ -78,4 +89,25 @@ async fn once_the_log_is_closed_nobody_waits_for_views_that_cannot_come() {
     drop(log);
     let error = views.reach(Position(1), PATIENCE).await.unwrap_err();
     assert!(matches!(error, Error::Stopped(_)), "{error}");
+}
+
+#[tokio::test]
+async fn views_go_on_after_the_log_could_not_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let faults = Faults::default();
+    let store = shipslog_log::open(&Location::Directory(directory.path().to_owned())).unwrap();
+    let log: Arc<dyn EventLog> = Arc::new(FaultyStore {
+        store,
+        faults: faults.clone(),
+    });
+    let views = caught_up(directory.path(), &log).await;
+    let mut left = 3;
+    faults.script(move |call| {
+        let hit = left > 0 && matches!(call, Call::Read);
+        left -= usize::from(hit);
+        hit
+    });
+    write(&*log, &[Deed::MakeKey(2)]).await;
+    views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+    assert_eq!(views.keys().await.unwrap().len(), 1);
 }

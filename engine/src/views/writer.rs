@@ -10,27 +10,31 @@ use tokio::sync::watch;
 
 use super::Error;
 use super::rows::{Current, Row, Tags, rows};
+use crate::pauses::Patience;
 
 /// Events per transaction while catching up.
 const BATCH: usize = 1_000;
 
-pub(super) fn start(connection: Connection, log: Arc<dyn EventReader>, sender: watch::Sender<Position>) {
+pub(super) fn start(
+    connection: Connection,
+    log: Arc<dyn EventReader>,
+    sender: watch::Sender<Position>,
+    patience: Patience,
+) {
     let runtime = tokio::runtime::Handle::current();
     std::thread::Builder::new()
         .name("views".to_owned())
-        .spawn(move || {
-            if let Err(error) = runtime.block_on(follow(connection, log, &sender)) {
-                tracing::error!(%error, "the views are not kept up any more");
-            }
-        })
+        .spawn(move || runtime.block_on(follow(connection, log, &sender, patience)))
         .expect("a thread can be made at start");
 }
 
+/// Goes on until the log is closed or nobody asks any more.
 async fn follow(
     mut connection: Connection,
     log: Arc<dyn EventReader>,
     sender: &watch::Sender<Position>,
-) -> Result<(), Error> {
+    mut patience: Patience,
+) {
     let mut head = log.head();
     // Only a weak hold, so that the log can close while its views wait for more.
     let log = {
@@ -41,16 +45,32 @@ async fn follow(
     loop {
         let reached = *sender.borrow();
         if head.wait_for(|it| *it > reached).await.is_err() || sender.is_closed() {
-            return Ok(());
+            return;
         }
-        let Some(open) = log.upgrade() else { return Ok(()) };
-        let events = open.read(reached, BATCH).await?;
+        let Some(open) = log.upgrade() else { return };
+        let events = open.read(reached, BATCH).await;
         drop(open);
-        if let Some(last) = events.last() {
-            write(&mut connection, &events)?;
-            sender.send_replace(last.position);
+        match events
+            .map_err(Error::from)
+            .and_then(|it| advance(&mut connection, &it))
+        {
+            Ok(position) => {
+                sender.send_replace(position.unwrap_or(reached));
+                patience.renew();
+            }
+            Err(error) if sender.is_closed() => {
+                tracing::warn!(%error, "the views stay behind; the next start goes on");
+                return;
+            }
+            Err(error) => patience.pause("keeping the views up", error).await,
         }
     }
+}
+
+/// Writes these events' rows; answers how far they lead.
+fn advance(connection: &mut Connection, events: &[Recorded]) -> Result<Option<Position>, Error> {
+    write(connection, events)?;
+    Ok(events.last().map(|it| it.position))
 }
 
 /// Writes the rows of some events and the position they lead to, all or nothing.
@@ -86,13 +106,14 @@ fn replace(transaction: &Transaction<'_>, position: Position, row: &Row) -> Resu
         .execute(params![row.view, row.key, number(position.0)])?;
     transaction
         .prepare_cached(
-            "INSERT INTO rows (view, key, number, project, environment, release, open, value, from_position)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO rows (view, key, number, kind, project, environment, release, open, value, from_position)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?
         .execute(params![
             row.view,
             row.key,
             number(row.number),
+            row.kind,
             row.tags.project,
             row.tags.environment,
             row.tags.release,

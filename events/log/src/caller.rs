@@ -2,26 +2,26 @@
 
 use tokio::sync::oneshot;
 
-use crate::event_log::AppendError;
+use crate::unavailable::Closed;
 
-/// One caller's end of a request.
+/// One caller's end of a request, to be answered with a `T` or with why not.
 #[derive(Debug)]
-pub(crate) struct Caller<T> {
-    sender: oneshot::Sender<Result<T, AppendError>>,
-    answer: Option<Result<T, AppendError>>,
+pub(crate) struct Caller<T, E> {
+    sender: oneshot::Sender<Result<T, E>>,
+    answer: Option<Result<T, E>>,
 }
 
 /// The other end.
-pub(crate) type Waiting<T> = oneshot::Receiver<Result<T, AppendError>>;
+pub(crate) type Waiting<T, E> = oneshot::Receiver<Result<T, E>>;
 
-impl<T> Caller<T> {
-    pub(crate) fn new() -> (Self, Waiting<T>) {
+impl<T, E: From<Closed>> Caller<T, E> {
+    pub(crate) fn new() -> (Self, Waiting<T, E>) {
         let (sender, waiting) = oneshot::channel();
         (Self { sender, answer: None }, waiting)
     }
 
     /// Keeps the answer until the commit.
-    pub(crate) fn keep(&mut self, answer: Result<T, AppendError>) {
+    pub(crate) fn keep(&mut self, answer: Result<T, E>) {
         self.answer = Some(answer);
     }
 
@@ -35,13 +35,13 @@ impl<T> Caller<T> {
 
     /// The transaction was rolled back: whatever the answer was, nothing was written.
     pub(crate) fn fail(self, reason: &str) {
-        drop(self.sender.send(Err(AppendError::Closed(reason.to_owned()))));
+        drop(self.sender.send(Err(Closed(reason.to_owned()).into())));
     }
 }
 
 /// Waits for the appender's word; without one it is gone.
-pub(crate) async fn answered<T>(waiting: Waiting<T>) -> Result<T, AppendError> {
+pub(crate) async fn answered<T, E: From<Closed>>(waiting: Waiting<T, E>) -> Result<T, E> {
     waiting
         .await
-        .unwrap_or_else(|_| Err(AppendError::Closed("its appender has stopped".into())))
+        .unwrap_or_else(|_| Err(Closed("its appender has stopped".into()).into()))
 }

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use shipslog_events::envelope::{Context, NewEvent, Recorded, SealedValue};
 use shipslog_events::ids::{DeploymentId, EventId, Handle, Position, StreamVersion};
-use shipslog_events::journal::JournalKey;
 use shipslog_events::stream::Stream;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::journal_store::{JournalAppend, JournalError};
+use crate::journal_store::{JournalAppend, JournalAppendError, JournalMoved};
+use crate::unavailable::{Closed, ReadError};
 use crate::verified::{Broken, Verified};
 
 /// What a stream's version must be for an append to hold.
@@ -64,7 +64,7 @@ pub struct Appended {
     pub versions: Vec<(Stream, StreamVersion)>,
 }
 
-/// Why nothing was written.
+/// Why no event was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AppendError {
     /// Somebody else wrote first: read again, decide again.
@@ -83,33 +83,26 @@ pub enum AppendError {
         /// The id that was used before.
         id: EventId,
     },
-    /// The journal does not end where these entries would follow: they were made from another state of it.
-    #[error(
-        "the journal of {key} has {actual} entries, not the {expected} that these would follow: read it again"
-    )]
-    JournalMoved {
-        /// Whose.
-        key: JournalKey,
-        /// How many entries the append counted on.
-        expected: u64,
-        /// How many there are; as many as expected where they are others.
-        actual: u64,
-    },
-    /// The journal is not packed, so that what is wrong with it can still be seen.
+    /// The entries that came with the events were made from another state of their journal.
     #[error(transparent)]
-    Journal(#[from] JournalError),
+    JournalMoved(#[from] JournalMoved),
     /// Nothing to append, or a stream named twice: a mistake of the caller.
     #[error("malformed append: {0}")]
     Malformed(String),
-    /// The log is shutting down, or its store failed.
-    #[error("the event log is closed: {0}")]
-    Closed(String),
+    /// Nobody takes it.
+    #[error(transparent)]
+    Closed(#[from] Closed),
 }
 
-/// The log could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the event log cannot be read: {0}")]
-pub struct ReadError(pub String);
+impl From<JournalAppendError> for AppendError {
+    fn from(error: JournalAppendError) -> Self {
+        match error {
+            JournalAppendError::Moved(moved) => Self::JournalMoved(moved),
+            JournalAppendError::Malformed(reason) => Self::Malformed(reason),
+            JournalAppendError::Closed(closed) => Self::Closed(closed),
+        }
+    }
+}
 
 /// Reading events. Whoever gets only this can show everything and change nothing.
 #[async_trait]
@@ -140,7 +133,7 @@ pub trait EventLog: EventReader {
     async fn append(&self, append: Append) -> Result<Appended, AppendError>;
 
     /// Reserves a deployment number: committed before the answer, gaps allowed.
-    async fn reserve_deployment(&self) -> Result<DeploymentId, AppendError>;
+    async fn reserve_deployment(&self) -> Result<DeploymentId, Closed>;
 
     /// Sealed values by handle; unknown handles are left out.
     async fn sealed(&self, handles: Vec<Handle>) -> Result<Vec<SealedValue>, ReadError>;

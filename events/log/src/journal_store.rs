@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use shipslog_events::SealedValue;
 use shipslog_events::journal::{JournalHead, JournalKey};
 
-use crate::event_log::{AppendError, ReadError};
+use crate::unavailable::{Closed, ReadError};
+use crate::verified::EntryDamage;
 
 /// Entries that follow `after`, appended all or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,22 +33,72 @@ pub struct Journal {
     pub sealed: Vec<SealedValue>,
 }
 
+/// The journal does not end where these entries would follow: they were made from another state of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the journal of {key} has {actual} entries, not the {expected} that these would follow: read it again"
+)]
+pub struct JournalMoved {
+    /// Whose.
+    pub key: JournalKey,
+    /// How many entries were counted on.
+    pub expected: u64,
+    /// How many there are; as many as expected where they are others.
+    pub actual: u64,
+}
+
+/// The journal is not what was written: its run cannot go on from it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the journal of {key} is damaged: entry {entry} {what}; its run cannot go on: look at what it left behind, deploy \
+     again, and keep a copy of the log"
+)]
+pub struct JournalDamaged {
+    /// Whose.
+    pub key: JournalKey,
+    /// The first entry that does not hold.
+    pub entry: u64,
+    /// What is wrong with it.
+    pub what: EntryDamage,
+}
+
+/// Why no entry was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JournalAppendError {
+    /// Somebody else wrote first.
+    #[error(transparent)]
+    Moved(#[from] JournalMoved),
+    /// Entries of an attempt that is over, or values that no entry minted: a mistake of the caller.
+    #[error("malformed append: {0}")]
+    Malformed(String),
+    /// Nobody takes them.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+}
+
+/// Why a journal was not packed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PackError {
+    /// It stays as it is, so that what is wrong with it can still be seen.
+    #[error(transparent)]
+    Damaged(#[from] JournalDamaged),
+    /// Somebody appended to it meanwhile.
+    #[error(transparent)]
+    Moved(#[from] JournalMoved),
+    /// It could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Nobody takes it.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+}
+
 /// Why a journal is not to be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
-    /// It is not what was written: the run cannot go on from it.
-    #[error(
-        "the journal of {key} is damaged: entry {entry} {what}; its run cannot go on: look at what it left behind, \
-         deploy again, and keep a copy of the log"
-    )]
-    Damaged {
-        /// Whose.
-        key: JournalKey,
-        /// The first entry that does not hold.
-        entry: u64,
-        /// What is wrong with it.
-        what: String,
-    },
+    /// It does not hold.
+    #[error(transparent)]
+    Damaged(#[from] JournalDamaged),
     /// Its attempt is over, and retention has dropped it.
     #[error(
         "the journal of {key} was dropped by retention: only its number of entries and its hash are left; a backup \
@@ -67,20 +118,21 @@ pub enum JournalError {
 pub trait JournalStore: Send + Sync + 'static {
     /// Appends entries alone; durable when it answers. Handed over when called, whether or not the answer is awaited:
     /// what is appended later comes after it. The same entries after the same head again get the first answer.
-    fn append_journal(&self, append: JournalAppend) -> BoxFuture<'_, Result<JournalHead, AppendError>>;
+    fn append_journal(&self, append: JournalAppend)
+    -> BoxFuture<'_, Result<JournalHead, JournalAppendError>>;
 
     /// A journal with its chain checked; one that never was is empty.
     async fn journal(&self, key: JournalKey) -> Result<Journal, JournalError>;
 
     /// Packs the journal of an attempt that is over: one compressed row, its sealed values deleted. Packing again, or
     /// a journal without entries, does nothing.
-    async fn pack_journal(&self, key: JournalKey) -> Result<(), AppendError>;
+    async fn pack_journal(&self, key: JournalKey) -> Result<(), PackError>;
 
     /// Journals that are not packed, in order.
     async fn open_journals(&self) -> Result<Vec<JournalKey>, ReadError>;
 
     /// Drops what was packed before this moment; answers how many. Their count and hash stay.
-    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, AppendError>;
+    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, Closed>;
 }
 
 #[cfg(test)]
@@ -88,17 +140,16 @@ mod tests {
     use shipslog_events::ids::DeploymentId;
 
     use super::*;
-    use crate::verified::EntryDamage;
 
     #[test]
     fn a_journal_is_named_by_its_deployment_and_its_attempt() {
-        let error = JournalError::Damaged {
+        let error = JournalDamaged {
             key: JournalKey {
                 deployment: DeploymentId(3),
                 attempt: "Deploy/Web/1".parse().unwrap(),
             },
             entry: 17,
-            what: EntryDamage::Moved { to: 4 }.to_string(),
+            what: EntryDamage::Moved { to: 4 },
         };
         assert!(
             error

@@ -1,9 +1,9 @@
-//! The append-only event log: what any store of it must do, and the store in `SQLite`.
+//! The append-only event log: what any store of it must do, and the stores there are.
 //!
-//! Three traits, because three kinds of things are kept: events ([`EventLog`], and [`EventReader`] for those who only
-//! look), journals of runs ([`JournalStore`]), lines for people ([`TaskLog`]). One [`Store`] has all of them, so that
+//! Three traits, because three kinds of things are kept: events ([`EventLog`]), journals of runs ([`JournalStore`]),
+//! lines for people ([`TaskLog`]); and [`EventReader`] and [`TaskLogReader`] for those who only look. One [`Store`] has all of them, so that
 //! entries and the events they led to are durable together. `conformance` is the specification of a store, in tests.
-//! How an append is made ready and queued is common to all stores; a store is a folder. The vocabulary is
+//! How an append is made ready and queued is common to all stores; a store is a folder, and [`Location`] chooses it. The vocabulary is
 //! `shipslog_events`; nothing here decides anything.
 #![deny(missing_docs)]
 
@@ -12,6 +12,7 @@ mod caller;
 pub mod conformance;
 mod event_log;
 mod journal_store;
+mod location;
 mod prepared;
 mod prepared_journal;
 mod queue;
@@ -20,13 +21,16 @@ mod store;
 mod stored_body;
 mod task_log;
 mod task_queue;
+mod unavailable;
 mod verified;
 
-pub use event_log::{
-    Append, AppendError, Appended, EventLog, EventReader, Expected, Guard, ReadError, StreamAppend,
+pub use event_log::{Append, AppendError, Appended, EventLog, EventReader, Expected, Guard, StreamAppend};
+pub use journal_store::{
+    Journal, JournalAppend, JournalAppendError, JournalDamaged, JournalError, JournalMoved, JournalStore,
+    PackError,
 };
-pub use journal_store::{Journal, JournalAppend, JournalError, JournalStore};
-pub use sqlite::SqliteLog;
+pub use location::{Location, OpenError, VerifyError, open, verify};
 pub use store::Store;
-pub use task_log::{TaskLog, TaskLogLine};
+pub use task_log::{DamagedLine, StoredLine, TaskLog, TaskLogLine, TaskLogReader};
+pub use unavailable::{Closed, ReadError};
 pub use verified::{Broken, Damage, EntryDamage, Verified};

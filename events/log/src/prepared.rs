@@ -69,7 +69,10 @@ impl Prepared {
             streams: append.streams.into_iter().map(prepare_stream).collect(),
             guards: append.guards,
             sealed: append.sealed,
-            journal: append.journal.map(PreparedJournal::new).transpose()?,
+            journal: match append.journal {
+                Some(journal) => Some(PreparedJournal::new(journal).map_err(AppendError::Malformed)?),
+                None => None,
+            },
         })
     }
 

@@ -6,7 +6,6 @@ use shipslog_events::SealedValue;
 use shipslog_events::chain::Hash;
 use shipslog_events::journal::{JournalHead, JournalKey};
 
-use crate::event_log::AppendError;
 use crate::journal_store::JournalAppend;
 
 /// Entries made ready on their caller's thread, so that the one appender only compares and inserts.
@@ -21,8 +20,8 @@ pub(crate) struct PreparedJournal {
 
 impl PreparedJournal {
     /// Hashes the entries, or says what makes the append malformed.
-    pub(crate) fn new(append: JournalAppend) -> Result<Self, AppendError> {
-        check(&append).map_err(AppendError::Malformed)?;
+    pub(crate) fn new(append: JournalAppend) -> Result<Self, String> {
+        check(&append)?;
         let mut end = append.after;
         let entries = append.entries.into_iter().map(|content| {
             end = end.with(&content);
@@ -35,12 +34,6 @@ impl PreparedJournal {
             end,
             sealed: append.sealed,
         })
-    }
-
-    /// Roughly the pages that it dirties.
-    pub(crate) fn pages(&self) -> usize {
-        let bytes: usize = self.entries.iter().map(|(content, _)| content.len() + 128).sum();
-        bytes / 4096 + 2
     }
 }
 
@@ -66,11 +59,4 @@ pub(crate) struct Packed {
     pub(crate) head: JournalHead,
     pub(crate) length: usize,
     pub(crate) compressed: Vec<u8>,
-}
-
-impl Packed {
-    /// Roughly the pages that it dirties.
-    pub(crate) fn pages(&self) -> usize {
-        (self.compressed.len() + self.length) / 4096 + 2
-    }
 }

@@ -8,10 +8,12 @@ use shipslog_events::journal::JournalHead;
 
 use crate::caller::Caller;
 use crate::event_log::{AppendError, Appended};
+use crate::journal_store::{JournalAppendError, PackError};
 use crate::prepared::Prepared;
 use crate::prepared_journal::{Packed, PreparedJournal};
 use crate::task_log::TaskLogLine;
 use crate::task_queue::{Lines, TaskQueue};
+use crate::unavailable::Closed;
 
 /// Appends in one transaction at most: bounds how long the first of them waits for the last.
 const BATCH: usize = 1024;
@@ -26,15 +28,15 @@ const IMPATIENCE: u32 = 1;
 #[derive(Debug)]
 pub(crate) enum Request {
     /// Events.
-    Append(Box<Prepared>, Caller<Appended>),
+    Append(Box<Prepared>, Caller<Appended, AppendError>),
     /// A deployment number.
-    Reserve(Caller<DeploymentId>),
+    Reserve(Caller<DeploymentId, Closed>),
     /// Entries of a journal alone.
-    Journal(Box<PreparedJournal>, Caller<JournalHead>),
+    Journal(Box<PreparedJournal>, Caller<JournalHead, JournalAppendError>),
     /// A journal whose attempt is over.
-    Pack(Box<Packed>, Caller<()>),
+    Pack(Box<Packed>, Caller<(), PackError>),
     /// Drops some packed journals: those from before this moment, in microseconds since 1970.
-    Drop(i64, Caller<u64>),
+    Drop(i64, Caller<u64, Closed>),
 }
 
 impl Request {
@@ -89,17 +91,17 @@ struct State {
 
 impl Queue {
     /// Adds a request, unless the log is closed.
-    pub(crate) fn push(&self, request: Request) -> Result<(), AppendError> {
+    pub(crate) fn push(&self, request: Request) -> Result<(), Closed> {
         self.add(|state| state.requests.push_back(request))
     }
 
     /// Adds task-log lines as far as there is room.
-    pub(crate) fn push_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), AppendError> {
+    pub(crate) fn push_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Closed> {
         self.add(|state| lines.into_iter().for_each(|line| state.lines.push(line)))
     }
 
     /// The caller is answered when the lines that are there now are written.
-    pub(crate) fn flush_lines(&self, caller: Caller<()>) -> Result<(), AppendError> {
+    pub(crate) fn flush_lines(&self, caller: Caller<(), Closed>) -> Result<(), Closed> {
         self.add(|state| state.lines.flush(caller))
     }
 
@@ -128,7 +130,7 @@ impl Queue {
         }
     }
 
-    fn add(&self, add: impl FnOnce(&mut State)) -> Result<(), AppendError> {
+    fn add(&self, add: impl FnOnce(&mut State)) -> Result<(), Closed> {
         let mut state = self.state();
         if state.closed {
             return Err(closed());
@@ -166,8 +168,8 @@ impl State {
 }
 
 /// The answer to whoever comes too late.
-pub(crate) fn closed() -> AppendError {
-    AppendError::Closed("the server is shutting down".into())
+pub(crate) fn closed() -> Closed {
+    Closed("the server is shutting down".into())
 }
 
 #[cfg(test)]

@@ -2,12 +2,14 @@
 
 mod appender;
 mod files;
+mod idempotence;
+mod insert;
 mod journal;
+mod lines;
 mod lock;
 mod open;
-mod place;
+mod pages;
 mod reader;
-mod repeat;
 mod row;
 mod savepoint;
 mod schema;
@@ -35,18 +37,24 @@ use uuid::Uuid;
 use self::appender::Appender;
 use self::journal::{pack, read};
 use self::lock::Lock;
-use self::reader::Readers;
+use self::reader::{Readers, unreadable};
 use crate::caller::{Caller, Waiting, answered};
-use crate::event_log::{Append, AppendError, Appended, EventLog, EventReader, ReadError};
-use crate::journal_store::{Journal, JournalAppend, JournalError, JournalStore};
+use crate::event_log::{Append, AppendError, Appended, EventLog, EventReader};
+use crate::journal_store::{
+    Journal, JournalAppend, JournalAppendError, JournalError, JournalStore, PackError,
+};
 use crate::prepared::Prepared;
 use crate::prepared_journal::PreparedJournal;
 use crate::queue::{Queue, Request};
-use crate::task_log::{TaskLog, TaskLogLine};
+use crate::task_log::{StoredLine, TaskLog, TaskLogLine, TaskLogReader};
+use crate::unavailable::{Closed, ReadError};
 use crate::verified::{Broken, Verified};
 
 pub use self::open::OpenError;
 pub use self::verify::verify;
+
+/// The log's file in a data directory.
+pub const FILE: &str = "shipslog.db";
 
 /// The log in one file, which no other process may open meanwhile.
 ///
@@ -56,7 +64,8 @@ pub use self::verify::verify;
 /// use shipslog_events::event::access::AccessEvent;
 /// use shipslog_events::ids::{EventId, StreamVersion};
 /// use shipslog_events::{Actor, Context, NewEvent, Source, Stream};
-/// use shipslog_log::{Append, EventLog, EventReader, Expected, SqliteLog, StreamAppend};
+/// use shipslog_log::sqlite::SqliteLog;
+/// use shipslog_log::{Append, EventLog, EventReader, Expected, StreamAppend};
 /// use uuid::Uuid;
 ///
 /// # let folder = tempfile::tempdir()?;
@@ -140,7 +149,10 @@ impl SqliteLog {
     }
 
     /// Queues a request; what it is answered comes at the other end.
-    fn hand_over<T>(&self, request: impl FnOnce(Caller<T>) -> Request) -> Result<Waiting<T>, AppendError> {
+    fn hand_over<T, E: From<Closed>>(
+        &self,
+        request: impl FnOnce(Caller<T, E>) -> Request,
+    ) -> Result<Waiting<T, E>, Closed> {
         let (caller, waiting) = Caller::new();
         self.queue.push(request(caller))?;
         Ok(waiting)
@@ -204,7 +216,7 @@ impl EventLog for SqliteLog {
         answered(self.hand_over(|caller| Request::Append(prepared, caller))?).await
     }
 
-    async fn reserve_deployment(&self) -> Result<DeploymentId, AppendError> {
+    async fn reserve_deployment(&self) -> Result<DeploymentId, Closed> {
         answered(self.hand_over(Request::Reserve)?).await
     }
 
@@ -216,34 +228,41 @@ impl EventLog for SqliteLog {
 }
 
 #[async_trait]
-impl TaskLog for SqliteLog {
-    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), AppendError> {
-        self.queue.push_lines(lines)
-    }
-
-    async fn flush_lines(&self) -> Result<(), AppendError> {
-        let (caller, answer) = Caller::new();
-        self.queue.flush_lines(caller)?;
-        answered(answer).await
-    }
-
+impl TaskLogReader for SqliteLog {
     async fn lines(
         &self,
         deployment: DeploymentId,
         after: u64,
         limit: usize,
-    ) -> Result<Vec<(u64, TaskLogLine)>, ReadError> {
+    ) -> Result<Vec<StoredLine>, ReadError> {
         self.readers
-            .run(move |connection| reader::lines(connection, deployment, after, limit))
+            .run(move |connection| lines::read(connection, deployment, after, limit).map_err(unreadable))
             .await
     }
 }
 
 #[async_trait]
+impl TaskLog for SqliteLog {
+    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Closed> {
+        self.queue.push_lines(lines)
+    }
+
+    async fn flush_lines(&self) -> Result<(), Closed> {
+        let (caller, answer) = Caller::new();
+        self.queue.flush_lines(caller)?;
+        answered(answer).await
+    }
+}
+
+#[async_trait]
 impl JournalStore for SqliteLog {
-    fn append_journal(&self, append: JournalAppend) -> BoxFuture<'_, Result<JournalHead, AppendError>> {
+    fn append_journal(
+        &self,
+        append: JournalAppend,
+    ) -> BoxFuture<'_, Result<JournalHead, JournalAppendError>> {
         let waiting = PreparedJournal::new(append)
-            .and_then(|prepared| self.hand_over(|caller| Request::Journal(Box::new(prepared), caller)));
+            .map_err(JournalAppendError::Malformed)
+            .and_then(|it| Ok(self.hand_over(|caller| Request::Journal(Box::new(it), caller))?));
         Box::pin(async move { answered(waiting?).await })
     }
 
@@ -253,12 +272,11 @@ impl JournalStore for SqliteLog {
             .await?
     }
 
-    async fn pack_journal(&self, key: JournalKey) -> Result<(), AppendError> {
+    async fn pack_journal(&self, key: JournalKey) -> Result<(), PackError> {
         let packed = self
             .readers
             .run(move |connection| Ok(pack::read(connection, key)))
-            .await
-            .map_err(JournalError::Read)??;
+            .await??;
         match packed {
             None => Ok(()),
             Some(packed) => answered(self.hand_over(|caller| Request::Pack(Box::new(packed), caller))?).await,
@@ -267,11 +285,11 @@ impl JournalStore for SqliteLog {
 
     async fn open_journals(&self) -> Result<Vec<JournalKey>, ReadError> {
         self.readers
-            .run(|connection| read::open_journals(connection).map_err(|error| ReadError(error.to_string())))
+            .run(|connection| read::open_journals(connection).map_err(unreadable))
             .await
     }
 
-    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, AppendError> {
+    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, Closed> {
         let before = packed_before.as_microsecond();
         let mut dropped = 0;
         loop {

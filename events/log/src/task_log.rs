@@ -5,7 +5,7 @@ use shipslog_events::LogLevel;
 use shipslog_events::event::deployment::AttemptId;
 use shipslog_events::ids::DeploymentId;
 
-use crate::event_log::{AppendError, ReadError};
+use crate::unavailable::{Closed, ReadError};
 
 /// A line of the task log, for people; not an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,20 +26,43 @@ pub struct TaskLogLine {
     pub message: String,
 }
 
-/// Keeps the task log, at low priority.
+/// A line that is not what was handed over: somebody changed it, or it was damaged. What there is, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct DamagedLine {
+    /// Where its run should be named.
+    pub attempt: String,
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// Where its level should stand.
+    pub level: String,
+    /// The text.
+    pub message: String,
+    /// What about it cannot be read.
+    pub reason: String,
+}
+
+/// A line under its row number, as it is read back.
+pub type StoredLine = (u64, Result<TaskLogLine, DamagedLine>);
+
+/// Reading the task log. Whoever gets only this can show everything and change nothing.
 #[async_trait]
-pub trait TaskLog: Send + Sync + 'static {
-    /// Hands lines over; a line that is there already is left alone. They are written when there is time.
-    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), AppendError>;
-
-    /// Answers when every line that was handed over before can be read.
-    async fn flush_lines(&self) -> Result<(), AppendError>;
-
-    /// A deployment's lines in order, after the row number `after`; each with its row number.
+pub trait TaskLogReader: Send + Sync + 'static {
+    /// A deployment's lines in order, after the row number `after`. One that is damaged hides no other.
     async fn lines(
         &self,
         deployment: DeploymentId,
         after: u64,
         limit: usize,
-    ) -> Result<Vec<(u64, TaskLogLine)>, ReadError>;
+    ) -> Result<Vec<StoredLine>, ReadError>;
+}
+
+/// Keeps the task log, at low priority.
+#[async_trait]
+pub trait TaskLog: TaskLogReader {
+    /// Hands lines over; a line that is there already is left alone. They are written when there is time.
+    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Closed>;
+
+    /// Answers when every line that was handed over before can be read.
+    async fn flush_lines(&self) -> Result<(), Closed>;
 }

@@ -8,6 +8,7 @@ use shipslog_events::ids::DeploymentId;
 
 use crate::caller::Caller;
 use crate::task_log::TaskLogLine;
+use crate::unavailable::Closed;
 
 /// How much may wait. A step that logs faster than the disk writes loses lines, not the server its memory.
 const LINES: usize = 16_384;
@@ -25,7 +26,7 @@ pub(crate) struct Row {
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     pub(crate) rows: Vec<Row>,
-    pub(crate) awaited: Vec<Caller<()>>,
+    pub(crate) awaited: Vec<Caller<(), Closed>>,
 }
 
 /// Lines in order of arrival.
@@ -42,7 +43,7 @@ pub(crate) struct TaskQueue {
 #[derive(Debug)]
 struct Flush {
     rows_before: usize,
-    caller: Caller<()>,
+    caller: Caller<(), Closed>,
 }
 
 #[derive(Debug)]
@@ -77,7 +78,7 @@ impl TaskQueue {
     }
 
     /// The caller waits for what is there now, markers included.
-    pub(crate) fn flush(&mut self, caller: Caller<()>) {
+    pub(crate) fn flush(&mut self, caller: Caller<(), Closed>) {
         for dropped in std::mem::take(&mut self.dropped).into_values() {
             self.enqueue(marker(dropped));
         }
@@ -101,7 +102,7 @@ impl TaskQueue {
     }
 
     /// Who waits for none of the rows that are left.
-    fn written(&mut self, rows: usize) -> Vec<Caller<()>> {
+    fn written(&mut self, rows: usize) -> Vec<Caller<(), Closed>> {
         for flush in &mut self.flushes {
             flush.rows_before = flush.rows_before.saturating_sub(rows);
         }

@@ -1,7 +1,7 @@
 //! What checking a log comes to: all of it holds, or the first thing that does not.
 
 use shipslog_events::chain::Hash;
-use shipslog_events::ids::Position;
+use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_events::journal::JournalKey;
 
 /// A log in which nothing was changed, moved or taken out.
@@ -22,7 +22,7 @@ pub struct Verified {
 #[error("{}", self.sentence())]
 pub struct Broken {
     /// Where: the first event that does not hold; `Position::START` where the log as a whole cannot be read, or where
-    /// it is a journal that does not hold in itself.
+    /// it is a journal or the task log that does not hold in itself.
     pub position: Position,
     /// What.
     pub what: Damage,
@@ -32,7 +32,10 @@ impl Broken {
     fn sentence(&self) -> String {
         let Self { position, what } = self;
         match what {
-            Damage::Journal { .. } => what.to_string(),
+            Damage::Journal { .. } | Damage::JournalUnreadable { .. } | Damage::Line { .. } => {
+                what.to_string()
+            }
+            Damage::Unreadable(_) if *position == Position::START => format!("the log {what}"),
             Damage::Unreadable(_)
             | Damage::Missing
             | Damage::Edited
@@ -45,7 +48,7 @@ impl Broken {
     }
 }
 
-/// What can be wrong with an event, or with the journal of an attempt.
+/// What can be wrong with an event, with the journal of an attempt, or with a line of the task log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
     /// Neither event nor log can be read.
@@ -75,6 +78,26 @@ pub enum Damage {
         entry: u64,
         /// What is wrong with it.
         what: EntryDamage,
+    },
+    /// A journal that is of no run, or that the store cannot read.
+    #[error("journal of {deployment} {attempt} cannot be read: {reason}")]
+    JournalUnreadable {
+        /// The deployment.
+        deployment: DeploymentId,
+        /// Where its run should be named, as it stands.
+        attempt: String,
+        /// Why not.
+        reason: String,
+    },
+    /// A line of the task log is not what was handed over.
+    #[error("task log of {deployment}: line {row} cannot be read: {reason}")]
+    Line {
+        /// The deployment.
+        deployment: DeploymentId,
+        /// Its row number.
+        row: u64,
+        /// Why not.
+        reason: String,
     },
     /// The event ended an attempt with a journal that is not there any more.
     #[error("ends {key} with a journal that is missing: nobody dropped it, it was taken out")]

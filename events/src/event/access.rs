@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::kinds::kinds;
 use crate::ids::KeyId;
 
 /// What a key may do. *Role* alone is a target's; this is an access role.
@@ -18,7 +19,7 @@ pub enum AccessRole {
 
 /// Facts of stream `access`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(tag = "type")]
 pub enum AccessEvent {
     /// A key exists from now on. It was shown once; only its digest is kept.
     KeyCreated {
@@ -36,4 +37,11 @@ pub enum AccessEvent {
         /// Its public id.
         key: KeyId,
     },
+}
+
+kinds! {
+    AccessEvent {
+        KeyCreated => "key-created" version 1,
+        KeyRevoked => "key-revoked" version 1,
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::kinds::kinds;
 use crate::ids::{
     AccountName, CertificateName, EnvironmentName, FeedName, LifecycleName, PackageName, PhaseName,
     ProjectName, RoleName, StepName,
@@ -156,7 +157,7 @@ impl DocumentFacts {
 
 /// Facts of stream `configuration`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(tag = "type")]
 pub enum ConfigurationEvent {
     /// A document is as its body `document` says from now on.
     DocumentApplied {
@@ -169,4 +170,10 @@ pub enum ConfigurationEvent {
         /// What decisions read.
         facts: DocumentFacts,
     },
+}
+
+kinds! {
+    ConfigurationEvent {
+        DocumentApplied => "document-applied" version 1,
+    }
 }

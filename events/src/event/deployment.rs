@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::kinds::kinds;
 use crate::event::release::FrozenStep;
 use crate::ids::{
     AttemptNumber, ComponentDigest, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion,
@@ -107,7 +108,8 @@ impl std::fmt::Display for AttemptId {
 #[error("`{0}` is no attempt; write it as `<step>/<target>/<number>`")]
 pub struct NotAnAttempt(String);
 
-/// Steps may have slashes in their names, targets may not.
+/// Configuration refuses slashes in the names of steps and targets. Of a text with more of them, what comes before the
+/// last two is the step.
 impl FromStr for AttemptId {
     type Err = NotAnAttempt;
 
@@ -127,7 +129,7 @@ impl FromStr for AttemptId {
 
 /// Facts of streams `deployment/<n>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(tag = "type")]
 pub enum DeploymentEvent {
     /// Accepted, with everything planned.
     DeploymentRequested {
@@ -232,12 +234,30 @@ pub enum DeploymentEvent {
     },
 }
 
+/// The type of the events that end attempts: their journals are checked against them.
+pub const ATTEMPT_ENDED: &str = "attempt-ended";
+
+kinds! {
+    DeploymentEvent {
+        DeploymentRequested => "deployment-requested" version 1,
+        DeploymentStarted => "deployment-started" version 1,
+        AttemptStarted => "attempt-started" version 1,
+        AttemptResumed => "attempt-resumed" version 1,
+        AccessDenied => "access-denied" version 1,
+        MilestoneReached => "milestone-reached" version 1,
+        OutputSet => "output-set" version 1,
+        AttemptEnded => ATTEMPT_ENDED version 1,
+        CancelRequested => "cancel-requested" version 1,
+        DeploymentEnded => "deployment-ended" version 1,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_run_reads_back_from_its_text_though_its_step_has_slashes() {
+    fn a_run_reads_back_from_its_text_even_if_its_step_has_slashes() {
         let id = AttemptId {
             step: "Deploy/it".into(),
             target: "Here".into(),

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::deployment::Outcome;
+use crate::event::kinds::kinds;
 use crate::ids::{DeploymentId, StepName, TargetName};
 
 /// An object in a cluster.
@@ -32,7 +33,7 @@ impl std::fmt::Display for ObjectReference {
 
 /// Facts of streams `lane/<project>/<environment>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(tag = "type")]
 pub enum LaneEvent {
     /// A deployment stands in line.
     TurnRequested {
@@ -73,4 +74,14 @@ pub enum LaneEvent {
         /// What.
         object: ObjectReference,
     },
+}
+
+kinds! {
+    LaneEvent {
+        TurnRequested => "turn-requested" version 1,
+        TurnTaken => "turn-taken" version 1,
+        TurnEnded => "turn-ended" version 1,
+        ObjectIntended => "object-intended" version 1,
+        ObjectRemoved => "object-removed" version 1,
+    }
 }

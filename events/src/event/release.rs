@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::configuration::ProcessStep;
+use crate::event::kinds::kinds;
 use crate::ids::{
     ComponentDigest, DeploymentId, EnvironmentName, FeedName, LifecycleName, PackageName, PhaseName,
     ProjectName, ReleaseVersion,
@@ -38,7 +39,7 @@ pub const SNAPSHOT: &str = "snapshot";
 
 /// Facts of streams `releases/<project>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(tag = "type")]
 pub enum ReleaseEvent {
     /// Frozen: body `snapshot` holds the steps' inputs and the variables as they were.
     ReleaseCreated {
@@ -81,4 +82,12 @@ pub enum ReleaseEvent {
         /// By which deployment.
         deployment: DeploymentId,
     },
+}
+
+kinds! {
+    ReleaseEvent {
+        ReleaseCreated => "release-created" version 1,
+        PhaseEntered => "phase-entered" version 1,
+        PhaseSucceeded => "phase-succeeded" version 1,
+    }
 }

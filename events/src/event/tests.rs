@@ -6,10 +6,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::{Value, json};
 
 use crate::event::Event;
-use crate::upcast::{self, KINDS};
+use crate::upcast::{self, kinds};
 use crate::{canonical, samples};
 use arbitrary::any_event;
 
@@ -83,12 +84,12 @@ fn every_sample_is_what_its_golden_file_says() {
 #[test]
 fn every_type_and_version_has_a_golden_file() {
     let files = golden_files();
-    for (kind, newest) in KINDS {
-        for version in 1..=*newest {
+    for (kind, newest) in kinds() {
+        for version in 1..=newest {
             assert!(
                 files
                     .iter()
-                    .any(|(_, name, of, _)| name == kind && *of == version),
+                    .any(|(_, name, of, _)| *name == kind && *of == version),
                 "no golden file for {kind} version {version}: add a sample"
             );
         }
@@ -119,15 +120,14 @@ proptest! {
     }
 
     #[test]
-    fn the_type_is_the_tag_and_the_facts_are_the_rest(event in any_event()) {
+    fn the_facts_are_all_but_the_tag(event in any_event()) {
         let mut whole = serde_json::to_value(&event).unwrap();
-        let tag = whole.as_object_mut().unwrap().remove("type").unwrap();
-        prop_assert_eq!(tag, event.kind().0);
+        whole.as_object_mut().unwrap().remove("type").unwrap();
         prop_assert_eq!(canonical::write(&whole).unwrap(), upcast::encode(&event));
     }
 
     #[test]
-    fn facts_that_anybody_could_write_never_panic(kind in 0..KINDS.len(), version in 0_u32..3, facts: String) {
-        drop(upcast::decode(KINDS[kind].0, version, &facts));
+    fn facts_that_anybody_could_write_never_panic(kind in select(kinds().collect::<Vec<_>>()), version in 0_u32..3, facts: String) {
+        drop(upcast::decode(kind.0, version, &facts));
     }
 }

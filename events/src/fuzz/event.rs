@@ -6,7 +6,7 @@ use shipslog_test_support::corpus;
 use shipslog_test_support::mutations::{cases, confused, damaged, each_replaced};
 
 use crate::samples;
-use crate::upcast::{self, DecodeError, KINDS};
+use crate::upcast::{self, DecodeError, kinds};
 
 /// Never panics; what is read is the facts and nothing else, and is read the same again.
 fn decode(kind: &str, version: u32, facts: &str) -> Result<(), DecodeError> {
@@ -55,7 +55,7 @@ fn seeds() -> Vec<(&'static str, String)> {
 fn with_kind(
     facts: impl Strategy<Value = (usize, String)>,
 ) -> impl Strategy<Value = (&'static str, u32, String)> {
-    let other = prop_oneof![9 => Just(None), 1 => proptest::sample::select(KINDS).prop_map(|it| Some(it.0))];
+    let other = prop_oneof![9 => Just(None), 1 => proptest::sample::select(kinds().collect::<Vec<_>>()).prop_map(|it| Some(it.0))];
     let version = prop_oneof![9 => Just(1), 1 => any::<u32>()];
     (facts, other, version)
         .prop_map(|((seed, facts), other, version)| (other.unwrap_or(seeds()[seed].0), version, facts))

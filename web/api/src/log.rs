@@ -39,7 +39,8 @@ pub struct LogLine {
     /// When it was said.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// The step that said it.
+    /// The step that said it. Where `unreadable` says why not: what stands in the place of the run, whole, and the
+    /// target is empty, the attempt 0.
     #[schema(value_type = String)]
     pub step: StepName,
     /// On which target.
@@ -48,11 +49,14 @@ pub struct LogLine {
     /// In which run.
     #[schema(value_type = u32)]
     pub attempt: AttemptNumber,
-    /// How grave it is.
+    /// How grave it is; `error` where it is unreadable.
     #[schema(value_type = schema::LogLevel)]
     pub level: LogLevel,
     /// What the step said.
     pub message: String,
+    /// Why the line does not tell its run or its level: it was changed in the store, and is shown as it stands there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreadable: Option<String>,
 }
 
 #[cfg(test)]
@@ -81,11 +85,17 @@ mod tests {
             attempt: AttemptNumber(2),
             level: LogLevel::Warning,
             message: "takes long".to_owned(),
+            unreadable: None,
         };
         let shown = json!({
             "row": 7, "at": "2026-01-02T03:04:05.678Z", "step": "Deploy", "target": "Here", "attempt": 2,
             "level": "warning", "message": "takes long"
         });
         assert_eq!(round_trip(&line), shown);
+        let damaged = LogLine {
+            unreadable: Some("`x` is no attempt".to_owned()),
+            ..line
+        };
+        assert_eq!(round_trip(&damaged)["unreadable"], "`x` is no attempt");
     }
 }

@@ -68,7 +68,7 @@ pub(crate) struct EventType;
 
 impl PartialSchema for EventType {
     fn schema() -> RefOr<Schema> {
-        words("What happened.", upcast::KINDS.iter().map(|(name, _)| *name))
+        words("What happened.", upcast::kinds().map(|(name, _)| name))
     }
 }
 

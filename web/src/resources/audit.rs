@@ -18,12 +18,13 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(verification))
 }
 
-/// Checks every event's hash, and every body and every journal that is still there. Access role: viewer.
+/// Checks every event's hash, every body and every journal that is still there, and that the lines of task logs can be
+/// read. Access role: viewer.
 #[utoipa::path(
     get, path = VERIFICATION, operation_id = "verifyLog", tag = "audit", security(("apiKey" = [])), params(Reading),
     responses(
         (status = 200, description = "Nothing was changed, moved or taken out", body = Verification),
-        (status = 409, description = "`log-broken`: the first event that does not hold is named, or the journal with its first entry that does not",
+        (status = 409, description = "`log-broken`: the first event that does not hold is named, the journal with its first entry that does not, or the line of a task log that cannot be read",
          body = Described, content_type = "application/problem+json"),
         ReadProblems
     )

@@ -67,7 +67,7 @@ async fn list(
     app.reach(listing.min_position).await?;
     let limit = paging::limit(listing.limit)?;
     let after: Option<String> = paging::place("configuration", listing.cursor.as_deref())?;
-    let documents = app.engine.views().documents(Some(kind)).await?;
+    let documents = app.engine.views().documents(kind).await?;
     let items = documents
         .into_iter()
         .filter(|it| after.as_ref().is_none_or(|after| it.name > *after))
@@ -126,7 +126,7 @@ pub(super) async fn existing(app: &App, kind: Kind, name: &str) -> Result<Docume
     if let Some(view) = views.document(kind, name).await? {
         return Ok(view);
     }
-    let documents = views.documents(Some(kind)).await?;
+    let documents = views.documents(kind).await?;
     let names: Vec<String> = documents.into_iter().map(|it| it.name).collect();
     let kind = kind.to_string().to_lowercase();
     Err(Problem::not_found(nearest::unknown(&kind, name, &names)))

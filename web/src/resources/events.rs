@@ -193,7 +193,7 @@ fn asked(filter: Filter) -> Result<EventFilter, Problem> {
 }
 
 fn known_kind(kind: String) -> Result<String, Problem> {
-    let known: Vec<&str> = upcast::KINDS.iter().map(|(name, _)| *name).collect();
+    let known: Vec<&str> = upcast::kinds().map(|(name, _)| name).collect();
     if known.contains(&kind.as_str()) {
         Ok(kind)
     } else {

@@ -109,6 +109,31 @@ async fn the_log_is_a_page_or_a_stream() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_was_changed_in_the_store_is_shown_as_it_stands_and_hides_no_other() {
+    let server = Server::start().await;
+    let id = History::ended(&server).await;
+    server.store.task_log.flush_lines().await.unwrap();
+    let raw = rusqlite::Connection::open(server.directory.path().join("data/shipslog.db")).unwrap();
+    raw.execute_batch("UPDATE task_log SET attempt = 'x' WHERE message = 'begins'")
+        .unwrap();
+    let page = server
+        .get(&format!("/api/v1/deployments/{id}/log"))
+        .await
+        .expect(200);
+    let reason = "`x` is no attempt; write it as `<step>/<target>/<number>`";
+    let line = json!({ "row": 1, "at": "2027-01-15T08:00:00Z", "step": "x", "target": "", "attempt": 0,
+        "level": "error", "message": "begins", "unreadable": reason });
+    assert_eq!(page["items"][0], line);
+    assert_eq!(page["items"][1]["message"], "takes long");
+    let (_, code, detail) = server.get("/api/v1/audit/verification").await.problem();
+    assert_eq!(code, "log-broken");
+    assert_eq!(
+        detail,
+        format!("task log of {id}: line 1 cannot be read: {reason}")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_ends_with_the_key_that_opened_it_and_with_no_other() {
     let server = Server::start().await;
     let id = History::waiting(&server).await;

@@ -184,12 +184,7 @@ async fn applies_at_once_all_land_and_each_document_counts_its_revisions() {
     };
     futures::future::join_all((0..8).map(apply)).await;
     house.caught_up().await;
-    let documents = house
-        .engine
-        .views()
-        .documents(Some(Kind::Environment))
-        .await
-        .unwrap();
+    let documents = house.engine.views().documents(Kind::Environment).await.unwrap();
     let revisions: Vec<_> = documents
         .iter()
         .map(|it| (it.name.as_str(), it.entry.revision))

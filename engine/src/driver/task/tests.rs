@@ -5,7 +5,7 @@ use shipslog_events::ids::AttemptNumber;
 use tokio::sync::watch;
 
 use super::*;
-use crate::driver::Pauses;
+use crate::pauses::Pauses;
 use crate::testing::house::House;
 
 /// What a driver's tasks share, without a driver.

@@ -11,12 +11,13 @@ use shipslog_domain::deployment::AttemptState;
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEndReason, EndReason};
 use shipslog_events::ids::{AttemptNumber, DeploymentId};
 use shipslog_events::journal::{JournalHead, JournalKey};
+use shipslog_log::sqlite::FILE;
 use shipslog_log::{Journal, JournalError};
 use shipslog_test_support::component::tiny;
 use shipslog_test_support::documents::{project, surroundings};
 
 use super::{asking_in_vain, ended, message, outcomes};
-use crate::engine::{Engine, LOG_FILE, Options};
+use crate::engine::{Engine, Options};
 use crate::testing::faults::Call;
 use crate::testing::house::{House, by};
 use crate::views::DeploymentView;
@@ -54,7 +55,7 @@ async fn waiting(step: &str) -> (House, DeploymentId) {
 }
 
 fn open(directory: &Path) -> Connection {
-    Connection::open(directory.join(LOG_FILE)).unwrap()
+    Connection::open(directory.join(FILE)).unwrap()
 }
 
 /// As somebody does who goes round the log: without its triggers, which are there again afterwards.
@@ -218,7 +219,7 @@ async fn no_secret_is_in_a_journal_or_anywhere_else_on_disk() {
     house.ended(id).await;
     let journal = house.engine.tools.store.journals.journal(key(id)).await.unwrap();
     let mut seen: Vec<(String, Vec<u8>)> = vec![("the journal".to_owned(), journal.entries.concat())];
-    for name in [LOG_FILE, "shipslog.db-wal", "views.db", "views.db-wal"] {
+    for name in [FILE, "shipslog.db-wal", "views.db", "views.db-wal"] {
         let read = std::fs::read(house.path().join(name));
         seen.extend(read.ok().map(|it| (name.to_owned(), it)));
     }

@@ -1,4 +1,4 @@
-//! Documents, listed in the order in which kinds can refer to each other.
+//! Documents, listed by their names, kind by kind.
 
 use shipslog_domain::configuration::Entry;
 use shipslog_events::Recorded;
@@ -33,8 +33,9 @@ pub(super) fn row(recorded: &Recorded, event: &ConfigurationEvent) -> Result<Led
         changed_by: recorded.actor.clone(),
     };
     let row = Row {
+        kind: Some(kind.to_string()),
         tags: tags.clone(),
-        ..Row::new("document", format!("{kind}/{name}"), kind as u64, &view)?
+        ..Row::new("document", format!("{kind}/{name}"), 0, &view)?
     };
     Ok((Some(row), tags))
 }

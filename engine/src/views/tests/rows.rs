@@ -180,12 +180,12 @@ proptest! {
         let directory = tempfile::tempdir().unwrap();
         let (followed, rebuilt) = runtime().block_on(async {
             let log = log(directory.path());
-            let views = Views::open(&directory.path().join("views.db"), Arc::clone(&log) as _).await.unwrap();
+            let views = Views::open(&directory.path().join("views.db"), Arc::clone(&log) as _, NONE).await.unwrap();
             write(&*log, &deeds).await;
             views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
             let followed = dump(&directory.path().join("views.db"));
             let path = directory.path().join("rebuilt.db");
-            let views = Views::open(&path, Arc::clone(&log) as _).await.unwrap();
+            let views = Views::open(&path, Arc::clone(&log) as _, NONE).await.unwrap();
             views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
             (followed, dump(&path))
         });

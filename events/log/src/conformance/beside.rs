@@ -6,7 +6,7 @@ use shipslog_events::{LogLevel, SealedValue};
 
 use super::{AnyStore, accepted, at, one, refused, rules};
 use crate::event_log::{Append, AppendError, Expected};
-use crate::task_log::TaskLogLine;
+use crate::task_log::{StoredLine, TaskLogLine};
 
 rules! {
     sealed_values_come_back_by_handle,
@@ -100,7 +100,8 @@ async fn lines(log: &impl AnyStore, deployment: u64, count: usize) -> Vec<(u64, 
             .await
             .expect("the task log can be read");
         if lines.len() >= count {
-            return lines;
+            let whole = |(row, line): StoredLine| (row, line.expect("nobody changed it"));
+            return lines.into_iter().map(whole).collect();
         }
         head.changed().await.expect("the log is open");
     }
@@ -117,7 +118,7 @@ async fn lines_come_back_in_order_from_any_row(log: &impl AnyStore) {
     assert!(rows.iter().map(|(_, line)| line).eq(&written));
     assert!(rows.is_sorted_by(|(one, _), (next, _)| one < next));
     let rest = log.lines(DeploymentId(1), rows[0].0, 1).await;
-    assert_eq!(rest, Ok(vec![rows[1].clone()]));
+    assert_eq!(rest, Ok(vec![(rows[1].0, Ok(rows[1].1.clone()))]));
     assert_eq!(log.lines(DeploymentId(1), rows[2].0, 10).await, Ok(vec![]));
 }
 

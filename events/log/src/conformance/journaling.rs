@@ -7,7 +7,7 @@ use shipslog_events::journal::{JournalHead, JournalKey};
 
 use super::{AnyStore, accepted, at, everything, ids, one, refused, rules};
 use crate::event_log::{Append, AppendError, Expected};
-use crate::journal_store::{Journal, JournalAppend};
+use crate::journal_store::{Journal, JournalAppend, JournalAppendError, JournalMoved};
 
 rules! {
     a_journal_that_never_was_is_empty,
@@ -74,8 +74,8 @@ pub(super) fn with_event(number: u128, expected: Expected, journal: JournalAppen
     }
 }
 
-pub(super) fn moved(expected: u64, actual: u64) -> AppendError {
-    AppendError::JournalMoved {
+pub(super) fn moved(expected: u64, actual: u64) -> JournalMoved {
+    JournalMoved {
         key: key(1),
         expected,
         actual,
@@ -142,7 +142,7 @@ async fn entries_that_do_not_follow_the_head_are_refused(log: &impl AnyStore) {
         (following(&["a", "b", "c"], &["d"]), moved(3, 2)),
         (following(&["a"], &[]), moved(1, 2)),
     ] {
-        assert_eq!(log.append_journal(append).await, Err(expected));
+        assert_eq!(log.append_journal(append).await, Err(expected.into()));
     }
     assert_holds(log, &["a", "b"]).await;
 }
@@ -227,7 +227,10 @@ async fn an_event_whose_entries_are_refused_is_not_there(log: &impl AnyStore) {
         following(&[], &["a"]),
         following(&[], &[]),
     ] {
-        assert_eq!(refused(log, with_event(1, at(0), stale)).await, moved(0, 1));
+        assert_eq!(
+            refused(log, with_event(1, at(0), stale)).await,
+            moved(0, 1).into()
+        );
     }
     assert_eq!(ids(log, 1).await, []);
     assert_holds(log, &["a"]).await;
@@ -249,7 +252,7 @@ async fn a_repeated_event_writes_no_entry_twice(log: &impl AnyStore) {
     );
     assert_holds(log, &["a", "b", "c"]).await;
     let other = with_event(1, at(0), following(&[], &["x"]));
-    assert_eq!(refused(log, other).await, moved(0, 3));
+    assert_eq!(refused(log, other).await, moved(0, 3).into());
     pack(log, 1).await;
     assert_eq!(accepted(log, append).await, first);
 }
@@ -280,7 +283,7 @@ async fn sealed_values_are_kept_with_their_entries_or_not_at_all(log: &impl AnyS
     let stale = log
         .append_journal(sealing(following(&[], &["x"]), "h2", b"two"))
         .await;
-    assert_eq!(stale, Err(moved(0, 1)));
+    assert_eq!(stale, Err(moved(0, 1).into()));
     let twice = SealedValue {
         handle: "h3".into(),
         sealed: vec![],
@@ -294,7 +297,10 @@ async fn sealed_values_are_kept_with_their_entries_or_not_at_all(log: &impl AnyS
         },
     ] {
         let refusal = log.append_journal(malformed).await;
-        assert!(matches!(refusal, Err(AppendError::Malformed(_))), "{refusal:?}");
+        assert!(
+            matches!(refusal, Err(JournalAppendError::Malformed(_))),
+            "{refusal:?}"
+        );
     }
     assert_holds(log, &["a"]).await;
     assert_eq!(journal(log).await.sealed.len(), 1);

@@ -6,8 +6,7 @@ use super::journaling::{
     assert_holds, entries, following, head, journal, key, moved, pack, sealing, with_event, write,
 };
 use super::{AnyStore, accepted, at, ids, refused, rules};
-use crate::event_log::AppendError;
-use crate::journal_store::{JournalAppend, JournalError};
+use crate::journal_store::{JournalAppend, JournalAppendError, JournalError};
 
 rules! {
     a_packed_journal_has_its_entries_and_no_sealed_values,
@@ -32,9 +31,12 @@ async fn a_packed_journal_takes_no_more(log: &impl AnyStore) {
     write(log, following(&[], &["a"])).await;
     pack(log, 1).await;
     let refusal = log.append_journal(following(&["a"], &["b"])).await;
-    assert!(matches!(refusal, Err(AppendError::Malformed(_))), "{refusal:?}");
+    assert!(
+        matches!(refusal, Err(JournalAppendError::Malformed(_))),
+        "{refusal:?}"
+    );
     let refusal = log.append_journal(following(&[], &["b"])).await;
-    assert_eq!(refusal, Err(moved(0, 1)), "nor does it begin anew");
+    assert_eq!(refusal, Err(moved(0, 1).into()), "nor does it begin anew");
     refused(log, with_event(1, at(0), following(&["a"], &["b"]))).await;
     assert_holds(log, &["a"]).await;
     assert_eq!(ids(log, 1).await, []);
@@ -72,7 +74,7 @@ async fn a_dropped_journal_says_so(log: &impl AnyStore) {
     assert_eq!(log.drop_journals(Timestamp::MAX).await, Ok(0));
     pack(log, 1).await;
     let refusal = log.append_journal(following(&[], &["b"])).await;
-    assert_eq!(refusal, Err(moved(0, 1)), "its head is left");
+    assert_eq!(refusal, Err(moved(0, 1).into()), "its head is left");
 }
 
 async fn only_what_was_packed_before_is_dropped(log: &impl AnyStore) {

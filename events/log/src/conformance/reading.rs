@@ -2,6 +2,7 @@
 
 use shipslog_events::body::Commitment;
 use shipslog_events::envelope::{Actor, Context, NewEvent, Source};
+use shipslog_events::event::deployment::body::{INPUTS, SITUATION};
 use shipslog_events::ids::{Position, StreamVersion};
 use shipslog_events::samples;
 
@@ -116,26 +117,26 @@ async fn the_log_is_read_from_any_position_in_pages(log: &impl AnyStore) {
 
 async fn bodies_come_back_by_event_and_name(log: &impl AnyStore) {
     let first = NewEvent {
-        bodies: vec![body("inputs", "a"), body("situation", "b")],
+        bodies: vec![body(INPUTS, "a"), body(SITUATION, "b")],
         ..event(1)
     };
     let second = NewEvent {
-        bodies: vec![body("inputs", "c")],
+        bodies: vec![body(INPUTS, "c")],
         ..event(2)
     };
     accepted(log, append(vec![to(stream(1), at(0), vec![first, second])])).await;
     let text = async |of, name: &str| log.body(id(of), name).await.expect("the body can be read");
-    assert_eq!(text(1, "inputs").await, Some(b"a".to_vec()));
-    assert_eq!(text(1, "situation").await, Some(b"b".to_vec()));
-    assert_eq!(text(2, "inputs").await, Some(b"c".to_vec()));
-    assert_eq!(text(2, "situation").await, None);
-    assert_eq!(text(3, "inputs").await, None);
+    assert_eq!(text(1, INPUTS).await, Some(b"a".to_vec()));
+    assert_eq!(text(1, SITUATION).await, Some(b"b".to_vec()));
+    assert_eq!(text(2, INPUTS).await, Some(b"c".to_vec()));
+    assert_eq!(text(2, SITUATION).await, None);
+    assert_eq!(text(3, INPUTS).await, None);
     let names: Vec<_> = everything(log).await[0]
         .bodies
         .iter()
         .map(|it| it.name.clone())
         .collect();
-    assert_eq!(names, ["inputs", "situation"]);
+    assert_eq!(names, [INPUTS, SITUATION]);
 }
 
 async fn a_body_of_any_size_and_content_comes_back(log: &impl AnyStore) {

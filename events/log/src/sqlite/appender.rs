@@ -4,20 +4,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_events::journal::JournalHead;
 use tokio::sync::watch;
 
 use super::journal::{append, pack};
-use super::place;
 use super::savepoint::{self, is_grave};
 use super::tail::{Tail, Versions};
+use super::{insert, lines, pages};
 use crate::event_log::{AppendError, Appended};
-use crate::prepared::{Prepared, PreparedEvent};
+use crate::journal_store::{JournalAppendError, PackError};
+use crate::prepared::Prepared;
 use crate::prepared_journal::{Packed, PreparedJournal};
 use crate::queue::{Queue, Request, Work};
 use crate::task_queue::{Lines, Row};
+use crate::unavailable::Closed;
 
 /// Checkpoint after about so many pages of 4 KiB in the write-ahead log.
 const CHECKPOINT_PAGES: usize = 1000;
@@ -125,33 +127,31 @@ impl Appender {
     fn append(&mut self, append: &Prepared) -> rusqlite::Result<Result<Appended, AppendError>> {
         let (mut tail, now) = (self.tail, Timestamp::now());
         let time = self.tail.time(now);
-        let placed = savepoint::within(&self.connection, || {
-            place::place(&self.connection, append, time, &mut tail, &mut self.versions)
+        let inserted = savepoint::within(&self.connection, || {
+            insert::append(&self.connection, append, time, &mut tail, &mut self.versions)
         })?;
-        if placed.is_ok() {
-            self.pages += pages(append);
+        if inserted.is_ok() {
+            self.pages += pages::of_append(append);
             self.tail = tail;
         }
-        Ok(placed)
+        Ok(inserted)
     }
 
     fn append_journal(
         &mut self,
         journal: &PreparedJournal,
-    ) -> rusqlite::Result<Result<JournalHead, AppendError>> {
-        self.pages += journal.pages();
-        savepoint::within(&self.connection, || {
-            append::place_alone(&self.connection, journal)
-        })
+    ) -> rusqlite::Result<Result<JournalHead, JournalAppendError>> {
+        self.pages += pages::of_journal(journal);
+        savepoint::within(&self.connection, || append::alone(&self.connection, journal))
     }
 
-    fn pack(&mut self, packed: &Packed) -> rusqlite::Result<Result<(), AppendError>> {
-        self.pages += packed.pages();
+    fn pack(&mut self, packed: &Packed) -> rusqlite::Result<Result<(), PackError>> {
+        self.pages += pages::of_pack(packed);
         let now = Timestamp::now().as_microsecond();
-        savepoint::within(&self.connection, || pack::place(&self.connection, packed, now))
+        savepoint::within(&self.connection, || pack::insert(&self.connection, packed, now))
     }
 
-    fn drop_some(&mut self, packed_before: i64) -> rusqlite::Result<Result<u64, AppendError>> {
+    fn drop_some(&mut self, packed_before: i64) -> rusqlite::Result<Result<u64, Closed>> {
         let dropped = savepoint::within(&self.connection, || {
             pack::drop_some(&self.connection, packed_before)
         })?;
@@ -209,22 +209,7 @@ impl Appender {
 
     fn insert_lines(&self, rows: &[Row]) -> rusqlite::Result<()> {
         self.execute("BEGIN IMMEDIATE")?;
-        let sql = "INSERT INTO task_log (deployment, attempt, call, line, is_marker, at, level, message)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
-        let mut insert = self.connection.prepare_cached(sql)?;
-        for Row { line, is_marker } in rows {
-            let (deployment, call) = (line.deployment.0.cast_signed(), line.index.cast_signed());
-            insert.execute(params![
-                deployment,
-                line.attempt.to_string(),
-                call,
-                line.line,
-                is_marker,
-                line.at,
-                line.level.to_string(),
-                line.message
-            ])?;
-        }
+        lines::insert(&self.connection, rows)?;
         or_die(self.execute("COMMIT"));
         Ok(())
     }
@@ -246,20 +231,6 @@ impl Appender {
     fn execute(&self, sql: &str) -> rusqlite::Result<()> {
         savepoint::execute(&self.connection, sql)
     }
-}
-
-/// Roughly the pages that an append dirties.
-fn pages(append: &Prepared) -> usize {
-    let event = |(_, event): (_, &PreparedEvent)| {
-        let bodies: usize = event
-            .bodies
-            .iter()
-            .map(|body| body.stored.compressed.len() / 4096 + 1)
-            .sum();
-        event.facts.len() / 4096 + 1 + bodies
-    };
-    let journal = append.journal.as_ref().map_or(0, PreparedJournal::pages);
-    append.events().map(event).sum::<usize>() + journal
 }
 
 /// Never go on after a failed commit: the system may have dropped the pages that it could not write, and a second

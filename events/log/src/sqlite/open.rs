@@ -41,6 +41,19 @@ pub enum OpenError {
         /// The oldest binary that may read it.
         needs: String,
     },
+    /// Written before there was a release.
+    #[error(
+        "{} was made by a shipslog from before the first release (schema {schema}, this one begins with {}) and cannot \
+         be brought up to date: choose a new data directory",
+        path.display(),
+        schema::OLDEST
+    )]
+    Older {
+        /// The database.
+        path: PathBuf,
+        /// The schema that it has.
+        schema: i64,
+    },
     /// Somebody else's database.
     #[error("{} is a database of another program: choose another file or data directory", path.display())]
     Foreign {
@@ -225,6 +238,10 @@ fn check_version(path: &Path, connection: &Connection) -> Result<(), OpenError> 
     match schema::meta(connection, "oldest_reader") {
         Ok(needs) if is_newer(&needs, env!("CARGO_PKG_VERSION")) => newer(needs),
         Ok(_) | Err(_) if schema > schema::newest() => newer(format!("with schema {schema}")),
+        Ok(_) | Err(_) if schema < schema::OLDEST => Err(OpenError::Older {
+            path: path.to_owned(),
+            schema,
+        }),
         Ok(_) => Ok(()),
         Err(error) => Err(OpenError::store(path, error)),
     }

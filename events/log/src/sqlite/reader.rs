@@ -7,14 +7,13 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use shipslog_events::SealedValue;
 use shipslog_events::body::{Commitment, Salt};
 use shipslog_events::envelope::Recorded;
-use shipslog_events::ids::{DeploymentId, EventId, Handle, Position, StreamVersion};
+use shipslog_events::ids::{EventId, Handle, Position, StreamVersion};
 use shipslog_events::stream::Stream;
 use tokio::sync::Semaphore;
 
 use super::{open, row};
-use crate::event_log::ReadError;
 use crate::stored_body::StoredBody;
-use crate::task_log::TaskLogLine;
+use crate::unavailable::ReadError;
 
 /// Queries at a time: beyond that, disk and cores are busy anyway.
 const CONNECTIONS: usize = 8;
@@ -82,12 +81,12 @@ impl Readers {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
-fn unreadable(error: rusqlite::Error) -> ReadError {
+pub(super) fn unreadable(error: rusqlite::Error) -> ReadError {
     ReadError(error.to_string())
 }
 
 /// A limit or number as `SQLite` counts.
-fn integer(number: u64) -> i64 {
+pub(super) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
@@ -189,33 +188,4 @@ pub(super) fn sealed(connection: &Connection, handles: Vec<Handle>) -> Result<Ve
         values.extend(found.map(|sealed| SealedValue { handle, sealed }));
     }
     Ok(values)
-}
-
-pub(super) fn lines(
-    connection: &Connection,
-    deployment: DeploymentId,
-    after: u64,
-    limit: usize,
-) -> Result<Vec<(u64, TaskLogLine)>, ReadError> {
-    let sql = "SELECT id, attempt, call, line, at, level, message FROM task_log
-        WHERE deployment = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
-    let mut statement = connection.prepare_cached(sql).map_err(unreadable)?;
-    let parameters = params![integer(deployment.0), integer(after), integer(limit as u64)];
-    let lines = statement
-        .query_map(parameters, |row| task_log_line(deployment, row))
-        .map_err(unreadable)?;
-    lines.collect::<Result<_, _>>().map_err(unreadable)
-}
-
-fn task_log_line(deployment: DeploymentId, row: &Row<'_>) -> rusqlite::Result<(u64, TaskLogLine)> {
-    let line = TaskLogLine {
-        deployment,
-        attempt: row::read_text(row, 1)?,
-        index: row.get::<_, i64>(2)?.cast_unsigned(),
-        line: row.get(3)?,
-        at: row.get(4)?,
-        level: row::read_text(row, 5)?,
-        message: row.get(6)?,
-    };
-    Ok((row.get::<_, i64>(0)?.cast_unsigned(), line))
 }

@@ -1,9 +1,6 @@
 //! An event's row: the columns as stored, and what they mean.
 
-use std::str::FromStr;
-
 use jiff::Timestamp;
-use rusqlite::types::Type;
 use rusqlite::{Connection, Row, params};
 use shipslog_events::chain::{Columns, Hash};
 use shipslog_events::envelope::{BodyReference, Recorded, Source};
@@ -130,12 +127,8 @@ pub(super) fn read_bodies(text: &str) -> Result<Vec<BodyReference>, Unreadable> 
     }
 }
 
-/// Reads what a column says as text.
-pub(super) fn read_text<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
-    row: &Row<'_>,
-    column: usize,
-) -> rusqlite::Result<T> {
-    let text = row.get_ref(column)?.as_str()?;
-    text.parse()
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(error)))
+/// A column's text as far as it is one, for showing it.
+pub(super) fn lossy(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+    let bytes = row.get_ref(column)?.as_bytes()?;
+    Ok(String::from_utf8_lossy(bytes).into_owned())
 }

@@ -2,38 +2,46 @@
 
 use rusqlite::{Connection, ErrorCode};
 
-use crate::event_log::AppendError;
+use crate::unavailable::Closed;
 
 /// Why a part is not written.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum Failure<E> {
     /// The log's rules say no.
-    Refused(AppendError),
+    Refused(E),
     /// The store says no.
     Store(rusqlite::Error),
 }
 
-impl From<rusqlite::Error> for Failure {
+impl<E> From<rusqlite::Error> for Failure<E> {
     fn from(error: rusqlite::Error) -> Self {
         Self::Store(error)
     }
 }
 
+impl<E> Failure<E> {
+    /// The same as part of a larger piece of work, which has more reasons to refuse.
+    pub(super) fn widen<Wider: From<E>>(self) -> Failure<Wider> {
+        match self {
+            Self::Refused(refusal) => Failure::Refused(refusal.into()),
+            Self::Store(error) => Failure::Store(error),
+        }
+    }
+}
+
 /// Does `work` in a savepoint of its own: refused, it leaves nothing in the file. An error means that the whole
 /// transaction is lost.
-pub(super) fn within<T>(
+pub(super) fn within<T, E: From<Closed>>(
     connection: &Connection,
-    work: impl FnOnce() -> Result<T, Failure>,
-) -> rusqlite::Result<Result<T, AppendError>> {
+    work: impl FnOnce() -> Result<T, Failure<E>>,
+) -> rusqlite::Result<Result<T, E>> {
     execute(connection, "SAVEPOINT part")?;
     let answer = match work() {
         Ok(answer) => Ok(answer),
         Err(Failure::Refused(refusal)) => Err(refusal),
         // The store took the whole transaction back, or may be broken: not the affair of this part alone.
         Err(Failure::Store(error)) if connection.is_autocommit() || is_grave(&error) => return Err(error),
-        Err(Failure::Store(error)) => Err(AppendError::Closed(format!(
-            "the append could not be stored: {error}"
-        ))),
+        Err(Failure::Store(error)) => Err(Closed(format!("the append could not be stored: {error}")).into()),
     };
     if answer.is_err() {
         execute(connection, "ROLLBACK TO part")?;

@@ -10,12 +10,15 @@ pub(super) const APPLICATION_ID: i32 = 0x5348_4c47;
 /// version that has them, which may be this one. Until that is released, the schema keeps its older builds out.
 pub(super) const OLDEST_READER: &str = "0.1.0";
 
+/// The schema that the first migration makes. Those before were never released, and nothing leads on from them.
+pub(super) const OLDEST: i64 = 3;
+
 /// One a schema version, in order; released ones are never edited.
-const MIGRATIONS: &[&str] = &[include_str!("schema/001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/003.sql")];
 
 /// The newest schema that this binary knows.
 pub(super) fn newest() -> i64 {
-    i64::try_from(MIGRATIONS.len()).expect("migrations are few")
+    OLDEST - 1 + i64::try_from(MIGRATIONS.len()).expect("migrations are few")
 }
 
 /// The schema that the database has.
@@ -23,10 +26,11 @@ pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Brings the database to the newest schema, all of it or nothing.
+/// Brings a database that is empty, or not older than `OLDEST`, to the newest schema, all of it or nothing.
 pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
-    let from = usize::try_from(version(connection)?).unwrap_or_default();
-    let Some(missing) = MIGRATIONS.get(from..).filter(|it| !it.is_empty()) else {
+    let from = version(connection)?;
+    let done = usize::try_from(from - (OLDEST - 1)).unwrap_or_default();
+    let Some(missing) = MIGRATIONS.get(done..).filter(|it| !it.is_empty()) else {
         return Ok(());
     };
     let transaction = connection.transaction()?;

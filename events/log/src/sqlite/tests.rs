@@ -1,8 +1,8 @@
 //! The store as a whole: it keeps the rules of `conformance`, and what only a file can show.
 
 mod crashing;
-
 mod journals;
+mod lines;
 mod opening;
 mod sharing;
 mod verifying;

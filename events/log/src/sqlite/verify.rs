@@ -12,15 +12,17 @@ use shipslog_events::ids::Position;
 
 use self::broken::{broken, unreadable};
 use super::files::Header;
-use super::{files, open, row, schema};
+use super::{files, lines, open, row, schema};
 use crate::stored_body::StoredBody;
 use crate::verified::{Broken, Damage, Verified};
 
-/// Checks the whole log, from its first event to its last, and every journal.
+/// Checks the whole log, from its first event to its last, every journal, and that every line of the task log can be
+/// read.
 ///
 /// Reads the file without the server's help, in one consistent view, so that it can be used while the server runs.
-/// An erased body is no damage, nor is a dropped journal. Events cut off at the end leave a shorter log that holds in itself: only a head hash
-/// kept elsewhere shows that they are gone.
+/// An erased body is no damage, nor is a dropped journal. Events cut off at the end leave a shorter log that holds in
+/// itself: only a head hash kept elsewhere shows that they are gone. Lines have no hash: one that was edited and can
+/// still be read does not show.
 pub fn verify(path: &Path) -> Result<Verified, Broken> {
     match files::header(path) {
         Ok(Header::Database(schema::APPLICATION_ID)) => {}
@@ -33,6 +35,7 @@ pub fn verify(path: &Path) -> Result<Verified, Broken> {
     let view = connection.unchecked_transaction().map_err(unreadable(0))?;
     let verified = walk(&view, 0, Hash::START, |event| journals::check_end(&view, event))?;
     let journals = journals::check_all(&view)?;
+    check_lines(&view)?;
     Ok(Verified { journals, ..verified })
 }
 
@@ -95,6 +98,20 @@ fn walk(
         last_position: Position(position.cast_unsigned()),
         journals: 0,
     })
+}
+
+fn check_lines(connection: &Connection) -> Result<(), Broken> {
+    match lines::first_damaged(connection).map_err(unreadable(0))? {
+        None => Ok(()),
+        Some((deployment, row, line)) => Err(broken(
+            0,
+            Damage::Line {
+                deployment,
+                row,
+                reason: line.reason,
+            },
+        )),
+    }
 }
 
 fn check_event(row: &Row<'_>, position: i64, before: &Hash) -> Result<Hash, Broken> {

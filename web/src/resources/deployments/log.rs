@@ -12,8 +12,9 @@ use shipslog_api::Page;
 use shipslog_api::log::{LOG, Lines, LogLine};
 use shipslog_engine::Engine;
 use shipslog_engine::story::Story;
-use shipslog_events::ids::{DeploymentId, Position};
-use shipslog_log::TaskLogLine;
+use shipslog_events::LogLevel;
+use shipslog_events::ids::{AttemptNumber, DeploymentId, Position};
+use shipslog_log::StoredLine;
 use tokio::sync::watch::Receiver;
 
 use crate::app::App;
@@ -116,17 +117,33 @@ impl Feed for Log {
     }
 }
 
-fn shown((row, line): (u64, TaskLogLine)) -> LogLine {
-    let run = line.attempt;
-    LogLine {
-        row,
-        at: Timestamp::from_millisecond(line.at).unwrap_or_default(),
-        step: run.step,
-        target: run.target,
-        attempt: run.attempt,
-        level: line.level,
-        message: line.message,
+fn shown((row, line): StoredLine) -> LogLine {
+    match line {
+        Ok(line) => LogLine {
+            row,
+            at: moment(line.at),
+            step: line.attempt.step,
+            target: line.attempt.target,
+            attempt: line.attempt.attempt,
+            level: line.level,
+            message: line.message,
+            unreadable: None,
+        },
+        Err(line) => LogLine {
+            row,
+            at: moment(line.at),
+            step: line.attempt.into(),
+            target: "".into(),
+            attempt: AttemptNumber(0),
+            level: LogLevel::Error,
+            message: line.message,
+            unreadable: Some(line.reason),
+        },
     }
+}
+
+fn moment(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap_or_default()
 }
 
 #[cfg(test)]

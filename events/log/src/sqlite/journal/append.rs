@@ -6,53 +6,56 @@ use shipslog_events::chain::Hash;
 use shipslog_events::journal::{JournalHead, JournalKey};
 
 use super::{Kept, deployment, kept};
-use crate::event_log::AppendError;
+use crate::journal_store::{JournalAppendError, JournalMoved};
 use crate::prepared_journal::PreparedJournal;
 use crate::sqlite::savepoint::Failure;
 
-/// Places entries that come alone; entries that are there already get the first answer.
-pub(in crate::sqlite) fn place_alone(
+/// Inserts entries that come alone; entries that are there already get the first answer.
+pub(in crate::sqlite) fn alone(
     connection: &Connection,
     append: &PreparedJournal,
-) -> Result<JournalHead, Failure> {
+) -> Result<JournalHead, Failure<JournalAppendError>> {
     if !append.entries.is_empty() && has(connection, append)? {
         return Ok(append.end);
     }
-    place(connection, append)?;
+    next(connection, append)?;
     Ok(append.end)
 }
 
-/// Places entries whose events were there before. So were they, or the events came from elsewhere.
-pub(in crate::sqlite) fn place_again(
+/// Inserts entries whose events were there before. So were they, or the events came from elsewhere.
+pub(in crate::sqlite) fn again(
     connection: &Connection,
     append: &PreparedJournal,
-) -> Result<(), Failure> {
+) -> Result<(), Failure<JournalAppendError>> {
     match kept(connection, &append.key)? {
         Kept::Packed(_) => Ok(()),
         Kept::Open(_) if has(connection, append)? => Ok(()),
-        Kept::Open(_) => place(connection, append),
+        Kept::Open(_) => next(connection, append),
     }
 }
 
-/// Places entries at the end of their journal, which must be where they expect it.
-pub(in crate::sqlite) fn place(connection: &Connection, append: &PreparedJournal) -> Result<(), Failure> {
+/// Inserts entries at the end of their journal, which must be where they expect it.
+pub(in crate::sqlite) fn next(
+    connection: &Connection,
+    append: &PreparedJournal,
+) -> Result<(), Failure<JournalAppendError>> {
     match kept(connection, &append.key)? {
         Kept::Open(head) if head == append.after => insert(connection, append),
-        Kept::Packed(head) if head == append.after => Err(refuse(AppendError::Malformed(format!(
+        Kept::Packed(head) if head == append.after => Err(refuse(JournalAppendError::Malformed(format!(
             "the journal of {} is packed: its attempt is over",
             append.key
         )))),
-        Kept::Open(head) | Kept::Packed(head) => Err(refuse(moved(&append.key, append.after, head))),
+        Kept::Open(head) | Kept::Packed(head) => Err(refuse(moved(&append.key, append.after, head).into())),
     }
 }
 
-fn refuse(refusal: AppendError) -> Failure {
+fn refuse(refusal: JournalAppendError) -> Failure<JournalAppendError> {
     Failure::Refused(refusal)
 }
 
 /// The journal does not end where somebody thought.
-pub(super) fn moved(key: &JournalKey, expected: JournalHead, actual: JournalHead) -> AppendError {
-    AppendError::JournalMoved {
+pub(super) fn moved(key: &JournalKey, expected: JournalHead, actual: JournalHead) -> JournalMoved {
+    JournalMoved {
         key: key.clone(),
         expected: expected.entries,
         actual: actual.entries,
@@ -83,7 +86,7 @@ fn has(connection: &Connection, append: &PreparedJournal) -> rusqlite::Result<bo
     Ok(hash.map(Hash::from_bytes) == Some(append.end.hash))
 }
 
-fn insert(connection: &Connection, append: &PreparedJournal) -> Result<(), Failure> {
+fn insert(connection: &Connection, append: &PreparedJournal) -> Result<(), Failure<JournalAppendError>> {
     let sql = "INSERT INTO journal_entries VALUES (?1, ?2, ?3, ?4, ?5)";
     let mut insert = connection.prepare_cached(sql)?;
     let (deployment, attempt) = (deployment(&append.key), append.key.attempt.to_string());
@@ -112,7 +115,11 @@ fn write_head(connection: &Connection, append: &PreparedJournal) -> rusqlite::Re
 }
 
 /// A handle stands for one value for ever; naming the same value again is fine.
-fn insert_sealed(connection: &Connection, key: &JournalKey, value: &SealedValue) -> Result<(), Failure> {
+fn insert_sealed(
+    connection: &Connection,
+    key: &JournalKey,
+    value: &SealedValue,
+) -> Result<(), Failure<JournalAppendError>> {
     let sql = "SELECT sealed FROM journal_sealed WHERE deployment = ?1 AND attempt = ?2 AND handle = ?3";
     let (deployment, handle) = (deployment(key), value.handle.as_str());
     let there: Option<Vec<u8>> = connection
@@ -129,7 +136,7 @@ fn insert_sealed(connection: &Connection, key: &JournalKey, value: &SealedValue)
             Ok(())
         }
         Some(sealed) if sealed == value.sealed => Ok(()),
-        Some(_) => Err(refuse(AppendError::Malformed(
+        Some(_) => Err(refuse(JournalAppendError::Malformed(
             "a handle already stands for another value".into(),
         ))),
     }

@@ -5,25 +5,23 @@ use shipslog_events::journal::JournalKey;
 
 use super::append::moved;
 use super::{Kept, deployment, kept, read as journal};
-use crate::journal_store::JournalError;
+use crate::journal_store::PackError;
 use crate::prepared_journal::Packed;
 use crate::sqlite::savepoint::Failure;
 use crate::stored_body;
+use crate::unavailable::Closed;
 
 /// Dropped in one transaction at most: bounds how long an append waits for it.
 pub(in crate::sqlite) const DROPS: u64 = 256;
 
 /// Reads what is to be packed: nothing where there are no entries, or where it is done.
-pub(in crate::sqlite) fn read(
-    connection: &Connection,
-    key: JournalKey,
-) -> Result<Option<Packed>, JournalError> {
+pub(in crate::sqlite) fn read(connection: &Connection, key: JournalKey) -> Result<Option<Packed>, PackError> {
     let view = connection.unchecked_transaction().map_err(journal::unreadable)?;
     let head = match kept(&view, &key).map_err(journal::unreadable)? {
         Kept::Packed(_) => return Ok(None),
         Kept::Open(head) => head,
     };
-    let entries = journal::open_entries(&view, &key, head).map_err(|flaw| flaw.of(&key))?;
+    let entries = journal::open_entries(&view, &key, head).map_err(|flaw| flaw.of::<PackError>(&key))?;
     if entries.is_empty() {
         return Ok(None);
     }
@@ -37,15 +35,17 @@ pub(in crate::sqlite) fn read(
 }
 
 /// Puts the packed row in the place of the others, if the journal is still what was packed.
-pub(in crate::sqlite) fn place(
+pub(in crate::sqlite) fn insert(
     connection: &Connection,
     packed: &Packed,
     packed_at: i64,
-) -> Result<(), Failure> {
+) -> Result<(), Failure<PackError>> {
     match kept(connection, &packed.key)? {
         Kept::Open(head) if head == packed.head => Ok(swap(connection, packed, packed_at)?),
         Kept::Packed(head) if head == packed.head => Ok(()),
-        Kept::Open(head) | Kept::Packed(head) => Err(Failure::Refused(moved(&packed.key, packed.head, head))),
+        Kept::Open(head) | Kept::Packed(head) => {
+            Err(Failure::Refused(moved(&packed.key, packed.head, head).into()))
+        }
     }
 }
 
@@ -75,7 +75,10 @@ fn swap(connection: &Connection, packed: &Packed, packed_at: i64) -> rusqlite::R
 }
 
 /// Drops some of what was packed before; answers how many.
-pub(in crate::sqlite) fn drop_some(connection: &Connection, packed_before: i64) -> Result<u64, Failure> {
+pub(in crate::sqlite) fn drop_some(
+    connection: &Connection,
+    packed_before: i64,
+) -> Result<u64, Failure<Closed>> {
     let sql = "UPDATE packed_journals SET compressed = NULL WHERE rowid IN (SELECT rowid FROM packed_journals
         WHERE compressed IS NOT NULL AND packed_at < ?1 LIMIT ?2)";
     let limit = DROPS.cast_signed();

@@ -2,14 +2,15 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use shipslog_events::SealedValue;
+use shipslog_events::event::deployment::NotAnAttempt;
 use shipslog_events::ids::DeploymentId;
 use shipslog_events::journal::{JournalHead, JournalKey};
 
 use super::{Kept, deployment, kept};
-use crate::event_log::ReadError;
-use crate::journal_store::{Journal, JournalError};
+use crate::journal_store::{Journal, JournalDamaged, JournalError};
 use crate::sqlite::row;
 use crate::stored_body;
+use crate::unavailable::ReadError;
 use crate::verified::EntryDamage;
 
 /// Why entries are not to be had.
@@ -29,21 +30,22 @@ impl From<rusqlite::Error> for Flaw {
 
 impl Flaw {
     /// The same for those who asked for this journal.
-    pub(super) fn of(self, key: &JournalKey) -> JournalError {
+    pub(super) fn of<E: From<JournalDamaged> + From<ReadError>>(self, key: &JournalKey) -> E {
         match self {
-            Self::Damaged(entry, what) => JournalError::Damaged {
+            Self::Damaged(entry, what) => JournalDamaged {
                 key: key.clone(),
                 entry,
-                what: what.to_string(),
-            },
-            Self::Store(error) => unreadable(error),
+                what,
+            }
+            .into(),
+            Self::Store(error) => unreadable(error).into(),
         }
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
-pub(super) fn unreadable(error: rusqlite::Error) -> JournalError {
-    JournalError::Read(ReadError(error.to_string()))
+pub(super) fn unreadable(error: rusqlite::Error) -> ReadError {
+    ReadError(error.to_string())
 }
 
 /// The whole journal, open or packed, in one consistent view.
@@ -53,11 +55,11 @@ pub(in crate::sqlite) fn journal(connection: &Connection, key: &JournalKey) -> R
     let (head, entries, sealed) = match kept(&view, key).map_err(unreadable)? {
         Kept::Open(head) => (
             head,
-            open_entries(&view, key, head).map_err(|flaw| flaw.of(key))?,
+            open_entries(&view, key, head).map_err(|flaw| flaw.of::<JournalError>(key))?,
             sealed(&view, key).map_err(unreadable)?,
         ),
         Kept::Packed(head) => {
-            let entries = packed_entries(&view, key, head).map_err(|flaw| flaw.of(key))?;
+            let entries = packed_entries(&view, key, head).map_err(|flaw| flaw.of::<JournalError>(key))?;
             (head, entries.ok_or_else(dropped)?, Vec::new())
         }
     };
@@ -73,25 +75,40 @@ pub(in crate::sqlite) fn journal(connection: &Connection, key: &JournalKey) -> R
 pub(in crate::sqlite) fn open_journals(connection: &Connection) -> rusqlite::Result<Vec<JournalKey>> {
     let sql = "SELECT deployment, attempt FROM journal_heads ORDER BY deployment, attempt";
     let mut statement = connection.prepare_cached(sql)?;
-    let keys = statement.query_map([], |row| Ok(key(row)))?;
+    let keys = statement.query_map([], key)?;
     let mut named = Vec::new();
     for key in keys {
         match key? {
             Ok(key) => named.push(key),
-            Err(error @ rusqlite::Error::FromSqlConversionFailure(..)) => {
-                tracing::warn!(%error, "an open journal is of no run");
+            Err(OfNoRun {
+                deployment, reason, ..
+            }) => {
+                tracing::warn!(%deployment, reason, "an open journal is of no run");
             }
-            Err(error) => return Err(error),
         }
     }
     Ok(named)
 }
 
+/// A row of a journal whose run nobody could have named.
+pub(in crate::sqlite) struct OfNoRun {
+    pub(in crate::sqlite) deployment: DeploymentId,
+    /// What stands in the place of the run.
+    pub(in crate::sqlite) attempt: String,
+    pub(in crate::sqlite) reason: String,
+}
+
 /// Whose journal a row is of, by its first two columns.
-pub(in crate::sqlite) fn key(row: &Row<'_>) -> rusqlite::Result<JournalKey> {
-    Ok(JournalKey {
-        deployment: DeploymentId(row.get::<_, i64>(0)?.cast_unsigned()),
-        attempt: row::read_text(row, 1)?,
+pub(in crate::sqlite) fn key(row: &Row<'_>) -> rusqlite::Result<Result<JournalKey, OfNoRun>> {
+    let deployment = DeploymentId(row.get::<_, i64>(0)?.cast_unsigned());
+    let attempt = row::lossy(row, 1)?;
+    Ok(match attempt.parse() {
+        Ok(attempt) => Ok(JournalKey { deployment, attempt }),
+        Err(error) => Err(OfNoRun {
+            deployment,
+            reason: NotAnAttempt::to_string(&error),
+            attempt,
+        }),
     })
 }
 

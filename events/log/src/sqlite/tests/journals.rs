@@ -61,7 +61,7 @@ fn a_store_that_refuses_an_entry_keeps_nothing_of_its_group() {
         ..one(1, 1)
     };
     let with_event = block_on(log.append(with_event)).unwrap_err();
-    for refusal in [alone, with_event] {
+    for refusal in [alone.into(), with_event] {
         assert!(refusal.to_string().contains("painted green"), "{refusal}");
     }
     assert_eq!(

@@ -114,6 +114,28 @@ fn a_newer_schema_that_names_no_version_is_refused_all_the_same() {
 }
 
 #[test]
+fn a_schema_from_before_the_first_release_is_refused_with_what_to_do_and_left_as_it_was() {
+    for schema in [0, 1, 2] {
+        let place = Place::new();
+        drop(place.open());
+        place.raw().pragma_update(None, "user_version", schema).unwrap();
+        let before = fs::read(place.path()).unwrap();
+        let error = refused(&place);
+        assert!(matches!(error, OpenError::Older { .. }), "{error:?}");
+        assert_says(
+            &error,
+            &place,
+            &[
+                &format!("(schema {schema}, "),
+                "before the first release",
+                "choose a new data directory",
+            ],
+        );
+        assert_eq!(fs::read(place.path()).unwrap(), before);
+    }
+}
+
+#[test]
 fn a_database_of_another_program_is_refused_and_left_as_it_was() {
     let place = Place::new();
     let raw = Connection::open(place.path()).unwrap();

@@ -3,13 +3,13 @@
 use rusqlite::Connection;
 use shipslog_events::chain::Columns;
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::DeploymentEvent;
+use shipslog_events::event::deployment::{ATTEMPT_ENDED, DeploymentEvent};
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_events::stream::Stream;
-use shipslog_events::upcast::{self, ATTEMPT_ENDED};
+use shipslog_events::upcast;
 
 use super::broken::{broken, unreadable};
-use crate::sqlite::journal::read::{self, Flaw};
+use crate::sqlite::journal::read::{self, Flaw, OfNoRun};
 use crate::sqlite::journal::{Kept, kept, packed_head};
 use crate::verified::{Broken, Damage};
 
@@ -35,6 +35,7 @@ fn each(
     let mut count = 0;
     while let Some(row) = rows.next().map_err(unreadable(0))? {
         let key = read::key(row).map_err(unreadable(0))?;
+        let key = key.map_err(|it| broken(0, it.into()))?;
         check(connection, &key).map_err(|flaw| damage(key, flaw))?;
         count += 1;
     }
@@ -44,7 +45,24 @@ fn each(
 fn damage(key: JournalKey, flaw: Flaw) -> Broken {
     match flaw {
         Flaw::Damaged(entry, what) => broken(0, Damage::Journal { key, entry, what }),
-        Flaw::Store(error) => unreadable(0)(format!("the journal of {key}: {error}")),
+        Flaw::Store(error) => broken(
+            0,
+            Damage::JournalUnreadable {
+                deployment: key.deployment,
+                attempt: key.attempt.to_string(),
+                reason: error.to_string(),
+            },
+        ),
+    }
+}
+
+impl From<OfNoRun> for Damage {
+    fn from(journal: OfNoRun) -> Self {
+        Self::JournalUnreadable {
+            deployment: journal.deployment,
+            attempt: journal.attempt,
+            reason: journal.reason,
+        }
     }
 }
 

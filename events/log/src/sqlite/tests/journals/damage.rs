@@ -6,8 +6,8 @@ use shipslog_events::ids::Position;
 use shipslog_events::journal::JournalHead;
 
 use super::{ENTRIES, attempt, fill, head, key};
-use crate::event_log::{Append, AppendError, EventLog};
-use crate::journal_store::{JournalError, JournalStore};
+use crate::event_log::{Append, EventLog};
+use crate::journal_store::{JournalDamaged, JournalStore, PackError};
 use crate::sqlite::tests::verifying::drop_triggers;
 use crate::sqlite::tests::{Place, block_on, one};
 use crate::sqlite::{SqliteLog, verify};
@@ -44,12 +44,12 @@ fn damage(place: &Place, log: &SqliteLog) -> (u64, EntryDamage) {
     };
     assert_eq!(of, key());
     let read = block_on(log.journal(key())).unwrap_err();
-    let damaged = JournalError::Damaged {
+    let damaged = JournalDamaged {
         key: key(),
         entry,
-        what: what.to_string(),
+        what: what.clone(),
     };
-    assert_eq!(read, damaged);
+    assert_eq!(read, damaged.into());
     (entry, what)
 }
 
@@ -60,7 +60,7 @@ fn after_edit(sql: &str) -> (u64, EntryDamage) {
     edit(&place, sql);
     let damage = damage(&place, &log);
     assert!(
-        matches!(block_on(log.pack_journal(key())), Err(AppendError::Journal(_))),
+        matches!(block_on(log.pack_journal(key())), Err(PackError::Damaged(_))),
         "what is damaged is not packed"
     );
     damage
@@ -217,4 +217,24 @@ fn a_journal_that_is_not_what_its_attempt_ended_with_shows() {
     assert_eq!(after_its_end(false, cut), replaced(5));
     let dropped = "UPDATE packed_journals SET compressed = NULL, hash = zeroblob(32)";
     assert_eq!(after_its_end(true, dropped), replaced(6));
+}
+
+#[test]
+fn a_journal_of_no_run_is_named_by_what_stands_there() {
+    for sql in [
+        "INSERT INTO journal_heads VALUES (7, 'x', 1, zeroblob(32))",
+        "INSERT INTO journal_entries VALUES (7, 'x', 0, x'', zeroblob(32))",
+        "INSERT INTO packed_journals VALUES (7, 'x', 1, zeroblob(32), 0, 0, x'')",
+    ] {
+        let place = Place::new();
+        let log = place.open();
+        fill(&log);
+        edit(&place, sql);
+        assert_eq!(
+            verify(&place.path()).unwrap_err().to_string(),
+            "journal of deployments-7 x cannot be read: `x` is no attempt; write it as `<step>/<target>/<number>`",
+            "{sql}"
+        );
+        assert_eq!(block_on(log.open_journals()), Ok(vec![key()]), "{sql}");
+    }
 }

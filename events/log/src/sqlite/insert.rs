@@ -6,31 +6,31 @@ use shipslog_events::chain::{self, Columns};
 use shipslog_events::ids::{Position, StreamVersion};
 use shipslog_events::stream::Stream;
 
-use super::journal::append;
+use super::journal;
 use super::savepoint::Failure;
 use super::tail::{Tail, Versions};
-use super::{repeat, row};
+use super::{idempotence, row};
 use crate::event_log::{AppendError, Appended, Expected};
 use crate::prepared::{Prepared, PreparedEvent, PreparedStream};
 
-/// Places an append after `tail`. On success `tail` and `versions` have moved; otherwise the caller rolls the rows
+/// Inserts an append after `tail`. On success `tail` and `versions` have moved; otherwise the caller rolls the rows
 /// back, and neither has.
-pub(super) fn place(
+pub(super) fn append(
     connection: &Connection,
     append: &Prepared,
     recorded_at: i64,
     tail: &mut Tail,
     versions: &mut Versions,
-) -> Result<Appended, Failure> {
-    if let Some(first) = repeat::first_answer(connection, append)? {
+) -> Result<Appended, Failure<AppendError>> {
+    if let Some(first) = idempotence::first_answer(connection, append)? {
         if let Some(journal) = &append.journal {
-            append::place_again(connection, journal)?;
+            journal::append::again(connection, journal).map_err(Failure::widen)?;
         }
         return Ok(first);
     }
     let before = check(connection, append, versions)?;
     if let Some(journal) = &append.journal {
-        append::place(connection, journal)?;
+        journal::append::next(connection, journal).map_err(Failure::widen)?;
     }
     let mut end = Tail { recorded_at, ..*tail };
     for (stream, version) in append.streams.iter().zip(&before) {
@@ -44,7 +44,11 @@ pub(super) fn place(
 }
 
 /// The versions that the append's streams have now, if everything it counted on holds.
-fn check(connection: &Connection, append: &Prepared, versions: &mut Versions) -> Result<Vec<i64>, Failure> {
+fn check(
+    connection: &Connection,
+    append: &Prepared,
+    versions: &mut Versions,
+) -> Result<Vec<i64>, Failure<AppendError>> {
     for guard in &append.guards {
         let actual = versions.of(connection, &guard.stream.to_string())?;
         hold(&guard.stream, guard.version, actual)?;
@@ -61,7 +65,7 @@ fn check(connection: &Connection, append: &Prepared, versions: &mut Versions) ->
     Ok(before)
 }
 
-fn hold(stream: &Stream, expected: StreamVersion, actual: i64) -> Result<(), Failure> {
+fn hold(stream: &Stream, expected: StreamVersion, actual: i64) -> Result<(), Failure<AppendError>> {
     let actual = StreamVersion(actual.cast_unsigned());
     if expected == actual {
         return Ok(());
@@ -139,7 +143,11 @@ fn insert_bodies(connection: &Connection, event: &PreparedEvent, position: i64) 
 }
 
 /// A handle stands for one value for ever; naming the same value again is fine.
-fn insert_sealed(connection: &Connection, value: &SealedValue, position: i64) -> Result<(), Failure> {
+fn insert_sealed(
+    connection: &Connection,
+    value: &SealedValue,
+    position: i64,
+) -> Result<(), Failure<AppendError>> {
     let there: Option<Vec<u8>> = connection
         .prepare_cached("SELECT sealed FROM sealed_values WHERE handle = ?1")?
         .query_row([value.handle.as_str()], |row| row.get(0))

@@ -1,11 +1,11 @@
-//! How long the driver waits before it tries something again.
+//! How long driver and views wait before they try something again.
 
 use std::fmt::Display;
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 
-/// The pauses of one driver.
+/// The pauses of one engine.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pauses {
     /// After the first failure of our own, such as a full disk.
@@ -34,14 +34,15 @@ impl Pauses {
     }
 }
 
-/// Tries again without end what we ourselves fail at: giving up would leave a lane held that nobody can open.
-pub(super) struct Patience {
+/// Tries again without end what we ourselves fail at: giving up would leave a lane held that nobody can open, or views
+/// that never come.
+pub(crate) struct Patience {
     pauses: Pauses,
     backoff: ExponentialBackoff,
 }
 
 impl Patience {
-    pub(super) fn new(pauses: Pauses) -> Self {
+    pub(crate) fn new(pauses: Pauses) -> Self {
         Self {
             pauses,
             backoff: pauses.backoff(),
@@ -49,12 +50,12 @@ impl Patience {
     }
 
     /// It went well: the next failure is a first one.
-    pub(super) fn renew(&mut self) {
+    pub(crate) fn renew(&mut self) {
         self.backoff = self.pauses.backoff();
     }
 
     /// It failed: comes back when it is to be tried again.
-    pub(super) async fn pause(&mut self, what: impl Display, error: impl Display) {
+    pub(crate) async fn pause(&mut self, what: impl Display, error: impl Display) {
         let pause = self.backoff.next().unwrap_or(self.pauses.longest);
         tracing::warn!(%error, ?pause, "{what} cannot go on; it is tried again");
         tokio::time::sleep(pause).await;

@@ -22,7 +22,10 @@ struct Found {
 }
 
 /// The answer given before, if this append was made before. An append that was made only in part is another one.
-pub(super) fn first_answer(connection: &Connection, append: &Prepared) -> Result<Option<Appended>, Failure> {
+pub(super) fn first_answer(
+    connection: &Connection,
+    append: &Prepared,
+) -> Result<Option<Appended>, Failure<AppendError>> {
     let mut found = Vec::new();
     for (stream, event) in append.events() {
         found.push((stream, event, find(connection, event)?));

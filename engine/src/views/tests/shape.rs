@@ -1,0 +1,91 @@
+//! Whoever changes tables or rows raises the version: older files are rebuilt then, and not read wrongly.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use shipslog_events::{Actor, Recorded};
+use shipslog_test_support::history::state::all;
+use shipslog_test_support::history::{Deed, write};
+
+use super::*;
+
+/// Every version with the digest of its shape, the newest last. No line is ever edited.
+const SHAPES: [(i64, &str); 1] = [(
+    3,
+    "aaf1e21b861b3c444664ae28b7ac33ff76154eee9fb8ff96220d86d8824e58ba",
+)];
+
+/// Enough for every kind of row with nearly all that it can have: a deployment that succeeds, and others that do not.
+fn deeds() -> Vec<Deed> {
+    let keys = [Deed::MakeKey(0), Deed::MakeKey(1), Deed::RevokeKey(0)];
+    let success = [0, 0, 18, 0, 18, 0].map(|how| Deed::Drive(0, how));
+    let deployments = [(1, 0), (0, 1), (1, 1), (0, 0)].map(|(release, to)| Deed::Deploy(release, to));
+    let runs = (0..96).flat_map(|how| [0, 1, 2].map(|which| Deed::Drive(which, how)));
+    keys.into_iter()
+        .chain([Deed::Deploy(0, 0)])
+        .chain(success)
+        .chain(deployments)
+        .chain(runs)
+        .chain([Deed::Deploy(0, 0), Deed::Cancel(0)])
+        .collect()
+}
+
+/// The same history each time: who did what is drawn by lot otherwise.
+async fn history(log: &dyn EventLog) -> Vec<Recorded> {
+    write(log, &deeds()).await;
+    let actors = [Actor::Key("somebody".to_owned()), Actor::Driver, Actor::Server];
+    let mut events = all(log).await;
+    for (event, actor) in events.iter_mut().zip(actors.iter().cycle()) {
+        event.actor = actor.clone();
+    }
+    events
+}
+
+/// Where in a value there is what, whatever it says.
+fn shape(at: &str, value: &Value, into: &mut BTreeSet<String>) {
+    let what = match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "yes or no",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(items) => {
+            for it in items {
+                shape(&format!("{at}[]"), it, into);
+            }
+            "a list"
+        }
+        Value::Object(fields) => {
+            for (name, it) in fields {
+                shape(&format!("{at}.{name}"), it, into);
+            }
+            "an object"
+        }
+    };
+    into.insert(format!("{at}: {what}"));
+}
+
+#[tokio::test]
+async fn whoever_changes_the_shape_of_the_views_raises_their_version() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = log(directory.path());
+    let (mut connection, _) = schema::anew(&directory.path().join("views.db"), "an instance").unwrap();
+    writer::write(&mut connection, &history(&*log).await).unwrap();
+    let mut shapes = BTreeSet::new();
+    let mut rows = connection.prepare("SELECT view, value FROM rows").unwrap();
+    let rows = rows.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)));
+    for row in rows.unwrap() {
+        let (view, value) = row.unwrap();
+        shape(&view, &serde_json::from_str(&value).unwrap(), &mut shapes);
+    }
+    let shapes: Vec<String> = shapes.into_iter().collect();
+    let text = format!("{}{}", schema::SCHEMA, shapes.join("\n"));
+    let digest = hex::encode(Sha256::digest(text));
+    let (version, known) = SHAPES[SHAPES.len() - 1];
+    assert_eq!(
+        (schema::VERSION, digest.as_str()),
+        (version, known),
+        "the shape is another one: raise `VERSION` by one, and add it here with this digest; now there is\n{}",
+        shapes.join("\n")
+    );
+}
