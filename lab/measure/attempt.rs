@@ -1,11 +1,12 @@
 //! A run in this process: the engine's own sandbox, a cluster in memory, and two ways of recording.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use shipslog_cluster::{
@@ -127,7 +128,7 @@ impl Durable {
     }
 
     fn take(&self) -> JournalAppend {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock();
         let (after, entries) = (waiting.0, std::mem::take(&mut waiting.1));
         waiting.0 = entries.iter().fold(after, |head, it| head.with(it));
         JournalAppend {
@@ -187,12 +188,12 @@ impl Recorder for Durable {
     async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
         let journal = self.journals.journal(self.key.clone()).await;
         let journal = journal.map_err(|error| Unrecorded::Unavailable(error.to_string()))?;
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).0 = journal.head;
+        self.waiting.lock().0 = journal.head;
         Ok(journal.entries)
     }
 
     fn entry(&self, entry: Vec<u8>, _: Vec<Handle>) -> bool {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock();
         waiting.1.push(entry);
         waiting.1.len() >= MANY
     }

@@ -14,11 +14,11 @@ pub(crate) mod words;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use clap::Args;
+use parking_lot::Mutex;
 
 use self::audit::Tail;
 use self::compare::{Traces, differences};
@@ -165,7 +165,7 @@ fn jobs(undisturbed: &[Undisturbed], form: Form) -> VecDeque<Job> {
 /// Makes all runs, as many at once as the pace allows, and answers with what became of them in the order of the jobs.
 fn at_once(ground: &Ground, undisturbed: &[Undisturbed], jobs: VecDeque<Job>, pace: &Pace) -> Vec<Row> {
     let (jobs, done) = (Mutex::new(jobs), Mutex::new(Vec::new()));
-    let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    let next = || jobs.lock().pop_front();
     std::thread::scope(|scope| {
         for _ in 0..pace.most() {
             scope.spawn(|| {
@@ -173,14 +173,12 @@ fn at_once(ground: &Ground, undisturbed: &[Undisturbed], jobs: VecDeque<Job>, pa
                     pace.begin();
                     let row = row(ground, &undisturbed[job.of], &job);
                     pace.end(row.took, undisturbed[job.of].took);
-                    done.lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push((job.number, row));
+                    done.lock().push((job.number, row));
                 }
             });
         }
     });
-    let mut rows = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut rows = done.into_inner();
     rows.sort_by_key(|(number, _)| *number);
     rows.into_iter().map(|(_, row)| row).collect()
 }

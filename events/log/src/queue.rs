@@ -1,8 +1,8 @@
 //! What callers hand to the appender, and in which order it takes it: appends before task-log lines.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use shipslog_events::ids::DeploymentId;
 use shipslog_events::journal::JournalHead;
 
@@ -126,7 +126,7 @@ impl Queue {
             if let Some(work) = state.take() {
                 return work;
             }
-            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+            self.wake.wait(&mut state);
         }
     }
 
@@ -142,7 +142,7 @@ impl Queue {
 
     /// Every change is whole before the lock is let go, so that a panic elsewhere leaves nothing half-done.
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

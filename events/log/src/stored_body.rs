@@ -1,8 +1,8 @@
 //! Bodies as a store keeps them: compressed, each under a salt of its own.
 
 use std::io::Read;
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use shipslog_events::body::{Commitment, Salt};
 use zstd::bulk::Compressor;
 
@@ -59,7 +59,7 @@ const KEPT: usize = 4;
 /// The bytes as one zstd frame.
 pub(crate) fn compress(bytes: &[u8]) -> Vec<u8> {
     const CANNOT_FAIL: &str = "compressing into memory fails only where memory is out";
-    let idle = || IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    let idle = || IDLE.lock();
     let kept = idle().pop();
     let made = || Compressor::new(zstd::DEFAULT_COMPRESSION_LEVEL).expect(CANNOT_FAIL);
     let mut compressor = kept.unwrap_or_else(made);

@@ -1,12 +1,11 @@
 //! Somebody who reads the page all the time, each time by a new connection to the Service's port on the node.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
+use parking_lot::Mutex;
 
 use tasks::machine::{ANSWER, stretched};
 
@@ -81,8 +80,8 @@ impl Traffic {
         self.lock().clone()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Failure>> {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> parking_lot::MutexGuard<'_, Vec<Failure>> {
+        self.failures.lock()
     }
 }
 

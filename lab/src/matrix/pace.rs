@@ -1,8 +1,8 @@
 //! How many runs go on at once: as many as the machine carries without each taking much longer than it does alone.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use parking_lot::{Condvar, Mutex, MutexGuard};
 use tasks::machine;
 
 /// At rest, so many a processor: most of a run is waiting.
@@ -54,8 +54,9 @@ impl Pace {
     /// Waits until one more may run.
     pub(super) fn begin(&self) {
         let waiting = |it: &mut State| it.running >= it.allowed;
-        let state = self.ended.wait_while(self.lock(), waiting);
-        state.unwrap_or_else(PoisonError::into_inner).running += 1;
+        let mut state = self.lock();
+        self.ended.wait_while(&mut state, waiting);
+        state.running += 1;
     }
 
     /// One has run; how long that took says whether there may be more or should be fewer.
@@ -77,7 +78,7 @@ impl Pace {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::{Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use parking_lot::Mutex;
 use serde_json::Value;
 
 use super::audit::{self, Tail};
@@ -153,11 +153,7 @@ fn traces(ground: &Ground, stage: &Stage, scenario: Scenario, namespace: &str) -
     let events = list(stage, &["audit", "--deployment", id])?;
     let (facts, resumed) = facts::of(&events, namespace);
     let verified = stage.quietly(&["audit", "verify"], None)?;
-    let writes = ground
-        .audit
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .writes(namespace)?;
+    let writes = ground.audit.lock().writes(namespace)?;
     Ok(Traces {
         outcome: status["status"].as_str().unwrap_or_default().to_owned(),
         attempts: attempts(&status),
