@@ -119,10 +119,9 @@ fn weight(status: RunStatus) -> u8 {
         RunStatus::Succeeded => 0,
         RunStatus::Pending => 1,
         RunStatus::Cancelled => 2,
-        RunStatus::Interrupted => 3,
-        RunStatus::Running => 4,
-        RunStatus::Errored => 5,
-        RunStatus::Failed => 6,
+        RunStatus::Running => 3,
+        RunStatus::Errored => 4,
+        RunStatus::Failed => 5,
     }
 }
 

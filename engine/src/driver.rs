@@ -14,6 +14,7 @@ mod follow;
 mod freezing;
 mod journal_buffer;
 mod journal_retention;
+mod kept_journal;
 mod live;
 mod preflight;
 mod recorder;

@@ -38,7 +38,7 @@ pub(crate) fn runner(cache: &std::path::Path) -> Result<Runner> {
 pub(crate) async fn run(runner: &Runner, component: &Component, recorder: Arc<dyn Recorder>) -> Result<()> {
     let ended = runner
         .run(component, attempt(runner.limits())?, recorder, Cancel::new())
-        .await;
+        .await?;
     ensure!(
         ended.outcome == AttemptOutcome::Succeeded,
         "a step of the bench ended otherwise: {ended:?}"

@@ -44,7 +44,7 @@ impl From<RunStatus> for Sign {
             RunStatus::Succeeded => Self::Passed,
             RunStatus::Failed => Self::Failed,
             RunStatus::Errored => Self::Errored,
-            RunStatus::Cancelled | RunStatus::Interrupted => Self::Stopped,
+            RunStatus::Cancelled => Self::Stopped,
         }
     }
 }

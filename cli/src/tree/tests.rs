@@ -73,13 +73,13 @@ fn a_waiting_deployment_says_why() {
 fn attempts_are_numbered_when_there_are_more_than_one() {
     let first = Attempt {
         message: Some("the server stopped".to_owned()),
-        ..samples::attempt(1, RunStatus::Interrupted)
+        ..samples::attempt(1, RunStatus::Errored)
     };
     let second = samples::attempt(2, RunStatus::Running);
     let target = samples::target(RunStatus::Running, vec![first, second]);
     let drawn = drawn(&samples::deployment(DeploymentStatus::Running, target));
     assert!(
-        drawn.contains("- attempt 1 interrupted: the server stopped\n"),
+        drawn.contains("✗ attempt 1 errored: the server stopped\n"),
         "{drawn}"
     );
     assert!(drawn.ends_with("▸ attempt 2 running"), "{drawn}");

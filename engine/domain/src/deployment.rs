@@ -19,7 +19,7 @@ use shipslog_events::journal::JournalHead;
 use shipslog_events::stream::LaneKey;
 
 pub use attempts::{Attempt, AttemptState, Deed};
-pub use next::{Due, ERRORED_ATTEMPTS, INTERRUPTED_ATTEMPTS, RESUMPTIONS, next};
+pub use next::{Due, ERRORED_ATTEMPTS, RESUMPTIONS, next};
 pub use refusal::{Refusal, Untimely};
 pub use request::{Facts, Plan, Refusal as RequestRefusal, Request, plan};
 
@@ -161,13 +161,11 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
                 host_version,
             },
         ) => match deployment.attempt(&id) {
-            Some(it) if it.state == AttemptState::Running && it.journaled => {
-                Ok(vec![DeploymentEvent::AttemptResumed {
-                    id,
-                    entries,
-                    host_version,
-                }])
-            }
+            Some(it) if it.state == AttemptState::Running => Ok(vec![DeploymentEvent::AttemptResumed {
+                id,
+                entries,
+                host_version,
+            }]),
             Some(_) | None => Err(deployment.untimely(Untimely::NothingToGoOnFrom(id))),
         },
         (
@@ -245,12 +243,7 @@ pub fn evolve(deployment: Option<Deployment>, event: &DeploymentEvent) -> Option
                 reason: *reason,
             };
         }
-        DeploymentEvent::AttemptStarted {
-            id, journal_format, ..
-        } => {
-            let journaled = journal_format.is_some();
-            deployment.attempts.push(Attempt::started(id.clone(), journaled));
-        }
+        DeploymentEvent::AttemptStarted { id, .. } => deployment.attempts.push(Attempt::started(id.clone())),
         DeploymentEvent::AttemptResumed { id, .. } => deployment.change(id, |it| it.resumed += 1),
         DeploymentEvent::AttemptEnded {
             id,

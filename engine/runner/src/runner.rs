@@ -8,7 +8,7 @@ use shipslog_events::event::deployment::Limits;
 use crate::compile::{self, Compiler};
 use crate::component::{CheckRefusal, Component, Description, Errored};
 use crate::config::RunnerConfig;
-use crate::ports::Recorder;
+use crate::ports::{NotRecorded, Recorder};
 use crate::run::{Attempt, Cancel};
 use crate::sandbox::{AttemptOutcome, Ended, Questions, RunLoop};
 
@@ -54,17 +54,18 @@ impl Runner {
         Ok(asked)
     }
 
-    /// Runs it to its end, from where its journal ends; never panics on what a component does.
+    /// Runs it to its end, from where its journal ends; never panics on what a component does. What cannot be recorded
+    /// any more has no end: it can go on from its journal later.
     pub async fn run(
         &self,
         component: &Component,
         attempt: Attempt,
         recorder: Arc<dyn Recorder>,
         cancel: Cancel,
-    ) -> Ended {
+    ) -> Result<Ended, NotRecorded> {
         match self.0.compiler.prepare(component).await {
             Ok(prepared) => self.0.runs.run(&prepared, attempt, recorder, cancel).await,
-            Err(Errored(sentence)) => Ended::new(AttemptOutcome::Errored, sentence),
+            Err(Errored(sentence)) => Ok(Ended::new(AttemptOutcome::Errored, sentence)),
         }
     }
 

@@ -42,6 +42,7 @@ impl Yard {
         self.runner
             .run(component, attempt, scene.recorder(), scene.cancel.clone())
             .await
+            .unwrap()
     }
 }
 

@@ -7,7 +7,7 @@ use shipslog_domain::inputs::Snapshot;
 use shipslog_domain::release::{self, Create};
 use shipslog_domain::schema::Problem;
 use shipslog_domain::variables::Place;
-use shipslog_events::event::configuration::{DocumentFacts, Kind};
+use shipslog_events::event::configuration::{DocumentFacts, Kind, ProcessStep};
 use shipslog_events::event::release::{FrozenPackage, FrozenStep, SNAPSHOT};
 use shipslog_events::ids::{DeploymentId, EnvironmentName, PackageName, ProjectName, RoleName, TargetName};
 use shipslog_events::{NewBody, Stream};
@@ -15,6 +15,7 @@ use shipslog_log::{Append, Expected, Guard, StreamAppend};
 use shipslog_nearest as nearest;
 
 use super::{By, Commands, CreatedRelease, Error, NewRelease, new_event};
+use crate::component_store::ComponentStore;
 use crate::configurations::Configured;
 use crate::feed as feeds;
 use crate::steps::Steps;
@@ -26,9 +27,13 @@ impl Commands {
         let decide = || async {
             let loaded = self.configurations.load().await?;
             let (slug, history) = self.releases_of(&loaded.state, &asked.project).await?;
-            let (project, revision) = project(&loaded.state, &asked.project)?;
+            let Current {
+                project,
+                revision,
+                steps,
+            } = current(&loaded.state, &asked.project)?;
             let packages = self.freeze_packages(&loaded.state, project, &asked).await?;
-            let steps = freeze_steps(&self.steps, project)?;
+            let steps = freeze_steps(&self.steps.store, steps)?;
             let snapshot = Snapshot::of(project);
             let create = Create {
                 project: asked.project.clone(),
@@ -112,36 +117,41 @@ impl Commands {
     }
 }
 
-fn project<'a>(configured: &'a Configured, name: &ProjectName) -> Result<(&'a Project, u64), Error> {
-    let entry = configured.configuration.get(Kind::Project, name.as_str());
-    match (
-        configured.documents.get(&(Kind::Project, name.to_string())),
-        entry,
-    ) {
-        (Some(Document::Project(project)), Some(entry)) => Ok((project, entry.revision)),
-        _ => Err(Error::NotFound(format!(
-            "project {name} was erased; apply it again"
-        ))),
-    }
+/// A project as it is now: its document, the revision, and the steps as facts have them.
+struct Current<'a> {
+    project: &'a Project,
+    revision: u64,
+    steps: &'a [ProcessStep],
 }
 
-fn freeze_steps(steps: &Steps, project: &Project) -> Result<Vec<FrozenStep>, Error> {
-    let store = &steps.store;
-    let DocumentFacts::Project { steps, .. } = Document::Project(Box::new(project.clone())).facts() else {
-        return Ok(Vec::new());
+fn current<'a>(configured: &'a Configured, name: &ProjectName) -> Result<Current<'a>, Error> {
+    let document = configured.documents.get(&(Kind::Project, name.to_string()));
+    let entry = configured.configuration.get(Kind::Project, name.as_str());
+    let erased = || Error::NotFound(format!("project {name} was erased; apply it again"));
+    let (Some(Document::Project(project)), Some(entry)) = (document, entry) else {
+        return Err(erased());
     };
-    steps
-        .into_iter()
-        .map(|step| {
-            let component = store
-                .by_reference(&step.uses)
-                .map_err(|error| Error::refused(error.code(), error))?;
-            Ok(FrozenStep {
-                component: component.digest().clone(),
-                step,
-            })
+    let DocumentFacts::Project { steps, .. } = &entry.facts else {
+        return Err(erased());
+    };
+    Ok(Current {
+        project,
+        revision: entry.revision,
+        steps,
+    })
+}
+
+fn freeze_steps(store: &ComponentStore, steps: &[ProcessStep]) -> Result<Vec<FrozenStep>, Error> {
+    let frozen = steps.iter().map(|step| {
+        let component = store
+            .by_reference(&step.uses)
+            .map_err(|error| Error::refused(error.code(), error))?;
+        Ok(FrozenStep {
+            component: component.digest().clone(),
+            step: step.clone(),
         })
-        .collect()
+    });
+    frozen.collect()
 }
 
 /// Everything that would be wrong with the inputs somewhere: in every environment, on every target there is today.

@@ -12,23 +12,23 @@ use shipslog_events::NewBody;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::body::{INPUTS, SITUATION};
 use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Limits};
-use shipslog_events::ids::{ComponentDigest, EventId};
+use shipslog_events::ids::{ComponentDigest, DeploymentId, EventId};
 use shipslog_events::journal::JournalKey;
 use shipslog_log::EventReader;
 use shipslog_runner::{Attempt, Cancel, CheckRefusal, Component, JOURNAL_FORMAT, Recorder};
 
 use super::append::context;
-use super::clock::{Clock, now};
+use super::clock::Clock;
 use super::deployment_records::start_of;
 use super::failure::failed;
 use super::finished::Finished;
 use super::freezing::frozen;
 use super::journal_buffer::JournalBuffer;
-use super::preflight::{preflight, stay_granted, stay_inside};
+use super::preflight::{Denied, beyond_boundary, beyond_grant, preflight};
 use super::recorder::RunRecorder;
 use super::run_secrets::RunSecrets;
 use super::tools::Tools;
-use crate::load::{DeploymentHistory, json_body};
+use crate::load::{self, DeploymentHistory, json_body};
 
 /// Seconds until a run is stopped.
 const DEADLINE: u64 = 30 * 60;
@@ -53,21 +53,19 @@ impl Begun {
             journal_format: self.frozen.is_ok().then_some(JOURNAL_FORMAT),
         }
     }
+}
 
-    pub(super) fn bodies(&self) -> Vec<NewBody> {
-        let Ok(frozen) = &self.frozen else {
-            return Vec::new();
-        };
-        let body = |name: &str, bytes: Vec<u8>| NewBody {
-            name: name.to_owned(),
-            bytes,
-        };
-        let given = serde_json::to_vec(&frozen.given).expect("what a run is given is plain data");
-        vec![
-            body(INPUTS, frozen.inputs.to_string().into_bytes()),
-            body(SITUATION, given),
-        ]
-    }
+/// What a run is given, beside the event of its start.
+pub(super) fn bodies(frozen: &Frozen) -> Vec<NewBody> {
+    let body = |name: &str, bytes: Vec<u8>| NewBody {
+        name: name.to_owned(),
+        bytes,
+    };
+    let given = serde_json::to_vec(&frozen.given).expect("what a run is given is plain data");
+    vec![
+        body(INPUTS, frozen.inputs.to_string().into_bytes()),
+        body(SITUATION, given),
+    ]
 }
 
 /// The same for every attempt of a step on a target.
@@ -121,47 +119,47 @@ async fn recall(log: &dyn EventReader, event: EventId, id: &AttemptId) -> Result
     Ok(Frozen { inputs, given })
 }
 
+/// A run has no end yet: it goes on from its journal, later. The sentence says why not now.
+#[derive(Debug)]
+pub(super) struct Postponed(pub(super) String);
+
 /// Carries a run out, from its beginning (`fresh`: its journal has no entry) or from where its journal ends. Whatever
 /// goes wrong is the run's outcome, never the driver's.
 pub(super) async fn run(
     tools: &Tools,
-    history: &DeploymentHistory,
+    deployment: DeploymentId,
     id: &AttemptId,
     fresh: bool,
     cancel: Cancel,
-) -> Finished {
-    match carry_out(tools, history, id, fresh, cancel).await {
+) -> Result<Finished, Postponed> {
+    match carry_out(tools, deployment, id, fresh, cancel).await {
         Ok(finished) => finished,
         // What is in its journal is not given up for a server that is busy or a cluster that is away.
         Err(impossible) if !fresh && impossible.outcome() == AttemptOutcome::Errored => {
-            Finished::at_once(AttemptOutcome::Interrupted, impossible.to_string())
+            Err(Postponed(impossible.to_string()))
         }
-        Err(impossible) => impossible.into(),
+        Err(impossible) => Ok(impossible.into()),
     }
 }
 
 async fn carry_out(
     tools: &Tools,
-    history: &DeploymentHistory,
+    deployment: DeploymentId,
     id: &AttemptId,
     fresh: bool,
     cancel: Cancel,
-) -> Result<Finished, Impossible> {
-    let ready = ready(tools, history, id, fresh);
+) -> Result<Result<Finished, Postponed>, Impossible> {
+    let loaded = load::deployment(&*tools.store.events, deployment)
+        .await
+        .map_err(failed)?;
+    let history = loaded
+        .ok_or_else(|| failed("its request is not in the log"))?
+        .state;
     // Until the step runs nothing is written, so that a wait for the API server may end anywhere.
     let ready = tokio::select! {
         biased;
-        () = cancel.requested(), if fresh => {
-            // Its first call may have come before the server stopped: then nobody knows that it did nothing.
-            let began = history.deployment.attempt(id).is_some();
-            let sentence = if began {
-                "the step was cancelled before it went on after the server had stopped"
-            } else {
-                "the step was cancelled before it began"
-            };
-            return Ok(Finished::at_once(AttemptOutcome::Cancelled, sentence));
-        }
-        ready = ready => ready?,
+        () = cancel.requested(), if fresh => return Ok(Ok(cancelled(&history, id))),
+        ready = ready(tools, &history, id, fresh) => ready?,
     };
     let Ready {
         component,
@@ -174,10 +172,24 @@ async fn carry_out(
         .runner
         .run(&component, attempt, recorder, cancel)
         .await;
-    Ok(Finished {
-        ended,
-        tail: Some(journal.take()),
+    Ok(match ended {
+        Ok(ended) => Ok(Finished {
+            ended,
+            tail: Some(journal.take()),
+        }),
+        Err(error) => Err(Postponed(error.to_string())),
     })
+}
+
+/// Its first call may have come before the server stopped: then nobody knows that it did nothing.
+fn cancelled(history: &DeploymentHistory, id: &AttemptId) -> Finished {
+    let resumed = history.deployment.attempt(id).is_some_and(|it| it.resumed > 0);
+    let sentence = if resumed {
+        "the step was cancelled before it went on after the server had stopped"
+    } else {
+        "the step was cancelled before it began"
+    };
+    Finished::at_once(AttemptOutcome::Cancelled, sentence)
 }
 
 /// A run with everything it needs.
@@ -197,7 +209,7 @@ async fn ready(
     fresh: bool,
 ) -> Result<Ready, Impossible> {
     let (deployment, cause) = (&history.deployment, history.request());
-    let begun = beginning(history, id);
+    let begun = beginning(history, id)?;
     let store = &tools.store;
     let Frozen { inputs, given } = recall(&*store.events, start_of(cause, id), id).await?;
     let component = tools.component(deployment, id)?;
@@ -234,11 +246,17 @@ async fn ready(
         namespace: given.namespace.clone(),
     };
     if fresh {
-        if let Some(grant) = &given.grant {
-            stay_granted(grant, &*recorder, &asked).await?;
+        let grant = given.grant.as_deref();
+        let denied = match grant
+            .and_then(|it| beyond_grant(it, &asked))
+            .or_else(|| beyond_boundary(&boundary, &asked))
+        {
+            Some(denied) => Some(denied),
+            None => preflight(&cluster, &asked, &given.cluster).await?,
+        };
+        if let Some(denied) = denied {
+            return Err(record(&*recorder, denied).await);
         }
-        stay_inside(&boundary, &*recorder, &asked).await?;
-        preflight(&cluster, &*recorder, &asked, &given.cluster).await?;
     }
     let rights = Rights {
         declared: description.capabilities.clone(),
@@ -254,10 +272,10 @@ async fn ready(
         outputs: description.outputs.clone(),
         milestones: description.milestones.clone(),
         rights,
-        seed: seed(cause, id),
+        seed: begun.seed,
         deadline: begun.deadline,
         left: begun.deadline.saturating_sub(clock.since(begun.at)),
-        limits: begun.limits.unwrap_or_else(|| runner.limits()),
+        limits: begun.limits,
         cluster: Arc::new(cluster),
         secrets,
         now: clock.into_now(),
@@ -270,33 +288,48 @@ async fn ready(
     })
 }
 
+/// Each rule is an event of its own.
+async fn record(recorder: &dyn Recorder, denied: Denied) -> Impossible {
+    for rule in &denied.rules {
+        if let Err(error) = recorder.denied(None, denied.layer, rule, None).await {
+            return failed(error);
+        }
+    }
+    denied.impossible
+}
+
 /// What the event of an attempt's start says.
 struct Beginning {
     at: Timestamp,
     deadline: Duration,
-    limits: Option<Limits>,
+    limits: Limits,
+    seed: [u8; 32],
 }
 
-fn beginning(history: &DeploymentHistory, wanted: &AttemptId) -> Beginning {
-    let start = history.events.iter().rev().find_map(|it| match &it.event {
-        Event::Deployment(DeploymentEvent::AttemptStarted {
+fn beginning(history: &DeploymentHistory, wanted: &AttemptId) -> Result<Beginning, Impossible> {
+    for recorded in history.events.iter().rev() {
+        let Event::Deployment(DeploymentEvent::AttemptStarted {
             id,
+            seed,
             deadline_seconds,
             limits,
             ..
-        }) if id == wanted => Some(Beginning {
-            at: it.recorded_at,
-            deadline: Duration::from_secs(*deadline_seconds),
-            limits: Some(*limits),
-        }),
-        _ => None,
-    });
-    // The task has read the log before the attempt began: then it begins now.
-    start.unwrap_or(Beginning {
-        at: now(),
-        deadline: Duration::from_secs(DEADLINE),
-        limits: None,
-    })
+        }) = &recorded.event
+        else {
+            continue;
+        };
+        if id == wanted {
+            let mut bytes = [0; 32];
+            hex::decode_to_slice(seed, &mut bytes).map_err(failed)?;
+            return Ok(Beginning {
+                at: recorded.recorded_at,
+                deadline: Duration::from_secs(*deadline_seconds),
+                limits: *limits,
+                seed: bytes,
+            });
+        }
+    }
+    Err(failed("its beginning is not in the log"))
 }
 
 /// Wrong inputs stay wrong; a component that did not answer may the next time.

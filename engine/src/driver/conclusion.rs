@@ -22,12 +22,7 @@ pub(super) async fn conclusion(
     for attempt in history.deployment.latest_attempts().into_values() {
         match attempt.outcome() {
             Some(AttemptOutcome::Succeeded) | None => continue,
-            Some(
-                AttemptOutcome::Failed
-                | AttemptOutcome::Errored
-                | AttemptOutcome::Cancelled
-                | AttemptOutcome::Interrupted,
-            ) => {}
+            Some(AttemptOutcome::Failed | AttemptOutcome::Errored | AttemptOutcome::Cancelled) => {}
         }
         let said = said(log, history, &attempt.id).await?;
         sentences.push(format!("{} on {}: {said}", attempt.id.step, attempt.id.target));

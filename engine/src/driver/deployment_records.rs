@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use shipslog_domain::deployment::{self, Command, Deployment};
+use shipslog_domain::freeze::Impossible;
 use shipslog_domain::slug::slug;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptId, DeploymentEndReason, Outcome};
@@ -21,6 +22,7 @@ use super::append::{append, message, stream};
 use super::conclusion::conclusion;
 use super::failure::Failure;
 use super::finished::Finished;
+use super::kept_journal::kept;
 use super::unknown_outcome::with_unknown_outcome;
 use crate::load::{self, DeploymentHistory, Loaded};
 use crate::transaction::persist;
@@ -64,10 +66,44 @@ impl DeploymentRecords<'_> {
         self.carry_out(command, &started(id), bodies, None).await
     }
 
+    /// Beginning and end in one append, so that no stop of the server comes between them: what never ran is not told as
+    /// a run.
+    pub(super) async fn attempt_could_not_begin(
+        &self,
+        command: Command,
+        id: &AttemptId,
+        impossible: &Impossible,
+    ) -> Result<(), Failure> {
+        let decide = || async {
+            let Some((mut now, mut started)) = self.decided(command.clone(), &started(id)).await? else {
+                return Ok((None, ()));
+            };
+            for new in &started.events {
+                if let Event::Deployment(event) = &new.event {
+                    let begun = deployment::evolve(Some(now.state.deployment.clone()), event);
+                    now.state.deployment = begun.unwrap_or(now.state.deployment);
+                }
+            }
+            let end = Command::EndAttempt {
+                id: id.clone(),
+                outcome: impossible.outcome(),
+                reason: Some(impossible.reason()),
+                journal: None,
+            };
+            if let Some(mut ended) = self.decided_on(&now, end, &ended(id)) {
+                give(&mut ended, message(&impossible.to_string()));
+                started.events.extend(ended.events);
+            }
+            Ok((Some(append(&now.state, vec![started])), ()))
+        };
+        self.persist(decide).await?;
+        Ok(())
+    }
+
     pub(super) async fn attempt_ended(&self, id: &AttemptId, finished: &Finished) -> Result<(), Failure> {
         let key = JournalKey::of(self.id, id);
         self.flush_task_log().await;
-        let finished = &with_unknown_outcome(&*self.store.journals, &key, finished).await;
+        let finished = &with_unknown_outcome(&*self.store.journals, &key, finished).await?;
         let tail = finished.tail.as_ref();
         let ended = self.attempt_ended_with(id, &finished.ended, &key, tail).await;
         if ended.is_err() && self.is_behind(&key, tail).await {
@@ -99,13 +135,7 @@ impl DeploymentRecords<'_> {
         let journal = match tail {
             Some(tail) => Some(tail.entries.iter().fold(tail.after, |head, it| head.with(it))),
             // Nobody has it in memory: what is durable is all there is.
-            None => self
-                .store
-                .journals
-                .journal(key.clone())
-                .await
-                .ok()
-                .map(|it| it.head),
+            None => kept(&*self.store.journals, key).await?.map(|it| it.head),
         };
         let command = Command::EndAttempt {
             id: id.clone(),
@@ -113,8 +143,7 @@ impl DeploymentRecords<'_> {
             reason: ended.reason,
             journal: journal.filter(|it| it.entries > 0),
         };
-        let label = format!("attempt-ended:{id}");
-        self.carry_out(command, &label, message(&ended.message), tail.cloned())
+        self.carry_out(command, &self::ended(id), message(&ended.message), tail.cloned())
             .await
     }
 
@@ -125,19 +154,21 @@ impl DeploymentRecords<'_> {
         }
     }
 
-    /// Answers with the number of entries that the journal has; nothing where it cannot be read, which the run itself
-    /// finds and puts in words.
+    /// Answers with the number of entries that the journal has. One that does not hold is not gone on from: nothing is
+    /// recorded then, and the run itself puts it in words.
     pub(super) async fn attempt_resumed(&self, id: &AttemptId, times: u32) -> Result<Option<u64>, Failure> {
-        let journal = self.store.journals.journal(JournalKey::of(self.id, id)).await;
-        let entries = journal.ok().map(|it| it.head.entries);
+        let journal = kept(&*self.store.journals, &JournalKey::of(self.id, id)).await?;
+        let Some(entries) = journal.map(|it| it.head.entries) else {
+            return Ok(None);
+        };
         let command = Command::ResumeAttempt {
             id: id.clone(),
-            entries: entries.unwrap_or_default(),
+            entries,
             host_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let label = format!("attempt-resumed:{id}:{times}");
         self.carry_out(command, &label, Vec::new(), None).await?;
-        Ok(entries)
+        Ok(Some(entries))
     }
 
     /// Whoever has read that a run is over finds all that it said. A store that is too slow for that holds nothing up.
@@ -223,14 +254,26 @@ impl DeploymentRecords<'_> {
         let Some(now) = load::deployment(&*self.store.events, self.id).await? else {
             return Ok(None);
         };
-        let events = deployment::decide(&now.state.deployment, command).unwrap_or_default();
-        if events.is_empty() {
-            return Ok(None);
-        }
+        let events = self.decided_on(&now, command, label);
+        Ok(events.map(|events| (now, events)))
+    }
+
+    fn decided_on(
+        &self,
+        now: &Loaded<DeploymentHistory>,
+        command: Command,
+        label: &str,
+    ) -> Option<StreamAppend> {
+        let events = match deployment::decide(&now.state.deployment, command) {
+            Ok(events) if events.is_empty() => return None,
+            Ok(events) => events.into_iter().map(Event::from),
+            Err(refusal) => {
+                tracing::debug!(%refusal, code = refusal.code(), label, "nothing is recorded");
+                return None;
+            }
+        };
         let (to, expected) = (Stream::Deployment(self.id), Expected::Version(now.version));
-        let events = events.into_iter().map(Event::from);
-        let events = stream(to, expected, now.state.request(), label, events);
-        Ok(Some((now, events)))
+        Some(stream(to, expected, now.state.request(), label, events))
     }
 }
 
@@ -241,6 +284,10 @@ pub(super) fn start_of(cause: EventId, id: &AttemptId) -> EventId {
 
 fn started(id: &AttemptId) -> String {
     format!("attempt-started:{id}")
+}
+
+fn ended(id: &AttemptId) -> String {
+    format!("attempt-ended:{id}")
 }
 
 /// The bodies belong to the first event.

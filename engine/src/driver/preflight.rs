@@ -7,17 +7,21 @@ use shipslog_cluster::{Cluster, Right};
 use shipslog_domain::capability::{Boundary, Capability, Denial, Need, Verb, covers};
 use shipslog_domain::freeze::{Address, Impossible};
 use shipslog_events::event::deployment::Layer;
-use shipslog_runner::Recorder;
 
-use super::failure::failed;
+/// What the step needs and may not do, and who says so: each rule is a denial of its own.
+#[derive(Debug)]
+pub(super) struct Denied {
+    pub(super) layer: Layer,
+    pub(super) rules: BTreeSet<String>,
+    pub(super) impossible: Impossible,
+}
 
 /// Asks the API server about everything that the step needs, before its first write, and names all that is missing.
 pub(super) async fn preflight(
     cluster: &Cluster,
-    recorder: &dyn Recorder,
     asked: &[Capability],
     address: &Address,
-) -> Result<(), Impossible> {
+) -> Result<Option<Denied>, Impossible> {
     let rights: Vec<Right> = asked.iter().flat_map(rights_of).collect();
     let missing = cluster.preflight(&rights).await.map_err(|error| match error {
         cluster::Error::Unavailable(_) | cluster::Error::Throttled(_) | cluster::Error::TimedOut => {
@@ -25,50 +29,35 @@ pub(super) async fn preflight(
         }
         other => Impossible::ClusterUnusable(format!("{}: {other}", address.url)),
     })?;
-    deny(recorder, Layer::Cluster, &missing.iter().cloned().collect()).await?;
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(Impossible::RightsMissing {
-        account: address.account.clone(),
-        missing,
-    })
+    Ok((!missing.is_empty()).then(|| Denied {
+        layer: Layer::Cluster,
+        rules: missing.iter().cloned().collect(),
+        impossible: Impossible::RightsMissing {
+            account: address.account.clone(),
+            missing,
+        },
+    }))
 }
 
 /// Holds what the step needs against what the project grants, before anybody outside is asked.
-pub(super) async fn stay_granted(
-    grant: &[Capability],
-    recorder: &dyn Recorder,
-    asked: &[Capability],
-) -> Result<(), Impossible> {
-    let Err(beyond) = covers(grant, asked) else {
-        return Ok(());
-    };
-    let rules = beyond.iter().map(ToString::to_string).collect();
-    deny(recorder, Layer::Grant, &rules).await?;
-    Err(Impossible::NotGranted(beyond))
+pub(super) fn beyond_grant(grant: &[Capability], asked: &[Capability]) -> Option<Denied> {
+    let beyond = covers(grant, asked).err()?;
+    Some(Denied {
+        layer: Layer::Grant,
+        rules: beyond.iter().map(ToString::to_string).collect(),
+        impossible: Impossible::NotGranted(beyond),
+    })
 }
 
 /// Holds what the step needs against the target's boundary, before anybody outside is asked.
-pub(super) async fn stay_inside(
-    boundary: &Boundary,
-    recorder: &dyn Recorder,
-    asked: &[Capability],
-) -> Result<(), Impossible> {
+pub(super) fn beyond_boundary(boundary: &Boundary, asked: &[Capability]) -> Option<Denied> {
     let denials = asked.iter().flat_map(|it| outside(boundary, it));
     let rules: BTreeSet<String> = denials.map(|it| it.rule).collect();
-    if rules.is_empty() {
-        return Ok(());
-    }
-    deny(recorder, Layer::Boundary, &rules).await?;
-    Err(Impossible::OutsideBoundary(rules.into_iter().collect()))
-}
-
-async fn deny(recorder: &dyn Recorder, layer: Layer, rules: &BTreeSet<String>) -> Result<(), Impossible> {
-    for rule in rules {
-        recorder.denied(None, layer, rule, None).await.map_err(failed)?;
-    }
-    Ok(())
+    (!rules.is_empty()).then(|| Denied {
+        layer: Layer::Boundary,
+        impossible: Impossible::OutsideBoundary(rules.iter().cloned().collect()),
+        rules,
+    })
 }
 
 /// What a capability asks for outside the boundary, as far as the namespaces that it names show. Whether a kind belongs
@@ -110,7 +99,6 @@ fn rights_of(capability: &Capability) -> Vec<Right> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::notebook::Notebook;
 
     fn capability(namespace: Option<&str>) -> Capability {
         Capability {
@@ -141,19 +129,14 @@ mod tests {
         assert_eq!(outside(&boundary(), &capability(None)), []);
     }
 
-    #[tokio::test]
-    async fn what_is_not_granted_is_denied_each_by_its_own_event() {
-        let recorder = Notebook::default();
+    #[test]
+    fn what_is_not_granted_is_denied_each_by_its_own_rule() {
         let mut narrow = capability(None);
         narrow.verbs = [Verb::Get].into();
-        assert!(
-            stay_granted(&[capability(None)], &recorder, &[narrow.clone()])
-                .await
-                .is_ok()
-        );
-        let refused = stay_granted(&[narrow], &recorder, &[capability(None)]).await;
-        let said = refused.unwrap_err().to_string();
+        assert!(beyond_grant(&[capability(None)], &[narrow.clone()]).is_none());
+        let denied = beyond_grant(&[narrow], &[capability(None)]).unwrap();
+        assert_eq!(denied.rules, ["apply on ConfigMap trespass".to_owned()].into());
+        let said = denied.impossible.to_string();
         assert!(said.ends_with("apply on ConfigMap trespass"), "{said}");
-        assert_eq!(recorder.denials(), ["denied grant: apply on ConfigMap trespass"]);
     }
 }

@@ -12,10 +12,11 @@ use shipslog_runner::{Cancel, Ended};
 use tokio::sync::Notify;
 use tokio::task::{self, JoinError, JoinSet};
 
+use super::attempt::{self, Postponed};
 use super::deployment_records::DeploymentRecords;
 use super::failure::Failure;
 use super::finished::Finished;
-use super::{Entry, Shared, attempt};
+use super::{Entry, Shared};
 use crate::load::{self, DeploymentHistory};
 use crate::pauses::Patience;
 
@@ -33,16 +34,16 @@ pub(super) async fn run(entry: Entry, wake: Arc<Notify>) {
 struct Task {
     shared: Arc<Shared>,
     id: DeploymentId,
-    tasks: JoinSet<Finished>,
+    tasks: JoinSet<Result<Finished, Postponed>>,
     runs: BTreeMap<AttemptId, Run>,
-    /// A run could not be recorded, and none has come to its end since: pauses go on growing.
-    troubled: bool,
+    /// Why a run could not go on, if none has come to its end since: pauses go on growing.
+    trouble: Option<String>,
 }
 
 /// A run that began in this process and whose end is not recorded yet.
 enum Run {
     UnderWay { task: task::Id, cancel: Cancel },
-    Over(Finished),
+    Over(Result<Finished, Postponed>),
 }
 
 /// What the driver does after it did what was due.
@@ -63,7 +64,7 @@ impl Task {
             id,
             tasks: JoinSet::new(),
             runs: BTreeMap::new(),
-            troubled: false,
+            trouble: None,
         }
     }
 
@@ -76,7 +77,7 @@ impl Task {
                 Ok(Then::Over) => return,
                 Ok(Then::Again) => patience.renew(),
                 Ok(Then::Wait) => {
-                    if !self.troubled {
+                    if self.trouble.is_none() {
                         patience.renew();
                     }
                     self.wait(wake).await;
@@ -135,42 +136,42 @@ impl Task {
 
     async fn start(&mut self, history: &DeploymentHistory, id: AttemptId) -> Result<(), Failure> {
         let begun = attempt::begin(&self.shared.tools, history, &id).await;
-        self.records()
-            .attempt_started(begun.command(&id), &id, begun.bodies())
-            .await?;
-        match begun.frozen {
-            Ok(_) => self.spawn(history, id, true),
+        let command = begun.command(&id);
+        match &begun.frozen {
+            Ok(frozen) => {
+                let bodies = attempt::bodies(frozen);
+                self.records().attempt_started(command, &id, bodies).await?;
+                self.spawn(id, true);
+                Ok(())
+            }
             Err(impossible) => {
-                self.runs.insert(id, Run::Over(impossible.into()));
+                self.records()
+                    .attempt_could_not_begin(command, &id, impossible)
+                    .await
             }
         }
-        Ok(())
     }
 
     /// `fresh` says that its journal has no entry.
-    fn spawn(&mut self, history: &DeploymentHistory, id: AttemptId, fresh: bool) {
-        let (tools, history) = (Arc::clone(&self.shared.tools), history.clone());
+    fn spawn(&mut self, id: AttemptId, fresh: bool) {
+        let (tools, deployment) = (Arc::clone(&self.shared.tools), self.id);
         let (cancel, attempt) = (Cancel::new(), id.clone());
         let cancelled = cancel.clone();
-        let run = async move { attempt::run(&tools, &history, &attempt, fresh, cancelled).await };
-        self.watch(id, cancel, run);
-    }
-
-    fn watch(&mut self, id: AttemptId, cancel: Cancel, run: impl Future<Output = Finished> + Send + 'static) {
+        let run = async move { attempt::run(&tools, deployment, &attempt, fresh, cancelled).await };
         let task = self.tasks.spawn(run).id();
         self.runs.insert(id, Run::UnderWay { task, cancel });
     }
 
     /// Keeps how a run ended until that is recorded. One that panicked is errored: its deployment must not stand still
     /// for it.
-    fn conclude(&mut self, joined: Result<(task::Id, Finished), JoinError>) {
+    fn conclude(&mut self, joined: Result<(task::Id, Result<Finished, Postponed>), JoinError>) {
         let (task, finished) = joined.unwrap_or_else(|error| {
             let ended = Ended {
                 outcome: AttemptOutcome::Errored,
                 reason: Some(EndReason::ServerFailed),
                 message: format!("the server failed under the run ({error}); its log says more"),
             };
-            (error.id(), ended.into())
+            (error.id(), Ok(ended.into()))
         });
         for run in self.runs.values_mut() {
             if matches!(run, Run::UnderWay { task: its, .. } if *its == task) {
@@ -184,13 +185,14 @@ impl Task {
     async fn attend(&mut self, history: &DeploymentHistory, id: &AttemptId) -> Result<Then, Failure> {
         let finished = match self.runs.get(id) {
             Some(Run::UnderWay { .. }) => return Ok(Then::Wait),
-            Some(Run::Over(finished)) if Self::can_go_on(history, id, finished) => {
-                let sentence = finished.ended.message.clone();
+            Some(Run::Over(Ok(finished))) => finished.clone(),
+            // As after a crash, it goes on from its journal.
+            Some(Run::Over(Err(Postponed(sentence)))) => {
+                let sentence = sentence.clone();
+                self.trouble = Some(sentence.clone());
                 self.runs.remove(id);
-                self.troubled = true;
                 return Err(Failure::Run(sentence));
             }
-            Some(Run::Over(finished)) => finished.clone(),
             None => match self.resume(history, id).await? {
                 Some(finished) => finished,
                 None => return Ok(Then::Wait),
@@ -198,14 +200,8 @@ impl Task {
         };
         self.records().attempt_ended(id, &finished).await?;
         self.runs.remove(id);
-        self.troubled = false;
+        self.trouble = None;
         Ok(Then::Again)
-    }
-
-    /// It could not be recorded any further: as after a crash, it goes on from its journal.
-    fn can_go_on(history: &DeploymentHistory, id: &AttemptId, finished: &Finished) -> bool {
-        let journaled = history.deployment.attempt(id).is_some_and(|it| it.journaled);
-        journaled && finished.ended.outcome == AttemptOutcome::Interrupted
     }
 
     /// A run that did not begin in this process goes on here, from its journal; how it ended, where it cannot.
@@ -214,20 +210,19 @@ impl Task {
         history: &DeploymentHistory,
         id: &AttemptId,
     ) -> Result<Option<Finished>, Failure> {
-        let attempt = history.deployment.attempt(id);
-        let (journaled, resumed) = attempt.map_or((false, 0), |it| (it.journaled, it.resumed));
-        if !journaled {
-            let message = "the server stopped while the step ran; it has no journal to go on from";
-            return Ok(Some(Finished::at_once(AttemptOutcome::Interrupted, message)));
-        }
+        let resumed = history.deployment.attempt(id).map_or(0, |it| it.resumed);
         if resumed >= RESUMPTIONS {
+            let last = self.trouble.as_ref();
+            let last = last
+                .map(|it| format!("; the last time: {it}"))
+                .unwrap_or_default();
             let message = format!(
-                "the run was interrupted {RESUMPTIONS} times, by stops of the server or of its log; it does not go on"
+                "the run was interrupted {RESUMPTIONS} times, by stops of the server or of its log; it does not go on{last}"
             );
             return Ok(Some(Finished::at_once(AttemptOutcome::Errored, message)));
         }
         let entries = self.records().attempt_resumed(id, resumed).await?;
-        self.spawn(history, id.clone(), entries == Some(0));
+        self.spawn(id.clone(), entries == Some(0));
         Ok(None)
     }
 
@@ -238,6 +233,3 @@ impl Task {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,9 +2,11 @@
 
 mod crashes;
 mod faults;
+mod impossible;
 mod journals;
 mod lanes;
 mod repeats;
+mod unreadable;
 mod unrecorded;
 
 use std::net::TcpListener;

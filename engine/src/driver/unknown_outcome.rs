@@ -2,42 +2,47 @@
 //! write twice.
 
 use shipslog_events::journal::JournalKey;
-use shipslog_log::JournalStore;
+use shipslog_log::{JournalStore, ReadError};
 use shipslog_runner::{AttemptOutcome, EndReason, Ended, Entry, What};
 
 use super::finished::Finished;
+use super::kept_journal::kept;
 
-/// The same end, with the write that is in doubt where there is one. One that came to a good end, or that
-/// somebody has to look at anyway, has none.
+/// The same end, with the write that is in doubt where there is one. One that came to a good end, or that somebody has
+/// to look at anyway, has none.
 pub(super) async fn with_unknown_outcome(
     journals: &dyn JournalStore,
     key: &JournalKey,
     finished: &Finished,
-) -> Finished {
+) -> Result<Finished, ReadError> {
     let finished = finished.clone();
     let open = match (finished.ended.outcome, finished.ended.reason) {
         (AttemptOutcome::Errored | AttemptOutcome::Failed, Some(reason)) if reason.needs_a_person() => None,
-        (AttemptOutcome::Errored | AttemptOutcome::Failed, _) => announced(journals, key, &finished).await,
-        (AttemptOutcome::Succeeded | AttemptOutcome::Cancelled | AttemptOutcome::Interrupted, _) => None,
+        (AttemptOutcome::Errored | AttemptOutcome::Failed, _) => announced(journals, key, &finished).await?,
+        (AttemptOutcome::Succeeded | AttemptOutcome::Cancelled, _) => None,
     };
-    match open {
+    Ok(match open {
         None => finished,
         Some(write) => Finished {
             ended: unknown(&finished.ended, &write),
             ..finished
         },
-    }
+    })
 }
 
-/// The write that the journal ends with, if it was not answered.
-async fn announced(journals: &dyn JournalStore, key: &JournalKey, finished: &Finished) -> Option<Entry> {
+/// The write that the journal ends with, if it was not answered. A journal that could not be read just now may hold one.
+async fn announced(
+    journals: &dyn JournalStore,
+    key: &JournalKey,
+    finished: &Finished,
+) -> Result<Option<Entry>, ReadError> {
     let waiting = finished.tail.as_ref().and_then(|it| it.entries.last()).cloned();
     let last = match waiting {
-        Some(last) => last,
-        None => journals.journal(key.clone()).await.ok()?.entries.pop()?,
+        Some(last) => Some(last),
+        None => kept(journals, key).await?.and_then(|mut it| it.entries.pop()),
     };
-    let entry = Entry::decode(&last).ok()?;
-    matches!(entry.what, What::Intent(_)).then_some(entry)
+    let entry = last.and_then(|it| Entry::decode(&it).ok());
+    Ok(entry.filter(|it| matches!(it.what, What::Intent(_))))
 }
 
 fn unknown(ended: &Ended, write: &Entry) -> Ended {

@@ -23,6 +23,7 @@ pub(crate) enum Call<'a> {
     Stream(&'a Stream),
     Read,
     Journal(&'a JournalAppend),
+    ReadJournal,
     Pack,
 }
 
@@ -117,6 +118,9 @@ impl JournalStore for FaultyStore {
     }
 
     async fn journal(&self, key: JournalKey) -> Result<Journal, JournalError> {
+        if self.faults.hit(Call::ReadJournal) {
+            return Err(ReadError("as a test wants it".to_owned()).into());
+        }
         self.store.journals.journal(key).await
     }
 

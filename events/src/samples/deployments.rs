@@ -75,12 +75,11 @@ pub(crate) const LAYERS: [Layer; 5] = [
     Layer::Admission,
 ];
 
-pub(crate) const ATTEMPT_OUTCOMES: [AttemptOutcome; 5] = [
+pub(crate) const ATTEMPT_OUTCOMES: [AttemptOutcome; 4] = [
     AttemptOutcome::Succeeded,
     AttemptOutcome::Failed,
     AttemptOutcome::Errored,
     AttemptOutcome::Cancelled,
-    AttemptOutcome::Interrupted,
 ];
 
 pub(crate) const END_REASONS: [EndReason; 21] = [

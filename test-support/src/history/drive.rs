@@ -124,7 +124,6 @@ fn attend(deployment: &Deployment, id: AttemptId, how: u8) -> Facts {
         ),
         6 => ended(id, AttemptOutcome::Failed),
         7 => ended(id, AttemptOutcome::Errored),
-        8 => ended(id, AttemptOutcome::Interrupted),
         _ => ended(id, AttemptOutcome::Succeeded),
     }
 }

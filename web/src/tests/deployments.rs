@@ -29,7 +29,7 @@ async fn a_deployment_is_shown_with_every_word_that_is_no_secret() {
     let targets = at(&shown, "/steps/0/targets");
     assert_eq!(at(targets, "/0/status"), "failed");
     assert_eq!(at(targets, "/1/status"), "pending");
-    assert_eq!(at(targets, "/0/attempts/0/status"), "interrupted");
+    assert_eq!(at(targets, "/0/attempts/0/status"), "errored");
     assert_eq!(
         at(targets, "/0/attempts/1"),
         &json!({

@@ -76,7 +76,7 @@ impl History {
             (requested(id).into(), vec![]),
             (DeploymentEvent::DeploymentStarted {}.into(), vec![]),
             (started(&first), vec![]),
-            (ended(&first, AttemptOutcome::Interrupted), vec![]),
+            (ended(&first, AttemptOutcome::Errored), vec![]),
             (started(&second), vec![]),
             (denied(&second, Layer::Boundary, "get secrets elsewhere"), vec![]),
             (

@@ -24,7 +24,7 @@ async fn ran(server: &Server, entries: &[Value]) -> DeploymentId {
         requested(id).into(),
         DeploymentEvent::DeploymentStarted {}.into(),
         started(&first),
-        ended(&first, AttemptOutcome::Interrupted, None, None),
+        ended(&first, AttemptOutcome::Errored, None, None),
         started(&second),
         resumed(&second),
         resumed(&second),

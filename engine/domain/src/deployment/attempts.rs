@@ -12,9 +12,6 @@ pub struct Attempt {
     pub id: AttemptId,
     /// Running or over.
     pub state: AttemptState,
-    /// Whether it has a journal to go on from.
-    #[serde(default)]
-    pub journaled: bool,
     /// How often it went on after the server had stopped under it.
     #[serde(default)]
     pub resumed: u32,
@@ -67,11 +64,10 @@ pub enum Deed {
 }
 
 impl Attempt {
-    pub(super) fn started(id: AttemptId, journaled: bool) -> Self {
+    pub(super) fn started(id: AttemptId) -> Self {
         Self {
             id,
             state: AttemptState::Running,
-            journaled,
             resumed: 0,
             journal: None,
             deeds: Vec::new(),

@@ -13,10 +13,6 @@ pub const ERRORED_ATTEMPTS: usize = 3;
 /// How often one run may go on after the server stopped under it: by then it is the run that brings the server down.
 pub const RESUMPTIONS: u32 = 100;
 
-/// How often the server may stop under a step that has no journal on a target before the deployment gives up: by then
-/// it is the step that brings the server down.
-pub const INTERRUPTED_ATTEMPTS: usize = 20;
-
 /// What the driver has to do now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Due {
@@ -100,23 +96,19 @@ fn standing(deployment: &Deployment, step: &PlannedStep, target: &TargetName) ->
             AttemptOutcome::Errored if reason.is_some_and(EndReason::needs_a_person) => {
                 Standing::Failed(DeploymentEndReason::Errored)
             }
-            AttemptOutcome::Errored | AttemptOutcome::Interrupted if gives_up(deployment, &latest.id) => {
+            AttemptOutcome::Errored if gives_up(deployment, &latest.id) => {
                 Standing::Failed(DeploymentEndReason::Errored)
             }
-            AttemptOutcome::Errored | AttemptOutcome::Interrupted => start(latest.id.attempt.next()),
+            AttemptOutcome::Errored => start(latest.id.attempt.next()),
         },
     }
 }
 
 fn gives_up(deployment: &Deployment, id: &AttemptId) -> bool {
-    let count = |outcome| {
-        (deployment.attempts.iter())
-            .filter(|it| it.id.step == id.step && it.id.target == id.target)
-            .filter(|it| it.outcome() == Some(outcome))
-            .count()
-    };
-    count(AttemptOutcome::Errored) >= ERRORED_ATTEMPTS
-        || count(AttemptOutcome::Interrupted) >= INTERRUPTED_ATTEMPTS
+    let errored = (deployment.attempts.iter())
+        .filter(|it| it.id.step == id.step && it.id.target == id.target)
+        .filter(|it| it.outcome() == Some(AttemptOutcome::Errored));
+    errored.count() >= ERRORED_ATTEMPTS
 }
 
 /// Runs that have begun are always carried to their end; new ones begin only while nothing has failed and nobody

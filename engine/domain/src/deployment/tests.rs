@@ -187,23 +187,6 @@ fn an_error_is_tried_again_but_not_for_ever() {
 }
 
 #[test]
-fn a_run_that_the_server_s_death_interrupted_begins_again_until_it_is_plain_that_it_causes_that() {
-    let attempts = (1..=20).flat_map(|it| {
-        [
-            started(id("a", "one", it)),
-            ended(id("a", "one", it), AttemptOutcome::Interrupted),
-        ]
-    });
-    let two = passed("a", "two");
-    let often = given(two.clone().into_iter().chain(attempts.clone().take(2 * 19)));
-    assert_eq!(next(&often), [Due::StartAttempt(id("a", "one", 20))]);
-    assert_eq!(
-        next(&given(two.into_iter().chain(attempts))),
-        end(DeploymentEndReason::Errored)
-    );
-}
-
-#[test]
 fn a_run_that_could_not_begin_for_what_may_pass_begins_again() {
     for reason in [
         EndReason::ClusterAway,
@@ -253,7 +236,7 @@ fn an_error_that_must_not_be_tried_again_is_not() {
 }
 
 #[test]
-fn only_a_run_that_goes_on_and_has_a_journal_is_resumed_and_that_is_counted() {
+fn only_a_run_that_goes_on_is_resumed_and_that_is_counted() {
     let (begun, over) = (
         started(id("a", "one", 1)),
         ended(id("a", "one", 1), AttemptOutcome::Failed),
@@ -263,27 +246,7 @@ fn only_a_run_that_goes_on_and_has_a_journal_is_resumed_and_that_is_counted() {
     let again = evolve(Some(running), &resumed).unwrap();
     assert_eq!(again.attempts[0].resumed, 1);
     assert_eq!(next(&again)[0], Due::Attend(id("a", "one", 1)));
-    assert!(decide(&given([begun, over]), resume(id("a", "one", 1))).is_err());
-    let DeploymentEvent::AttemptStarted {
-        id: before,
-        seed,
-        deadline_seconds,
-        host_version,
-        ..
-    } = started(id("a", "one", 1))
-    else {
-        panic!()
-    };
-    let without = DeploymentEvent::AttemptStarted {
-        id: before,
-        seed,
-        deadline_seconds,
-        host_version,
-        component: None,
-        limits: LIMITS,
-        journal_format: None,
-    };
-    let refused = decide(&given([without]), resume(id("a", "one", 1))).unwrap_err();
+    let refused = decide(&given([begun, over]), resume(id("a", "one", 1))).unwrap_err();
     assert!(
         refused.to_string().contains("has nothing to go on from"),
         "{refused}"
@@ -349,7 +312,6 @@ fn any_outcome() -> impl Strategy<Value = AttemptOutcome> {
         Just(AttemptOutcome::Failed),
         Just(AttemptOutcome::Errored),
         Just(AttemptOutcome::Cancelled),
-        Just(AttemptOutcome::Interrupted),
     ]
 }
 

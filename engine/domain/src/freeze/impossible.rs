@@ -63,7 +63,7 @@ pub enum Impossible {
     #[error("the target's boundary does not allow what the step needs; nothing was asked of the cluster: {}", .0.join("; "))]
     OutsideBoundary(Vec<String>),
     /// The API server allows the account less than the step needs.
-    #[error("account {account} may not do what the step needs; nothing was written. Missing: {}", missing.join("; "))]
+    #[error("account {account} may not do what the step needs; this attempt wrote nothing. Missing: {}", missing.join("; "))]
     RightsMissing {
         /// As whom it was asked.
         account: AccountName,

@@ -11,9 +11,9 @@ use crate::run::{Run, text};
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
-    /// `Interrupted` where the run could not be recorded any more: it can go on from its journal.
+    /// How.
     pub outcome: AttemptOutcome,
-    /// Why trying it again by itself would be wrong, where it errored so.
+    /// Why, where it is not the step that says it.
     pub reason: Option<EndReason>,
     /// For people, sensitive values blanked; empty where there is nothing to say.
     pub message: String,

@@ -25,6 +25,8 @@ enum Pass {
     Ended(Ended),
     /// The journal is longer now: again.
     Again,
+    /// What it did could not be recorded any more: it can go on from its journal later.
+    Unrecorded(NotRecorded),
 }
 
 /// Where runs are carried out, and how many may be at once.
@@ -44,14 +46,15 @@ impl RunLoop {
         }
     }
 
-    /// Runs it to its end, from where its journal ends.
+    /// Runs it to its end, from where its journal ends. A run that cannot be recorded has no end: it can go on from its
+    /// journal.
     pub(crate) async fn run(
         &self,
         prepared: &Prepared,
         attempt: Attempt,
         recorder: Arc<dyn Recorder>,
         cancel: Cancel,
-    ) -> Ended {
+    ) -> Result<Ended, NotRecorded> {
         let mut given = Given {
             end: attempt.end(),
             attempt: Arc::new(attempt),
@@ -63,7 +66,8 @@ impl RunLoop {
         loop {
             match self.pass(prepared, &given).await {
                 Pass::Again => given.restarted = false,
-                Pass::Ended(ended) => return ended,
+                Pass::Ended(ended) => return Ok(ended),
+                Pass::Unrecorded(error) => return Err(error),
             }
         }
     }
@@ -71,7 +75,7 @@ impl RunLoop {
     async fn pass(&self, prepared: &Prepared, given: &Given) -> Pass {
         let (entries, size) = match recorded(given).await {
             Ok(recorded) => recorded,
-            Err(ended) => return Pass::Ended(ended),
+            Err(pass) => return pass,
         };
         match suspension::at_end_of(&entries) {
             Some((entry, suspended)) => self.wait(given, entries, size, entry, suspended).await,
@@ -99,7 +103,7 @@ impl RunLoop {
         let left = store::run(prepared, data, &inputs, &self.config, &given.cancel).await;
         match left {
             Left::Thrown(error) if error.is::<Parked>() => Pass::Again,
-            Left::Thrown(error) => Pass::Ended(thrown(&error, &run)),
+            Left::Thrown(error) => thrown(&error, &run),
             Left::Answered(answer) => Pass::Ended(match run.replay().ends() {
                 Ok(()) => ended::answered(answer, &run),
                 Err(diverged) => of_reason(EndReason::Diverged, diverged.to_string()),
@@ -124,7 +128,7 @@ impl RunLoop {
             biased;
             waited = suspension::carry_out(&run, entries, entry, suspended) => match waited {
                 Ok(()) => Pass::Again,
-                Err(error) => Pass::Ended(thrown(&unusable(index, error), &run)),
+                Err(error) => thrown(&unusable(index, error), &run),
             },
             () = tokio::time::sleep_until(given.end) => {
                 Pass::Ended(ended::too_long(&LastWrite::Settled, &run))
@@ -141,10 +145,10 @@ impl RunLoop {
     }
 }
 
-async fn recorded(given: &Given) -> Result<(Vec<Entry>, Size), Ended> {
+async fn recorded(given: &Given) -> Result<(Vec<Entry>, Size), Pass> {
     let recorded = given.recorder.recorded().await.map_err(|error| match error {
-        Unrecorded::Damaged(sentence) => of_reason(EndReason::JournalDamaged, sentence),
-        Unrecorded::Unavailable(sentence) => Ended::new(AttemptOutcome::Interrupted, sentence),
+        Unrecorded::Damaged(sentence) => Pass::Ended(of_reason(EndReason::JournalDamaged, sentence)),
+        Unrecorded::Unavailable(sentence) => Pass::Unrecorded(NotRecorded(sentence)),
     })?;
     let size = (
         recorded.len() as u64,
@@ -155,7 +159,7 @@ async fn recorded(given: &Given) -> Result<(Vec<Entry>, Size), Ended> {
         let entry = Entry::decode(bytes).map_err(|error| {
             let sentence =
                 format!("the run cannot go on: entry {number} of its journal cannot be read: {error}");
-            of_reason(EndReason::JournalDamaged, sentence)
+            Pass::Ended(of_reason(EndReason::JournalDamaged, sentence))
         })?;
         entries.push(entry);
     }
@@ -163,10 +167,15 @@ async fn recorded(given: &Given) -> Result<(Vec<Entry>, Size), Ended> {
 }
 
 /// What was thrown through the guest, in words.
-fn thrown(error: &wasmtime::Error, run: &Run) -> Ended {
-    if let Some(error) = error.downcast_ref::<NotRecorded>() {
-        return Ended::new(AttemptOutcome::Interrupted, error.to_string());
+fn thrown(error: &wasmtime::Error, run: &Run) -> Pass {
+    match error.downcast_ref::<NotRecorded>() {
+        Some(error) => Pass::Unrecorded(error.clone()),
+        None => Pass::Ended(end_of(error, run)),
     }
+}
+
+/// What ended the run, in words.
+fn end_of(error: &wasmtime::Error, run: &Run) -> Ended {
     if let Some(error) = error.downcast_ref::<Diverged>() {
         return of_reason(EndReason::Diverged, error.to_string());
     }

@@ -57,7 +57,7 @@ async fn a_deployment_that_cannot_be_read_is_read_again() {
             left -= 1;
             true
         }
-        Call::Stream(_) | Call::Journal(_) | Call::Read | Call::Pack => false,
+        Call::Stream(_) | Call::Journal(_) | Call::Read | Call::ReadJournal | Call::Pack => false,
     });
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
@@ -81,7 +81,7 @@ async fn the_next_in_line_is_woken_although_the_line_could_not_be_read_at_first(
             left -= 1;
             true
         }
-        Call::Stream(_) | Call::Journal(_) | Call::Read | Call::Pack => false,
+        Call::Stream(_) | Call::Journal(_) | Call::Read | Call::ReadJournal | Call::Pack => false,
     });
     house.engine.commands().cancel(&by(), first).await.unwrap();
     assert_eq!(house.running(second).await.deployment.status, Status::Running);

@@ -24,7 +24,7 @@ use crate::views::DeploymentView;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
-fn key(id: DeploymentId) -> JournalKey {
+pub(super) fn key(id: DeploymentId) -> JournalKey {
     let attempt = AttemptId {
         step: "Go".into(),
         target: "Web Development".into(),
@@ -43,7 +43,7 @@ async fn until(engine: &Engine, id: DeploymentId, is_so: impl Fn(&Result<Journal
     tokio::time::timeout(PATIENCE, waited).await.unwrap();
 }
 
-async fn waiting(step: &str) -> (House, DeploymentId) {
+pub(super) async fn waiting(step: &str) -> (House, DeploymentId) {
     let house = House::with(&[step]).await;
     let id = house.deploy(step, "Development").await.unwrap().deployment;
     house.running(id).await;

@@ -68,12 +68,10 @@ pub enum AttemptOutcome {
     Succeeded,
     /// It ran, and the answer is no.
     Failed,
-    /// It could not run or find out: the only outcome that is tried again by itself, unless its end has a reason.
+    /// It could not run or find out: the only outcome that is tried again by itself, unless somebody has to look first.
     Errored,
     /// It stopped because it was asked to.
     Cancelled,
-    /// The server died under it; the next attempt has the same inputs.
-    Interrupted,
 }
 
 impl std::fmt::Display for AttemptOutcome {
@@ -83,7 +81,6 @@ impl std::fmt::Display for AttemptOutcome {
             Self::Failed => "failed",
             Self::Errored => "errored",
             Self::Cancelled => "cancelled",
-            Self::Interrupted => "interrupted",
         })
     }
 }

@@ -25,8 +25,6 @@ pub enum RunStatus {
     Errored,
     /// It stopped because it was asked to.
     Cancelled,
-    /// The server died under it.
-    Interrupted,
 }
 
 shown_as_on_the_wire!(RunStatus);

@@ -70,11 +70,10 @@ fn statuses_layers_and_reasons_are_words() {
         RunStatus::Failed,
         RunStatus::Errored,
         RunStatus::Cancelled,
-        RunStatus::Interrupted,
     ];
     let on_the_wire = words(&all);
     assert_eq!(on_the_wire, all.map(|it| it.to_string()));
-    assert_eq!(on_the_wire[6], "interrupted");
+    assert_eq!(on_the_wire[4], "errored");
     let layers = [
         Layer::Declaration,
         Layer::Grant,

@@ -138,7 +138,6 @@ fn run_status(run: &Run) -> RunStatus {
             AttemptOutcome::Failed => RunStatus::Failed,
             AttemptOutcome::Errored => RunStatus::Errored,
             AttemptOutcome::Cancelled => RunStatus::Cancelled,
-            AttemptOutcome::Interrupted => RunStatus::Interrupted,
         },
     }
 }

@@ -48,7 +48,11 @@ async fn run_on(yard: &Yard, run: &str, entries: Vec<Vec<u8>>) -> (Ended, Lives)
     let component = doing(run);
     let (attempt, ledger) = (lives.scene.attempt.clone(), Arc::clone(&lives.ledger));
     let cancel = lives.scene.cancel.clone();
-    let ended = yard.runner.run(&component, attempt, ledger, cancel).await;
+    let ended = yard
+        .runner
+        .run(&component, attempt, ledger, cancel)
+        .await
+        .unwrap();
     (ended, lives)
 }
 
@@ -162,7 +166,11 @@ async fn a_journal_without_room_ends_the_run_at_the_limits_that_it_began_with() 
             for _ in 0..2 {
                 let (attempt, ledger) = (lives.scene.attempt.clone(), Arc::clone(&lives.ledger));
                 let cancel = lives.scene.cancel.clone();
-                let ended = yard.runner.run(&component, attempt, ledger, cancel).await;
+                let ended = yard
+                    .runner
+                    .run(&component, attempt, ledger, cancel)
+                    .await
+                    .unwrap();
                 assert_eq!(ended.reason, Some(EndReason::JournalFull), "{}", ended.message);
                 assert!(ended.message.contains(words), "{}", ended.message);
                 let (held, size) = (lives.ledger.entries(), |it: &Entry| it.encode().len() as u64);

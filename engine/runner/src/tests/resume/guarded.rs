@@ -127,7 +127,7 @@ async fn a_run_that_ends_with_a_write_of_which_nobody_knows_says_so_in_its_end()
             (yard.runner.clone(), component.clone(), lives.scene.cancel.clone());
         async move {
             tokio::select! {
-                ended = runner.run(&component, attempt, ledger, cancel) => Some(ended),
+                ended = runner.run(&component, attempt, ledger, cancel) => Some(ended.unwrap()),
                 () = fuse.blown() => None,
             }
         }
