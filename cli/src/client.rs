@@ -13,7 +13,7 @@ use shipslog_api::paging::{Listing, MAXIMUM};
 use shipslog_api::{Page, Problem};
 
 use crate::answer::Answer;
-use crate::login;
+use crate::remembered;
 
 pub(crate) use problem::Error;
 pub(crate) use query::Query;
@@ -48,7 +48,7 @@ pub(crate) struct Client {
 impl Server {
     /// The client, with the key from a file, the environment or an earlier login.
     pub(crate) fn client(&self) -> Result<Client> {
-        let login = login::known()?;
+        let login = remembered::known()?;
         let from_file = match &self.api_key_file {
             Some(path) => {
                 let text = std::fs::read_to_string(path);

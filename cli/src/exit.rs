@@ -38,9 +38,22 @@ pub(crate) fn of(error: &anyhow::Error) -> Exit {
         error.downcast_ref::<client::Error>(),
         error.downcast_ref::<Wrong>(),
     ) {
-        (Some(answer), _) => answer.exit(),
+        (Some(answer), _) => of_answer(answer),
         (None, Some(_)) => Exit::Usage,
         (None, None) => Exit::Failed,
+    }
+}
+
+fn of_answer(error: &client::Error) -> Exit {
+    match error {
+        client::Error::Problem(problem) => match problem.status {
+            400 | 422 => Exit::Usage,
+            401..=499 => Exit::Refused,
+            _ => Exit::Failed,
+        },
+        client::Error::Unreachable { .. }
+        | client::Error::OtherWords { .. }
+        | client::Error::DoneInOtherWords { .. } => Exit::Failed,
     }
 }
 
@@ -92,6 +105,15 @@ mod tests {
         let refused: anyhow::Result<()> = Err(wrong(&anyhow!("no")));
         assert_eq!(of(&refused.context("while reading").unwrap_err()), Exit::Usage);
         assert_eq!(of(&anyhow!("no")), Exit::Failed);
+    }
+
+    #[test]
+    fn scripts_tell_wrong_input_from_a_refusal_and_from_a_failure() {
+        let said = |status| of(&client::Error::of_status(status, "no".to_owned()).into());
+        assert_eq!(said(422), Exit::Usage);
+        assert_eq!(said(409), Exit::Refused);
+        assert_eq!(said(403), Exit::Refused);
+        assert_eq!(said(500), Exit::Failed);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod moment;
 mod output;
 mod promote;
 mod release;
+mod remembered;
 mod schema;
 mod screen;
 mod serve;

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 
 use shipslog_domain::deployment::{Attempt, Deed, Deployment, Status};
 use shipslog_events::event::Event;
+use shipslog_events::event::deployment::DeploymentEvent;
 use shipslog_events::event::deployment::body::{DETAIL, MESSAGE, VALUE};
-use shipslog_events::event::deployment::{AttemptId, DeploymentEvent};
-use shipslog_events::ids::{DeploymentId, Position, StepName, StreamVersion, TargetName};
+use shipslog_events::ids::{AttemptId, DeploymentId, Position, StepName, StreamVersion, TargetName};
 use shipslog_events::{Recorded, Stream};
 use shipslog_log::ReadError;
 

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::chain::Hash;
-use crate::event::deployment::AttemptId;
-use crate::ids::DeploymentId;
+use crate::ids::{AttemptId, DeploymentId};
 
 /// Whose journal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

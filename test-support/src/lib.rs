@@ -5,3 +5,4 @@ pub mod component;
 pub mod documents;
 pub mod history;
 pub mod mutations;
+pub mod workspace;

@@ -5,18 +5,13 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-use std::process::Command;
 
 use serde_json::Value;
-
-fn root() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-}
+use shipslog_test_support::workspace;
 
 /// The rows of the table under this heading: the words of the first two columns.
 fn table(heading: &str) -> Vec<(String, BTreeSet<String>)> {
-    let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let page = std::fs::read_to_string(workspace::root().join("ARCHITECTURE.md")).unwrap();
     let part = page.split(&format!("\n### {heading}\n")).nth(1);
     let part = part.unwrap_or_else(|| panic!("ARCHITECTURE.md has no part `{heading}`"));
     let rows = part
@@ -44,19 +39,7 @@ struct Packages {
 
 impl Packages {
     fn read() -> Self {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let said = Command::new(cargo)
-            .args(["metadata", "--format-version", "1", "--offline", "--locked"])
-            // Packages for other systems need not be here.
-            .args([
-                "--filter-platform",
-                &format!("{}-unknown-linux-gnu", std::env::consts::ARCH),
-            ])
-            .current_dir(root())
-            .output()
-            .unwrap();
-        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
-        let metadata: Value = serde_json::from_slice(&said.stdout).unwrap();
+        let metadata = workspace::metadata();
         let list = |value: &Value, field: &str| value[field].as_array().unwrap().clone();
         let text = |value: &Value, field: &str| value[field].as_str().unwrap().to_owned();
         let names: BTreeMap<String, String> = list(&metadata, "packages")
@@ -71,16 +54,14 @@ impl Packages {
             of.extend(needed.map(|it| names[&text(&it, "pkg")].clone()));
         }
         let root = text(&metadata, "workspace_root");
-        let members = list(&metadata, "workspace_members");
-        let ours = list(&metadata, "packages")
-            .into_iter()
-            .filter(|it| members.contains(&it["id"]));
         let folder = |it: &Value| {
             let manifest = text(it, "manifest_path");
             let folder = manifest.trim_start_matches(&root).trim_start_matches('/');
             folder.trim_end_matches("/Cargo.toml").to_owned()
         };
-        let ours = ours.map(|it| (text(&it, "name"), folder(&it))).collect();
+        let ours = workspace::packages(&metadata)
+            .map(|it| (text(it, "name"), folder(it)))
+            .collect();
         Self { needs, ours }
     }
 

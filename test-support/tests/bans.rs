@@ -1,7 +1,7 @@
 //! The pure crates ban the same things. Clippy reads one file a crate, so each has the list, and this holds them together.
 #![expect(clippy::unwrap_used, reason = "a test that cannot read a list has failed")]
 
-use std::path::Path;
+use shipslog_test_support::workspace;
 
 const PURE: [&str; 5] = [
     "events",
@@ -12,8 +12,7 @@ const PURE: [&str; 5] = [
 ];
 
 fn bans(folder: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    std::fs::read_to_string(root.join(folder).join("clippy.toml")).unwrap()
+    std::fs::read_to_string(workspace::root().join(folder).join("clippy.toml")).unwrap()
 }
 
 #[test]

@@ -4,12 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .canonicalize()
-        .unwrap()
-}
+use shipslog_test_support::workspace;
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap();
@@ -61,7 +56,7 @@ fn is_there(path: &Path) -> bool {
 
 #[test]
 fn what_a_page_names_is_there() {
-    let root = root();
+    let root = workspace::root();
     let beginnings = beginnings(&root);
     let mut dead = Vec::new();
     let mut seen = 0;

@@ -1,19 +1,12 @@
-//! What every handler has at hand, and the router with all that surrounds the handlers.
+//! What every handler has at hand.
 
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use shipslog_engine::Engine;
 use shipslog_events::ids::{KeyId, Position};
 use tokio::sync::watch;
-use tower_http::trace::TraceLayer;
 
-use crate::openapi;
 use crate::problem::Problem;
-
-/// Larger bodies are refused unread.
-const LARGEST_BODY: usize = 4 << 20;
 
 /// How long a read waits for the position that it asks for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -70,16 +63,4 @@ impl App {
             while matches!(engine.commands().opens(&key).await, Ok(true)) && head.changed().await.is_ok() {}
         }
     }
-}
-
-/// All routes with their fallbacks, limits and traces.
-pub(crate) fn router(app: App) -> Router {
-    let (routes, document) = openapi::routes().split_for_parts();
-    routes
-        .merge(openapi::route(&document))
-        .fallback(async || Problem::no_route())
-        .method_not_allowed_fallback(async || Problem::method())
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(TraceLayer::new_for_http())
-        .with_state(app)
 }

@@ -10,6 +10,7 @@ mod openapi;
 mod paging;
 mod problem;
 mod resources;
+mod router;
 mod serve;
 mod stream;
 #[cfg(test)]
@@ -23,5 +24,5 @@ pub use serve::serve;
 
 /// The whole API over one engine. Streams that it answers with end with what they tell, or with the client.
 pub fn router(engine: Engine) -> Router {
-    app::router(app::App::new(engine))
+    router::router(app::App::new(engine))
 }

@@ -1,6 +1,7 @@
 //! `OpenAPI` 3.1 out of the handlers' own annotations.
 
-use std::collections::BTreeMap;
+mod problems;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,13 +10,15 @@ use axum::routing::get;
 use shipslog_api::Problem;
 use shipslog_api::address::OPENAPI;
 use shipslog_api::problem::Place;
+use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
-use utoipa::{IntoResponses, Modify, OpenApi as _, ToSchema as _};
+use utoipa::{Modify, OpenApi as _};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::resources;
+
+pub(crate) use problems::{BodyProblems, OpenProblems, OutsideProblem, ReadProblems, WriteProblems};
 
 /// What surrounds the paths.
 #[derive(utoipa::OpenApi)]
@@ -79,81 +82,4 @@ pub(crate) fn route(document: &OpenApi) -> Router<App> {
         async move { ([(CONTENT_TYPE, "application/json")], text) }
     };
     Router::new().route(OPENAPI.pattern(), get(answer))
-}
-
-/// The problems that a read without a key can be answered with.
-pub(crate) struct OpenProblems;
-
-impl IntoResponses for OpenProblems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems(&[UNREADABLE, UNKNOWN, FAILED, BEHIND])
-    }
-}
-
-/// The problems that any other read can be answered with.
-pub(crate) struct ReadProblems;
-
-impl IntoResponses for ReadProblems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems(&[UNREADABLE, NO_KEY, TOO_SMALL, UNKNOWN, FAILED, BEHIND])
-    }
-}
-
-/// The problems that a write can be answered with.
-pub(crate) struct WriteProblems;
-
-impl IntoResponses for WriteProblems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems(&[UNREADABLE, NO_KEY, TOO_SMALL, UNKNOWN, REFUSED, FAILED])
-    }
-}
-
-/// The problems that come on top where a write has a body.
-pub(crate) struct BodyProblems;
-
-impl IntoResponses for BodyProblems {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems(&[
-            ("413", "The body is larger than 4 MiB"),
-            ("415", "The body is not `application/json`"),
-            ("422", "The input is wrong in the places named; nothing was kept"),
-        ])
-    }
-}
-
-/// The problem that comes on top where a feed is asked.
-pub(crate) struct OutsideProblem;
-
-impl IntoResponses for OutsideProblem {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        problems(&[("502", "The feed did not answer as it should")])
-    }
-}
-
-type Described = (&'static str, &'static str);
-
-const UNREADABLE: Described = ("400", "The request cannot be read");
-const NO_KEY: Described = ("401", "No API key, or one that opens nothing");
-const TOO_SMALL: Described = ("403", "The key's access role is too small");
-const UNKNOWN: Described = ("404", "There is no such thing; the nearest is named");
-const REFUSED: Described = ("409", "Refused by the rules; nothing was kept");
-const FAILED: Described = ("500", "The server failed");
-const BEHIND: Described = ("503", "`minPosition` was not reached in time");
-
-fn problems(statuses: &[Described]) -> BTreeMap<String, RefOr<Response>> {
-    let content = || {
-        ContentBuilder::new()
-            .schema(Some(Ref::from_schema_name(Problem::name())))
-            .build()
-    };
-    statuses
-        .iter()
-        .map(|(status, description)| {
-            let response = ResponseBuilder::new()
-                .description(*description)
-                .content("application/problem+json", content())
-                .build();
-            ((*status).to_owned(), RefOr::T(response))
-        })
-        .collect()
 }

@@ -9,7 +9,8 @@ use shipslog_engine::Engine;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::app::{App, router};
+use crate::app::App;
+use crate::router::router;
 
 /// How long requests under way may take to end once the server stops.
 const GRACE: Duration = Duration::from_secs(10);

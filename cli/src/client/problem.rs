@@ -3,8 +3,6 @@
 use shipslog_api::Problem;
 use shipslog_api::problem::Code;
 
-use crate::exit::Exit;
-
 /// The server said no, could not be reached, or was not understood.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -47,22 +45,8 @@ impl From<Problem> for Error {
 
 impl Error {
     /// Where there is only a status.
-    pub(super) fn of_status(status: u16, title: String) -> Self {
+    pub(crate) fn of_status(status: u16, title: String) -> Self {
         Problem::new(status, Code::default(), title, "").into()
-    }
-
-    /// What a script sees.
-    pub(crate) fn exit(&self) -> Exit {
-        match self {
-            Self::Problem(problem) => match problem.status {
-                400 | 422 => Exit::Usage,
-                401..=499 => Exit::Refused,
-                _ => Exit::Failed,
-            },
-            Self::Unreachable { .. } | Self::OtherWords { .. } | Self::DoneInOtherWords { .. } => {
-                Exit::Failed
-            }
-        }
     }
 }
 
@@ -83,18 +67,6 @@ mod tests {
     use shipslog_api::problem::Place;
 
     use super::*;
-
-    fn problem(status: u16) -> Error {
-        Error::of_status(status, "no".to_owned())
-    }
-
-    #[test]
-    fn scripts_tell_wrong_input_from_a_refusal_and_from_a_failure() {
-        assert_eq!(problem(422).exit(), Exit::Usage);
-        assert_eq!(problem(409).exit(), Exit::Refused);
-        assert_eq!(problem(403).exit(), Exit::Refused);
-        assert_eq!(problem(500).exit(), Exit::Failed);
-    }
 
     #[test]
     fn each_part_of_a_problem_stands_on_its_own_line() {

@@ -1,11 +1,8 @@
 //! What `get` has to know of a subject: how it is called, where it is, and how it is shown.
 
-use std::str::FromStr;
-
 use anyhow::Result;
-use shipslog_nearest::hint;
 
-use super::{Get, subjects};
+use super::Get;
 use crate::answer::Answer;
 use crate::client::Query;
 use crate::output::{self, Format, Row};
@@ -73,22 +70,5 @@ impl Subject {
             Shape::List { .. } => format!("{}s", self.name),
             Shape::Single(_) => self.name.clone(),
         }
-    }
-}
-
-/// Any case, singular or plural.
-impl FromStr for Subject {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wanted = text.to_lowercase();
-        let is = |name: &str| wanted == name || wanted.strip_suffix('s') == Some(name);
-        let all = subjects::all();
-        let known: Vec<String> = all.iter().map(Self::typed).collect();
-        let found = all.into_iter().find(|it| is(&it.name));
-        found.ok_or_else(|| {
-            let hint = hint(&wanted, known.iter().map(String::as_str));
-            format!("it is nothing that can be shown{hint}")
-        })
     }
 }

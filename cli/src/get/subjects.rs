@@ -1,5 +1,7 @@
 //! All that `get` shows: an entry each, and its columns.
 
+use std::str::FromStr;
+
 use anyhow::Result;
 use shipslog_api::components::{COMPONENTS, Component};
 use shipslog_api::configuration::{DOCUMENT, DOCUMENTS, DocumentItem};
@@ -9,6 +11,7 @@ use shipslog_api::progression::{PROGRESSION, Reading};
 use shipslog_api::releases::{RELEASE, RELEASES, Release};
 use shipslog_events::event::configuration::Kind;
 use shipslog_events::ids::DeploymentId;
+use shipslog_nearest::hint;
 
 use super::Get;
 use super::subject::{One, Shape, Subject};
@@ -24,6 +27,23 @@ pub(super) fn all() -> Vec<Subject> {
     documents
         .chain([releases(), deployments(), components(), board()])
         .collect()
+}
+
+/// Any case, singular or plural.
+impl FromStr for Subject {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wanted = text.to_lowercase();
+        let is = |name: &str| wanted == name || wanted.strip_suffix('s') == Some(name);
+        let all = all();
+        let known: Vec<String> = all.iter().map(Self::typed).collect();
+        let found = all.into_iter().find(|it| is(&it.name));
+        found.ok_or_else(|| {
+            let hint = hint(&wanted, known.iter().map(String::as_str));
+            format!("it is nothing that can be shown{hint}")
+        })
+    }
 }
 
 fn documents(kind: Kind) -> Subject {

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use shipslog_events::event::deployment::{
-    AttemptId, AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Limits, Outcome, PlannedStep,
+    AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Limits, Outcome, PlannedStep,
 };
 use shipslog_events::ids::{
-    AttemptNumber, ComponentDigest, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion,
-    StepName, TargetName,
+    AttemptId, AttemptNumber, ComponentDigest, DeploymentId, EnvironmentName, PhaseName, ProjectName,
+    ReleaseVersion, StepName, TargetName,
 };
 use shipslog_events::journal::JournalHead;
 use shipslog_events::stream::LaneKey;

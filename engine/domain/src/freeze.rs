@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shipslog_events::event::configuration::Kind;
-use shipslog_events::event::deployment::AttemptId;
-use shipslog_events::ids::{AccountName, EventId};
+use shipslog_events::ids::{AccountName, AttemptId, EventId};
 use shipslog_rights::marks;
 use uuid::Uuid;
 

@@ -6,9 +6,11 @@
 //! places are an error, refused when the project is saved wherever that can be seen from the values alone.
 
 mod all;
+mod alone;
 mod check;
 mod error;
 mod json;
+mod name;
 mod place;
 mod resolve;
 mod scope;

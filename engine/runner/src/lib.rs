@@ -41,4 +41,5 @@ pub use run::{Attempt, Cancel, Now};
 pub use runner::Runner;
 pub use sandbox::{AttemptOutcome, EndReason, Ended};
 pub use shipslog_events::LogLevel;
-pub use shipslog_events::event::deployment::{AttemptId, Limits};
+pub use shipslog_events::event::deployment::Limits;
+pub use shipslog_events::ids::AttemptId;

@@ -12,8 +12,7 @@ use std::time::Duration;
 use serde_json::json;
 use shipslog_domain::capability::{Boundary, Capability, Rights};
 use shipslog_domain::freeze::Situation;
-use shipslog_events::event::deployment::AttemptId;
-use shipslog_events::ids::{AttemptNumber, DeploymentId};
+use shipslog_events::ids::{AttemptId, AttemptNumber, DeploymentId};
 use tokio::sync::Semaphore;
 
 use self::fake_cluster::FakeCluster;

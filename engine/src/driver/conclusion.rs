@@ -3,7 +3,8 @@
 use shipslog_domain::lane::Lane;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::body::MESSAGE;
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEvent, Outcome};
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Outcome};
+use shipslog_events::ids::AttemptId;
 use shipslog_log::{EventReader, ReadError};
 
 use crate::load::DeploymentHistory;

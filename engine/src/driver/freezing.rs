@@ -5,8 +5,8 @@ use shipslog_domain::freeze::{Frozen, Impossible, Sources, freeze};
 use shipslog_domain::inputs::Snapshot;
 use shipslog_domain::release::Release;
 use shipslog_domain::slug::slug;
-use shipslog_events::event::deployment::AttemptId;
 use shipslog_events::event::release::SNAPSHOT;
+use shipslog_events::ids::AttemptId;
 use shipslog_log::EventReader;
 
 use super::failure::failed;

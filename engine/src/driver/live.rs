@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use shipslog_events::event::deployment::AttemptId;
-use shipslog_events::ids::DeploymentId;
+use shipslog_events::ids::{AttemptId, DeploymentId};
 use tokio::sync::watch;
 
 /// The latest word of each run, by deployment.

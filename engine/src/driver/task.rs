@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 use shipslog_domain::deployment::{self, Due, RESUMPTIONS};
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, EndReason};
-use shipslog_events::ids::DeploymentId;
+use shipslog_events::event::deployment::{AttemptOutcome, EndReason};
+use shipslog_events::ids::{AttemptId, DeploymentId};
 use shipslog_runner::{Cancel, Ended};
 use tokio::sync::Notify;
 use tokio::task::{self, JoinError, JoinSet};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shipslog_domain::deployment::Deployment;
 use shipslog_domain::freeze::Impossible;
-use shipslog_events::event::deployment::AttemptId;
+use shipslog_events::ids::AttemptId;
 use shipslog_log::Store;
 use shipslog_runner::Component;
 

@@ -1,6 +1,7 @@
 //! The log in one `SQLite` file: one writer on a thread of its own, readers beside it.
 
 mod appender;
+mod connection;
 mod files;
 mod idempotence;
 mod insert;

@@ -2,8 +2,7 @@
 
 use async_trait::async_trait;
 use shipslog_events::LogLevel;
-use shipslog_events::event::deployment::AttemptId;
-use shipslog_events::ids::DeploymentId;
+use shipslog_events::ids::{AttemptId, DeploymentId};
 
 use crate::unavailable::{Closed, ReadError};
 

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use shipslog_events::LogLevel;
-use shipslog_events::event::deployment::AttemptId;
-use shipslog_events::ids::DeploymentId;
+use shipslog_events::ids::{AttemptId, DeploymentId};
 
 use crate::caller::Caller;
 use crate::task_log::TaskLogLine;

@@ -2,15 +2,13 @@
 
 mod end;
 
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
 use crate::event::kinds::kinds;
 use crate::event::release::FrozenStep;
 use crate::ids::{
-    AttemptNumber, ComponentDigest, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion,
-    StepName, TargetName,
+    AttemptId, ComponentDigest, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion,
+    TargetName,
 };
 use crate::journal::JournalHead;
 use crate::stream::LaneKey;
@@ -83,47 +81,6 @@ impl std::fmt::Display for Layer {
             Self::Cluster => "cluster",
             Self::Admission => "admission",
         })
-    }
-}
-
-/// One run of one step on one target.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct AttemptId {
-    /// The step.
-    pub step: StepName,
-    /// The target.
-    pub target: TargetName,
-    /// Which run.
-    pub attempt: AttemptNumber,
-}
-
-impl std::fmt::Display for AttemptId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}/{}", self.step, self.target, self.attempt)
-    }
-}
-
-/// The text names no run of a step.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no attempt; write it as `<step>/<target>/<number>`")]
-pub struct NotAnAttempt(String);
-
-/// Configuration refuses slashes in the names of steps and targets. Of a text with more of them, what comes before the
-/// last two is the step.
-impl FromStr for AttemptId {
-    type Err = NotAnAttempt;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut parts = text.rsplitn(3, '/');
-        let (number, target, step) = (parts.next(), parts.next(), parts.next());
-        match (step, target, number.map(str::parse)) {
-            (Some(step), Some(target), Some(Ok(number))) => Ok(Self {
-                step: step.into(),
-                target: target.into(),
-                attempt: AttemptNumber(number),
-            }),
-            (_, _, _) => Err(NotAnAttempt(text.to_owned())),
-        }
     }
 }
 
@@ -249,23 +206,5 @@ kinds! {
         AttemptEnded => ATTEMPT_ENDED version 1,
         CancelRequested => "cancel-requested" version 1,
         DeploymentEnded => "deployment-ended" version 1,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_run_reads_back_from_its_text_even_if_its_step_has_slashes() {
-        let id = AttemptId {
-            step: "Deploy/it".into(),
-            target: "Here".into(),
-            attempt: AttemptNumber(2),
-        };
-        assert_eq!("Deploy/it/Here/2".parse(), Ok(id));
-        for text in ["", "Here/2", "Deploy/Here/", "Deploy/Here/x"] {
-            assert!(text.parse::<AttemptId>().is_err(), "{text}");
-        }
     }
 }

@@ -3,9 +3,9 @@
 use super::{case, frozen_step};
 use crate::event::Event;
 use crate::event::deployment::{
-    AttemptId, AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, PlannedStep,
+    AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, PlannedStep,
 };
-use crate::ids::{AttemptNumber, DeploymentId};
+use crate::ids::{AttemptId, AttemptNumber, DeploymentId};
 use crate::journal::JournalHead;
 use crate::stream::LaneKey;
 

@@ -33,16 +33,18 @@ mod kinds;
 mod managers;
 mod merge;
 mod reference;
+mod refusal;
 mod script;
 mod selector;
 mod store;
 
 pub use access::Allowed;
-pub use answers::{Applied, Change, ChangeKind, Evidence, Expectation, FieldConflict, Refusal, Waited};
+pub use answers::{Applied, Change, ChangeKind, Evidence, Expectation, Waited};
 pub use calls::{Apply, Guard, Patch, PatchKind, Selection};
 pub use cluster::Cluster;
 pub use kinds::{Kind, is_cluster_scoped};
 pub use reference::ObjectReference;
+pub use refusal::{FieldConflict, Refusal};
 
 #[cfg(test)]
 mod tests;

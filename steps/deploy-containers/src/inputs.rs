@@ -1,11 +1,13 @@
 //! What a person writes under `with:`. Where Kubernetes has a name and a shape, these have it too.
 
+pub mod config;
 pub mod container;
 pub mod env;
 pub mod pod;
 pub mod probe;
 pub mod scalar;
 pub mod security;
+pub mod service;
 pub mod strategy;
 pub mod volume;
 
@@ -14,14 +16,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use config::{ConfigMap, Secret};
 use container::Container;
 use pod::{LocalObjectReference, Toleration};
 use security::PodSecurityContext;
+use service::Service;
 use strategy::{Debris, Strategy, StrategyType};
 use volume::Volume;
-
-use crate::kinds::config::{ConfigMap, Secret};
-use crate::kinds::service::Service;
 
 /// A Deployment with its ConfigMap, Secret and Service.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

@@ -1,17 +1,22 @@
 //! The kinds that this step writes. What the rest of it has to know of a kind follows from its role: how its objects are
 //! named, which rights they need, in which order they are written, what becomes of old ones.
 //!
-//! A further kind is a file here with its inputs, what can be wrong with them and its manifest; a row in [`ALL`]; and a
-//! field of [`Inputs`].
+//! A further kind is a field of [`Inputs`] with its shape; a file here with what can be wrong with that and the manifest;
+//! and a row in [`ALL`].
 
-pub mod config;
-pub mod deployment;
-pub mod service;
+mod config;
+mod deployment;
+mod naming;
+mod service;
 
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 use shipslog_step::kubernetes::ObjectReference;
 
 use crate::inputs::Inputs;
 use crate::render::Rendering;
+pub use crate::role::Role;
 use crate::validate::Problems;
 
 /// A kind that this step writes.
@@ -28,19 +33,7 @@ pub struct Kind {
     /// Tells what is wrong with its part of the inputs, if they have one.
     pub check: fn(&Inputs, &mut Problems),
     /// The object as it is to be, if the inputs ask for one.
-    pub manifest: fn(&Rendering<'_>) -> Option<serde_json::Value>,
-}
-
-/// What objects of a kind are for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// What pods read: made anew for each deployment and named after it, before the workload. Old ones go when nothing
-    /// uses them any more.
-    Configuration,
-    /// What runs the pods. Blue/green names it after the deployment. Old ones go when no traffic needs them.
-    Workload,
-    /// What leads to the pods: it keeps its name, is written when they are healthy, and stays when it leaves the inputs.
-    Traffic,
+    pub manifest: fn(&Rendering<'_>) -> Option<Value>,
 }
 
 /// Every kind, in the order in which they are written.
@@ -116,5 +109,20 @@ impl Kind {
     pub fn is_of(&self, object: &ObjectReference) -> bool {
         let own = self.named(&object.name);
         (&own.group, &own.kind) == (&object.group, &object.kind)
+    }
+
+    /// The metadata of its object, with the step's own labels and annotations.
+    fn metadata(&self, rendering: &Rendering<'_>, annotations: &BTreeMap<String, String>) -> Option<Value> {
+        let Rendering {
+            inputs,
+            names,
+            situation,
+            ..
+        } = rendering;
+        Some(json!({
+            "name": names.of(self)?.name,
+            "labels": situation.labels_with(&inputs.labels),
+            "annotations": situation.annotations_with(annotations),
+        }))
     }
 }

@@ -12,6 +12,7 @@ pub mod names;
 pub mod ownership;
 pub mod render;
 pub mod rights;
+pub mod role;
 pub mod situation;
 pub mod switch;
 pub mod validate;

@@ -5,10 +5,11 @@ use shipslog_domain::slug::slug;
 use shipslog_events::Stream;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{
-    AttemptId, AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, Outcome,
+    AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, Outcome,
 };
 use shipslog_events::event::lane::{LaneEvent, ObjectReference};
 use shipslog_events::event::release::ReleaseEvent;
+use shipslog_events::ids::AttemptId;
 
 use super::state::State;
 use super::{Facts, pick};

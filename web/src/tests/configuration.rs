@@ -184,7 +184,7 @@ async fn a_position_that_never_comes_is_said_to_be_behind() {
     let mut server = Server::start().await;
     let mut app = App::new(server.engine.clone());
     app.patience = Duration::ZERO;
-    server.router = crate::app::router(app);
+    server.router = crate::router::router(app);
     let answer = server
         .get("/api/v1/configuration/Environment?minPosition=1000")
         .await;

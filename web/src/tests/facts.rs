@@ -1,11 +1,9 @@
 //! Facts as the driver writes them.
 
-use shipslog_events::event::deployment::{
-    AttemptId, AttemptOutcome, DeploymentEvent, Layer, Limits, PlannedStep,
-};
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Layer, Limits, PlannedStep};
 use shipslog_events::event::release::FrozenStep;
 use shipslog_events::event::{Event, configuration::ProcessStep};
-use shipslog_events::ids::{AttemptNumber, DeploymentId, EventId, Position};
+use shipslog_events::ids::{AttemptId, AttemptNumber, DeploymentId, EventId, Position};
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{Actor, Context, NewBody, NewEvent, Source, Stream};
 use shipslog_log::{Append, Expected, StreamAppend};

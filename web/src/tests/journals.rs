@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use shipslog_events::Stream;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{
-    AttemptId, AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Outcome,
+    AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Outcome,
 };
-use shipslog_events::ids::DeploymentId;
+use shipslog_events::ids::{AttemptId, DeploymentId};
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_log::JournalAppend;
 

@@ -9,6 +9,7 @@ mod components;
 mod configuration;
 mod facts;
 mod health;
+mod image;
 mod images;
 mod kubectl;
 mod layout;

@@ -3,6 +3,7 @@
 
 mod administrator;
 mod crashes;
+mod deployments;
 mod everywhere;
 mod history;
 mod lanes;

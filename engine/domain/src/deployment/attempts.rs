@@ -1,7 +1,8 @@
 //! Attempts: runs of a step on a target, and what was recorded during them.
 
 use serde::{Deserialize, Serialize};
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, EndReason, Layer};
+use shipslog_events::event::deployment::{AttemptOutcome, EndReason, Layer};
+use shipslog_events::ids::AttemptId;
 use shipslog_events::journal::JournalHead;
 
 /// One run of one step on one target.

@@ -1,9 +1,7 @@
 //! What is due: derived from committed events alone, so that a replay after a crash finds the same.
 
-use shipslog_events::event::deployment::{
-    AttemptId, AttemptOutcome, DeploymentEndReason, EndReason, PlannedStep,
-};
-use shipslog_events::ids::{AttemptNumber, TargetName};
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEndReason, EndReason, PlannedStep};
+use shipslog_events::ids::{AttemptId, AttemptNumber, TargetName};
 
 use super::{AttemptState, Deployment, Status};
 

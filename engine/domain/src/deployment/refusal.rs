@@ -1,7 +1,7 @@
 //! Why a deployment that was accepted does not do what it is told.
 
-use shipslog_events::event::deployment::{AttemptId, Outcome};
-use shipslog_events::ids::DeploymentId;
+use shipslog_events::event::deployment::Outcome;
+use shipslog_events::ids::{AttemptId, DeploymentId};
 
 /// Why a command was turned down. Nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

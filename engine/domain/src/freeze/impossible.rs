@@ -1,7 +1,7 @@
 //! Why a run cannot begin, or cannot go on.
 
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, EndReason};
-use shipslog_events::ids::{AccountName, ReleaseVersion, StepName, TargetName};
+use shipslog_events::event::deployment::{AttemptOutcome, EndReason};
+use shipslog_events::ids::{AccountName, AttemptId, ReleaseVersion, StepName, TargetName};
 
 use crate::capability::{Capability, not_granted};
 use crate::document::Output;

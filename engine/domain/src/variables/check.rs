@@ -1,51 +1,11 @@
-//! What is wrong with variables and inputs before it is known where they are used.
+//! What is wrong with inputs and with the values of variables before it is known where they are used.
 
 use serde_json::Value as Json;
 
 use crate::schema::Problem;
-use crate::variables::set::key;
-use crate::variables::system::is_reserved;
+use crate::variables::name::key;
 use crate::variables::template::{self, Expression, Part};
-use crate::variables::{ResolveError, Value, Variable, VariableSet, json};
-
-/// What can be said of the variables alone.
-pub(super) fn problems(variables: &[Variable]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for (index, variable) in variables.iter().enumerate() {
-        problems.extend(name_problem(&variable.name).map(|it| Problem::new(format!("[{index}].name"), it)));
-        if let Value::Text(text) = &variable.value {
-            let unreadable = template::parse(text).err();
-            problems.extend(unreadable.map(|it| Problem::new(format!("[{index}].value"), it.to_string())));
-        }
-        let clashing = variables[..index]
-            .iter()
-            .position(|it| key(&it.name) == key(&variable.name) && it.scope.clashes(&variable.scope));
-        problems.extend(clashing.map(|earlier| clash(index, earlier, &variables[earlier], variable)));
-    }
-    problems
-}
-
-fn clash(index: usize, earlier: usize, one: &Variable, other: &Variable) -> Problem {
-    let message = format!(
-        "`{}` has two values for the same place: [{earlier}] holds for {}, [{index}] for {}; narrow one of them",
-        other.name, one.scope, other.scope
-    );
-    Problem::new(format!("[{index}].scope"), message)
-}
-
-fn name_problem(name: &str) -> Option<String> {
-    if is_reserved(name) {
-        return Some(format!(
-            "`{name}` begins with `Octopus.`: those are the server's own"
-        ));
-    }
-    if name.trim() != name {
-        return Some(format!("`{name}` begins or ends with a space"));
-    }
-    template::check_name(name)
-        .err()
-        .map(|it| format!("no expression could name `{name}`: {it}"))
-}
+use crate::variables::{ResolveError, Value, VariableSet, json};
 
 impl VariableSet {
     /// What is wrong with inputs wherever they are used: text that cannot be read, names that have no value anywhere.

@@ -1,6 +1,7 @@
 //! Text with its expressions replaced by their values, which may hold expressions again.
 
-use crate::variables::set::{Found, key};
+use crate::variables::name::key;
+use crate::variables::set::Found;
 use crate::variables::template::{self, Expression, Part};
 use crate::variables::{Place, ResolveError, SystemVariables, VariableSet};
 

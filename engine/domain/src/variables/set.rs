@@ -7,7 +7,8 @@ use shipslog_nearest as nearest;
 
 use crate::document;
 use crate::schema::Problem;
-use crate::variables::{Place, ResolveError, Scope, SystemVariables, Value, Variable, check};
+use crate::variables::name::key;
+use crate::variables::{Place, ResolveError, Scope, SystemVariables, Value, Variable, alone};
 
 /// Variables of a project, none of which contradict each other as far as that shows without targets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub(super) enum Found<'a> {
 impl VariableSet {
     /// Takes the variables, or says everything that is wrong with them, at paths such as `[2].value`.
     pub fn new(variables: Vec<Variable>) -> Result<Self, Vec<Problem>> {
-        let problems = check::problems(&variables);
+        let problems = alone::problems(&variables);
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -122,9 +123,4 @@ impl<'a> Found<'a> {
             Value::Sensitive(handle) => Self::Literal(handle.as_str()),
         }
     }
-}
-
-/// Names are compared without case.
-pub(super) fn key(name: &str) -> String {
-    name.trim().to_lowercase()
 }

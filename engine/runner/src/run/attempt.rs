@@ -8,7 +8,8 @@ use serde_json::Value;
 use shipslog_cluster::KubernetesApi;
 use shipslog_domain::capability::Rights;
 use shipslog_domain::freeze::Situation;
-use shipslog_events::event::deployment::{AttemptId, Limits};
+use shipslog_events::event::deployment::Limits;
+use shipslog_events::ids::AttemptId;
 use tokio::time::Instant;
 
 use crate::component::OutputDescription;

@@ -1,9 +1,9 @@
 //! A decision made again is the same append.
 
 use shipslog_events::Stream;
-use shipslog_events::event::deployment::{AttemptId, AttemptOutcome, DeploymentEndReason, DeploymentEvent};
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEndReason, DeploymentEvent};
 use shipslog_events::event::lane::LaneEvent;
-use shipslog_events::ids::{AttemptNumber, EventId, StreamVersion};
+use shipslog_events::ids::{AttemptId, AttemptNumber, EventId, StreamVersion};
 use shipslog_events::stream::LaneKey;
 use shipslog_log::Expected;
 

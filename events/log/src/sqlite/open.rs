@@ -2,17 +2,13 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode};
 use semver::Version;
 use uuid::Uuid;
 
 use super::files::{self, Header};
-use super::{schema, verify};
-
-/// How long to wait for another program that looks into the file, such as a backup.
-const BUSY: Duration = Duration::from_secs(10);
+use super::{connection, schema, verify};
 
 /// Why the log stays closed, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -161,10 +157,8 @@ pub(super) fn open(path: &Path) -> Result<Opened, OpenError> {
     if !path.exists() {
         create(path)?;
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let failed = |error| OpenError::store(path, error);
-    let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
-    configure(&connection).map_err(failed)?;
+    let mut connection = connection::writing(path).map_err(failed)?;
     check_version(path, &connection)?;
     check_pages(path, &connection)?;
     adopt(&mut connection).map_err(failed)?;
@@ -174,14 +168,6 @@ pub(super) fn open(path: &Path) -> Result<Opened, OpenError> {
         .parse()
         .map_err(|_| OpenError::corrupt(path, format!("its instance `{instance}` is no UUID")))?;
     Ok(Opened { connection, instance })
-}
-
-/// Opens the log for reading, beside its writer or without one.
-pub(super) fn open_read_only(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(BUSY)?;
-    Ok(connection)
 }
 
 /// Makes the database under another name and moves it into place whole: a crash leaves no half of one.
@@ -211,20 +197,6 @@ fn found(path: &Path) -> rusqlite::Result<()> {
     schema::migrate(&mut connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.close().map_err(|(_, error)| error)
-}
-
-/// What the writer relies on. Checkpoints are its own to make, so that it sees when one fails.
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-    connection.pragma_update(None, "trusted_schema", false)?;
-    // A body that is erased leaves no bytes behind, and a replaced row goes through the triggers.
-    connection.pragma_update(None, "secure_delete", true)?;
-    connection.pragma_update(None, "recursive_triggers", true)
 }
 
 fn check_version(path: &Path, connection: &Connection) -> Result<(), OpenError> {

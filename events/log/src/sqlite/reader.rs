@@ -12,7 +12,7 @@ use shipslog_events::ids::{EventId, Handle, Position, StreamVersion};
 use shipslog_events::stream::Stream;
 use tokio::sync::Semaphore;
 
-use super::{open, row};
+use super::{connection, row};
 use crate::stored_body::StoredBody;
 use crate::unavailable::ReadError;
 
@@ -72,7 +72,7 @@ impl Readers {
         let idle = self.idle().pop();
         match idle {
             Some(connection) => Ok(connection),
-            None => open::open_read_only(&self.path).map_err(unreadable),
+            None => connection::reading(&self.path).map_err(unreadable),
         }
     }
 

@@ -12,7 +12,7 @@ use shipslog_events::ids::Position;
 
 use self::broken::{broken, unreadable};
 use super::files::Header;
-use super::{files, lines, open, row, schema};
+use super::{connection, files, lines, row, schema};
 use crate::stored_body::StoredBody;
 use crate::verified::{Broken, Damage, Verified};
 
@@ -31,7 +31,7 @@ pub fn verify(path: &Path) -> Result<Verified, Broken> {
         }
         Err(error) => return Err(unreadable(0)(error)),
     }
-    let connection = open::open_read_only(path).map_err(unreadable(0))?;
+    let connection = connection::reading(path).map_err(unreadable(0))?;
     let view = connection.unchecked_transaction().map_err(unreadable(0))?;
     let verified = walk(&view, 0, Hash::START, |event| journals::check_end(&view, event))?;
     let journals = journals::check_all(&view)?;

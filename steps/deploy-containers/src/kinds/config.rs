@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{CONFIG_MAP, SECRET};
@@ -13,31 +11,6 @@ use crate::validate::{Problems, syntax};
 
 /// etcd takes no larger object; Kubernetes refuses more data than this in a ConfigMap or Secret.
 const LARGEST_DATA: usize = 1024 * 1024;
-
-/// Made as `<name>-<deployment>`; references to `name` in this step are rewritten.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct ConfigMap {
-    /// At most 42 characters.
-    pub name: String,
-    /// Keys and texts.
-    #[serde(default)]
-    pub data: BTreeMap<String, String>,
-}
-
-/// Made as `<name>-<deployment>`; references to `name` in this step are rewritten. The one place for sensitive values.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Secret {
-    /// At most 42 characters.
-    pub name: String,
-    /// As `kubernetes.io/dockerconfigjson`; `Opaque` where nothing is said.
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    /// Keys and texts; the cluster encodes them.
-    #[serde(default)]
-    pub string_data: BTreeMap<String, String>,
-}
 
 pub(super) fn check_config_map(inputs: &Inputs, found: &mut Problems) {
     if let Some(it) = &inputs.config_map {
@@ -58,7 +31,7 @@ pub(super) fn config_map(rendering: &Rendering<'_>) -> Option<Value> {
     Some(json!({
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": rendering.metadata(&CONFIG_MAP, &BTreeMap::new())?,
+        "metadata": CONFIG_MAP.metadata(rendering, &BTreeMap::new())?,
         "immutable": true,
         "data": own.data,
     }))
@@ -69,7 +42,7 @@ pub(super) fn secret(rendering: &Rendering<'_>) -> Option<Value> {
     Some(json!({
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": rendering.metadata(&SECRET, &BTreeMap::new())?,
+        "metadata": SECRET.metadata(rendering, &BTreeMap::new())?,
         "immutable": true,
         "type": own.kind.as_deref().unwrap_or("Opaque"),
         "stringData": own.string_data,

@@ -1,5 +1,7 @@
 //! The Deployment.
 
+mod references;
+
 use serde_json::{Map, Value, json};
 
 use super::DEPLOYMENT;
@@ -9,9 +11,9 @@ use crate::inputs::probe::{Lifecycle, LifecycleHandler, SleepAction};
 use crate::inputs::scalar::IntOrString;
 use crate::inputs::strategy::{RollingUpdate, StrategyType};
 use crate::names::Names;
-use crate::render::references::References;
 use crate::render::{Images, Rendering, given};
 use crate::situation::WORKLOAD;
+use references::References;
 
 /// Between "goes out of the Service" and "ends": every node has to hear of it first.
 const PAUSE_BEFORE_STOP: u32 = 5;
@@ -45,7 +47,7 @@ pub(super) fn deployment(rendering: &Rendering<'_>) -> Option<Value> {
     Some(json!({
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": rendering.metadata(&DEPLOYMENT, &inputs.annotations)?,
+        "metadata": DEPLOYMENT.metadata(rendering, &inputs.annotations)?,
         "spec": spec,
     }))
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
-use super::images::{Blob, Image};
+use super::image::{Blob, Image};
 use crate::machine::{ANSWER, PATIENCE};
 
 /// Whether something answers well at this address.

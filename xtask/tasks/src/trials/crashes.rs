@@ -1,16 +1,13 @@
 //! The server dies without warning at a chosen moment; the deployment goes on and ends as it would have.
 
 use std::process::Command;
-use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use super::lanes::{ended, progress};
+use super::deployments::{accept, caught, ended, progress, until};
 use crate::acts;
-use crate::machine::PATIENCE;
 use crate::program;
-use crate::progress::say;
 use crate::story::{Place, Server, Stage};
 
 /// Deploys 1.0.3 to Development, kills the server at the moment, and compares the end with the undisturbed one.
@@ -47,20 +44,6 @@ fn killed(stage: &Stage, id: &str) -> Result<Option<Value>> {
         "{id} was open when the server was killed, and did not go on: it ended {ended_at}, killed at {killed_at}"
     );
     Ok(Some(over))
-}
-
-/// How often one tries to come at the right moment.
-const TRIES: usize = 20;
-
-/// Tries until it comes at the right moment: on a busy machine it may have passed before one has looked.
-pub(super) fn caught<T>(missed: &str, mut attempt: impl FnMut() -> Result<Option<T>>) -> Result<T> {
-    for _ in 0..TRIES {
-        if let Some(found) = attempt()? {
-            return Ok(found);
-        }
-        say(&format!("    {missed}; once more"));
-    }
-    bail!("{missed}, {TRIES} times");
 }
 
 fn attempts(deployment: &Value) -> usize {
@@ -147,39 +130,4 @@ pub(super) fn in_every_act(_: &mut Stage) -> Result<()> {
     stage.kill_all_the_time();
     acts::play(&mut stage)?;
     stage.close()
-}
-
-/// Requests a deployment without watching it, and answers with its id.
-pub(super) fn accept(stage: &Stage, project: &str, release: &str, environment: &str) -> Result<String> {
-    stage.shipslog(&[
-        "deploy",
-        "--project",
-        project,
-        "--release",
-        release,
-        "--to",
-        environment,
-    ])?;
-    let deployment = stage.latest(project, release, environment)?;
-    deployment["id"]
-        .as_str()
-        .map(str::to_owned)
-        .context("a deployment has an id")
-}
-
-/// Asks until it holds.
-pub(super) fn until(stage: &Stage, id: &str, holds: impl Fn(&Value) -> bool) -> Result<Value> {
-    let begun = Instant::now();
-    loop {
-        let deployment = stage.json(&["status", id])?;
-        if holds(&deployment) {
-            return Ok(deployment);
-        }
-        if begun.elapsed() > PATIENCE {
-            bail!(
-                "{id} did not come that far; it is {}",
-                serde_json::to_string_pretty(&deployment)?
-            );
-        }
-    }
 }

@@ -1,9 +1,8 @@
 //! One deployment at a time for a project and an environment.
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::Value;
 
-use super::crashes::{accept, caught, until};
+use super::deployments::{accept, caught, ended, progress, until};
 use crate::acts::example;
 use crate::story::Stage;
 
@@ -56,16 +55,4 @@ pub(super) fn cancelled(stage: &mut Stage) -> Result<()> {
     );
     stage.apply(&example("httpd.yaml")?)?;
     Ok(())
-}
-
-pub(super) fn ended(deployment: &Value) -> bool {
-    !deployment["endedAt"].is_null()
-}
-
-/// What the first step says on its first target.
-pub(super) fn progress(deployment: &Value) -> String {
-    deployment["steps"][0]["targets"][0]["progress"]["message"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
 }

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
-use super::crashes::{accept, until};
-use super::lanes::ended;
+use super::deployments::{accept, ended, until};
 use crate::story::Stage;
 
 /// Lists that one deployment may make: a blue/green one waits for the rollout, for the endpoints and for the old set to

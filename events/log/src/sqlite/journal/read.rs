@@ -2,8 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use shipslog_events::SealedValue;
-use shipslog_events::event::deployment::NotAnAttempt;
-use shipslog_events::ids::DeploymentId;
+use shipslog_events::ids::{DeploymentId, NotAnAttempt};
 use shipslog_events::journal::{JournalHead, JournalKey};
 
 use super::{Kept, deployment, kept};

@@ -3,8 +3,7 @@
 mod damage;
 
 use proptest::prelude::*;
-use shipslog_events::event::deployment::AttemptId;
-use shipslog_events::ids::{AttemptNumber, DeploymentId};
+use shipslog_events::ids::{AttemptId, AttemptNumber, DeploymentId};
 use shipslog_events::journal::{JournalHead, JournalKey};
 
 use super::{Place, block_on, one};

@@ -5,8 +5,8 @@ use proptest::{collection::vec, option, sample::select};
 
 use super::{deployment_id, frozen_step, name, names, outcome, text};
 use crate::chain::Hash;
-use crate::event::deployment::{AttemptId, DeploymentEvent, Limits, PlannedStep};
-use crate::ids::AttemptNumber;
+use crate::event::deployment::{DeploymentEvent, Limits, PlannedStep};
+use crate::ids::{AttemptId, AttemptNumber};
 use crate::journal::JournalHead;
 use crate::samples::deployments::{ATTEMPT_OUTCOMES, DEPLOYMENT_END_REASONS, END_REASONS, LAYERS};
 use crate::stream::LaneKey;

@@ -6,9 +6,8 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::Image;
-use super::layer::Files;
 use crate::cluster::configuration;
+use crate::cluster::image::{Files, Image};
 use crate::program;
 
 /// Tags in the registry. One Apache is behind all, yet each has its own configuration, hence its own digest.

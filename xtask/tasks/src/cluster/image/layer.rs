@@ -9,30 +9,30 @@ use tar::{Builder, EntryType, Header};
 
 /// Files by their path in the image, without a leading slash; sorted, so that the same files make the same layer.
 #[derive(Default)]
-pub(super) struct Files {
+pub(in crate::cluster) struct Files {
     files: BTreeMap<String, Vec<u8>>,
     folders: BTreeSet<String>,
 }
 
 impl Files {
-    pub(super) fn add(&mut self, path: &str, bytes: Vec<u8>) {
+    pub(in crate::cluster) fn add(&mut self, path: &str, bytes: Vec<u8>) {
         self.files.insert(path.to_owned(), bytes);
     }
 
     /// An empty folder.
-    pub(super) fn folder(&mut self, path: &str) {
+    pub(in crate::cluster) fn folder(&mut self, path: &str) {
         self.folders.insert(path.to_owned());
     }
 
     /// Takes a file of this machine.
-    pub(super) fn copy(&mut self, from: &Path, path: &str) -> Result<()> {
+    pub(in crate::cluster) fn copy(&mut self, from: &Path, path: &str) -> Result<()> {
         let bytes = fs::read(from).with_context(|| format!("cannot read {} for an image", from.display()))?;
         self.add(path, bytes);
         Ok(())
     }
 
     /// Folders come before what lies in them, and nothing says when it was made or by whom.
-    pub(super) fn to_tar(&self) -> Result<Vec<u8>> {
+    pub(in crate::cluster) fn to_tar(&self) -> Result<Vec<u8>> {
         let mut tar = Builder::new(Vec::new());
         for folder in self.all_folders() {
             tar.append_data(

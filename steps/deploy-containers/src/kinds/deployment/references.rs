@@ -9,13 +9,13 @@ use crate::kinds::{CONFIG_MAP, Kind, SECRET};
 use crate::names::Names;
 
 /// Base and full names of what the step makes.
-pub(crate) struct References<'a> {
+pub(super) struct References<'a> {
     config_map: Option<(&'a str, &'a str)>,
     secret: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> References<'a> {
-    pub(crate) fn new(inputs: &'a Inputs, names: &'a Names) -> Self {
+    pub(super) fn new(inputs: &'a Inputs, names: &'a Names) -> Self {
         let pair = |kind: &Kind| Some(((kind.base)(inputs)?, names.of(kind)?.name.as_str()));
         Self {
             config_map: pair(&CONFIG_MAP),
@@ -23,7 +23,7 @@ impl<'a> References<'a> {
         }
     }
 
-    pub(crate) fn volume(&self, mut volume: Volume) -> Volume {
+    pub(super) fn volume(&self, mut volume: Volume) -> Volume {
         if let Some(source) = &mut volume.config_map {
             resolve(self.config_map, &mut source.name, source.from_step);
         }
@@ -33,7 +33,7 @@ impl<'a> References<'a> {
         volume
     }
 
-    pub(crate) fn container(&self, mut container: Container) -> Container {
+    pub(super) fn container(&self, mut container: Container) -> Container {
         for source in container.env.iter_mut().filter_map(|it| it.value_from.as_mut()) {
             if let Some(key) = &mut source.config_map_key_ref {
                 resolve(self.config_map, &mut key.name, key.from_step);
@@ -53,7 +53,7 @@ impl<'a> References<'a> {
         container
     }
 
-    pub(crate) fn pull_secret(&self, reference: &LocalObjectReference) -> LocalObjectReference {
+    pub(super) fn pull_secret(&self, reference: &LocalObjectReference) -> LocalObjectReference {
         let mut name = Some(reference.name.clone());
         resolve(self.secret, &mut name, false);
         LocalObjectReference {
