@@ -21,12 +21,12 @@ use crate::configurations::Configurations;
 use crate::load;
 use crate::secrets::Secrets;
 
-/// Clients by cluster and credential; a changed credential is another client.
+/// A client for each cluster and account; a changed credential replaces it, so that there are never more than accounts.
 pub(crate) struct ClusterPool {
     log: Arc<dyn EventReader>,
     configurations: Arc<Configurations>,
     secrets: Arc<Secrets>,
-    known: Mutex<BTreeMap<(String, String, Identity), Cluster>>,
+    known: Mutex<BTreeMap<Address, (Identity, Cluster)>>,
 }
 
 /// What tells one credential from another: the public part, such as a certificate or a user, and the secret's handle.
@@ -55,8 +55,9 @@ impl ClusterPool {
     /// The cluster at an address, as its account sees it.
     pub(crate) async fn reach(&self, address: &Address) -> Result<Cluster, Impossible> {
         let opened = self.credential(&address.account).await?;
-        let key = (address.url.clone(), address.certificate.clone(), opened.identity);
-        if let Some(known) = self.known.lock().get(&key) {
+        if let Some((identity, known)) = self.known.lock().get(address)
+            && *identity == opened.identity
+        {
             return Ok(known.clone());
         }
         let connection = Connection {
@@ -66,7 +67,8 @@ impl ClusterPool {
         };
         let cluster =
             Cluster::connect(&connection).map_err(|error| Impossible::ClusterUnusable(error.to_string()))?;
-        self.known.lock().insert(key, cluster.clone());
+        let client = (opened.identity, cluster.clone());
+        self.known.lock().insert(address.clone(), client);
         Ok(cluster)
     }
 
@@ -196,8 +198,8 @@ mod tests {
     use super::*;
     use crate::testing::house::House;
 
-    /// Reaches a cluster as an account, and says how many clients there are then.
-    async fn clients(house: &House) -> usize {
+    /// Reaches a cluster as an account, and says whose client there is then.
+    async fn client(house: &House) -> Identity {
         let ca = house
             .engine
             .commands()
@@ -208,7 +210,9 @@ mod tests {
         let (url, pem) = ("https://127.0.0.1:1", ca["pem"].as_str().unwrap());
         let pool = &house.engine.tools.clusters;
         pool.reach(&address(url, pem)).await.unwrap();
-        pool.known.lock().len()
+        let known = pool.known.lock();
+        assert_eq!(known.len(), 1);
+        known.values().next().unwrap().0.clone()
     }
 
     fn address(url: &str, certificate: &str) -> Address {
@@ -229,16 +233,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_is_shared_until_any_part_of_the_credential_changes() {
+    async fn a_client_is_shared_until_any_part_of_the_credential_changes_and_replaced_then() {
         let house = House::empty(&[]).await;
         house.apply(surroundings()).await;
-        assert_eq!((clients(&house).await, clients(&house).await), (1, 1));
-        house.apply(vec![user("one", "password")]).await;
-        assert_eq!(clients(&house).await, 2);
-        house.apply(vec![user("other", "password")]).await;
-        assert_eq!(clients(&house).await, 3);
-        house.apply(vec![user("other", "another")]).await;
-        assert_eq!((clients(&house).await, clients(&house).await), (4, 4));
+        let mut seen = vec![client(&house).await];
+        assert_eq!(client(&house).await, seen[0]);
+        for (name, password) in [("one", "password"), ("other", "password"), ("other", "another")] {
+            house.apply(vec![user(name, password)]).await;
+            let now = client(&house).await;
+            assert!(!seen.contains(&now));
+            seen.push(now);
+        }
     }
 
     #[tokio::test]

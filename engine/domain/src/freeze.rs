@@ -52,7 +52,7 @@ pub struct Given {
 }
 
 /// How a cluster is reached, and as whom.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Address {
     /// Of its API server.
     pub url: String,
