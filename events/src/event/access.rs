@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::kinds::kinds;
 use crate::ids::KeyId;
+use crate::words::words;
 
 /// What a key may do. *Role* alone is a target's; this is an access role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,6 +16,14 @@ pub enum AccessRole {
     Deployer,
     /// Everything.
     Administrator,
+}
+
+words! {
+    AccessRole {
+        Viewer => "viewer",
+        Deployer => "deployer",
+        Administrator => "administrator",
+    }
 }
 
 /// Facts of stream `access`.

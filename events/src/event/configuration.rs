@@ -7,6 +7,7 @@ use crate::ids::{
     AccountName, CertificateName, EnvironmentName, FeedName, LifecycleName, PackageName, PhaseName,
     ProjectName, RoleName, StepName,
 };
+use crate::words::words;
 
 /// Name of the body of `document-applied`: the whole document, secrets as handles. JSON.
 pub const DOCUMENT: &str = "document";
@@ -30,22 +31,15 @@ pub enum Kind {
     Project,
 }
 
-impl Kind {
-    /// All of them, in the order in which they can refer to each other.
-    pub const ALL: [Self; 7] = [
-        Self::Environment,
-        Self::Lifecycle,
-        Self::Feed,
-        Self::Certificate,
-        Self::Account,
-        Self::Target,
-        Self::Project,
-    ];
-}
-
-impl std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Debug::fmt(self, f)
+words! {
+    Kind {
+        Environment => "Environment",
+        Lifecycle => "Lifecycle",
+        Feed => "Feed",
+        Certificate => "Certificate",
+        Account => "Account",
+        Target => "Target",
+        Project => "Project",
     }
 }
 

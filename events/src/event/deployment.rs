@@ -12,6 +12,7 @@ use crate::ids::{
 };
 use crate::journal::JournalHead;
 use crate::stream::LaneKey;
+use crate::words::words;
 
 pub use end::{AttemptOutcome, DeploymentEndReason, EndReason, Outcome};
 
@@ -72,15 +73,13 @@ pub enum Layer {
     Admission,
 }
 
-impl std::fmt::Display for Layer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Declaration => "declaration",
-            Self::Grant => "grant",
-            Self::Boundary => "boundary",
-            Self::Cluster => "cluster",
-            Self::Admission => "admission",
-        })
+words! {
+    Layer {
+        Declaration => "declaration",
+        Grant => "grant",
+        Boundary => "boundary",
+        Cluster => "cluster",
+        Admission => "admission",
     }
 }
 
