@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use shipslog_events::LogLevel;
 use shipslog_events::ids::{AttemptId, DeploymentId};
 
-use crate::unavailable::{Closed, ReadError};
+use crate::unavailable::{ReadError, Unwritten};
 
 /// A line of the task log, for people; not an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,8 +60,8 @@ pub trait TaskLogReader: Send + Sync + 'static {
 #[async_trait]
 pub trait TaskLog: TaskLogReader {
     /// Hands lines over; a line that is there already is left alone. They are written when there is time.
-    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Closed>;
+    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Unwritten>;
 
     /// Answers when every line that was handed over before can be read.
-    async fn flush_lines(&self) -> Result<(), Closed>;
+    async fn flush_lines(&self) -> Result<(), Unwritten>;
 }
