@@ -122,7 +122,8 @@ pub trait EventReader: Send + Sync + 'static {
     /// The log's own id, made with it: the instance.
     fn instance(&self) -> Uuid;
 
-    /// Checks everything: each event's hash and link, each body and journal that is still there.
+    /// Checks everything: each event's hash and link, each body and journal that is still there. Damaged lines of the
+    /// task log are named beside.
     async fn verify(&self) -> Result<Verified, Broken>;
 }
 

@@ -33,4 +33,4 @@ pub use location::{Location, OpenError, VerifyError, open, verify};
 pub use store::Store;
 pub use task_log::{DamagedLine, StoredLine, TaskLog, TaskLogLine, TaskLogReader};
 pub use unavailable::{ReadError, Unwritten};
-pub use verified::{Broken, Damage, EntryDamage, Verified};
+pub use verified::{Broken, Damage, DamagedLinePlace, DamagedLines, EntryDamage, Verified};

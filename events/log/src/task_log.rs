@@ -29,13 +29,11 @@ pub struct TaskLogLine {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct DamagedLine {
-    /// Where its run should be named.
+    /// What stands where its run should be named.
     pub attempt: String,
     /// Milliseconds since 1970.
     pub at: i64,
-    /// Where its level should stand.
-    pub level: String,
-    /// The text.
+    /// What the step said, or what was made of it.
     pub message: String,
     /// What about it cannot be read.
     pub reason: String,
