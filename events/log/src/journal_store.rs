@@ -12,7 +12,7 @@ use crate::verified::EntryDamage;
 /// Entries that follow `after`, appended all or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalAppend {
-    /// Whose.
+    /// The run that they are of.
     pub key: JournalKey,
     /// What the journal must hold before.
     pub after: JournalHead,
@@ -39,7 +39,7 @@ pub struct Journal {
     "the journal of {key} has {actual} entries, not the {expected} that these would follow: read it again"
 )]
 pub struct JournalMoved {
-    /// Whose.
+    /// The run that it is of.
     pub key: JournalKey,
     /// How many entries were counted on.
     pub expected: u64,
@@ -54,7 +54,7 @@ pub struct JournalMoved {
      again, and keep a copy of the log"
 )]
 pub struct JournalDamaged {
-    /// Whose.
+    /// The run that it is of.
     pub key: JournalKey,
     /// The first entry that does not hold.
     pub entry: u64,
@@ -105,7 +105,7 @@ pub enum JournalError {
          from before has it"
     )]
     Dropped {
-        /// Whose.
+        /// The run that it is of.
         key: JournalKey,
     },
     /// The log could not be read.

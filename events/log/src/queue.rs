@@ -27,7 +27,7 @@ const IMPATIENCE: u32 = 1;
 /// Something to be committed, and who waits for it.
 #[derive(Debug)]
 pub(crate) enum Request {
-    /// Events.
+    /// Events, guarded, with the entries of a journal where some come with them.
     Append(Box<Prepared>, Caller<Appended, AppendError>),
     /// A deployment number.
     Reserve(Caller<DeploymentId, Unwritten>),

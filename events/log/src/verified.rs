@@ -62,7 +62,7 @@ pub struct Broken {
     /// The first event that does not hold; `Position::START` where the log as a whole cannot be read, or where it is a
     /// journal that does not hold in itself.
     pub position: Position,
-    /// What.
+    /// What is wrong there.
     pub what: Damage,
 }
 
@@ -108,7 +108,7 @@ pub enum Damage {
     /// A journal is not what was appended to it.
     #[error("journal of {key}: entry {entry} {what}")]
     Journal {
-        /// Whose.
+        /// The run that it is of.
         key: JournalKey,
         /// The first entry that does not hold.
         entry: u64,
@@ -128,7 +128,7 @@ pub enum Damage {
     /// The event ended an attempt with a journal that is not there any more.
     #[error("ends {key} with a journal that is missing: nobody dropped it, it was taken out")]
     JournalMissing {
-        /// Whose.
+        /// The run that it is of.
         key: JournalKey,
     },
     /// The event ended an attempt with another journal than the one that is there.
@@ -137,7 +137,7 @@ pub enum Damage {
          was edited"
     )]
     JournalReplaced {
-        /// Whose.
+        /// The run that it is of.
         key: JournalKey,
         /// How many entries the event names.
         named: u64,

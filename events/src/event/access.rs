@@ -10,11 +10,11 @@ use crate::words::words;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccessRole {
-    /// Reads.
+    /// Reads, and changes nothing.
     Viewer,
     /// Also creates releases and deployments, cancels, retries.
     Deployer,
-    /// Everything.
+    /// Also changes configuration and keys: everything.
     Administrator,
 }
 

@@ -170,9 +170,9 @@ pub enum DeploymentEvent {
         /// Which run.
         #[serde(flatten)]
         id: AttemptId,
-        /// How.
+        /// How the run ended.
         outcome: AttemptOutcome,
-        /// Why, where it is not the step that says it.
+        /// Why it ended so, where it is not the step that says it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<EndReason>,
         /// What its journal has come to. Nothing where none was kept.
@@ -181,11 +181,11 @@ pub enum DeploymentEvent {
     },
     /// A person asked it to stop.
     CancelRequested {},
-    /// Over. Body: `message`, why and what was left behind.
+    /// It is over. Body: `message`, why and what was left behind.
     DeploymentEnded {
-        /// How.
+        /// How the deployment ended.
         outcome: Outcome,
-        /// Why.
+        /// Why it ended so.
         reason: DeploymentEndReason,
     },
 }

@@ -12,7 +12,7 @@ use crate::schema;
 addresses! {
     /// All keys, and where one is made.
     KEYS = "/api/v1/keys";
-    /// One.
+    /// A single key.
     KEY = "/api/v1/keys/{id}";
 }
 
