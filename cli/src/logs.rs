@@ -4,8 +4,7 @@ use anstyle::{AnsiColor, Style};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use shipslog_api::deployments::DEPLOYMENT;
-use shipslog_api::log::{LOG, Lines, LogLine};
-use shipslog_api::word;
+use shipslog_api::log::{LOG, LineOrigin, Lines, LogLine};
 use shipslog_events::LogLevel;
 use shipslog_events::ids::DeploymentId;
 
@@ -79,26 +78,38 @@ async fn follow(client: &Client, id: DeploymentId, format: Format) -> Result<()>
 }
 
 fn shown(line: &LogLine) -> String {
-    let dim = Style::new().dimmed();
-    let style = match line.level {
-        LogLevel::Error => AnsiColor::Red.on_default(),
-        LogLevel::Warning => AnsiColor::Yellow.on_default(),
-        LogLevel::Debug => dim,
-        LogLevel::Info => Style::new(),
-    };
-    let level = match line.level {
-        LogLevel::Info => String::new(),
-        LogLevel::Debug | LogLevel::Warning | LogLevel::Error => format!("{}: ", word(&line.level)),
-    };
-    let LogLine { at, step, target, .. } = line;
-    let (place, level) = match &line.unreadable {
-        None => (format!("{} {step} on {target}:", time_of_day(*at)), level),
-        Some(why) => (
-            format!("{} {step}:", time_of_day(*at)),
-            format!("unreadable ({why}): "),
+    let (place, style, weight) = match &line.origin {
+        LineOrigin::Run {
+            step, target, level, ..
+        } => (format!("{step} on {target}"), style(*level), weight(*level)),
+        LineOrigin::Damaged { run, unreadable } => (
+            run.clone(),
+            style(LogLevel::Error),
+            format!("unreadable ({unreadable}): "),
         ),
     };
-    format!("{dim}{place}{dim:#} {style}{level}{}{style:#}", line.message)
+    let (at, dim) = (time_of_day(line.at), Style::new().dimmed());
+    format!(
+        "{dim}{at} {place}:{dim:#} {style}{weight}{}{style:#}",
+        line.message
+    )
+}
+
+fn style(level: LogLevel) -> Style {
+    match level {
+        LogLevel::Error => AnsiColor::Red.on_default(),
+        LogLevel::Warning => AnsiColor::Yellow.on_default(),
+        LogLevel::Debug => Style::new().dimmed(),
+        LogLevel::Info => Style::new(),
+    }
+}
+
+/// Said of all lines but those that are as expected.
+fn weight(level: LogLevel) -> String {
+    match level {
+        LogLevel::Info => String::new(),
+        LogLevel::Debug | LogLevel::Warning | LogLevel::Error => format!("{level}: "),
+    }
 }
 
 #[cfg(test)]
@@ -107,45 +118,45 @@ mod tests {
 
     use super::*;
 
+    fn told(origin: LineOrigin) -> String {
+        let line = LogLine {
+            row: 7,
+            at: "2026-01-02T03:04:05.678Z".parse().unwrap(),
+            message: "the image is old".to_owned(),
+            origin,
+        };
+        anstream::adapter::strip_str(&shown(&line)).to_string()
+    }
+
+    fn of_run(level: LogLevel) -> LineOrigin {
+        LineOrigin::Run {
+            step: "Deploy httpd".into(),
+            target: "Httpd Development".into(),
+            attempt: AttemptNumber(1),
+            level,
+        }
+    }
+
     #[test]
     fn a_line_says_when_where_and_how_grave_it_is() {
-        let told = |level: LogLevel| {
-            let line = LogLine {
-                row: 7,
-                at: "2026-01-02T03:04:05.678Z".parse().unwrap(),
-                step: "Deploy httpd".into(),
-                target: "Httpd Development".into(),
-                attempt: AttemptNumber(1),
-                level,
-                message: "the image is old".to_owned(),
-                unreadable: None,
-            };
-            anstream::adapter::strip_str(&shown(&line)).to_string()
-        };
         assert_eq!(
-            told(LogLevel::Warning),
+            told(of_run(LogLevel::Warning)),
             "03:04:05 Deploy httpd on Httpd Development: warning: the image is old"
         );
         assert_eq!(
-            told(LogLevel::Info),
+            told(of_run(LogLevel::Info)),
             "03:04:05 Deploy httpd on Httpd Development: the image is old"
         );
     }
 
     #[test]
     fn a_line_that_was_changed_in_the_store_says_so() {
-        let line = LogLine {
-            row: 7,
-            at: "2026-01-02T03:04:05.678Z".parse().unwrap(),
-            step: "x".into(),
-            target: "".into(),
-            attempt: AttemptNumber(0),
-            level: shipslog_events::LogLevel::Error,
-            message: "the image is old".to_owned(),
-            unreadable: Some("`x` is no attempt".to_owned()),
+        let damaged = LineOrigin::Damaged {
+            run: "x".to_owned(),
+            unreadable: "`x` is no attempt".to_owned(),
         };
         assert_eq!(
-            anstream::adapter::strip_str(&shown(&line)).to_string(),
+            told(damaged),
             "03:04:05 x: unreadable (`x` is no attempt): the image is old"
         );
     }

@@ -1,10 +1,11 @@
 //! `shipslog audit verify`: whether the log is as it was written.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use shipslog_api::audit::{VERIFICATION, Verification};
+use shipslog_api::audit::{DamagedLine, DamagedLines, VERIFICATION, Verification};
 use shipslog_api::problem::Code;
 use shipslog_log::{Location, VerifyError};
 
@@ -13,11 +14,11 @@ use crate::client::{Error, Query};
 use crate::common::Common;
 use crate::exit::{Exit, Wrong};
 
-/// Checks every event's hash, every link between them, every body and every journal that is still there, and that the
-/// lines of task logs can be read.
+/// Checks every event's hash, every link between them, every body and every journal that is still there.
 ///
-/// Exits 1 when something was changed, moved or taken out, and names the event's position, the journal's deployment,
-/// run and entry, or the line and its deployment.
+/// Exits 1 when something was changed, moved or taken out, and names the event's position, or the journal's deployment,
+/// run and entry. Lines of task logs that cannot be read are no facts: they are counted and the first ten named in a
+/// warning, and the log holds.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     /// Check the log in this data directory, without the server's help or trust in it.
@@ -37,6 +38,9 @@ impl Verify {
         match verified {
             Ok(answer) => {
                 common.output.show(&answer, whole)?;
+                if let Some(warning) = warning(&answer.read::<Verification>()?.damaged_lines) {
+                    anstream::eprintln!("{warning}");
+                }
                 Ok(Exit::Succeeded)
             }
             Err(sentence) => {
@@ -49,12 +53,7 @@ impl Verify {
 
 fn of_directory(folder: &Path) -> Result<Result<Answer, String>> {
     match shipslog_log::verify(&Location::Directory(folder.to_owned())) {
-        Ok(it) => Ok(Ok(Answer::of(&Verification {
-            events: it.events,
-            position: it.last_position,
-            hash: it.head_hash,
-            journals: it.journals,
-        }))),
+        Ok(it) => Ok(Ok(Answer::of(&shipslog_web::shown_verification(it)))),
         Err(VerifyError::Broken(broken)) => Ok(Err(broken.to_string())),
         Err(VerifyError::Absent(sentence)) => bail!(Wrong(sentence)),
     }
@@ -74,6 +73,7 @@ fn whole(verified: &Verification) -> String {
         position,
         hash,
         journals,
+        damaged_lines: _,
     } = verified;
     let journals = match journals {
         1 => "1 journal".to_owned(),
@@ -82,9 +82,34 @@ fn whole(verified: &Verification) -> String {
     format!("the log holds: {events} events up to position {position}, hash {hash}, and {journals}")
 }
 
+/// What is no fact and cannot be read.
+fn warning(damaged: &DamagedLines) -> Option<String> {
+    let what = match damaged.count {
+        0 => return None,
+        1 => "1 line of a task log".to_owned(),
+        count => format!("{count} lines of task logs"),
+    };
+    let mut told =
+        format!("warning: {what} cannot be read; lines are no facts, and the log holds without them");
+    for DamagedLine {
+        deployment,
+        row,
+        unreadable,
+    } in &damaged.first
+    {
+        write!(told, "\n  {deployment} line {row}: {unreadable}").expect("a text takes all");
+    }
+    match damaged.count.saturating_sub(damaged.first.len() as u64) {
+        0 => {}
+        others => write!(told, "\n  and {others} more").expect("a text takes all"),
+    }
+    Some(told)
+}
+
 #[cfg(test)]
 mod tests {
     use shipslog_api::Problem;
+    use shipslog_events::ids::DeploymentId;
     use shipslog_log::Store;
 
     use super::*;
@@ -126,6 +151,35 @@ mod tests {
         assert!(sentence.ends_with(", and 1 journal"), "{sentence}");
     }
 
+    #[test]
+    fn lines_that_cannot_be_read_are_a_warning_and_no_damage() {
+        assert_eq!(warning(&DamagedLines::default()), None);
+        let line = |row| DamagedLine {
+            deployment: DeploymentId(3),
+            row,
+            unreadable: "`x` is no attempt".to_owned(),
+        };
+        let one = DamagedLines {
+            count: 1,
+            first: vec![line(7)],
+        };
+        assert_eq!(
+            warning(&one).unwrap(),
+            "warning: 1 line of a task log cannot be read; lines are no facts, and the log holds without them\n  \
+             deployments-3 line 7: `x` is no attempt"
+        );
+        let many = DamagedLines {
+            count: 12,
+            first: (1..=10).map(line).collect(),
+        };
+        let warning = warning(&many).unwrap();
+        assert!(
+            warning.starts_with("warning: 12 lines of task logs cannot"),
+            "{warning}"
+        );
+        assert!(warning.ends_with("\n  and 2 more"), "{warning}");
+    }
+
     fn sentence(folder: &Path) -> String {
         whole(&of_directory(folder).unwrap().unwrap().read().unwrap())
     }
@@ -140,7 +194,7 @@ mod tests {
         use shipslog_log::JournalAppend;
         let append = JournalAppend {
             key: JournalKey {
-                deployment: shipslog_events::ids::DeploymentId(3),
+                deployment: DeploymentId(3),
                 attempt: "Deploy/Here/1".parse().unwrap(),
             },
             after: JournalHead::START,

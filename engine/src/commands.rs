@@ -131,7 +131,7 @@ pub struct DocumentChange {
 pub enum ChangeKind {
     /// It was not there.
     Created,
-    /// It was otherwise.
+    /// It was there, with other contents.
     Changed,
     /// It was so already.
     Unchanged,
@@ -149,7 +149,7 @@ pub struct Applied {
 /// What to freeze.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRelease {
-    /// Whose.
+    /// The project that it is a release of.
     pub project: ProjectName,
     /// By default the one after the highest.
     pub version: Option<ReleaseVersion>,

@@ -52,7 +52,7 @@ pub(crate) enum Error {
     Disk {
         /// Which file.
         path: PathBuf,
-        /// Why.
+        /// What the operating system says.
         source: std::io::Error,
     },
 }

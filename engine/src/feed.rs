@@ -17,7 +17,7 @@ use registry::{Patience, Registry};
 /// An image registry.
 #[derive(Debug, Clone)]
 pub struct Feed {
-    /// For errors.
+    /// What errors call it.
     pub name: FeedName,
     /// `https://host`, with `http://` for registries that speak nothing else; what follows the host stands before
     /// every image's name. Docker Hub's names are understood.

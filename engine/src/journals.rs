@@ -47,7 +47,7 @@ pub enum Error {
     /// It was written by another version.
     #[error("the journal of {key} cannot be shown: entry {entry}: {reason}")]
     Unreadable {
-        /// Whose.
+        /// The run that it is of.
         key: JournalKey,
         /// The first entry that cannot be read.
         entry: u64,

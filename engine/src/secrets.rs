@@ -17,7 +17,7 @@ pub(crate) struct Secrets {
 /// Why a value is not opened or sealed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    /// The log.
+    /// The log could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
     /// The key, or what it was to open.

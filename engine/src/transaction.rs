@@ -12,7 +12,7 @@ pub(crate) enum NotAppended {
     /// Somebody else always wrote first.
     #[error("others keep changing the same things; try again")]
     Busy,
-    /// The log.
+    /// The log refused or failed.
     #[error(transparent)]
     Log(AppendError),
 }

@@ -121,7 +121,7 @@ pub struct BodyReference {
 pub struct Recorded {
     /// Place in the whole log.
     pub position: Position,
-    /// Identity.
+    /// Its own id: appended twice, it is there once.
     pub id: EventId,
     /// The stream it belongs to.
     pub stream: Stream,

@@ -19,6 +19,7 @@ pub mod samples;
 pub mod stream;
 pub mod task_log;
 pub mod upcast;
+mod words;
 
 pub use envelope::{Actor, Context, NewBody, NewEvent, Recorded, SealedValue, Source};
 pub use event::Event;

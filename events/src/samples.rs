@@ -1,6 +1,6 @@
 //! Events to test with: every type, and every value of the enums inside them, by the name of the case.
 
-pub(crate) mod deployments;
+mod deployments;
 
 use crate::event::Event;
 use crate::event::access::{AccessEvent, AccessRole};
@@ -22,10 +22,10 @@ fn case(name: impl Into<String>, event: impl Into<Event>) -> (String, Event) {
 }
 
 fn access() -> Vec<(String, Event)> {
-    let created = |name, access_role| {
+    let created = |access_role: AccessRole| {
         let (key, digest) = ("k_7f3a".into(), "9f86d081884c7d65".repeat(4));
         case(
-            name,
+            access_role.to_string(),
             AccessEvent::KeyCreated {
                 key,
                 name: "ci".into(),
@@ -34,12 +34,9 @@ fn access() -> Vec<(String, Event)> {
             },
         )
     };
-    vec![
-        created("viewer", AccessRole::Viewer),
-        created("deployer", AccessRole::Deployer),
-        created("administrator", AccessRole::Administrator),
-        case("", AccessEvent::KeyRevoked { key: "k_7f3a".into() }),
-    ]
+    let mut cases = AccessRole::ALL.map(created).to_vec();
+    cases.push(case("", AccessEvent::KeyRevoked { key: "k_7f3a".into() }));
+    cases
 }
 
 fn configuration() -> Vec<(String, Event)> {

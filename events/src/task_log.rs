@@ -1,9 +1,10 @@
 //! Words of the task log, whose lines are for people and no events.
 
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::words::words;
 
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,19 +20,12 @@ pub enum LogLevel {
     Error,
 }
 
-impl LogLevel {
-    /// All of them, the least important first.
-    pub const ALL: [Self; 4] = [Self::Debug, Self::Info, Self::Warning, Self::Error];
-}
-
-impl fmt::Display for LogLevel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Debug => "debug",
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        })
+words! {
+    LogLevel {
+        Debug => "debug",
+        Info => "info",
+        Warning => "warning",
+        Error => "error",
     }
 }
 

@@ -1,7 +1,8 @@
 //! From an event to its type, version and facts, and back, whatever version wrote them.
 //!
-//! A row's type is the name that the event has in its aggregate's `kinds!`; its facts are all of it but serde's tag. Facts of an older version go through
-//! one upcaster a version until they have today's shape. Released shapes never change: `tests/golden` has them all.
+//! A row's type is the name that the event has in its aggregate's `kinds!`; its facts are all of it but serde's tag.
+//! Facts of an older version go through one upcaster a version until they have today's shape. Released shapes never
+//! change: `tests/golden` has them all.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -233,6 +234,16 @@ mod tests {
             }
         );
         assert!(refused.to_string().contains("newer shipslog"), "{refused}");
+    }
+
+    #[test]
+    fn a_word_that_is_new_with_its_version_asks_for_a_newer_binary() {
+        let facts = r#"{"step":"a","target":"b","attempt":1,"outcome":"errored","reason":"not-thought-of"}"#;
+        let (_, known) = kinds().find(|(name, _)| *name == "attempt-ended").unwrap();
+        let of_version = |version| decode("attempt-ended", version, facts).unwrap_err();
+        assert!(matches!(of_version(known + 1), DecodeError::NewerVersion { .. }));
+        let damaged = of_version(known).to_string();
+        assert!(damaged.contains("unknown variant `not-thought-of`"), "{damaged}");
     }
 
     #[test]

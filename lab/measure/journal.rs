@@ -15,8 +15,9 @@ use crate::guests::{self, Call};
 use crate::number::{Number, median};
 
 const NAME: &str = "journal";
-/// Microseconds.
+/// Microseconds that a call may take which the run answers by itself.
 const LOCAL: f64 = 1.0;
+/// Microseconds that a call may take whose answer is recorded.
 const JOURNALED: f64 = 3.0;
 
 pub(crate) async fn measure(effort: Effort) -> Result<Vec<Number>> {

@@ -29,7 +29,7 @@ use crate::number::Number;
 
 #[derive(Debug, Parser)]
 enum Command {
-    /// Measures.
+    /// Measures what is named.
     Run(Run),
     /// A server with the bench's own steps.
     Serve(server::Serve),

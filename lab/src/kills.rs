@@ -84,7 +84,7 @@ struct Killer<'a> {
     stage: &'a Stage,
     random: Random,
     begun: Instant,
-    /// Since the beginning.
+    /// When the server was killed, counted from the beginning.
     kills: Vec<Duration>,
     undisturbed: Undisturbed,
     deployed: usize,

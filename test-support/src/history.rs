@@ -110,16 +110,11 @@ impl Writer<'_> {
     }
 
     fn make_key(&self, number: u8) -> Vec<Facts> {
-        let roles = [
-            AccessRole::Viewer,
-            AccessRole::Deployer,
-            AccessRole::Administrator,
-        ];
         let made = self.state.access.all().count();
         let command = access::Command::Create {
             key: format!("key-{made}").into(),
             name: format!("name-{}", number % 4),
-            access_role: roles[usize::from(number) % 3],
+            access_role: AccessRole::ALL[usize::from(number) % AccessRole::ALL.len()],
             digest: format!("{number:02x}"),
         };
         self.of_access(command)

@@ -20,6 +20,7 @@ use axum::Router;
 use shipslog_engine::Engine;
 
 pub use openapi::document as openapi_document;
+pub use resources::audit::shown as shown_verification;
 pub use serve::serve;
 
 /// The whole API over one engine. Streams that it answers with end with what they tell, or with the client.

@@ -1,7 +1,7 @@
 //! Every resource, registered here. Its file has its handlers with their routes, and how the engine's values become the
 //! API's; the shapes themselves are `shipslog-api`'s.
 
-mod audit;
+pub(crate) mod audit;
 mod components;
 mod configuration;
 mod deployments;

@@ -17,9 +17,14 @@ pub(crate) fn of(typed: Option<&str>, built: Built) -> Option<String> {
             }),
             Built::Nothing,
         ) => Some(format!("{what}: about {cold} min on two cores, {compiling}")),
-        (Some(Command { what, warm, .. }), Built::Everything) if *warm > 0 => {
-            Some(format!("{what}: about {warm} min on two cores"))
-        }
+        (
+            Some(Command {
+                what,
+                warm: Some(warm),
+                ..
+            }),
+            Built::Everything,
+        ) => Some(format!("{what}: about {warm} min on two cores")),
         (None, Built::Nothing) => Some("the tasks themselves are compiled: about 1 min, once".to_owned()),
         (_, Built::Everything) => None,
     }

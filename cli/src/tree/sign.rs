@@ -10,7 +10,7 @@ pub(crate) enum Sign {
     Passed,
     /// It did not, also a call that was refused.
     Failed,
-    /// Nobody knows.
+    /// It could not be found out whether it did.
     Errored,
     /// It was stopped.
     Stopped,

@@ -79,7 +79,7 @@ fn attempts_are_numbered_when_there_are_more_than_one() {
     let target = samples::target(RunStatus::Running, vec![first, second]);
     let drawn = drawn(&samples::deployment(DeploymentStatus::Running, target));
     assert!(
-        drawn.contains("✗ attempt 1 errored: the server stopped\n"),
+        drawn.contains("! attempt 1 errored: the server stopped\n"),
         "{drawn}"
     );
     assert!(drawn.ends_with("▸ attempt 2 running"), "{drawn}");

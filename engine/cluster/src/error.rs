@@ -16,7 +16,7 @@ pub enum Error {
     /// Server-side apply met fields of other managers.
     #[error("fields belong to other managers: {}", list(.0))]
     Conflict(Vec<FieldConflict>),
-    /// Somebody said no.
+    /// A rule of the cluster forbids it.
     #[error("{0}")]
     Forbidden(Denial),
     /// The request itself is wrong; trying again would not help.
@@ -109,7 +109,7 @@ pub enum Layer {
 /// A no, and whose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial {
-    /// Whose.
+    /// Who said no.
     pub layer: Layer,
     /// The API server's own words.
     pub rule: String,

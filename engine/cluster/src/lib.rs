@@ -70,9 +70,9 @@ pub struct Connection {
 pub enum Credential {
     /// A client certificate and its key, PEM.
     ClientCertificate {
-        /// PEM.
+        /// The certificate, PEM.
         certificate: String,
-        /// PEM.
+        /// Its private key, PEM.
         key: SecretString,
     },
     /// A bearer token.

@@ -17,7 +17,7 @@ use super::{Cluster, Error, Evidence, ObjectReference};
 /// The object is healthy by the rules for its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Healthy {
-    /// Which.
+    /// The object that is waited for.
     pub object: ObjectReference,
     /// Only the one with this UID.
     pub uid: Option<String>,
@@ -28,7 +28,7 @@ pub struct Healthy {
 /// The object, or the one with this UID, does not exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gone {
-    /// Which.
+    /// The object that is waited for.
     pub object: ObjectReference,
     /// Another UID counts as gone.
     pub uid: Option<String>,
@@ -37,7 +37,7 @@ pub struct Gone {
 /// The object has a condition of this status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
-    /// Which.
+    /// The object that is waited for.
     pub object: ObjectReference,
     /// As in `status.conditions[].type`.
     pub kind: String,
@@ -48,31 +48,31 @@ pub struct Condition {
 /// The Service's ready endpoints are exactly pods with these labels, at least so many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
-    /// Which Service.
+    /// The Service that is waited for.
     pub service: ObjectReference,
-    /// Of the pods.
+    /// What selects the pods, as in `app=web`.
     pub label_selector: String,
-    /// How many.
+    /// How many endpoints there must be at least.
     pub at_least: u32,
 }
 
 /// What a wait is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expectation {
-    /// It is healthy.
+    /// An object is healthy.
     Healthy(Healthy),
-    /// It is gone.
+    /// An object is gone.
     Gone(Gone),
-    /// It says so.
+    /// An object says that a condition holds.
     Condition(Condition),
-    /// Traffic goes there.
+    /// A Service sends traffic to pods.
     Endpoints(Endpoints),
 }
 
 /// How a wait ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Waited {
-    /// All came true.
+    /// All that was waited for came true.
     Met,
     /// One cannot come true any more.
     Failed(Vec<Evidence>),

@@ -22,7 +22,7 @@ pub(super) struct Source {
     pub(super) field_selector: String,
 }
 
-/// What came.
+/// What a watch tells.
 pub(super) enum Update {
     /// All objects there are.
     All(Vec<Value>),

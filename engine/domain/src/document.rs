@@ -34,7 +34,7 @@ pub enum Document {
     Feed(Feed),
     /// A cluster's CA.
     Certificate(Certificate),
-    /// Credentials.
+    /// Credentials for a cluster.
     Account(Account),
     /// A permission boundary within a cluster.
     Target(Target),

@@ -23,13 +23,13 @@ pub struct Lane {
 /// An object that a step wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
-    /// By the latest deployment that wrote it.
+    /// The latest deployment that wrote it.
     pub deployment: DeploymentId,
-    /// By which step.
+    /// The step that wrote it.
     pub step: StepName,
-    /// Through which target.
+    /// The target whose account wrote it.
     pub target: TargetName,
-    /// What.
+    /// The object itself.
     pub object: ObjectReference,
 }
 

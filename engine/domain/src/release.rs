@@ -23,7 +23,7 @@ pub struct Releases {
 /// A release and how far it has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
-    /// Whose.
+    /// The project that it is a release of.
     pub project: ProjectName,
     /// Unique within the project.
     pub version: ReleaseVersion,
@@ -44,7 +44,7 @@ pub struct Release {
 /// What a release freezes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Create {
-    /// Whose.
+    /// The project that it is a release of.
     pub project: ProjectName,
     /// Unique within the project; by default the one after the highest.
     pub version: Option<ReleaseVersion>,

@@ -40,7 +40,7 @@ pub struct Variable {
     pub name: String,
     /// What it stands for.
     pub value: Value,
-    /// Where.
+    /// Where it has this value.
     pub scope: Scope,
 }
 

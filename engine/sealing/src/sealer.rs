@@ -31,7 +31,7 @@ pub enum SealError {
         handle: Handle,
         /// Id of the key that sealed it.
         sealed_with: String,
-        /// Id of ours.
+        /// Id of the key that this server has.
         held: String,
     },
     /// The bytes are not what was sealed, or were sealed for another handle.

@@ -21,7 +21,7 @@ pub struct Error {
     pub feed: FeedName,
     /// The image asked for.
     pub image: String,
-    /// Why.
+    /// What kept it from one.
     pub reason: Reason,
 }
 
@@ -62,16 +62,16 @@ pub enum Reason {
         /// What it has.
         hint: String,
     },
-    /// 401.
+    /// Status 401: it wants a user.
     #[error(
         "the registry asks who we are; give the feed a username and a password that may pull (some registries answer \
          so for images that do not exist)"
     )]
     Unauthorized,
-    /// 403.
+    /// Status 403: the user has no right to it.
     #[error("the registry does not let the feed's user pull it")]
     Denied,
-    /// 429.
+    /// Status 429: too many requests for now.
     #[error(
         "the registry answers no more requests for now; try later, or give the feed a username of its own"
     )]

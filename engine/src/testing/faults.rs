@@ -10,9 +10,9 @@ use shipslog_events::ids::{DeploymentId, EventId, Handle, Position, StreamVersio
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_events::{Recorded, SealedValue, Stream};
 use shipslog_log::{
-    Append, AppendError, Appended, Broken, Closed, EventLog, EventReader, Journal, JournalAppend,
-    JournalAppendError, JournalError, JournalStore, PackError, ReadError, Store, StoredLine, TaskLog,
-    TaskLogLine, TaskLogReader, Verified,
+    Append, AppendError, Appended, Broken, EventLog, EventReader, Journal, JournalAppend, JournalAppendError,
+    JournalError, JournalStore, PackError, ReadError, Store, StoredLine, TaskLog, TaskLogLine, TaskLogReader,
+    Unwritten, Verified,
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -50,8 +50,8 @@ pub(crate) struct FaultyStore {
     pub(crate) faults: Faults,
 }
 
-fn refused() -> Closed {
-    Closed("as a test wants it".to_owned())
+fn refused() -> Unwritten {
+    Unwritten::Refused("as a test wants it".to_owned())
 }
 
 #[async_trait]
@@ -96,7 +96,7 @@ impl EventLog for FaultyStore {
         self.store.events.append(append).await
     }
 
-    async fn reserve_deployment(&self) -> Result<DeploymentId, Closed> {
+    async fn reserve_deployment(&self) -> Result<DeploymentId, Unwritten> {
         self.store.events.reserve_deployment().await
     }
 
@@ -135,7 +135,7 @@ impl JournalStore for FaultyStore {
         self.store.journals.open_journals().await
     }
 
-    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, Closed> {
+    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, Unwritten> {
         self.store.journals.drop_journals(packed_before).await
     }
 }
@@ -154,11 +154,11 @@ impl TaskLogReader for FaultyStore {
 
 #[async_trait]
 impl TaskLog for FaultyStore {
-    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Closed> {
+    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Unwritten> {
         self.store.task_log.write_lines(lines).await
     }
 
-    async fn flush_lines(&self) -> Result<(), Closed> {
+    async fn flush_lines(&self) -> Result<(), Unwritten> {
         self.store.task_log.flush_lines().await
     }
 }

@@ -38,9 +38,9 @@ pub struct EventFilter {
     pub actor: Option<String>,
     /// Of a type, such as `deployment-requested`.
     pub kind: Option<String>,
-    /// Not before.
+    /// Recorded then or later.
     pub since: Option<Timestamp>,
-    /// Before.
+    /// Recorded before then.
     pub until: Option<Timestamp>,
 }
 

@@ -47,9 +47,9 @@ pub struct ReleaseView {
     pub release: Release,
     /// The event whose body `snapshot` holds what it froze.
     pub event: EventId,
-    /// When.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// By whom.
+    /// Who created it.
     pub created_by: Actor,
 }
 
@@ -61,9 +61,9 @@ pub struct DeploymentView {
     pub deployment: Deployment,
     /// The event that requested it.
     pub event: EventId,
-    /// When.
+    /// When it was requested.
     pub requested_at: Timestamp,
-    /// By whom.
+    /// Who requested it.
     pub requested_by: Actor,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
@@ -99,7 +99,7 @@ pub(super) struct Row {
     pub(super) view: &'static str,
     pub(super) key: String,
     pub(super) number: u64,
-    /// Of a document.
+    /// The kind of a document; nothing in other views.
     pub(super) kind: Option<String>,
     pub(super) tags: Tags,
     pub(super) open: bool,
@@ -129,10 +129,10 @@ fn read<T: DeserializeOwned>(current: &dyn Current, view: &str, key: &str) -> Re
     }
 }
 
-/// What an event leads to: the row that it makes, if any, and what it is about.
-pub(super) type Led = (Option<Row>, Tags);
+/// What an event does to the views: the row that it writes, if any, and what it is about.
+pub(super) type Effect = (Option<Row>, Tags);
 
-pub(super) fn rows(current: &dyn Current, recorded: &Recorded) -> Result<Led, Error> {
+pub(super) fn rows(current: &dyn Current, recorded: &Recorded) -> Result<Effect, Error> {
     match &recorded.event {
         Event::Access(event) => access::row(current, recorded, event),
         Event::Configuration(event) => configuration::row(recorded, event),

@@ -2,7 +2,7 @@
 
 use tokio::sync::oneshot;
 
-use crate::unavailable::Closed;
+use crate::unavailable::Unwritten;
 
 /// One caller's end of a request, to be answered with a `T` or with why not.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub(crate) struct Caller<T, E> {
 /// The other end.
 pub(crate) type Waiting<T, E> = oneshot::Receiver<Result<T, E>>;
 
-impl<T, E: From<Closed>> Caller<T, E> {
+impl<T, E: From<Unwritten>> Caller<T, E> {
     pub(crate) fn new() -> (Self, Waiting<T, E>) {
         let (sender, waiting) = oneshot::channel();
         (Self { sender, answer: None }, waiting)
@@ -34,14 +34,15 @@ impl<T, E: From<Closed>> Caller<T, E> {
     }
 
     /// The transaction was rolled back: whatever the answer was, nothing was written.
-    pub(crate) fn fail(self, reason: &str) {
-        drop(self.sender.send(Err(Closed(reason.to_owned()).into())));
+    pub(crate) fn refuse(self, reason: &str) {
+        let why = Unwritten::Refused(reason.to_owned());
+        drop(self.sender.send(Err(why.into())));
     }
 }
 
 /// Waits for the appender's word; without one it is gone.
-pub(crate) async fn answered<T, E: From<Closed>>(waiting: Waiting<T, E>) -> Result<T, E> {
+pub(crate) async fn answered<T, E: From<Unwritten>>(waiting: Waiting<T, E>) -> Result<T, E> {
     waiting
         .await
-        .unwrap_or_else(|_| Err(Closed("its appender has stopped".into()).into()))
+        .unwrap_or_else(|_| Err(Unwritten::Closed("its appender has stopped".into()).into()))
 }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::journal_store::{JournalAppend, JournalAppendError, JournalMoved};
-use crate::unavailable::{Closed, ReadError};
+use crate::unavailable::{ReadError, Unwritten};
 use crate::verified::{Broken, Verified};
 
 /// What a stream's version must be for an append to hold.
@@ -89,9 +89,9 @@ pub enum AppendError {
     /// Nothing to append, or a stream named twice: a mistake of the caller.
     #[error("malformed append: {0}")]
     Malformed(String),
-    /// Nobody takes it.
+    /// The log is closed, or its store refused.
     #[error(transparent)]
-    Closed(#[from] Closed),
+    Unwritten(#[from] Unwritten),
 }
 
 impl From<JournalAppendError> for AppendError {
@@ -99,7 +99,7 @@ impl From<JournalAppendError> for AppendError {
         match error {
             JournalAppendError::Moved(moved) => Self::JournalMoved(moved),
             JournalAppendError::Malformed(reason) => Self::Malformed(reason),
-            JournalAppendError::Closed(closed) => Self::Closed(closed),
+            JournalAppendError::Unwritten(why) => Self::Unwritten(why),
         }
     }
 }
@@ -122,7 +122,8 @@ pub trait EventReader: Send + Sync + 'static {
     /// The log's own id, made with it: the instance.
     fn instance(&self) -> Uuid;
 
-    /// Checks everything: each event's hash and link, each body and journal that is still there.
+    /// Checks everything: each event's hash and link, each body and journal that is still there. Damaged lines of the
+    /// task log are named beside.
     async fn verify(&self) -> Result<Verified, Broken>;
 }
 
@@ -133,7 +134,7 @@ pub trait EventLog: EventReader {
     async fn append(&self, append: Append) -> Result<Appended, AppendError>;
 
     /// Reserves a deployment number: committed before the answer, gaps allowed.
-    async fn reserve_deployment(&self) -> Result<DeploymentId, Closed>;
+    async fn reserve_deployment(&self) -> Result<DeploymentId, Unwritten>;
 
     /// Sealed values by handle; unknown handles are left out.
     async fn sealed(&self, handles: Vec<Handle>) -> Result<Vec<SealedValue>, ReadError>;

@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use shipslog_events::SealedValue;
 use shipslog_events::journal::{JournalHead, JournalKey};
 
-use crate::unavailable::{Closed, ReadError};
+use crate::unavailable::{ReadError, Unwritten};
 use crate::verified::EntryDamage;
 
 /// Entries that follow `after`, appended all or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalAppend {
-    /// Whose.
+    /// The run that they are of.
     pub key: JournalKey,
     /// What the journal must hold before.
     pub after: JournalHead,
@@ -39,7 +39,7 @@ pub struct Journal {
     "the journal of {key} has {actual} entries, not the {expected} that these would follow: read it again"
 )]
 pub struct JournalMoved {
-    /// Whose.
+    /// The run that it is of.
     pub key: JournalKey,
     /// How many entries were counted on.
     pub expected: u64,
@@ -54,7 +54,7 @@ pub struct JournalMoved {
      again, and keep a copy of the log"
 )]
 pub struct JournalDamaged {
-    /// Whose.
+    /// The run that it is of.
     pub key: JournalKey,
     /// The first entry that does not hold.
     pub entry: u64,
@@ -71,9 +71,9 @@ pub enum JournalAppendError {
     /// Entries of an attempt that is over, or values that no entry minted: a mistake of the caller.
     #[error("malformed append: {0}")]
     Malformed(String),
-    /// Nobody takes them.
+    /// The log is closed, or its store refused.
     #[error(transparent)]
-    Closed(#[from] Closed),
+    Unwritten(#[from] Unwritten),
 }
 
 /// Why a journal was not packed.
@@ -88,9 +88,9 @@ pub enum PackError {
     /// It could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// Nobody takes it.
+    /// The log is closed, or its store refused.
     #[error(transparent)]
-    Closed(#[from] Closed),
+    Unwritten(#[from] Unwritten),
 }
 
 /// Why a journal is not to be had.
@@ -105,7 +105,7 @@ pub enum JournalError {
          from before has it"
     )]
     Dropped {
-        /// Whose.
+        /// The run that it is of.
         key: JournalKey,
     },
     /// The log could not be read.
@@ -132,7 +132,7 @@ pub trait JournalStore: Send + Sync + 'static {
     async fn open_journals(&self) -> Result<Vec<JournalKey>, ReadError>;
 
     /// Drops what was packed before this moment; answers how many. Their count and hash stay.
-    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, Closed>;
+    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, Unwritten>;
 }
 
 #[cfg(test)]

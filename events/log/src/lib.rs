@@ -32,5 +32,5 @@ pub use journal_store::{
 pub use location::{Location, OpenError, VerifyError, open, verify};
 pub use store::Store;
 pub use task_log::{DamagedLine, StoredLine, TaskLog, TaskLogLine, TaskLogReader};
-pub use unavailable::{Closed, ReadError};
-pub use verified::{Broken, Damage, EntryDamage, Verified};
+pub use unavailable::{ReadError, Unwritten};
+pub use verified::{Broken, Damage, DamagedLinePlace, DamagedLines, EntryDamage, Verified};

@@ -13,7 +13,7 @@ use crate::prepared::Prepared;
 use crate::prepared_journal::{Packed, PreparedJournal};
 use crate::task_log::TaskLogLine;
 use crate::task_queue::{Lines, TaskQueue};
-use crate::unavailable::Closed;
+use crate::unavailable::Unwritten;
 
 /// Appends in one transaction at most: bounds how long the first of them waits for the last.
 const BATCH: usize = 1024;
@@ -27,16 +27,16 @@ const IMPATIENCE: u32 = 1;
 /// Something to be committed, and who waits for it.
 #[derive(Debug)]
 pub(crate) enum Request {
-    /// Events.
+    /// Events, guarded, with the entries of a journal where some come with them.
     Append(Box<Prepared>, Caller<Appended, AppendError>),
     /// A deployment number.
-    Reserve(Caller<DeploymentId, Closed>),
+    Reserve(Caller<DeploymentId, Unwritten>),
     /// Entries of a journal alone.
     Journal(Box<PreparedJournal>, Caller<JournalHead, JournalAppendError>),
     /// A journal whose attempt is over.
     Pack(Box<Packed>, Caller<(), PackError>),
     /// Drops some packed journals: those from before this moment, in microseconds since 1970.
-    Drop(i64, Caller<u64, Closed>),
+    Drop(i64, Caller<u64, Unwritten>),
 }
 
 impl Request {
@@ -52,13 +52,13 @@ impl Request {
     }
 
     /// Says that nothing was written.
-    pub(crate) fn fail(self, reason: &str) {
+    pub(crate) fn refuse(self, reason: &str) {
         match self {
-            Self::Append(_, caller) => caller.fail(reason),
-            Self::Reserve(caller) => caller.fail(reason),
-            Self::Journal(_, caller) => caller.fail(reason),
-            Self::Pack(_, caller) => caller.fail(reason),
-            Self::Drop(_, caller) => caller.fail(reason),
+            Self::Append(_, caller) => caller.refuse(reason),
+            Self::Reserve(caller) => caller.refuse(reason),
+            Self::Journal(_, caller) => caller.refuse(reason),
+            Self::Pack(_, caller) => caller.refuse(reason),
+            Self::Drop(_, caller) => caller.refuse(reason),
         }
     }
 }
@@ -91,17 +91,17 @@ struct State {
 
 impl Queue {
     /// Adds a request, unless the log is closed.
-    pub(crate) fn push(&self, request: Request) -> Result<(), Closed> {
+    pub(crate) fn push(&self, request: Request) -> Result<(), Unwritten> {
         self.add(|state| state.requests.push_back(request))
     }
 
     /// Adds task-log lines as far as there is room.
-    pub(crate) fn push_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Closed> {
+    pub(crate) fn push_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Unwritten> {
         self.add(|state| lines.into_iter().for_each(|line| state.lines.push(line)))
     }
 
     /// The caller is answered when the lines that are there now are written.
-    pub(crate) fn flush_lines(&self, caller: Caller<(), Closed>) -> Result<(), Closed> {
+    pub(crate) fn flush_lines(&self, caller: Caller<(), Unwritten>) -> Result<(), Unwritten> {
         self.add(|state| state.lines.flush(caller))
     }
 
@@ -130,7 +130,7 @@ impl Queue {
         }
     }
 
-    fn add(&self, add: impl FnOnce(&mut State)) -> Result<(), Closed> {
+    fn add(&self, add: impl FnOnce(&mut State)) -> Result<(), Unwritten> {
         let mut state = self.state();
         if state.closed {
             return Err(closed());
@@ -168,8 +168,8 @@ impl State {
 }
 
 /// The answer to whoever comes too late.
-pub(crate) fn closed() -> Closed {
-    Closed("the server is shutting down".into())
+pub(crate) fn closed() -> Unwritten {
+    Unwritten::Closed("the server is shutting down".into())
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ use crate::prepared::Prepared;
 use crate::prepared_journal::PreparedJournal;
 use crate::queue::{Queue, Request};
 use crate::task_log::{StoredLine, TaskLog, TaskLogLine, TaskLogReader};
-use crate::unavailable::{Closed, ReadError};
+use crate::unavailable::{ReadError, Unwritten};
 use crate::verified::{Broken, Verified};
 
 pub use self::open::OpenError;
@@ -150,10 +150,10 @@ impl SqliteLog {
     }
 
     /// Queues a request; what it is answered comes at the other end.
-    fn hand_over<T, E: From<Closed>>(
+    fn hand_over<T, E: From<Unwritten>>(
         &self,
         request: impl FnOnce(Caller<T, E>) -> Request,
-    ) -> Result<Waiting<T, E>, Closed> {
+    ) -> Result<Waiting<T, E>, Unwritten> {
         let (caller, waiting) = Caller::new();
         self.queue.push(request(caller))?;
         Ok(waiting)
@@ -217,7 +217,7 @@ impl EventLog for SqliteLog {
         answered(self.hand_over(|caller| Request::Append(prepared, caller))?).await
     }
 
-    async fn reserve_deployment(&self) -> Result<DeploymentId, Closed> {
+    async fn reserve_deployment(&self) -> Result<DeploymentId, Unwritten> {
         answered(self.hand_over(Request::Reserve)?).await
     }
 
@@ -244,11 +244,11 @@ impl TaskLogReader for SqliteLog {
 
 #[async_trait]
 impl TaskLog for SqliteLog {
-    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Closed> {
+    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Unwritten> {
         self.queue.push_lines(lines)
     }
 
-    async fn flush_lines(&self) -> Result<(), Closed> {
+    async fn flush_lines(&self) -> Result<(), Unwritten> {
         let (caller, answer) = Caller::new();
         self.queue.flush_lines(caller)?;
         answered(answer).await
@@ -290,7 +290,7 @@ impl JournalStore for SqliteLog {
             .await
     }
 
-    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, Closed> {
+    async fn drop_journals(&self, packed_before: Timestamp) -> Result<u64, Unwritten> {
         let before = packed_before.as_microsecond();
         let mut dropped = 0;
         loop {

@@ -9,7 +9,7 @@ use zstd::bulk::Compressor;
 /// A body as a store keeps it: compressed, beside its salt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StoredBody {
-    /// Its own.
+    /// Random, for this body alone: who lacks it cannot guess the body from its commitment.
     pub(crate) salt: Salt,
     /// Bytes before compression.
     pub(crate) length: usize,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use shipslog_events::LogLevel;
 use shipslog_events::ids::{AttemptId, DeploymentId};
 
-use crate::unavailable::{Closed, ReadError};
+use crate::unavailable::{ReadError, Unwritten};
 
 /// A line of the task log, for people; not an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,13 +29,11 @@ pub struct TaskLogLine {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct DamagedLine {
-    /// Where its run should be named.
+    /// What stands where its run should be named.
     pub attempt: String,
     /// Milliseconds since 1970.
     pub at: i64,
-    /// Where its level should stand.
-    pub level: String,
-    /// The text.
+    /// What the step said, or what was made of it.
     pub message: String,
     /// What about it cannot be read.
     pub reason: String,
@@ -60,8 +58,8 @@ pub trait TaskLogReader: Send + Sync + 'static {
 #[async_trait]
 pub trait TaskLog: TaskLogReader {
     /// Hands lines over; a line that is there already is left alone. They are written when there is time.
-    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Closed>;
+    async fn write_lines(&self, lines: Vec<TaskLogLine>) -> Result<(), Unwritten>;
 
     /// Answers when every line that was handed over before can be read.
-    async fn flush_lines(&self) -> Result<(), Closed>;
+    async fn flush_lines(&self) -> Result<(), Unwritten>;
 }

@@ -7,7 +7,7 @@ use shipslog_events::ids::{AttemptId, DeploymentId};
 
 use crate::caller::Caller;
 use crate::task_log::TaskLogLine;
-use crate::unavailable::Closed;
+use crate::unavailable::Unwritten;
 
 /// How much may wait. A step that logs faster than the disk writes loses lines, not the server its memory.
 const LINES: usize = 16_384;
@@ -25,7 +25,7 @@ pub(crate) struct Row {
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     pub(crate) rows: Vec<Row>,
-    pub(crate) awaited: Vec<Caller<(), Closed>>,
+    pub(crate) awaited: Vec<Caller<(), Unwritten>>,
 }
 
 /// Lines in order of arrival.
@@ -42,7 +42,7 @@ pub(crate) struct TaskQueue {
 #[derive(Debug)]
 struct Flush {
     rows_before: usize,
-    caller: Caller<(), Closed>,
+    caller: Caller<(), Unwritten>,
 }
 
 #[derive(Debug)]
@@ -77,7 +77,7 @@ impl TaskQueue {
     }
 
     /// The caller waits for what is there now, markers included.
-    pub(crate) fn flush(&mut self, caller: Caller<(), Closed>) {
+    pub(crate) fn flush(&mut self, caller: Caller<(), Unwritten>) {
         for dropped in std::mem::take(&mut self.dropped).into_values() {
             self.enqueue(marker(dropped));
         }
@@ -101,7 +101,7 @@ impl TaskQueue {
     }
 
     /// Who waits for none of the rows that are left.
-    fn written(&mut self, rows: usize) -> Vec<Caller<(), Closed>> {
+    fn written(&mut self, rows: usize) -> Vec<Caller<(), Unwritten>> {
         for flush in &mut self.flushes {
             flush.rows_before = flush.rows_before.saturating_sub(rows);
         }

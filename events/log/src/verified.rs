@@ -15,16 +15,54 @@ pub struct Verified {
     pub last_position: Position,
     /// How many journals are there, open and packed.
     pub journals: u64,
+    /// Beside the facts: what cannot be read of the task log.
+    pub damaged_lines: DamagedLines,
+}
+
+/// Lines of the task log that are not what was handed over. They are no facts: the log holds without them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DamagedLines {
+    /// How many there are.
+    pub count: u64,
+    /// The first of them, [`DamagedLines::NAMED`] at most.
+    pub first: Vec<DamagedLinePlace>,
+}
+
+/// Which line of the task log cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DamagedLinePlace {
+    /// The deployment in whose task log it is.
+    pub deployment: DeploymentId,
+    /// Its row number, as readers of the task log get it.
+    pub row: u64,
+    /// What about it cannot be read.
+    pub reason: String,
+}
+
+impl DamagedLines {
+    /// How many are named; the others are only counted.
+    pub const NAMED: usize = 10;
+
+    pub(crate) fn add(&mut self, deployment: DeploymentId, row: u64, reason: String) {
+        self.count += 1;
+        if self.first.len() < Self::NAMED {
+            self.first.push(DamagedLinePlace {
+                deployment,
+                row,
+                reason,
+            });
+        }
+    }
 }
 
 /// The first thing that is wrong with a log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.sentence())]
 pub struct Broken {
-    /// Where: the first event that does not hold; `Position::START` where the log as a whole cannot be read, or where
-    /// it is a journal or the task log that does not hold in itself.
+    /// The first event that does not hold; `Position::START` where the log as a whole cannot be read, or where it is a
+    /// journal that does not hold in itself.
     pub position: Position,
-    /// What.
+    /// What is wrong there.
     pub what: Damage,
 }
 
@@ -32,9 +70,7 @@ impl Broken {
     fn sentence(&self) -> String {
         let Self { position, what } = self;
         match what {
-            Damage::Journal { .. } | Damage::JournalUnreadable { .. } | Damage::Line { .. } => {
-                what.to_string()
-            }
+            Damage::Journal { .. } | Damage::JournalUnreadable { .. } => what.to_string(),
             Damage::Unreadable(_) if *position == Position::START => format!("the log {what}"),
             Damage::Unreadable(_)
             | Damage::Missing
@@ -48,7 +84,7 @@ impl Broken {
     }
 }
 
-/// What can be wrong with an event, with the journal of an attempt, or with a line of the task log.
+/// What can be wrong with an event, or with the journal of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
     /// Neither event nor log can be read.
@@ -72,7 +108,7 @@ pub enum Damage {
     /// A journal is not what was appended to it.
     #[error("journal of {key}: entry {entry} {what}")]
     Journal {
-        /// Whose.
+        /// The run that it is of.
         key: JournalKey,
         /// The first entry that does not hold.
         entry: u64,
@@ -89,20 +125,10 @@ pub enum Damage {
         /// Why not.
         reason: String,
     },
-    /// A line of the task log is not what was handed over.
-    #[error("task log of {deployment}: line {row} cannot be read: {reason}")]
-    Line {
-        /// The deployment.
-        deployment: DeploymentId,
-        /// Its row number.
-        row: u64,
-        /// Why not.
-        reason: String,
-    },
     /// The event ended an attempt with a journal that is not there any more.
     #[error("ends {key} with a journal that is missing: nobody dropped it, it was taken out")]
     JournalMissing {
-        /// Whose.
+        /// The run that it is of.
         key: JournalKey,
     },
     /// The event ended an attempt with another journal than the one that is there.
@@ -111,7 +137,7 @@ pub enum Damage {
          was edited"
     )]
     JournalReplaced {
-        /// Whose.
+        /// The run that it is of.
         key: JournalKey,
         /// How many entries the event names.
         named: u64,

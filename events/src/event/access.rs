@@ -4,17 +4,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::kinds::kinds;
 use crate::ids::KeyId;
+use crate::words::words;
 
 /// What a key may do. *Role* alone is a target's; this is an access role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AccessRole {
-    /// Reads.
+    /// Reads, and changes nothing.
     Viewer,
     /// Also creates releases and deployments, cancels, retries.
     Deployer,
-    /// Everything.
+    /// Also changes configuration and keys: everything.
     Administrator,
+}
+
+words! {
+    AccessRole {
+        Viewer => "viewer",
+        Deployer => "deployer",
+        Administrator => "administrator",
+    }
 }
 
 /// Facts of stream `access`.

@@ -7,11 +7,12 @@ use crate::ids::{
     AccountName, CertificateName, EnvironmentName, FeedName, LifecycleName, PackageName, PhaseName,
     ProjectName, RoleName, StepName,
 };
+use crate::words::words;
 
 /// Name of the body of `document-applied`: the whole document, secrets as handles. JSON.
 pub const DOCUMENT: &str = "document";
 
-/// The kinds of configuration documents.
+/// The kinds of configuration documents, in the order in which they can refer to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     /// A stage that releases go through.
@@ -22,7 +23,7 @@ pub enum Kind {
     Feed,
     /// A cluster's CA.
     Certificate,
-    /// Credentials.
+    /// Credentials for a cluster.
     Account,
     /// Cluster + account + namespace + roles.
     Target,
@@ -30,22 +31,15 @@ pub enum Kind {
     Project,
 }
 
-impl Kind {
-    /// All of them, in the order in which they can refer to each other.
-    pub const ALL: [Self; 7] = [
-        Self::Environment,
-        Self::Lifecycle,
-        Self::Feed,
-        Self::Certificate,
-        Self::Account,
-        Self::Target,
-        Self::Project,
-    ];
-}
-
-impl std::fmt::Display for Kind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Debug::fmt(self, f)
+words! {
+    Kind {
+        Environment => "Environment",
+        Lifecycle => "Lifecycle",
+        Feed => "Feed",
+        Certificate => "Certificate",
+        Account => "Account",
+        Target => "Target",
+        Project => "Project",
     }
 }
 
@@ -108,7 +102,7 @@ pub enum DocumentFacts {
     Feed {},
     /// A CA.
     Certificate {},
-    /// Credentials.
+    /// Credentials for a cluster.
     Account {
         /// Where its token comes from, if from a step's output.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,7 +110,7 @@ pub enum DocumentFacts {
     },
     /// A permission boundary.
     Target {
-        /// Credentials.
+        /// Whose credentials it uses.
         account: AccountName,
         /// The cluster's CA.
         certificate: CertificateName,
@@ -131,9 +125,9 @@ pub enum DocumentFacts {
     Project {
         /// How its releases progress.
         lifecycle: LifecycleName,
-        /// Images.
+        /// Images that its releases choose versions of.
         packages: Vec<Package>,
-        /// In order.
+        /// Its process, in order.
         steps: Vec<ProcessStep>,
         /// Environments that variables are scoped to.
         variable_environments: Vec<EnvironmentName>,

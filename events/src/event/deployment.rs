@@ -12,6 +12,7 @@ use crate::ids::{
 };
 use crate::journal::JournalHead;
 use crate::stream::LaneKey;
+use crate::words::words;
 
 pub use end::{AttemptOutcome, DeploymentEndReason, EndReason, Outcome};
 
@@ -72,15 +73,13 @@ pub enum Layer {
     Admission,
 }
 
-impl std::fmt::Display for Layer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Declaration => "declaration",
-            Self::Grant => "grant",
-            Self::Boundary => "boundary",
-            Self::Cluster => "cluster",
-            Self::Admission => "admission",
-        })
+words! {
+    Layer {
+        Declaration => "declaration",
+        Grant => "grant",
+        Boundary => "boundary",
+        Cluster => "cluster",
+        Admission => "admission",
     }
 }
 
@@ -171,9 +170,9 @@ pub enum DeploymentEvent {
         /// Which run.
         #[serde(flatten)]
         id: AttemptId,
-        /// How.
+        /// How the run ended.
         outcome: AttemptOutcome,
-        /// Why, where it is not the step that says it.
+        /// Why it ended so, where it is not the step that says it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<EndReason>,
         /// What its journal has come to. Nothing where none was kept.
@@ -182,11 +181,11 @@ pub enum DeploymentEvent {
     },
     /// A person asked it to stop.
     CancelRequested {},
-    /// Over. Body: `message`, why and what was left behind.
+    /// It is over. Body: `message`, why and what was left behind.
     DeploymentEnded {
-        /// How.
+        /// How the deployment ended.
         outcome: Outcome,
-        /// Why.
+        /// Why it ended so.
         reason: DeploymentEndReason,
     },
 }

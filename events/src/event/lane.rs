@@ -60,7 +60,7 @@ pub enum LaneEvent {
         step: StepName,
         /// Through which target.
         target: TargetName,
-        /// What.
+        /// Which object.
         object: ObjectReference,
     },
     /// The object is gone from the cluster.
@@ -71,7 +71,7 @@ pub enum LaneEvent {
         step: StepName,
         /// Through which target.
         target: TargetName,
-        /// What.
+        /// Which object.
         object: ObjectReference,
     },
 }

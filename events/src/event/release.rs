@@ -43,7 +43,7 @@ pub const SNAPSHOT: &str = "snapshot";
 pub enum ReleaseEvent {
     /// Frozen: body `snapshot` holds the steps' inputs and the variables as they were.
     ReleaseCreated {
-        /// Whose.
+        /// The project that it is a release of.
         project: ProjectName,
         /// Unique within the project.
         version: ReleaseVersion,
@@ -58,7 +58,7 @@ pub enum ReleaseEvent {
     },
     /// A deployment of it to an environment of the phase was accepted.
     PhaseEntered {
-        /// Whose.
+        /// The project that it is a release of.
         project: ProjectName,
         /// Which release.
         version: ReleaseVersion,
@@ -71,7 +71,7 @@ pub enum ReleaseEvent {
     },
     /// A deployment of it to an environment of the phase succeeded.
     PhaseSucceeded {
-        /// Whose.
+        /// The project that it is a release of.
         project: ProjectName,
         /// Which release.
         version: ReleaseVersion,

@@ -2,14 +2,18 @@
 
 mod arbitrary;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 use crate::event::Event;
+use crate::event::configuration::{ConfigurationEvent, Kind};
 use crate::upcast::{self, kinds};
 use crate::{canonical, samples};
 use arbitrary::any_event;
@@ -110,6 +114,28 @@ fn every_golden_file_is_read() {
             );
         }
     }
+}
+
+/// The types of events and the kinds of documents that are in none of these.
+fn left_out(events: impl IntoIterator<Item = Event>) -> (BTreeSet<&'static str>, BTreeSet<Kind>) {
+    let mut types = kinds().map(|(name, _)| name).collect::<BTreeSet<_>>();
+    let mut documents = BTreeSet::from(Kind::ALL);
+    for event in events {
+        types.remove(event.kind().0);
+        if let Event::Configuration(ConfigurationEvent::DocumentApplied { facts, .. }) = &event {
+            documents.remove(&facts.kind());
+        }
+    }
+    (types, documents)
+}
+
+#[test]
+fn samples_and_properties_leave_no_type_of_event_and_no_kind_of_document_out() {
+    let none = Default::default();
+    assert_eq!(left_out(samples::all().into_iter().map(|(_, event)| event)), none);
+    let (any, mut runner) = (any_event(), TestRunner::deterministic());
+    let drawn = (0..5000).map(|_| any.new_tree(&mut runner).unwrap().current());
+    assert_eq!(left_out(drawn), none);
 }
 
 proptest! {

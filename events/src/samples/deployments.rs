@@ -51,60 +51,14 @@ pub(super) fn all() -> Vec<(String, Event)> {
         case("sensitive", output(true)),
         case("", DeploymentEvent::CancelRequested {}),
     ];
-    cases.extend(LAYERS.map(|layer| case(layer.to_string(), denied(layer))));
+    cases.extend(Layer::ALL.map(|layer| case(layer.to_string(), denied(layer))));
     cases.extend(
-        ATTEMPT_OUTCOMES.map(|outcome| case(outcome.to_string(), attempt_ended(outcome, None, None))),
+        AttemptOutcome::ALL.map(|outcome| case(outcome.to_string(), attempt_ended(outcome, None, None))),
     );
-    cases.extend(END_REASONS.map(|reason| case(reason.to_string().replace(' ', "-"), errored(reason))));
-    cases.extend(DEPLOYMENT_END_REASONS.map(|reason| case(reason.to_string(), deployment_ended(reason))));
+    cases.extend(EndReason::ALL.map(|reason| case(reason.to_string(), errored(reason))));
+    cases.extend(DeploymentEndReason::ALL.map(|reason| case(reason.to_string(), deployment_ended(reason))));
     cases
 }
-
-pub(crate) const DEPLOYMENT_END_REASONS: [DeploymentEndReason; 4] = [
-    DeploymentEndReason::Succeeded,
-    DeploymentEndReason::Failed,
-    DeploymentEndReason::Errored,
-    DeploymentEndReason::Cancelled,
-];
-
-pub(crate) const LAYERS: [Layer; 5] = [
-    Layer::Declaration,
-    Layer::Grant,
-    Layer::Boundary,
-    Layer::Cluster,
-    Layer::Admission,
-];
-
-pub(crate) const ATTEMPT_OUTCOMES: [AttemptOutcome; 4] = [
-    AttemptOutcome::Succeeded,
-    AttemptOutcome::Failed,
-    AttemptOutcome::Errored,
-    AttemptOutcome::Cancelled,
-];
-
-pub(crate) const END_REASONS: [EndReason; 21] = [
-    EndReason::OutcomeUnknown,
-    EndReason::Diverged,
-    EndReason::JournalDamaged,
-    EndReason::JournalFull,
-    EndReason::NoStep,
-    EndReason::NoTarget,
-    EndReason::NoAccount,
-    EndReason::AccountEmpty,
-    EndReason::AccountWithoutToken,
-    EndReason::SecretGone,
-    EndReason::NoComponent,
-    EndReason::ComponentErrored,
-    EndReason::ReleaseErased,
-    EndReason::InputsErased,
-    EndReason::InputsUnfit,
-    EndReason::NotGranted,
-    EndReason::OutsideBoundary,
-    EndReason::RightsMissing,
-    EndReason::ClusterUnusable,
-    EndReason::ClusterAway,
-    EndReason::ServerFailed,
-];
 
 fn denied(layer: Layer) -> DeploymentEvent {
     DeploymentEvent::AccessDenied {

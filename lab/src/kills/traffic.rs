@@ -24,7 +24,7 @@ pub(crate) struct Traffic {
 /// A request that was not answered with a page.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
-    /// Since the beginning.
+    /// Counted from the beginning of the kills.
     pub(crate) at: Duration,
     pub(crate) why: String,
 }

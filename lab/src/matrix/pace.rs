@@ -17,7 +17,7 @@ const QUICK: f64 = 5.0;
 /// So many times as long as alone: it is one too many.
 const SLOW: f64 = 8.0;
 
-/// Lets runs begin.
+/// Lets runs begin, as many at once as the machine bears.
 pub(super) struct Pace {
     most: usize,
     state: Mutex<State>,

@@ -71,7 +71,7 @@ pub struct DocumentChanged {
 pub enum HowChanged {
     /// It was not there.
     Created,
-    /// It was otherwise.
+    /// It was there, with other contents.
     Changed,
     /// It was so already.
     Unchanged,

@@ -17,7 +17,7 @@ pub use runs::{Attempt, Denial, Milestone, Output, Progress, RunStatus, Step, St
 addresses! {
     /// All deployments, and where one is requested.
     DEPLOYMENTS = "/api/v1/deployments";
-    /// One.
+    /// A single deployment.
     DEPLOYMENT = "/api/v1/deployments/{id}";
     /// Where it is asked to stop.
     CANCEL = "/api/v1/deployments/{id}/cancel";

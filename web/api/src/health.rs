@@ -15,7 +15,7 @@ addresses! {
 /// The server answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
-    /// That it does.
+    /// That the server answers.
     pub status: HealthStatus,
     /// The server's version.
     pub version: String,

@@ -12,7 +12,7 @@ use crate::schema;
 addresses! {
     /// All keys, and where one is made.
     KEYS = "/api/v1/keys";
-    /// One.
+    /// A single key.
     KEY = "/api/v1/keys/{id}";
 }
 
@@ -77,12 +77,7 @@ mod tests {
 
     #[test]
     fn access_roles_are_words() {
-        let roles = [
-            AccessRole::Viewer,
-            AccessRole::Deployer,
-            AccessRole::Administrator,
-        ];
-        assert_eq!(words(&roles), ["viewer", "deployer", "administrator"]);
+        assert_eq!(words(&AccessRole::ALL), ["viewer", "deployer", "administrator"]);
     }
 
     #[test]

@@ -39,24 +39,39 @@ pub struct LogLine {
     /// When it was said.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// The step that said it. Where `unreadable` says why not: what stands in the place of the run, whole, and the
-    /// target is empty, the attempt 0.
-    #[schema(value_type = String)]
-    pub step: StepName,
-    /// On which target.
-    #[schema(value_type = String)]
-    pub target: TargetName,
-    /// In which run.
-    #[schema(value_type = u32)]
-    pub attempt: AttemptNumber,
-    /// How grave it is; `error` where it is unreadable.
-    #[schema(value_type = schema::LogLevel)]
-    pub level: LogLevel,
     /// What the step said.
     pub message: String,
-    /// Why the line does not tell its run or its level: it was changed in the store, and is shown as it stands there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unreadable: Option<String>,
+    /// The run that said it, or why nobody can tell.
+    #[serde(flatten)]
+    pub origin: LineOrigin,
+}
+
+/// Where a line of the task log comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum LineOrigin {
+    /// A run of a step.
+    Run {
+        /// The step that said it.
+        #[schema(value_type = String)]
+        step: StepName,
+        /// On which target.
+        #[schema(value_type = String)]
+        target: TargetName,
+        /// In which run.
+        #[schema(value_type = u32)]
+        attempt: AttemptNumber,
+        /// How grave it is.
+        #[schema(value_type = schema::LogLevel)]
+        level: LogLevel,
+    },
+    /// The line was changed in the store, and is shown as it stands there.
+    Damaged {
+        /// What stands in the place of the run.
+        run: String,
+        /// What about the line cannot be read.
+        unreadable: String,
+    },
 }
 
 #[cfg(test)]
@@ -80,22 +95,36 @@ mod tests {
         let line = LogLine {
             row: 7,
             at: moment(),
-            step: "Deploy".into(),
-            target: "Here".into(),
-            attempt: AttemptNumber(2),
-            level: LogLevel::Warning,
             message: "takes long".to_owned(),
-            unreadable: None,
+            origin: LineOrigin::Run {
+                step: "Deploy".into(),
+                target: "Here".into(),
+                attempt: AttemptNumber(2),
+                level: LogLevel::Warning,
+            },
         };
         let shown = json!({
             "row": 7, "at": "2026-01-02T03:04:05.678Z", "step": "Deploy", "target": "Here", "attempt": 2,
             "level": "warning", "message": "takes long"
         });
         assert_eq!(round_trip(&line), shown);
-        let damaged = LogLine {
-            unreadable: Some("`x` is no attempt".to_owned()),
-            ..line
+    }
+
+    #[test]
+    fn a_damaged_line_has_nothing_that_nobody_knows() {
+        let line = LogLine {
+            row: 7,
+            at: moment(),
+            message: "takes long".to_owned(),
+            origin: LineOrigin::Damaged {
+                run: "x".to_owned(),
+                unreadable: "`x` is no attempt".to_owned(),
+            },
         };
-        assert_eq!(round_trip(&damaged)["unreadable"], "`x` is no attempt");
+        let shown = json!({
+            "row": 7, "at": "2026-01-02T03:04:05.678Z", "message": "takes long", "run": "x",
+            "unreadable": "`x` is no attempt"
+        });
+        assert_eq!(round_trip(&line), shown);
     }
 }

@@ -16,7 +16,7 @@ use crate::text;
 addresses! {
     /// The releases of a project, and where one is created.
     RELEASES = "/api/v1/projects/{project}/releases";
-    /// One.
+    /// A single release.
     RELEASE = "/api/v1/projects/{project}/releases/{version}";
 }
 

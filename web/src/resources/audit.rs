@@ -2,9 +2,9 @@
 
 use axum::extract::State;
 use shipslog_api::Problem as Described;
-use shipslog_api::audit::{VERIFICATION, Verification};
+use shipslog_api::audit::{self, VERIFICATION, Verification};
 use shipslog_api::paging::Reading;
-use shipslog_log::{Broken, Verified};
+use shipslog_log::{Broken, DamagedLines, Verified};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -18,13 +18,13 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(verification))
 }
 
-/// Checks every event's hash, every body and every journal that is still there, and that the lines of task logs can be
-/// read. Access role: viewer.
+/// Checks every event's hash, every body and every journal that is still there, and names lines of task logs that cannot
+/// be read: they are no facts, and the log holds without them. Access role: viewer.
 #[utoipa::path(
     get, path = VERIFICATION, operation_id = "verifyLog", tag = "audit", security(("apiKey" = [])), params(Reading),
     responses(
         (status = 200, description = "Nothing was changed, moved or taken out", body = Verification),
-        (status = 409, description = "`log-broken`: the first event that does not hold is named, the journal with its first entry that does not, or the line of a task log that cannot be read",
+        (status = 409, description = "`log-broken`: the first event that does not hold is named, or the journal with its first entry that does not",
          body = Described, content_type = "application/problem+json"),
         ReadProblems
     )
@@ -39,14 +39,26 @@ async fn verification(
 }
 
 fn answer(verified: Result<Verified, Broken>) -> Result<Verification, Problem> {
-    match verified {
-        Ok(verified) => Ok(Verification {
-            events: verified.events,
-            position: verified.last_position,
-            hash: verified.head_hash,
-            journals: verified.journals,
-        }),
-        Err(broken) => Err(Problem::log_broken(broken)),
+    verified.map(shown).map_err(Problem::log_broken)
+}
+
+/// A log that holds, as it is shown; the command line shows one without a server.
+pub fn shown(verified: Verified) -> Verification {
+    let DamagedLines { count, first } = verified.damaged_lines;
+    let named = first.into_iter().map(|it| audit::DamagedLine {
+        deployment: it.deployment,
+        row: it.row,
+        unreadable: it.reason,
+    });
+    Verification {
+        events: verified.events,
+        position: verified.last_position,
+        hash: verified.head_hash,
+        journals: verified.journals,
+        damaged_lines: audit::DamagedLines {
+            count,
+            first: named.collect(),
+        },
     }
 }
 

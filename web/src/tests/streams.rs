@@ -121,15 +121,14 @@ async fn a_line_that_was_changed_in_the_store_is_shown_as_it_stands_and_hides_no
         .await
         .expect(200);
     let reason = "`x` is no attempt; write it as `<step>/<target>/<number>`";
-    let line = json!({ "row": 1, "at": "2027-01-15T08:00:00Z", "step": "x", "target": "", "attempt": 0,
-        "level": "error", "message": "begins", "unreadable": reason });
+    let line = json!({ "row": 1, "at": "2027-01-15T08:00:00Z", "message": "begins", "run": "x", "unreadable": reason });
     assert_eq!(page["items"][0], line);
     assert_eq!(page["items"][1]["message"], "takes long");
-    let (_, code, detail) = server.get("/api/v1/audit/verification").await.problem();
-    assert_eq!(code, "log-broken");
+    let verification = server.get("/api/v1/audit/verification").await.expect(200);
+    let named = json!({ "deployment": id.to_string(), "row": 1, "unreadable": reason });
     assert_eq!(
-        detail,
-        format!("task log of {id}: line 1 cannot be read: {reason}")
+        verification["damagedLines"],
+        json!({ "count": 1, "first": [named] })
     );
 }
 

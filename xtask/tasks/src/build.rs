@@ -17,9 +17,9 @@ use crate::{checkout, cluster, program, steps};
 /// What is wanted of the workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
-    /// What users have.
+    /// The programs that users have.
     Shipslog,
-    /// What users have, and the laboratory.
+    /// The programs that users have, and the laboratory.
     Laboratory,
     /// Everything, with its tests.
     Tests,

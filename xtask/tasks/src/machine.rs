@@ -1,8 +1,12 @@
 //! What the machine can do now. A verdict never depends on it: what is tried on a busy machine passes, only later.
 
+mod memory;
+
 use std::fs;
 use std::thread;
 use std::time::Duration;
+
+pub use memory::free_memory;
 
 /// How long anything may take whose time is not what is being looked at: long enough for a machine on which fifty others
 /// want the processors, short enough to be told one day.
@@ -25,18 +29,6 @@ pub fn cores() -> usize {
 pub fn load() -> usize {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     average(&text).unwrap_or_default()
-}
-
-/// Bytes that programs may take now without anything being written to disk for them.
-pub fn free_memory() -> u64 {
-    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    available(&text).unwrap_or_default()
-}
-
-fn available(text: &str) -> Option<u64> {
-    let line = text.lines().find_map(|it| it.strip_prefix("MemAvailable:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
-    Some(kilobytes << 10)
 }
 
 fn average(text: &str) -> Option<usize> {
@@ -62,13 +54,6 @@ mod tests {
     fn the_load_is_the_first_number() {
         assert_eq!(average("7.15 7.07 5.60 10/169 12514\n"), Some(7));
         assert_eq!(average(""), None);
-    }
-
-    #[test]
-    fn free_memory_is_what_is_available() {
-        let text = "MemTotal:       24683996 kB\nMemFree: 1 kB\nMemAvailable:   22423224 kB\n";
-        assert_eq!(available(text), Some(22_423_224 << 10));
-        assert_eq!(available(""), None);
     }
 
     #[test]

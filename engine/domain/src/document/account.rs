@@ -31,9 +31,9 @@ pub struct Account {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ClientCertificate {
-    /// PEM.
+    /// The certificate, PEM.
     pub certificate: String,
-    /// PEM; a secret.
+    /// Its private key, PEM; a secret.
     pub key: Secret,
 }
 

@@ -34,7 +34,7 @@ pub struct Certificate {
     /// Unique name.
     #[schemars(length(min = 1, max = 200))]
     pub name: String,
-    /// PEM.
+    /// The CA's certificate, PEM.
     #[schemars(regex(pattern = "-----BEGIN CERTIFICATE-----"))]
     pub pem: String,
 }

@@ -8,13 +8,13 @@ pub enum SyntaxError {
     /// No `}` before the end or before the next expression.
     #[error("the `#{{` at character {at} is not closed by `}}`; write `##{{` for the characters themselves")]
     Unclosed {
-        /// Where.
+        /// Where it begins.
         at: usize,
     },
     /// Nothing between the braces.
     #[error("the `#{{}}` at character {at} names no variable; write `##{{` for the characters themselves")]
     Empty {
-        /// Where.
+        /// Where it begins.
         at: usize,
     },
     /// Octostache has it, we do not.
@@ -22,23 +22,23 @@ pub enum SyntaxError {
         "{feature} at character {at} is not supported: only `#{{Name}}` is, with an index such as `#{{A[#{{B}}]}}`"
     )]
     Unsupported {
-        /// Its name.
+        /// What Octostache calls it.
         feature: &'static str,
-        /// Where.
+        /// Where it stands.
         at: usize,
     },
     /// No name holds such a character.
     #[error("`{character}` at character {at} cannot stand in a variable's name")]
     NotAllowed {
-        /// Which.
+        /// The character that is refused.
         character: char,
-        /// Where.
+        /// Where it stands.
         at: usize,
     },
     /// Indexes within indexes without end.
     #[error("the expression at character {at} nests too deeply")]
     TooDeep {
-        /// Where.
+        /// Where it begins.
         at: usize,
     },
 }
@@ -84,7 +84,7 @@ pub enum ResolveError {
     NoValue {
         /// As written.
         name: String,
-        /// Where it has.
+        /// The scopes where it has one.
         scopes: Vec<Scope>,
     },
     /// Two values of one rank hold here.
@@ -100,7 +100,7 @@ pub enum ResolveError {
         /// Where the other one holds.
         other: Box<Scope>,
     },
-    /// It needs itself.
+    /// Its value needs itself, directly or through others.
     #[error("variables that need each other have no value: {}", .names.join(" -> "))]
     Cycle {
         /// From the first one back to it.

@@ -11,9 +11,9 @@ use crate::run::{Run, text};
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
-    /// How.
+    /// Whether it did what it is for.
     pub outcome: AttemptOutcome,
-    /// Why, where it is not the step that says it.
+    /// Why it ended so, where it is not the step that says it.
     pub reason: Option<EndReason>,
     /// For people, sensitive values blanked; empty where there is nothing to say.
     pub message: String,

@@ -4,10 +4,10 @@ use shipslog_domain::access;
 use shipslog_events::Recorded;
 use shipslog_events::event::access::AccessEvent;
 
-use super::{Current, KeyView, Led, Row, Tags, read};
+use super::{Current, Effect, KeyView, Row, Tags, read};
 use crate::views::Error;
 
-pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &AccessEvent) -> Result<Led, Error> {
+pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &AccessEvent) -> Result<Effect, Error> {
     let id = access::key_of(event).clone();
     let before: Option<KeyView> = read(current, "key", id.as_str())?;
     let created_at = before.as_ref().map_or(recorded.recorded_at, |it| it.created_at);

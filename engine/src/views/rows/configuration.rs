@@ -4,10 +4,10 @@ use shipslog_domain::configuration::Entry;
 use shipslog_events::Recorded;
 use shipslog_events::event::configuration::{ConfigurationEvent, Kind};
 
-use super::{DocumentView, Led, Row, Tags};
+use super::{DocumentView, Effect, Row, Tags};
 use crate::views::Error;
 
-pub(super) fn row(recorded: &Recorded, event: &ConfigurationEvent) -> Result<Led, Error> {
+pub(super) fn row(recorded: &Recorded, event: &ConfigurationEvent) -> Result<Effect, Error> {
     let ConfigurationEvent::DocumentApplied {
         name,
         slug,

@@ -5,10 +5,14 @@ use shipslog_events::Recorded;
 use shipslog_events::event::deployment::DeploymentEvent;
 use shipslog_events::stream::Stream;
 
-use super::{Current, DeploymentView, Led, Row, Tags, read};
+use super::{Current, DeploymentView, Effect, Row, Tags, read};
 use crate::views::Error;
 
-pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &DeploymentEvent) -> Result<Led, Error> {
+pub(super) fn row(
+    current: &dyn Current,
+    recorded: &Recorded,
+    event: &DeploymentEvent,
+) -> Result<Effect, Error> {
     let Stream::Deployment(id) = recorded.stream else {
         return Ok((None, Tags::default()));
     };

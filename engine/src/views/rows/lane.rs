@@ -6,10 +6,10 @@ use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::ids::DeploymentId;
 use shipslog_events::stream::Stream;
 
-use super::{Current, DeploymentView, LaneView, Led, Row, Tags, read};
+use super::{Current, DeploymentView, Effect, LaneView, Row, Tags, read};
 use crate::views::Error;
 
-pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &LaneEvent) -> Result<Led, Error> {
+pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &LaneEvent) -> Result<Effect, Error> {
     let Stream::Lane(key) = &recorded.stream else {
         return Ok((None, Tags::default()));
     };

@@ -4,10 +4,10 @@ use shipslog_domain::release;
 use shipslog_events::Recorded;
 use shipslog_events::event::release::ReleaseEvent;
 
-use super::{Current, Led, ReleaseView, Row, Tags, read};
+use super::{Current, Effect, ReleaseView, Row, Tags, read};
 use crate::views::Error;
 
-pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &ReleaseEvent) -> Result<Led, Error> {
+pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &ReleaseEvent) -> Result<Effect, Error> {
     let tags = about(event);
     let version = release::version_of(event);
     let key = format!("{}/{version}", tags.project.as_deref().unwrap_or_default());

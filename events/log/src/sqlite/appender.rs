@@ -19,7 +19,7 @@ use crate::prepared::Prepared;
 use crate::prepared_journal::{Packed, PreparedJournal};
 use crate::queue::{Queue, Request, Work};
 use crate::task_queue::{Lines, Row};
-use crate::unavailable::Closed;
+use crate::unavailable::Unwritten;
 
 /// Checkpoint after about so many pages of 4 KiB in the write-ahead log.
 const CHECKPOINT_PAGES: usize = 1000;
@@ -93,9 +93,9 @@ impl Appender {
             }
             Err(error) => {
                 self.take_back(&error);
-                let reason = format!("the store failed, nothing was written: {error}");
+                let reason = error.to_string();
                 for request in requests {
-                    request.fail(&reason);
+                    request.refuse(&reason);
                 }
             }
         }
@@ -151,7 +151,7 @@ impl Appender {
         savepoint::within(&self.connection, || pack::insert(&self.connection, packed, now))
     }
 
-    fn drop_some(&mut self, packed_before: i64) -> rusqlite::Result<Result<u64, Closed>> {
+    fn drop_some(&mut self, packed_before: i64) -> rusqlite::Result<Result<u64, Unwritten>> {
         let dropped = savepoint::within(&self.connection, || {
             pack::drop_some(&self.connection, packed_before)
         })?;
@@ -196,8 +196,8 @@ impl Appender {
         if let Err(error) = written {
             self.roll_back(&error);
             tracing::error!(%error, lines = rows.len(), "lines of the task log were lost");
-            let reason = format!("the store failed, lines of the task log were lost: {error}");
-            awaited.drain(..).for_each(|caller| caller.fail(&reason));
+            let reason = error.to_string();
+            awaited.drain(..).for_each(|caller| caller.refuse(&reason));
         }
         or_die(self.execute("PRAGMA synchronous = FULL"));
         self.head.send_modify(|_| {});

@@ -50,7 +50,7 @@ fn head(row: &Row<'_>) -> rusqlite::Result<JournalHead> {
     })
 }
 
-/// The column.
+/// A deployment's number as `SQLite` keeps numbers.
 fn deployment(key: &JournalKey) -> i64 {
     key.deployment.0.cast_signed()
 }

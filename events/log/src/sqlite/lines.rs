@@ -9,9 +9,12 @@ use super::reader::integer;
 use super::row::lossy;
 use crate::task_log::{DamagedLine, StoredLine, TaskLogLine};
 use crate::task_queue;
+use crate::verified::DamagedLines;
 
 /// The columns in the order in which `line` reads them.
 const COLUMNS: &str = "id, deployment, attempt, call, line, at, level, message";
+/// Lines that are checked in one view.
+const BATCH: usize = 1000;
 
 /// Writes lines; one that is there already is left alone.
 pub(super) fn insert(connection: &Connection, rows: &[task_queue::Row]) -> rusqlite::Result<()> {
@@ -48,18 +51,30 @@ pub(super) fn read(
     lines.collect()
 }
 
-/// The first line of any deployment that is not what was handed over: whose, its row, and what there is.
-pub(super) fn first_damaged(
-    connection: &Connection,
-) -> rusqlite::Result<Option<(DeploymentId, u64, DamagedLine)>> {
-    let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM task_log ORDER BY id"))?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        if let (deployment, (number, Err(line))) = line(row)? {
-            return Ok(Some((deployment, number, line)));
+/// Reads every line that is there now, and says which are not what was handed over. Each batch is a view of its own:
+/// the server goes on writing meanwhile, and what it writes can be moved into the database.
+pub(super) fn check(connection: &Connection) -> rusqlite::Result<DamagedLines> {
+    debug_assert!(
+        connection.is_autocommit(),
+        "one view of all lines would hold the server's checkpoints back"
+    );
+    let last = connection.query_row("SELECT coalesce(max(id), 0) FROM task_log", [], |row| row.get(0))?;
+    let sql = format!("SELECT {COLUMNS} FROM task_log WHERE id > ?1 AND id <= ?2 ORDER BY id LIMIT {BATCH}");
+    let mut batch = connection.prepare(&sql)?;
+    let (mut damaged, mut after): (_, i64) = (DamagedLines::default(), i64::MIN);
+    while after < last {
+        let mut rows = batch.query([after, last])?;
+        // Lines may be taken out while they are read.
+        after = last;
+        while let Some(row) = rows.next()? {
+            let (deployment, (number, line)) = line(row)?;
+            after = number.cast_signed();
+            if let Err(line) = line {
+                damaged.add(deployment, number, line.reason);
+            }
         }
     }
-    Ok(None)
+    Ok(damaged)
 }
 
 /// Strict tables have numbers where numbers belong and texts elsewhere, whatever they say.
@@ -93,7 +108,6 @@ fn damaged(row: &Row<'_>, reason: String) -> rusqlite::Result<DamagedLine> {
     Ok(DamagedLine {
         attempt: lossy(row, 2)?,
         at: row.get(5)?,
-        level: lossy(row, 6)?,
         message: lossy(row, 7)?,
         reason,
     })

@@ -90,7 +90,7 @@ pub enum OpenError {
     Io {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the operating system says.
         source: io::Error,
     },
     /// `SQLite` said no.
@@ -98,7 +98,7 @@ pub enum OpenError {
     Store {
         /// The database.
         path: PathBuf,
-        /// Why.
+        /// What `SQLite` says.
         source: rusqlite::Error,
     },
 }

@@ -22,7 +22,7 @@ fn of_event(event: &PreparedEvent) -> usize {
     event.facts.len() / PAGE + 1 + bodies.sum::<usize>()
 }
 
-/// Of entries.
+/// Pages that entries of a journal take.
 pub(super) fn of_journal(journal: &PreparedJournal) -> usize {
     let bytes: usize = journal
         .entries

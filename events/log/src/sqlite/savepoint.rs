@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, ErrorCode};
 
-use crate::unavailable::Closed;
+use crate::unavailable::Unwritten;
 
 /// Why a part is not written.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl<E> Failure<E> {
 
 /// Does `work` in a savepoint of its own: refused, it leaves nothing in the file. An error means that the whole
 /// transaction is lost.
-pub(super) fn within<T, E: From<Closed>>(
+pub(super) fn within<T, E: From<Unwritten>>(
     connection: &Connection,
     work: impl FnOnce() -> Result<T, Failure<E>>,
 ) -> rusqlite::Result<Result<T, E>> {
@@ -41,7 +41,7 @@ pub(super) fn within<T, E: From<Closed>>(
         Err(Failure::Refused(refusal)) => Err(refusal),
         // The store took the whole transaction back, or may be broken: not the affair of this part alone.
         Err(Failure::Store(error)) if connection.is_autocommit() || is_grave(&error) => return Err(error),
-        Err(Failure::Store(error)) => Err(Closed(format!("the append could not be stored: {error}")).into()),
+        Err(Failure::Store(error)) => Err(Unwritten::Refused(error.to_string()).into()),
     };
     if answer.is_err() {
         execute(connection, "ROLLBACK TO part")?;

@@ -8,6 +8,9 @@ pub(super) const APPLICATION_ID: i32 = 0x5348_4c47;
 
 /// The oldest shipslog that reads what this one writes: raised with every new event type, version or table, to the
 /// version that has them, which may be this one. Until that is released, the schema keeps its older builds out.
+///
+/// A new word of a closed enum, such as a reason of `attempt-ended`, is a new version of every event type that holds
+/// it. Under the version that it knows, an older binary would take the word for damage.
 pub(super) const OLDEST_READER: &str = "0.1.0";
 
 /// The schema that the first migration makes. Those before were never released, and nothing leads on from them.

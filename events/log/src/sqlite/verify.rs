@@ -14,15 +14,15 @@ use self::broken::{broken, unreadable};
 use super::files::Header;
 use super::{connection, files, lines, row, schema};
 use crate::stored_body::StoredBody;
-use crate::verified::{Broken, Damage, Verified};
+use crate::verified::{Broken, Damage, DamagedLines, Verified};
 
-/// Checks the whole log, from its first event to its last, every journal, and that every line of the task log can be
-/// read.
+/// Checks the whole log, from its first event to its last, and every journal; then names the lines of the task log that
+/// cannot be read, which are no facts and break nothing.
 ///
-/// Reads the file without the server's help, in one consistent view, so that it can be used while the server runs.
-/// An erased body is no damage, nor is a dropped journal. Events cut off at the end leave a shorter log that holds in
-/// itself: only a head hash kept elsewhere shows that they are gone. Lines have no hash: one that was edited and can
-/// still be read does not show.
+/// Reads the file without the server's help, so that it can be used while the server runs: facts and journals in one
+/// consistent view, lines after it. An erased body is no damage, nor is a dropped journal. Events cut off at the end
+/// leave a shorter log that holds in itself: only a head hash kept elsewhere shows that they are gone. Lines have no
+/// hash: one that was edited and can still be read does not show.
 pub fn verify(path: &Path) -> Result<Verified, Broken> {
     match files::header(path) {
         Ok(Header::Database(schema::APPLICATION_ID)) => {}
@@ -35,8 +35,12 @@ pub fn verify(path: &Path) -> Result<Verified, Broken> {
     let view = connection.unchecked_transaction().map_err(unreadable(0))?;
     let verified = walk(&view, 0, Hash::START, |event| journals::check_end(&view, event))?;
     let journals = journals::check_all(&view)?;
-    check_lines(&view)?;
-    Ok(Verified { journals, ..verified })
+    drop(view);
+    Ok(Verified {
+        journals,
+        damaged_lines: lines::check(&connection).map_err(unreadable(0))?,
+        ..verified
+    })
 }
 
 /// How many events at the end are checked at every opening.
@@ -97,21 +101,8 @@ fn walk(
         head_hash: hash,
         last_position: Position(position.cast_unsigned()),
         journals: 0,
+        damaged_lines: DamagedLines::default(),
     })
-}
-
-fn check_lines(connection: &Connection) -> Result<(), Broken> {
-    match lines::first_damaged(connection).map_err(unreadable(0))? {
-        None => Ok(()),
-        Some((deployment, row, line)) => Err(broken(
-            0,
-            Damage::Line {
-                deployment,
-                row,
-                reason: line.reason,
-            },
-        )),
-    }
 }
 
 fn check_event(row: &Row<'_>, position: i64, before: &Hash) -> Result<Hash, Broken> {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::words::words;
+
 /// How a deployment ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -14,13 +16,11 @@ pub enum Outcome {
     Cancelled,
 }
 
-impl std::fmt::Display for Outcome {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        })
+words! {
+    Outcome {
+        Succeeded => "succeeded",
+        Failed => "failed",
+        Cancelled => "cancelled",
     }
 }
 
@@ -49,14 +49,12 @@ impl DeploymentEndReason {
     }
 }
 
-impl std::fmt::Display for DeploymentEndReason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Errored => "errored",
-            Self::Cancelled => "cancelled",
-        })
+words! {
+    DeploymentEndReason {
+        Succeeded => "succeeded",
+        Failed => "failed",
+        Errored => "errored",
+        Cancelled => "cancelled",
     }
 }
 
@@ -74,14 +72,12 @@ pub enum AttemptOutcome {
     Cancelled,
 }
 
-impl std::fmt::Display for AttemptOutcome {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Errored => "errored",
-            Self::Cancelled => "cancelled",
-        })
+words! {
+    AttemptOutcome {
+        Succeeded => "succeeded",
+        Failed => "failed",
+        Errored => "errored",
+        Cancelled => "cancelled",
     }
 }
 
@@ -143,30 +139,28 @@ impl EndReason {
     }
 }
 
-impl std::fmt::Display for EndReason {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::OutcomeUnknown => "outcome unknown",
-            Self::Diverged => "diverged",
-            Self::JournalDamaged => "journal damaged",
-            Self::JournalFull => "journal full",
-            Self::NoStep => "no step",
-            Self::NoTarget => "no target",
-            Self::NoAccount => "no account",
-            Self::AccountEmpty => "account empty",
-            Self::AccountWithoutToken => "account without token",
-            Self::SecretGone => "secret gone",
-            Self::NoComponent => "no component",
-            Self::ComponentErrored => "component errored",
-            Self::ReleaseErased => "release erased",
-            Self::InputsErased => "inputs erased",
-            Self::InputsUnfit => "inputs unfit",
-            Self::NotGranted => "not granted",
-            Self::OutsideBoundary => "outside boundary",
-            Self::RightsMissing => "rights missing",
-            Self::ClusterUnusable => "cluster unusable",
-            Self::ClusterAway => "cluster away",
-            Self::ServerFailed => "server failed",
-        })
+words! {
+    EndReason {
+        OutcomeUnknown => "outcome-unknown",
+        Diverged => "diverged",
+        JournalDamaged => "journal-damaged",
+        JournalFull => "journal-full",
+        NoStep => "no-step",
+        NoTarget => "no-target",
+        NoAccount => "no-account",
+        AccountEmpty => "account-empty",
+        AccountWithoutToken => "account-without-token",
+        SecretGone => "secret-gone",
+        NoComponent => "no-component",
+        ComponentErrored => "component-errored",
+        ReleaseErased => "release-erased",
+        InputsErased => "inputs-erased",
+        InputsUnfit => "inputs-unfit",
+        NotGranted => "not-granted",
+        OutsideBoundary => "outside-boundary",
+        RightsMissing => "rights-missing",
+        ClusterUnusable => "cluster-unusable",
+        ClusterAway => "cluster-away",
+        ServerFailed => "server-failed",
     }
 }

@@ -46,11 +46,7 @@ fn names<T: From<String> + std::fmt::Debug + 'static>() -> BoxedStrategy<Vec<T>>
 }
 
 fn access() -> impl Strategy<Value = AccessEvent> {
-    let role = select(vec![
-        AccessRole::Viewer,
-        AccessRole::Deployer,
-        AccessRole::Administrator,
-    ]);
+    let role = select(AccessRole::ALL.to_vec());
     prop_oneof![
         (name(), text(), role, text()).prop_map(|(key, name, access_role, digest)| AccessEvent::KeyCreated {
             key,
@@ -177,7 +173,7 @@ fn release() -> impl Strategy<Value = ReleaseEvent> {
 }
 
 fn outcome() -> impl Strategy<Value = Outcome> {
-    select(vec![Outcome::Succeeded, Outcome::Failed, Outcome::Cancelled])
+    select(Outcome::ALL.to_vec())
 }
 
 fn lane() -> impl Strategy<Value = LaneEvent> {

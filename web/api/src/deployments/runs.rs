@@ -60,9 +60,9 @@ pub struct StepTarget {
 /// What a run says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Progress {
-    /// So much is done.
+    /// How much is done.
     pub done: u32,
-    /// Of so much.
+    /// How much there is to do.
     pub total: u32,
     /// What it is doing, or waiting for.
     pub message: String,

@@ -9,11 +9,10 @@ use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use shipslog_api::Page;
-use shipslog_api::log::{LOG, Lines, LogLine};
+use shipslog_api::log::{LOG, LineOrigin, Lines, LogLine};
 use shipslog_engine::Engine;
 use shipslog_engine::story::Story;
-use shipslog_events::LogLevel;
-use shipslog_events::ids::{AttemptNumber, DeploymentId, Position};
+use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_log::StoredLine;
 use tokio::sync::watch::Receiver;
 
@@ -122,22 +121,22 @@ fn shown((row, line): StoredLine) -> LogLine {
         Ok(line) => LogLine {
             row,
             at: moment(line.at),
-            step: line.attempt.step,
-            target: line.attempt.target,
-            attempt: line.attempt.attempt,
-            level: line.level,
             message: line.message,
-            unreadable: None,
+            origin: LineOrigin::Run {
+                step: line.attempt.step,
+                target: line.attempt.target,
+                attempt: line.attempt.attempt,
+                level: line.level,
+            },
         },
         Err(line) => LogLine {
             row,
             at: moment(line.at),
-            step: line.attempt.into(),
-            target: "".into(),
-            attempt: AttemptNumber(0),
-            level: LogLevel::Error,
             message: line.message,
-            unreadable: Some(line.reason),
+            origin: LineOrigin::Damaged {
+                run: line.attempt,
+                unreadable: line.reason,
+            },
         },
     }
 }

@@ -9,7 +9,7 @@ use crate::journal_store::PackError;
 use crate::prepared_journal::Packed;
 use crate::sqlite::savepoint::Failure;
 use crate::stored_body;
-use crate::unavailable::Closed;
+use crate::unavailable::Unwritten;
 
 /// Dropped in one transaction at most: bounds how long an append waits for it.
 pub(in crate::sqlite) const DROPS: u64 = 256;
@@ -78,7 +78,7 @@ fn swap(connection: &Connection, packed: &Packed, packed_at: i64) -> rusqlite::R
 pub(in crate::sqlite) fn drop_some(
     connection: &Connection,
     packed_before: i64,
-) -> Result<u64, Failure<Closed>> {
+) -> Result<u64, Failure<Unwritten>> {
     let sql = "UPDATE packed_journals SET compressed = NULL WHERE rowid IN (SELECT rowid FROM packed_journals
         WHERE compressed IS NOT NULL AND packed_at < ?1 LIMIT ?2)";
     let limit = DROPS.cast_signed();

@@ -5,10 +5,11 @@ use proptest::{collection::vec, option, sample::select};
 
 use super::{deployment_id, frozen_step, name, names, outcome, text};
 use crate::chain::Hash;
-use crate::event::deployment::{DeploymentEvent, Limits, PlannedStep};
+use crate::event::deployment::{
+    AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, PlannedStep,
+};
 use crate::ids::{AttemptId, AttemptNumber};
 use crate::journal::JournalHead;
-use crate::samples::deployments::{ATTEMPT_OUTCOMES, DEPLOYMENT_END_REASONS, END_REASONS, LAYERS};
 use crate::stream::LaneKey;
 
 fn attempt() -> impl Strategy<Value = AttemptId> {
@@ -79,8 +80,8 @@ fn ended() -> impl Strategy<Value = DeploymentEvent> {
         entries,
         hash: Hash::from_bytes(hash),
     });
-    let outcome = select(ATTEMPT_OUTCOMES.to_vec());
-    let reason = option::of(select(END_REASONS.to_vec()));
+    let outcome = select(AttemptOutcome::ALL.to_vec());
+    let reason = option::of(select(EndReason::ALL.to_vec()));
     (attempt(), outcome, reason, option::of(journal)).prop_map(|(id, outcome, reason, journal)| {
         DeploymentEvent::AttemptEnded {
             id,
@@ -103,7 +104,7 @@ pub(super) fn any_fact() -> impl Strategy<Value = DeploymentEvent> {
                 host_version,
             }
         }),
-        (attempt(), select(LAYERS.to_vec()), text())
+        (attempt(), select(Layer::ALL.to_vec()), text())
             .prop_map(|(id, layer, rule)| DeploymentEvent::AccessDenied { id, layer, rule }),
         (attempt(), text()).prop_map(|(id, name)| DeploymentEvent::MilestoneReached { id, name }),
         (attempt(), text(), any::<bool>()).prop_map(|(id, name, sensitive)| DeploymentEvent::OutputSet {
@@ -113,7 +114,7 @@ pub(super) fn any_fact() -> impl Strategy<Value = DeploymentEvent> {
         }),
         ended(),
         Just(DeploymentEvent::CancelRequested {}),
-        (outcome(), select(DEPLOYMENT_END_REASONS.to_vec()))
+        (outcome(), select(DeploymentEndReason::ALL.to_vec()))
             .prop_map(|(outcome, reason)| DeploymentEvent::DeploymentEnded { outcome, reason }),
     ]
 }
