@@ -276,13 +276,6 @@ fn catalogue() -> Catalogue {
         .into()
 }
 
-/// Everything that may be erased.
-pub fn erase_bodies(log: &std::path::Path) {
-    let connection = rusqlite::Connection::open(log).unwrap();
-    let erased = connection.execute("DELETE FROM bodies", []).unwrap();
-    assert_ne!(erased, 0);
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
