@@ -14,6 +14,7 @@ mod follow;
 mod freezing;
 mod journal_buffer;
 mod journal_retention;
+mod journal_tail;
 mod kept_journal;
 mod live;
 mod preflight;
@@ -36,6 +37,7 @@ use tokio::task::JoinSet;
 use crate::pauses::Pauses;
 use crate::views::{DeploymentFilter, Views};
 
+pub use journal_tail::JournalTail;
 pub use live::{Live, LiveState};
 pub(crate) use tools::Tools;
 

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use async_trait::async_trait;
-use parking_lot::Mutex;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use shipslog_cluster::{
@@ -15,17 +14,15 @@ use shipslog_cluster::{
 };
 use shipslog_domain::capability::{Boundary, Capability, Rights};
 use shipslog_domain::freeze::Situation;
-use shipslog_events::event::deployment::Layer;
+use shipslog_engine::driver::JournalTail;
+use shipslog_events::JournalKey;
 use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
-use shipslog_events::{JournalHead, JournalKey};
-use shipslog_log::{JournalAppend, JournalStore, Store};
+use shipslog_log::{JournalStore, Store};
 use shipslog_runner::{
-    Attempt, AttemptId, AttemptOutcome, Cancel, Component, Limits, LogLevel, NotRecorded, OutputValue,
-    Recorder, Runner, RunnerConfig, SecretStore, SecretStoreError, Unrecorded,
+    Attempt, AttemptId, AttemptOutcome, Cancel, Component, Limits, Listener, NotRecorded, Recorder, Runner,
+    RunnerConfig, SecretStore, SecretStoreError, Unrecorded,
 };
 
-/// So many entries are worth an append of their own, as in the driver.
-const MANY: usize = 256;
 /// The bytes of the `ConfigMap`'s data.
 const PAGE: usize = 1024;
 
@@ -111,128 +108,43 @@ pub(crate) fn page() -> Value {
 /// Keeps nothing.
 pub(crate) struct Nothing;
 
-/// Keeps the journal in a log, as the driver does.
+impl Listener for Nothing {}
+
+/// Keeps the journal in a log, in the groups in which the driver does.
 pub(crate) struct Durable {
     journals: Arc<dyn JournalStore>,
-    key: JournalKey,
-    waiting: Mutex<(JournalHead, Vec<Vec<u8>>)>,
+    tail: JournalTail,
 }
 
 impl Durable {
     pub(crate) fn new(log: &Store, deployment: u64) -> Self {
         Self {
             journals: Arc::clone(&log.journals),
-            key: JournalKey::of(DeploymentId(deployment), &id()),
-            waiting: Mutex::new((JournalHead::START, Vec::new())),
-        }
-    }
-
-    fn take(&self) -> JournalAppend {
-        let mut waiting = self.waiting.lock();
-        let (after, entries) = (waiting.0, std::mem::take(&mut waiting.1));
-        waiting.0 = entries.iter().fold(after, |head, it| head.with(it));
-        JournalAppend {
-            key: self.key.clone(),
-            after,
-            entries,
-            sealed: Vec::new(),
+            tail: JournalTail::new(JournalKey::of(DeploymentId(deployment), &id())),
         }
     }
 }
 
 #[async_trait]
-impl Recorder for Nothing {
-    async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
-        Ok(Vec::new())
-    }
-
-    fn entry(&self, _: Vec<u8>, _: Vec<Handle>) -> bool {
-        false
-    }
-
-    async fn flush(&self) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-
-    async fn object_intended(&self, _: u64, _: &ObjectReference) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-
-    async fn object_removed(&self, _: u64, _: &ObjectReference) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-
-    async fn denied(&self, _: Option<u64>, _: Layer, _: &str, _: Option<&str>) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-
-    async fn milestone(&self, _: u64, _: &str, _: Value) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-
-    async fn output(&self, _: u64, _: &str, _: OutputValue) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-
-    async fn log(&self, _: u64, _: LogLevel, _: &str) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-
-    async fn progress(&self, _: u32, _: u32, _: &str) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Recorder for Durable {
-    async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
-        let journal = self.journals.journal(self.key.clone()).await;
+impl Listener for Durable {
+    async fn journal(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+        let journal = self.journals.journal(self.tail.key().clone()).await;
         let journal = journal.map_err(|error| Unrecorded::Unavailable(error.to_string()))?;
-        self.waiting.lock().0 = journal.head;
+        self.tail.go_on_after(journal.head);
         Ok(journal.entries)
     }
 
-    fn entry(&self, entry: Vec<u8>, _: Vec<Handle>) -> bool {
-        let mut waiting = self.waiting.lock();
-        waiting.1.push(entry);
-        waiting.1.len() >= MANY
+    fn keep(&self, entry: Vec<u8>, _: Vec<Handle>) -> bool {
+        self.tail.push(entry, [])
     }
 
-    async fn flush(&self) -> Result<(), NotRecorded> {
-        let tail = self.take();
+    async fn settle(&self) -> Result<(), NotRecorded> {
+        let tail = self.tail.take();
         if tail.entries.is_empty() {
             return Ok(());
         }
         let appended = self.journals.append_journal(tail).await;
         appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
-    }
-
-    async fn object_intended(&self, _: u64, _: &ObjectReference) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-
-    async fn object_removed(&self, _: u64, _: &ObjectReference) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-
-    async fn denied(&self, _: Option<u64>, _: Layer, _: &str, _: Option<&str>) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-
-    async fn milestone(&self, _: u64, _: &str, _: Value) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-
-    async fn output(&self, _: u64, _: &str, _: OutputValue) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-
-    async fn log(&self, _: u64, _: LogLevel, _: &str) -> Result<(), NotRecorded> {
-        Ok(())
-    }
-
-    async fn progress(&self, _: u32, _: u32, _: &str) -> Result<(), NotRecorded> {
-        Ok(())
     }
 }
 
@@ -250,7 +162,8 @@ impl SecretStore for NoSecrets {
     }
 }
 
-/// A cluster that has one `ConfigMap` and answers at once.
+/// A cluster that has one `ConfigMap` and answers at once. The one of the tests notes every call and looks the object up:
+/// that takes longer than what is measured here.
 struct InMemory(Value);
 
 fn unused<T>() -> Result<T, Error> {

@@ -36,7 +36,12 @@ pub enum Deed {
     Deploy(u8, u8),
     Cancel(u8),
     Drive(u8, u8),
+    /// The same again and again: a run that errors does so until nobody tries it any more.
+    Persist(u8, u8),
 }
+
+/// Enough for three runs of a step, from the turn to the end of the deployment.
+const AGAIN: usize = 8;
 
 /// Some deeds, most of them the driver's.
 pub fn deeds() -> impl Strategy<Value = Vec<Deed>> {
@@ -48,6 +53,7 @@ pub fn deeds() -> impl Strategy<Value = Vec<Deed>> {
         4 => any::<(u8, u8)>().prop_map(|(release, to)| Deed::Deploy(release, to)),
         1 => any::<u8>().prop_map(Deed::Cancel),
         14 => any::<(u8, u8)>().prop_map(|(which, how)| Deed::Drive(which, how)),
+        2 => any::<(u8, u8)>().prop_map(|(which, how)| Deed::Persist(which, how)),
     ];
     vec(deed, 1..60)
 }
@@ -90,6 +96,12 @@ impl Writer<'_> {
             Deed::Deploy(release, to) => self.deploy(release, to),
             Deed::Cancel(number) => self.cancel(number),
             Deed::Drive(which, how) => drive::drive(&self.state, which, how),
+            Deed::Persist(which, how) => {
+                for _ in 0..AGAIN {
+                    self.append(drive::drive(&self.state, which, how)).await;
+                }
+                return;
+            }
         };
         self.append(facts).await;
     }
@@ -259,34 +271,66 @@ fn catalogue() -> Catalogue {
         .into()
 }
 
-/// Everything that may be erased.
-pub fn erase_bodies(log: &std::path::Path) {
-    let connection = rusqlite::Connection::open(log).unwrap();
-    let erased = connection.execute("DELETE FROM bodies", []).unwrap();
-    assert_ne!(erased, 0);
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use proptest::strategy::ValueTree as _;
     use proptest::test_runner::TestRunner;
+    use shipslog_domain::deployment::{Attempt, AttemptState};
+    use shipslog_events::event::deployment::{AttemptOutcome, EndReason};
+    use shipslog_events::ids::AttemptNumber;
+    use shipslog_events::{Recorded, upcast};
     use shipslog_log::Location;
 
     use super::*;
     use crate::history::state::all;
 
-    #[tokio::test]
-    async fn histories_reach_every_kind_of_event() {
-        let (mut runner, mut kinds) = (TestRunner::deterministic(), BTreeSet::new());
+    /// Some histories, the same each time: their events, and what they come to.
+    async fn some() -> Vec<(Vec<Recorded>, State)> {
+        let (mut runner, mut histories) = (TestRunner::deterministic(), Vec::new());
         for _ in 0..24 {
             let directory = tempfile::tempdir().unwrap();
             let location = Location::Directory(directory.path().to_owned());
             let log = shipslog_log::open(&location).unwrap().events;
-            write(&*log, &deeds().new_tree(&mut runner).unwrap().current()).await;
-            kinds.extend(all(&*log).await.iter().map(|it| it.event.kind().0));
+            let state = write(&*log, &deeds().new_tree(&mut runner).unwrap().current()).await;
+            histories.push((all(&*log).await, state));
         }
-        assert_eq!(kinds.len(), 20, "{kinds:?}");
+        histories
+    }
+
+    #[tokio::test]
+    async fn histories_reach_every_kind_of_event_and_every_way_to_end_errored() {
+        let histories = some().await;
+        let events = histories.iter().flat_map(|it| &it.0);
+        let reached: BTreeSet<&str> = events.map(|it| it.event.kind().0).collect();
+        let known: BTreeSet<&str> = upcast::kinds().map(|it| it.0).collect();
+        assert_eq!(reached, known);
+
+        let deployments = histories.iter().flat_map(|it| it.1.deployments.values());
+        let runs: Vec<_> = deployments.flat_map(|it| &it.attempts).collect();
+        let errored = |is_so: fn(&Attempt, Option<EndReason>) -> bool| {
+            runs.iter().any(|it| match it.state {
+                AttemptState::Ended {
+                    outcome: AttemptOutcome::Errored,
+                    reason,
+                } => is_so(it, reason),
+                AttemptState::Running | AttemptState::Ended { .. } => false,
+            })
+        };
+        assert!(errored(|_, reason| reason.is_none()), "by the step itself");
+        assert!(
+            errored(|_, reason| reason.is_some_and(EndReason::needs_a_person)),
+            "until somebody looks"
+        );
+        assert!(
+            errored(|_, reason| reason == Some(EndReason::ComponentErrored)),
+            "before it began"
+        );
+        assert!(errored(|it, _| it.resumed > 0), "after it went on");
+        assert!(
+            errored(|it, _| it.id.attempt == AttemptNumber(3)),
+            "for the last time"
+        );
     }
 }

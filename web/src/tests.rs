@@ -165,6 +165,11 @@ impl Server {
             .await
     }
 
+    /// Where its log is.
+    fn location(&self) -> Location {
+        Location::Directory(self.directory.path().join("data"))
+    }
+
     /// Applies documents that must stand; answers with the position.
     async fn apply(&self, documents: Value) -> u64 {
         let answer = self

@@ -1,6 +1,7 @@
 //! Deployments: one release to one environment, step by step, target by target.
 
 mod attempts;
+mod ending;
 mod next;
 mod refusal;
 mod request;
@@ -19,6 +20,7 @@ use shipslog_events::journal::JournalHead;
 use shipslog_events::stream::LaneKey;
 
 pub use attempts::{Attempt, AttemptState, Deed};
+pub use ending::{Ending, Succeeded, ending};
 pub use next::{Due, ERRORED_ATTEMPTS, RESUMPTIONS, next};
 pub use refusal::{Refusal, Untimely};
 pub use request::{Facts, Plan, Refusal as RequestRefusal, Request, plan};

@@ -21,6 +21,8 @@ mod config;
 mod host;
 mod journal;
 mod linker;
+#[cfg(any(test, feature = "testing"))]
+mod listener;
 mod ports;
 mod run;
 mod runner;
@@ -36,6 +38,8 @@ pub use config::RunnerConfig;
 pub use journal::{
     Call, Class, Diverged, Entry, FORMAT as JOURNAL_FORMAT, Precondition, Suspended, Trace, What,
 };
+#[cfg(any(test, feature = "testing"))]
+pub use listener::Listener;
 pub use ports::{NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError, Unrecorded};
 pub use run::{Attempt, Cancel, Now};
 pub use runner::Runner;

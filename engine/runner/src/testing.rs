@@ -1,7 +1,6 @@
 //! A run without a sandbox, a cluster or a store: what the tests of the host functions share.
 
 pub(crate) mod fake_cluster;
-pub(crate) mod listener;
 mod notebook;
 mod sealed;
 

@@ -3,13 +3,11 @@
 
 use std::time::Duration;
 
-use shipslog_domain::deployment::{self, Command, Deployment};
+use shipslog_domain::deployment::{self, Command, Ending};
 use shipslog_domain::freeze::Impossible;
-use shipslog_domain::slug::slug;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{DeploymentEndReason, Outcome};
 use shipslog_events::event::lane::LaneEvent;
-use shipslog_events::event::release::ReleaseEvent;
 use shipslog_events::ids::{AttemptId, DeploymentId, EventId, Position};
 use shipslog_events::journal::JournalKey;
 use shipslog_events::stream::LaneKey;
@@ -182,11 +180,14 @@ impl DeploymentRecords<'_> {
     /// Ends the deployment, leaves the lane and, after success, moves the release on: all in one append.
     pub(super) async fn ended(&self, reason: DeploymentEndReason) -> Result<(), Failure> {
         let decide = || async {
-            let Some((now, ended)) = self.decided(Command::End { reason }, "ended").await? else {
+            let Some(now) = load::deployment(&*self.store.events, self.id).await? else {
                 return Ok((None, ()));
             };
-            let ending = self.ending(&now.state, ended, reason.outcome());
-            Ok((Some(ending.await?), ()))
+            match deployment::ending(&now.state.deployment, reason) {
+                Ok(ending) => Ok((Some(self.ending(&now, ending, reason.outcome()).await?), ())),
+                // It is recorded already.
+                Err(_) => Ok((None, ())),
+            }
         };
         self.persist(decide).await?;
         Ok(())
@@ -194,24 +195,24 @@ impl DeploymentRecords<'_> {
 
     async fn ending(
         &self,
-        history: &DeploymentHistory,
-        mut ended: StreamAppend,
+        now: &Loaded<DeploymentHistory>,
+        ending: Ending,
         outcome: Outcome,
     ) -> Result<Append, Failure> {
-        let (deployment, cause) = (&history.deployment, history.request());
-        let lane = load::lane(&*self.store.events, &deployment.lane).await?;
+        let (history, cause) = (&now.state, now.state.request());
+        let lane = load::lane(&*self.store.events, &history.deployment.lane).await?;
         let said = conclusion(&*self.store.events, history, &lane.state, outcome).await?;
+        let to = Stream::Deployment(self.id);
+        let ended = ending.ended.into_iter().map(Event::from);
+        let mut ended = stream(to, Expected::Version(now.version), cause, "ended", ended);
         give(&mut ended, message(&said));
-        let turn = LaneEvent::TurnEnded {
-            deployment: self.id,
-            outcome,
-        };
-        let to = Stream::Lane(deployment.lane.clone());
-        let expected = Expected::Version(lane.version);
-        let mut streams = vec![ended, stream(to, expected, cause, "turn-ended", [turn.into()])];
-        if outcome == Outcome::Succeeded {
-            streams.push(succeeded(deployment, cause));
-        }
+        let to = Stream::Lane(history.deployment.lane.clone());
+        let (expected, turn) = (Expected::Version(lane.version), ending.turn.into());
+        let mut streams = vec![ended, stream(to, expected, cause, "turn-ended", [turn])];
+        streams.extend(ending.succeeded.map(|it| {
+            let (to, event) = (Stream::Releases(it.project_slug), it.event.into());
+            stream(to, Expected::Any, cause, "phase-succeeded", [event])
+        }));
         Ok(append(history, streams))
     }
 
@@ -295,18 +296,6 @@ fn give(events: &mut StreamAppend, bodies: Vec<NewBody>) {
     if let Some(first) = events.events.first_mut() {
         first.bodies = bodies;
     }
-}
-
-fn succeeded(deployment: &Deployment, cause: EventId) -> StreamAppend {
-    let event = ReleaseEvent::PhaseSucceeded {
-        project: deployment.project.clone(),
-        version: deployment.release.clone(),
-        phase: deployment.phase.clone(),
-        environment: deployment.environment.clone(),
-        deployment: deployment.id,
-    };
-    let releases = Stream::Releases(slug(deployment.project.as_str()));
-    stream(releases, Expected::Any, cause, "phase-succeeded", [event.into()])
 }
 
 #[cfg(test)]

@@ -2,34 +2,21 @@
 
 use std::sync::Arc;
 
-use parking_lot::{Mutex, MutexGuard};
-use shipslog_events::SealedValue;
 use shipslog_events::ids::Handle;
-use shipslog_events::journal::{JournalHead, JournalKey};
+use shipslog_events::journal::JournalKey;
 use shipslog_log::{JournalAppend, JournalError, JournalStore};
 use shipslog_runner::{NotRecorded, Unrecorded};
 
+use super::journal_tail::JournalTail;
 use super::run_secrets::RunSecrets;
 
-/// So many entries, or bytes of them, are worth an append of their own.
-const MANY: usize = 256;
-const LARGE: usize = 1 << 20;
-
-/// What waits, and what it follows on.
+/// What waits, where it is kept, and the values that are new in it.
 pub(super) struct JournalBuffer {
     store: Arc<dyn JournalStore>,
     secrets: Arc<RunSecrets>,
-    key: JournalKey,
-    waiting: Mutex<Waiting>,
+    tail: JournalTail,
     /// Held while an append is under way: the next one follows on it.
     appending: tokio::sync::Mutex<()>,
-}
-
-struct Waiting {
-    after: JournalHead,
-    entries: Vec<Vec<u8>>,
-    bytes: usize,
-    sealed: Vec<SealedValue>,
 }
 
 impl JournalBuffer {
@@ -37,35 +24,29 @@ impl JournalBuffer {
         Self {
             store: Arc::clone(store),
             secrets: Arc::clone(secrets),
-            key,
-            waiting: Mutex::new(Waiting::after(JournalHead::START)),
+            tail: JournalTail::new(key),
             appending: tokio::sync::Mutex::default(),
         }
     }
 
     /// What is durable. Values that were minted are at hand again.
     pub(super) async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
-        let journal = self.store.journal(self.key.clone()).await;
+        let journal = self.store.journal(self.tail.key().clone()).await;
         let journal = journal.map_err(|error| match error {
             JournalError::Damaged { .. } | JournalError::Dropped { .. } => {
                 Unrecorded::Damaged(error.to_string())
             }
             JournalError::Read(error) => Unrecorded::Unavailable(error.to_string()),
         })?;
-        *self.waiting() = Waiting::after(journal.head);
+        self.tail.go_on_after(journal.head);
         self.secrets.remember(journal.sealed);
         Ok(journal.entries)
     }
 
     /// Says whether enough is waiting for an append of its own.
     pub(super) fn entry(&self, entry: Vec<u8>, minted: &[Handle]) -> bool {
-        let mut waiting = self.waiting();
-        waiting.bytes += entry.len();
-        waiting.entries.push(entry);
-        waiting
-            .sealed
-            .extend(minted.iter().filter_map(|it| self.secrets.minted(it)));
-        waiting.entries.len() >= MANY || waiting.bytes >= LARGE
+        let sealed = minted.iter().filter_map(|it| self.secrets.minted(it));
+        self.tail.push(entry, sealed)
     }
 
     /// Makes what waits durable together with what `append` makes of it; it gets nothing where nothing waits.
@@ -95,30 +76,6 @@ impl JournalBuffer {
 
     /// What waits, for whoever records the run's end.
     pub(super) fn take(&self) -> JournalAppend {
-        let mut waiting = self.waiting();
-        let (after, entries) = (waiting.after, std::mem::take(&mut waiting.entries));
-        waiting.after = entries.iter().fold(after, |head, it| head.with(it));
-        waiting.bytes = 0;
-        JournalAppend {
-            key: self.key.clone(),
-            after,
-            entries,
-            sealed: std::mem::take(&mut waiting.sealed),
-        }
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock()
-    }
-}
-
-impl Waiting {
-    fn after(after: JournalHead) -> Self {
-        Self {
-            after,
-            entries: Vec::new(),
-            bytes: 0,
-            sealed: Vec::new(),
-        }
+        self.tail.take()
     }
 }

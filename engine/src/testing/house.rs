@@ -63,6 +63,10 @@ impl House {
         self.directory.path()
     }
 
+    pub(crate) fn location(&self) -> Location {
+        location(self.path())
+    }
+
     pub(crate) async fn apply(&self, documents: Vec<Value>) {
         self.engine
             .commands()
@@ -104,13 +108,13 @@ impl House {
         self.reopened_after(|_| ()).await
     }
 
-    /// Something may be done to the directory between.
-    pub(crate) async fn reopened_after(self, between: impl FnOnce(&Path)) -> Self {
+    /// Something may be done to the log between.
+    pub(crate) async fn reopened_after(self, between: impl FnOnce(&Location)) -> Self {
         let steps = self.steps.clone();
-        self.reopened_with(steps, between).await
+        self.reopened_with(steps, |it| between(&location(it))).await
     }
 
-    /// By a binary that has these steps.
+    /// By a binary that has these steps. Something may be done to the directory between.
     pub(crate) async fn reopened_with(self, steps: Vec<String>, between: impl FnOnce(&Path)) -> Self {
         let Self {
             engine,
@@ -181,7 +185,7 @@ async fn open(directory: &Path, steps: &[String], faults: &Faults) -> Engine {
         components_dir: None,
     };
     let store = FaultyStore {
-        store: shipslog_log::open(&Location::Directory(directory.to_owned())).unwrap(),
+        store: shipslog_log::open(&location(directory)).unwrap(),
         faults: faults.clone(),
     };
     let none = Pauses {
@@ -191,6 +195,11 @@ async fn open(directory: &Path, steps: &[String], faults: &Faults) -> Engine {
     Engine::open_pausing(Store::new(Arc::new(store)), options, &components, none)
         .await
         .unwrap()
+}
+
+/// Where the log of a house is.
+fn location(directory: &Path) -> Location {
+    Location::Directory(directory.to_owned())
 }
 
 /// The person who asks.

@@ -2,7 +2,8 @@
 //!
 //! Three traits, because three kinds of things are kept: events ([`EventLog`]), journals of runs ([`JournalStore`]),
 //! lines for people ([`TaskLog`]); and [`EventReader`] and [`TaskLogReader`] for those who only look. One [`Store`] has all of them, so that
-//! entries and the events they led to are durable together. `conformance` is the specification of a store, in tests.
+//! entries and the events they led to are durable together. `conformance` is the specification of a store, in tests, and `raw` goes
+//! round it.
 //! How an append is made ready and queued is common to all stores; a store is a folder, and [`Location`] chooses it. The vocabulary is
 //! `shipslog_events`; nothing here decides anything.
 #![deny(missing_docs)]
@@ -11,11 +12,15 @@ mod caller;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod event_log;
+#[cfg(any(test, feature = "conformance"))]
+mod journal_edit;
 mod journal_store;
 mod location;
 mod prepared;
 mod prepared_journal;
 mod queue;
+#[cfg(any(test, feature = "conformance"))]
+pub mod raw;
 pub mod sqlite;
 mod store;
 mod stored_body;

@@ -10,6 +10,8 @@ mod lines;
 mod lock;
 mod open;
 mod pages;
+#[cfg(any(test, feature = "conformance"))]
+pub(crate) mod raw;
 mod reader;
 mod row;
 mod savepoint;

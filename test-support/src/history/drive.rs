@@ -1,14 +1,12 @@
 //! What a driver could record next: one thing of all that is due, carried out one way of all there are.
 
 use shipslog_domain::deployment::{self, Command, Deployment, Due, next};
-use shipslog_domain::slug::slug;
 use shipslog_events::Stream;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{
-    AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, Outcome,
+    AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits,
 };
 use shipslog_events::event::lane::{LaneEvent, ObjectReference};
-use shipslog_events::event::release::ReleaseEvent;
 use shipslog_events::ids::AttemptId;
 
 use super::state::State;
@@ -27,19 +25,18 @@ pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
             vec![on_lane(deployment, turn), decided(deployment, Command::Start)]
         }
         None | Some(Due::Nothing | Due::AwaitTurn) => Vec::new(),
-        Some(Due::StartAttempt(id)) => {
-            vec![decided(deployment, start(id))]
-        }
+        Some(Due::StartAttempt(id)) if how % 6 == 5 => vec![could_not_begin(deployment, id, how)],
+        Some(Due::StartAttempt(id)) => vec![decided(deployment, start(id, Some(1)))],
         Some(Due::Attend(id)) => vec![attend(deployment, id, how / 2)],
         Some(Due::CancelAttempt(id)) => {
-            vec![decided(deployment, end_of(id, AttemptOutcome::Cancelled))]
+            vec![decided(deployment, end_of(id, AttemptOutcome::Cancelled, None))]
         }
         Some(Due::End { reason }) => end(deployment, reason),
     }
 }
 
-/// The command with which a run begins.
-fn start(id: AttemptId) -> Command {
+/// The command with which a run begins, or is recorded as one that cannot.
+fn start(id: AttemptId, journal_format: Option<u32>) -> Command {
     Command::StartAttempt {
         id,
         seed: "00".to_owned(),
@@ -54,18 +51,71 @@ fn start(id: AttemptId) -> Command {
             journal_bytes: 1,
             answer_bytes: 1,
         },
-        journal_format: Some(1),
+        journal_format,
     }
 }
 
-fn end_of(id: AttemptId, outcome: AttemptOutcome) -> Command {
-    let reason = (outcome == AttemptOutcome::Errored).then_some(EndReason::Diverged);
+/// Why runs end errored: the step says so itself, or it could be otherwise the next time, or somebody has to look.
+const ERRORED: [Option<EndReason>; 8] = [
+    None,
+    Some(EndReason::Diverged),
+    Some(EndReason::ClusterAway),
+    None,
+    Some(EndReason::ServerFailed),
+    Some(EndReason::OutcomeUnknown),
+    Some(EndReason::JournalDamaged),
+    Some(EndReason::JournalFull),
+];
+
+/// Why runs cannot begin, though they may the next time.
+const NOT_NOW: [EndReason; 3] = [
+    EndReason::ComponentErrored,
+    EndReason::ClusterAway,
+    EndReason::ServerFailed,
+];
+
+/// Why runs cannot begin until somebody mends it.
+const NOT_SO: [EndReason; 14] = [
+    EndReason::NoStep,
+    EndReason::NoTarget,
+    EndReason::NoAccount,
+    EndReason::AccountEmpty,
+    EndReason::AccountWithoutToken,
+    EndReason::SecretGone,
+    EndReason::NoComponent,
+    EndReason::ReleaseErased,
+    EndReason::InputsErased,
+    EndReason::InputsUnfit,
+    EndReason::NotGranted,
+    EndReason::OutsideBoundary,
+    EndReason::RightsMissing,
+    EndReason::ClusterUnusable,
+];
+
+fn end_of(id: AttemptId, outcome: AttemptOutcome, reason: Option<EndReason>) -> Command {
     Command::EndAttempt {
         id,
         outcome,
         reason,
         journal: None,
     }
+}
+
+/// A run that cannot begin is over at once.
+fn could_not_begin(deployment: &Deployment, id: AttemptId, how: u8) -> Facts {
+    let of = |reasons: &[EndReason]| Some(reasons[usize::from(how / 12) % reasons.len()]);
+    let end = match how / 6 % 2 {
+        0 => end_of(id.clone(), AttemptOutcome::Errored, of(&NOT_NOW)),
+        _ => end_of(id.clone(), AttemptOutcome::Failed, of(&NOT_SO)),
+    };
+    let started = deployment::decide(deployment, start(id, None)).unwrap();
+    let begun = started
+        .iter()
+        .fold(Some(deployment.clone()), deployment::evolve)
+        .unwrap();
+    let ended = deployment::decide(&begun, end).unwrap();
+    let events = started.into_iter().chain(ended).map(Event::from).collect();
+    (Stream::Deployment(deployment.id), events)
 }
 
 fn decided(deployment: &Deployment, command: Command) -> Facts {
@@ -78,7 +128,7 @@ fn on_lane(deployment: &Deployment, event: LaneEvent) -> Facts {
     (Stream::Lane(deployment.lane.clone()), vec![event.into()])
 }
 
-/// The run says something of itself, writes something, or ends.
+/// The run says something of itself, writes something, goes on after a crash, or ends.
 fn attend(deployment: &Deployment, id: AttemptId, how: u8) -> Facts {
     let object = ObjectReference {
         group: "apps".to_owned(),
@@ -89,8 +139,8 @@ fn attend(deployment: &Deployment, id: AttemptId, how: u8) -> Facts {
     };
     let (by, step, target) = (deployment.id, id.step.clone(), id.target.clone());
     let said = |event| (Stream::Deployment(by), vec![Event::from(event)]);
-    let ended = |id, outcome| decided(deployment, end_of(id, outcome));
-    match how % 12 {
+    let ended = |id, outcome, reason| decided(deployment, end_of(id, outcome, reason));
+    match how % 16 {
         0 => said(DeploymentEvent::MilestoneReached {
             id,
             name: "moved".to_owned(),
@@ -123,31 +173,32 @@ fn attend(deployment: &Deployment, id: AttemptId, how: u8) -> Facts {
                 object,
             },
         ),
-        6 => ended(id, AttemptOutcome::Failed),
-        7 => ended(id, AttemptOutcome::Errored),
-        _ => ended(id, AttemptOutcome::Succeeded),
+        6 => ended(id, AttemptOutcome::Failed, None),
+        7 | 8 | 12 | 13 => {
+            let reason = ERRORED[usize::from(how / 16) % ERRORED.len()];
+            ended(id, AttemptOutcome::Errored, reason)
+        }
+        14 | 15 => {
+            let resume = Command::ResumeAttempt {
+                id,
+                entries: u64::from(how),
+                host_version: "0".to_owned(),
+            };
+            decided(deployment, resume)
+        }
+        _ => ended(id, AttemptOutcome::Succeeded, None),
     }
 }
 
 fn end(deployment: &Deployment, reason: DeploymentEndReason) -> Vec<Facts> {
-    let (command, outcome) = (Command::End { reason }, reason.outcome());
-    let turn = LaneEvent::TurnEnded {
-        deployment: deployment.id,
-        outcome,
-    };
-    let mut facts = vec![decided(deployment, command), on_lane(deployment, turn)];
-    if outcome == Outcome::Succeeded {
-        let event = ReleaseEvent::PhaseSucceeded {
-            project: deployment.project.clone(),
-            version: deployment.release.clone(),
-            phase: deployment.phase.clone(),
-            environment: deployment.environment.clone(),
-            deployment: deployment.id,
-        };
-        facts.push((
-            Stream::Releases(slug(deployment.project.as_str())),
-            vec![event.into()],
-        ));
-    }
+    let ending = deployment::ending(deployment, reason).unwrap();
+    let ended = ending.ended.into_iter().map(Event::from).collect();
+    let own = (Stream::Deployment(deployment.id), ended);
+    let mut facts = vec![own, on_lane(deployment, ending.turn)];
+    facts.extend(
+        ending
+            .succeeded
+            .map(|it| (Stream::Releases(it.project_slug), vec![it.event.into()])),
+    );
     facts
 }

@@ -8,7 +8,8 @@ use shipslog_events::event::deployment::{
 };
 use shipslog_events::ids::{AttemptId, DeploymentId};
 use shipslog_events::journal::{JournalHead, JournalKey};
-use shipslog_log::JournalAppend;
+use shipslog_log::raw::JournalEdit;
+use shipslog_log::{JournalAppend, raw};
 
 use super::Server;
 use super::facts::{Fact, append, attempt, requested, started};
@@ -174,12 +175,7 @@ async fn a_journal_that_is_over_is_packed_and_one_that_was_dropped_keeps_its_has
 async fn a_damaged_journal_is_a_problem_that_names_the_entry_and_hides_no_other_journal() {
     let server = Server::start().await;
     let id = ran(&server, &some()).await;
-    let raw = rusqlite::Connection::open(server.directory.path().join("data/shipslog.db")).unwrap();
-    raw.execute_batch(
-        "DROP TRIGGER journal_entries_are_never_updated;
-        UPDATE journal_entries SET content = CAST('{}' AS BLOB) WHERE entry = 3",
-    )
-    .unwrap();
+    raw::edit_journal(&server.location(), &key(id), JournalEdit::Entry(3, b"{}"));
     let path = format!("/api/v1/deployments/{id}/journal");
     let (status, code, detail) = server.get(&path).await.problem();
     assert_eq!((status, code.as_str()), (409, "journal-damaged"));

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::http::Method;
 use serde_json::{Value, json};
+use shipslog_log::raw;
 
 use super::history::History;
 use super::{Answer, Server};
@@ -113,9 +114,7 @@ async fn a_line_that_was_changed_in_the_store_is_shown_as_it_stands_and_hides_no
     let server = Server::start().await;
     let id = History::ended(&server).await;
     server.store.task_log.flush_lines().await.unwrap();
-    let raw = rusqlite::Connection::open(server.directory.path().join("data/shipslog.db")).unwrap();
-    raw.execute_batch("UPDATE task_log SET attempt = 'x' WHERE message = 'begins'")
-        .unwrap();
+    raw::edit_line(&server.location(), 1, "x");
     let page = server
         .get(&format!("/api/v1/deployments/{id}/log"))
         .await

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use shipslog_events::ids::Handle;
 
 use super::fake_cluster::{Around, Call};
-use super::listener::Listener;
 use crate::journal::Entry;
+use crate::{Listener, NotRecorded, Unrecorded};
 
 /// Everything that happened, in order, a line each: from the recorder and from the cluster.
 pub(crate) type Told = Arc<Mutex<Vec<String>>>;
@@ -59,16 +59,18 @@ impl Notebook {
 
 #[async_trait]
 impl Listener for Notebook {
-    fn journal(&self) -> Vec<Vec<u8>> {
-        self.journal.entries.lock().unwrap().clone()
+    async fn journal(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+        Ok(self.journal.entries.lock().unwrap().clone())
     }
 
-    fn keep(&self, entry: Vec<u8>, _: Vec<Handle>) {
+    fn keep(&self, entry: Vec<u8>, _: Vec<Handle>) -> bool {
         self.journal.entries.lock().unwrap().push(entry);
+        false
     }
 
-    async fn settle(&self) {
+    async fn settle(&self) -> Result<(), NotRecorded> {
         self.journal.settle();
+        Ok(())
     }
 
     async fn fact(&self, _: Option<u64>, fact: String) {

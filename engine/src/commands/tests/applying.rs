@@ -1,6 +1,7 @@
 //! Applying configuration: all or nothing, and only what changes.
 
 use serde_json::{Value, json};
+use shipslog_log::raw;
 
 use super::*;
 
@@ -99,11 +100,7 @@ async fn a_dry_run_says_what_would_change_and_keeps_nothing() {
             .unwrap(),
         None
     );
-    let kept: i64 = rusqlite::Connection::open(house.path().join("shipslog.db"))
-        .unwrap()
-        .query_row("SELECT count(*) FROM sealed_values", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(kept, 0);
+    assert_eq!(raw::sealed_values(&house.location()), 0);
 }
 
 #[tokio::test]

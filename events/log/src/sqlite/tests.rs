@@ -4,6 +4,7 @@ mod crashing;
 mod journals;
 mod lines;
 mod opening;
+mod raw;
 mod sharing;
 mod verifying;
 

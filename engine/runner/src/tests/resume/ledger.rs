@@ -11,8 +11,7 @@ use shipslog_events::ids::Handle;
 use tokio::sync::Notify;
 
 use crate::testing::handle;
-use crate::testing::listener::Listener;
-use crate::{Entry, SecretStore, SecretStoreError};
+use crate::{Entry, Listener, NotRecorded, SecretStore, SecretStoreError, Unrecorded};
 
 /// The moment of a crash, counted in places where something outside could be seen.
 pub(super) struct Fuse {
@@ -131,18 +130,20 @@ impl Ledger {
 
 #[async_trait]
 impl Listener for Ledger {
-    fn journal(&self) -> Vec<Vec<u8>> {
-        self.book().entries.iter().map(|it| it.0.clone()).collect()
+    async fn journal(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+        Ok(self.book().entries.iter().map(|it| it.0.clone()).collect())
     }
 
-    fn keep(&self, entry: Vec<u8>, minted: Vec<Handle>) {
+    fn keep(&self, entry: Vec<u8>, minted: Vec<Handle>) -> bool {
         self.book().entries.push((entry, minted));
+        false
     }
 
-    async fn settle(&self) {
+    async fn settle(&self) -> Result<(), NotRecorded> {
         self.pass().await;
         let mut book = self.book();
         book.durable = book.entries.len();
+        Ok(())
     }
 
     async fn fact(&self, call: Option<u64>, fact: String) {

@@ -1,4 +1,4 @@
-//! Everything that a run tells, as a line: what the recorders of the tests have in common.
+//! Everything that a run tells, as a line: what the recorders of tests and of the bench have in common.
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -8,26 +8,32 @@ use shipslog_events::ids::Handle;
 
 use crate::{LogLevel, NotRecorded, OutputValue, Recorder, Unrecorded};
 
-/// A recorder of a test: what it does with what it hears.
+/// A recorder that is told lines: what it does with what it hears. It says only what it cares for; the rest is let go.
 #[async_trait]
-pub(crate) trait Listener: Send + Sync {
+pub trait Listener: Send + Sync {
     /// The entries of the journal so far.
-    fn journal(&self) -> Vec<Vec<u8>>;
+    async fn journal(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+        Ok(Vec::new())
+    }
 
-    /// The next entry, and the handles that are new in it.
-    fn keep(&self, entry: Vec<u8>, minted: Vec<Handle>);
+    /// The next entry, and the handles that are new in it. Says whether enough is waiting to be settled.
+    fn keep(&self, _entry: Vec<u8>, _minted: Vec<Handle>) -> bool {
+        false
+    }
 
     /// Every entry is durable when it answers.
-    async fn settle(&self);
+    async fn settle(&self) -> Result<(), NotRecorded> {
+        Ok(())
+    }
 
     /// A fact, told of this call.
-    async fn fact(&self, call: Option<u64>, fact: String);
+    async fn fact(&self, _call: Option<u64>, _fact: String) {}
 
     /// The fact that comes names this handle.
     fn names(&self, _: &Handle) {}
 
     /// A line for the task log, with its level.
-    async fn line(&self, call: u64, line: String);
+    async fn line(&self, _call: u64, _line: String) {}
 
     /// How far the step is.
     async fn progress(&self, _: String) {}
@@ -36,17 +42,15 @@ pub(crate) trait Listener: Send + Sync {
 #[async_trait]
 impl<T: Listener> Recorder for T {
     async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
-        Ok(self.journal())
+        self.journal().await
     }
 
     fn entry(&self, entry: Vec<u8>, minted: Vec<Handle>) -> bool {
-        self.keep(entry, minted);
-        false
+        self.keep(entry, minted)
     }
 
     async fn flush(&self) -> Result<(), NotRecorded> {
-        self.settle().await;
-        Ok(())
+        self.settle().await
     }
 
     async fn object_intended(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
