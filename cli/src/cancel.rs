@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
+use reqwest::StatusCode;
 use serde_json::json;
 use shipslog_api::deployments::{CANCEL, CancelAccepted};
 use shipslog_events::ids::DeploymentId;
@@ -22,7 +23,9 @@ impl Cancel {
     pub(crate) async fn run(self, common: &Common) -> Result<Exit> {
         let id = self.deployment;
         let client = common.client()?;
-        let answer = client.post(&CANCEL.of([&id]), &json!({})).await?;
+        let answer = client
+            .post(&CANCEL.of([&id]), &json!({}), StatusCode::ACCEPTED)
+            .await?;
         common.output.show(&answer, |_: &CancelAccepted| {
             format!("{id} is asked to stop; `shipslog status {id} -w` watches it")
         })?;

@@ -6,6 +6,7 @@ mod query;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
+use reqwest::header::LOCATION;
 use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
@@ -68,6 +69,8 @@ impl Client {
     pub(crate) fn new(url: &str, key: Option<String>) -> Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(std::time::Duration::from_secs(10))
+            // Followed, a POST becomes a GET: what comes back would pass for the answer to what was never asked.
+            .redirect(reqwest::redirect::Policy::none())
             .build()
             .context("the HTTP client cannot be made")?;
         let key = key.map(|it| it.trim().to_owned());
@@ -89,15 +92,15 @@ impl Client {
         self.ask(request.json(body)).await
     }
 
-    /// Has something done.
-    pub(crate) async fn post(&self, path: &str, body: &impl Serialize) -> Result<Answer> {
+    /// Has something done; `done` is the status that says that it was.
+    pub(crate) async fn post(&self, path: &str, body: &impl Serialize, done: StatusCode) -> Result<Answer> {
         let request = self.request(Method::POST, path).json(body);
-        self.write(request).await
+        self.write(request, done).await
     }
 
-    /// Has something taken away.
-    pub(crate) async fn delete(&self, path: &str) -> Result<Answer> {
-        self.write(self.request(Method::DELETE, path)).await
+    /// Has something taken away; `done` is the status that says that it was.
+    pub(crate) async fn delete(&self, path: &str, done: StatusCode) -> Result<Answer> {
+        self.write(self.request(Method::DELETE, path), done).await
     }
 
     /// All items of a list, page after page, at most `limit`.
@@ -143,18 +146,6 @@ impl Client {
 
     async fn ask(&self, request: reqwest::RequestBuilder) -> Result<Answer> {
         let response = self.send(request).await?;
-        self.read(response).await
-    }
-
-    /// Once the server has said yes, whatever else it says is said of something that is done.
-    async fn write(&self, request: reqwest::RequestBuilder) -> Result<Answer> {
-        let response = self.send(request).await?;
-        let status = response.status();
-        let done = || format!("it is done ({status}), do not repeat it");
-        Ok(self.read(response).await.with_context(done)?.of_write())
-    }
-
-    async fn read(&self, response: reqwest::Response) -> Result<Answer> {
         if response.status() == StatusCode::NO_CONTENT {
             return Ok(Value::Null.into());
         }
@@ -164,30 +155,105 @@ impl Client {
         answer.with_context(no_json)?.with_context(no_json)
     }
 
+    /// Only the server's own words say that it is done. Where others came back, or none, it may be.
+    async fn write(&self, request: reqwest::RequestBuilder, done: StatusCode) -> Result<Answer> {
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) if never_left(&error) => return Err(self.unreachable(&error).into()),
+            Err(error) => {
+                let how = format!("broke off before it answered ({})", root(&error));
+                return Err(self.unknown(&how).into());
+            }
+        };
+        let status = response.status();
+        if !status.is_success() {
+            return Err(match self.refusal(response).await {
+                // Whoever stands before the server gave up waiting for it.
+                Refusal::Other(_) if status.is_server_error() => self.unknown(&format!("answered {status}")),
+                Refusal::Known(error) | Refusal::Other(error) => error,
+            }
+            .into());
+        }
+        let answer = response.bytes().await.map(|it| Answer::parse(&it));
+        match answer {
+            Ok(Ok(answer)) if status == done => Ok(answer.of_write()),
+            Ok(Ok(_)) => Err(self
+                .unknown(&format!("answered {status} instead of {done}"))
+                .into()),
+            Ok(Err(_)) => {
+                let how = format!("answered {status} with something else than JSON");
+                Err(self.unknown(&how).into())
+            }
+            Err(error) => {
+                let how = format!("broke off while it answered {status} ({})", root(&error));
+                Err(self.unknown(&how).into())
+            }
+        }
+    }
+
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<reqwest::Response> {
         let response = request.send().await.map_err(|error| self.unreachable(&error))?;
-        let status = response.status();
-        if status.is_success() {
+        if response.status().is_success() {
             return Ok(response);
         }
+        match self.refusal(response).await {
+            Refusal::Known(error) | Refusal::Other(error) => Err(error.into()),
+        }
+    }
+
+    /// Why it was not done, from an answer that is no success.
+    async fn refusal(&self, response: reqwest::Response) -> Refusal {
+        let status = response.status();
+        if status.is_redirection() {
+            let to = response.headers().get(LOCATION);
+            let to = to.map_or_else(|| "nowhere".into(), |it| String::from_utf8_lossy(it.as_bytes()));
+            return Refusal::Known(Error::Elsewhere {
+                url: self.url.clone(),
+                to: to.into_owned(),
+            });
+        }
         let bytes = response.bytes().await.unwrap_or_default();
-        let error = match serde_json::from_slice::<Problem>(&bytes) {
-            Ok(problem) => problem.into(),
-            Err(_) => Error::of_status(status.as_u16(), format!("{} answered {status}", self.url)),
-        };
-        Err(error.into())
+        if let Ok(problem) = serde_json::from_slice::<Problem>(&bytes) {
+            return Refusal::Known(problem.into());
+        }
+        let title = format!("{} answered {status}", self.url);
+        Refusal::Other(Error::of_status(status.as_u16(), title))
+    }
+
+    fn unknown(&self, how: &str) -> Error {
+        Error::Unknown {
+            reason: format!("{} {how}", self.url),
+        }
     }
 
     fn unreachable(&self, error: &reqwest::Error) -> Error {
-        let mut cause: &dyn std::error::Error = error;
-        while let Some(source) = cause.source() {
-            cause = source;
-        }
         Error::Unreachable {
             url: self.url.clone(),
-            reason: cause.to_string(),
+            reason: root(error),
         }
     }
+}
+
+/// An answer that is no success.
+enum Refusal {
+    /// Told by the server, or by the protocol.
+    Known(Error),
+    /// In words that are not the server's.
+    Other(Error),
+}
+
+/// Whether nobody can have read the request.
+fn never_left(error: &reqwest::Error) -> bool {
+    error.is_connect() || error.is_builder()
+}
+
+/// What lies at the bottom of it.
+fn root(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }
 
 #[cfg(test)]

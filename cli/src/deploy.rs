@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use reqwest::StatusCode;
 use shipslog_api::deployments::{self, DEPLOYMENTS, DeploymentAccepted};
 
 use crate::common::Common;
@@ -45,7 +46,9 @@ pub(crate) async fn request(
     following: Following,
 ) -> Result<Exit> {
     let client = common.client()?;
-    let answer = client.post(&DEPLOYMENTS.of([]), asked).await?;
+    let answer = client
+        .post(&DEPLOYMENTS.of([]), asked, StatusCode::ACCEPTED)
+        .await?;
     if !following.stays() {
         common.output.show(&answer, accepted)?;
         return Ok(Exit::Succeeded);

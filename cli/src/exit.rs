@@ -52,6 +52,8 @@ fn of_answer(error: &client::Error) -> Exit {
             _ => Exit::Failed,
         },
         client::Error::Unreachable { .. }
+        | client::Error::Elsewhere { .. }
+        | client::Error::Unknown { .. }
         | client::Error::OtherWords { .. }
         | client::Error::DoneInOtherWords { .. } => Exit::Failed,
     }

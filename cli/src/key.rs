@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand, ValueEnum};
+use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 use shipslog_api::keys::{CreateKey, KEY, KEYS, Key, KeyCreated, KeyRevoked};
 use shipslog_api::word;
@@ -74,7 +75,7 @@ impl KeyVerb {
                 common.output.show(&keys, |it: &Vec<Key>| output::table(it))?;
             }
             Self::Revoke(Revoke { id }) => {
-                let answer = common.client()?.delete(&KEY.of([&id])).await?;
+                let answer = common.client()?.delete(&KEY.of([&id]), StatusCode::OK).await?;
                 common
                     .output
                     .show(&answer, |_: &KeyRevoked| format!("{id} opens nothing any more"))?;
@@ -132,7 +133,7 @@ impl Create {
             name: self.name.clone(),
             access_role: self.access_role.into(),
         };
-        client.post(&KEYS.of([]), &asked).await
+        client.post(&KEYS.of([]), &asked, StatusCode::CREATED).await
     }
 
     fn made(&self, id: &KeyId) -> String {

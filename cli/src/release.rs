@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
+use reqwest::StatusCode;
 use shipslog_api::paging::Reading;
 use shipslog_api::releases::{CreateRelease, RELEASE, RELEASES, Release, ReleaseCreated};
 
@@ -43,7 +44,9 @@ impl Create {
     async fn run(self, common: &Common) -> Result<Exit> {
         let client = common.client()?;
         let project = self.project.clone();
-        let answer = client.post(&RELEASES.of([&project]), &self.asked()).await?;
+        let answer = client
+            .post(&RELEASES.of([&project]), &self.asked(), StatusCode::CREATED)
+            .await?;
         let created: ReleaseCreated = answer.read()?;
         let reached = Reading {
             min_position: Some(created.position.0),

@@ -131,8 +131,14 @@ fn broken_by(event: &Event) -> Result<End> {
 fn is_passing(error: &anyhow::Error) -> bool {
     match error.downcast_ref::<Error>() {
         Some(Error::Unreachable { .. }) => true,
-        Some(Error::Problem(problem)) => matches!(problem.status, 502..=504),
-        Some(Error::OtherWords { .. } | Error::DoneInOtherWords { .. }) | None => false,
+        Some(Error::Problem(problem)) => matches!(problem.status, 502..=504) && problem.code != Code::BEHIND,
+        Some(
+            Error::Elsewhere { .. }
+            | Error::Unknown { .. }
+            | Error::OtherWords { .. }
+            | Error::DoneInOtherWords { .. },
+        )
+        | None => false,
     }
 }
 

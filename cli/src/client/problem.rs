@@ -17,6 +17,26 @@ pub(crate) enum Error {
         /// What went wrong on the way.
         reason: String,
     },
+    /// Somebody sent us on.
+    #[error(
+        "{url} does not answer itself but points to {to}; say with SHIPSLOG_URL where `shipslog serve` itself is, or \
+         sign in at what stands before it"
+    )]
+    Elsewhere {
+        /// The address that was asked.
+        url: String,
+        /// Where it points.
+        to: String,
+    },
+    /// Something was asked for, and nobody said what became of it.
+    #[error(
+        "nobody knows whether it was done: {reason}; look with `shipslog audit` or `shipslog get deployments` before \
+         you repeat it"
+    )]
+    Unknown {
+        /// What came instead of the server's answer.
+        reason: String,
+    },
     /// An answer in words that we do not know.
     #[error(
         "the server tells it in other words than are known here ({reason}); is it of another version than this \

@@ -27,10 +27,13 @@ pub(crate) async fn server(answers: Vec<String>) -> (Client, JoinHandle<Vec<Stri
 
 /// A whole answer.
 pub(crate) fn json(text: &str) -> String {
-    format!(
-        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{text}",
-        text.len()
-    )
+    answer("200 OK", text)
+}
+
+/// A whole answer with a status, and with headers in the lines after it.
+pub(crate) fn answer(status: &str, text: &str) -> String {
+    let length = text.len();
+    format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{text}")
 }
 
 /// A stream of server-sent events that ends well.
