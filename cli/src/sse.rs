@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use futures::StreamExt as _;
 use shipslog_api::deployments::DEPLOYMENT;
+use shipslog_api::problem::Code;
 use shipslog_api::{Address, Problem};
 use shipslog_events::ids::DeploymentId;
 
@@ -127,7 +128,7 @@ fn broken_by(event: &Event) -> Result<End> {
     }
 }
 
-/// A server that is about to be back, or a proxy before one.
+/// A server that is about to be back, or a proxy before one. One that says that it is behind is there.
 fn is_passing(error: &anyhow::Error) -> bool {
     match error.downcast_ref::<Error>() {
         Some(Error::Unreachable { .. }) => true,

@@ -150,7 +150,7 @@ impl Problem {
     fn behind(detail: impl Display) -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "behind",
+            Code::BEHIND,
             "not there yet; try again",
             detail,
         )

@@ -3,7 +3,7 @@ use shipslog_api::log::LOG;
 
 use super::*;
 use crate::testing::samples;
-use crate::testing::server::{broken_off, json, server, stream};
+use crate::testing::server::{answer, broken_off, json, server, stream};
 
 const ID: DeploymentId = DeploymentId(3);
 
@@ -65,4 +65,15 @@ async fn a_failure_of_the_server_ends_the_stream_with_its_sentence() {
         .unwrap_err();
     assert_eq!(failed.to_string(), "its log says why");
     assert_eq!(crate::exit::of(&failed), crate::exit::Exit::Failed);
+}
+
+#[tokio::test]
+async fn a_server_that_is_behind_is_not_away() {
+    let problem = r#"{"status":503,"code":"behind","title":"not there yet","detail":"the views are at 7"}"#;
+    let (client, requests) = server(vec![answer("503 Service Unavailable", problem)]).await;
+    let behind = read(&client, WATCH, ID, &Query::NONE, |_| Ok(Next::Go))
+        .await
+        .unwrap_err();
+    assert_eq!(behind.to_string(), "the views are at 7");
+    assert_eq!(requests.await.unwrap().len(), 1);
 }

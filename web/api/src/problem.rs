@@ -52,6 +52,8 @@ pub struct Code(Cow<'static, str>);
 impl Code {
     /// The log is not as it was written.
     pub const LOG_BROKEN: Self = Self::new("log-broken");
+    /// What is read is not as far as was asked for.
+    pub const BEHIND: Self = Self::new("behind");
 
     /// A word that is known when the server is built.
     pub const fn new(word: &'static str) -> Self {
