@@ -41,6 +41,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
 
 use common::Common;
 use exit::Exit;
@@ -58,6 +59,8 @@ struct Cli {
 const AFTER_HELP: &str = "\
 The server is found by --url, SHIPSLOG_URL, an earlier `shipslog login`, or on this machine. The API key comes from \
 --api-key-file, SHIPSLOG_API_KEY_FILE, SHIPSLOG_API_KEY or that login; it is never an argument.
+
+Warnings and errors of the program itself go to standard error; RUST_LOG, such as `RUST_LOG=info`, says what else.
 
 Exit codes: 0 succeeded, 1 failed, 2 the command line or an input is wrong, 3 timed out, 4 the server refused it.";
 
@@ -85,7 +88,7 @@ enum Verb {
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_env_filter(log_filter(std::env::var("RUST_LOG").ok().as_deref()))
         .with_writer(std::io::stderr)
         .init();
     rustls::crypto::ring::default_provider()
@@ -98,6 +101,11 @@ async fn main() -> ExitCode {
         exit::of(&error)
     });
     exit.into()
+}
+
+/// What is written to the log: without any word, warnings of Shipslog's own crates and errors of all.
+fn log_filter(asked: Option<&str>) -> EnvFilter {
+    EnvFilter::new(asked.filter(|it| !it.is_empty()).unwrap_or("error,shipslog=warn"))
 }
 
 async fn run(cli: Cli) -> Result<Exit> {

@@ -92,3 +92,24 @@ fn what_makes_no_sense_is_a_usage_error() {
         assert_eq!(error.exit_code(), 2, "{line}: {error}");
     }
 }
+
+#[test]
+fn warnings_of_our_own_crates_are_shown_unless_something_else_is_asked_for() {
+    let shown = |asked: Option<&str>| {
+        let log = tracing_subscriber::fmt()
+            .with_env_filter(log_filter(asked))
+            .finish();
+        tracing::subscriber::with_default(log, || {
+            [
+                tracing::enabled!(target: "shipslog_engine::views", tracing::Level::WARN),
+                tracing::enabled!(target: "shipslog_engine::views", tracing::Level::INFO),
+                tracing::enabled!(target: "kube_client", tracing::Level::WARN),
+                tracing::enabled!(target: "kube_client", tracing::Level::ERROR),
+            ]
+        })
+    };
+    assert_eq!(shown(None), [true, false, false, true]);
+    assert_eq!(shown(Some("")), [true, false, false, true]);
+    assert_eq!(shown(Some("off")), [false; 4]);
+    assert_eq!(shown(Some("info")), [true; 4]);
+}
