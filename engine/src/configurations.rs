@@ -74,7 +74,7 @@ async fn document(log: &dyn EventReader, event: EventId) -> Result<Option<Docume
         return Ok(None);
     };
     serde_json::from_value(value).map(Some).map_err(|error| {
-        ReadError(format!(
+        ReadError::Damaged(format!(
             "the document of event {event} is not one of this version: {error}"
         ))
     })

@@ -137,7 +137,7 @@ pub(crate) async fn json_body(
     };
     serde_json::from_slice(&bytes)
         .map(Some)
-        .map_err(|error| ReadError(format!("body {name} of event {event} is no JSON: {error}")))
+        .map_err(|error| ReadError::Damaged(format!("body {name} of event {event} is no JSON: {error}")))
 }
 
 #[cfg(test)]

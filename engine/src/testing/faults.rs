@@ -58,14 +58,14 @@ fn refused() -> Unwritten {
 impl EventReader for FaultyStore {
     async fn stream(&self, stream: Stream, after: StreamVersion) -> Result<Vec<Recorded>, ReadError> {
         if self.faults.hit(Call::Stream(&stream)) {
-            return Err(ReadError("as a test wants it".to_owned()));
+            return Err(ReadError::Failed("as a test wants it".to_owned()));
         }
         self.store.events.stream(stream, after).await
     }
 
     async fn read(&self, after: Position, limit: usize) -> Result<Vec<Recorded>, ReadError> {
         if self.faults.hit(Call::Read) {
-            return Err(ReadError("as a test wants it".to_owned()));
+            return Err(ReadError::Failed("as a test wants it".to_owned()));
         }
         self.store.events.read(after, limit).await
     }
@@ -119,7 +119,7 @@ impl JournalStore for FaultyStore {
 
     async fn journal(&self, key: JournalKey) -> Result<Journal, JournalError> {
         if self.faults.hit(Call::ReadJournal) {
-            return Err(ReadError("as a test wants it".to_owned()).into());
+            return Err(ReadError::Failed("as a test wants it".to_owned()).into());
         }
         self.store.journals.journal(key).await
     }

@@ -2,8 +2,17 @@
 
 /// The log could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the event log cannot be read: {0}")]
-pub struct ReadError(pub String);
+pub enum ReadError {
+    /// The store failed, such as for a disk that did not answer. It may go better the next time.
+    #[error("the event log cannot be read: {0}")]
+    Failed(String),
+    /// What stands there is not what this version writes: no later try reads it.
+    #[error(
+        "the event log cannot be read: {0}; `shipslog audit verify --data-dir DIR` says whether it is damaged: then \
+         restore it from a backup"
+    )]
+    Damaged(String),
+}
 
 /// Why nothing was written where no rule of the log said no.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

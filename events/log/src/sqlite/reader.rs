@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 use shipslog_events::SealedValue;
 use shipslog_events::body::{Commitment, Salt};
 use shipslog_events::envelope::Recorded;
@@ -65,7 +65,7 @@ impl Readers {
         };
         tokio::task::spawn_blocking(blocking)
             .await
-            .map_err(|error| ReadError(error.to_string()))?
+            .map_err(|error| ReadError::Failed(error.to_string()))?
     }
 
     fn connection(&self) -> Result<Connection, ReadError> {
@@ -83,7 +83,12 @@ impl Readers {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
 pub(super) fn unreadable(error: rusqlite::Error) -> ReadError {
-    ReadError(error.to_string())
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) | None => {
+            ReadError::Damaged(error.to_string())
+        }
+        Some(_) => ReadError::Failed(error.to_string()),
+    }
 }
 
 /// A limit or number as `SQLite` counts.
@@ -124,7 +129,7 @@ fn events(
     let mut rows = statement.query(parameters).map_err(unreadable)?;
     let mut events = Vec::new();
     while let Some(row) = rows.next().map_err(unreadable)? {
-        events.push(row::recorded(row).map_err(ReadError)?);
+        events.push(row::recorded(row).map_err(ReadError::Damaged)?);
     }
     Ok(events)
 }
@@ -148,13 +153,13 @@ pub(super) fn body(
         return Ok(None);
     };
     let changed = || {
-        ReadError(format!(
+        ReadError::Damaged(format!(
             "body `{name}` of event {event} was changed since it was written"
         ))
     };
     let bytes = stored.bytes().map_err(|_| changed())?;
     let commitment = Commitment::new(&stored.salt, &bytes);
-    let references = row::read_bodies(&references).map_err(ReadError)?;
+    let references = row::read_bodies(&references).map_err(ReadError::Damaged)?;
     if references
         .iter()
         .any(|it| it.name == name && it.commitment == commitment)

@@ -7,6 +7,7 @@ use super::append::moved;
 use super::{Kept, deployment, kept, read as journal};
 use crate::journal_store::PackError;
 use crate::prepared_journal::Packed;
+use crate::sqlite::reader::unreadable;
 use crate::sqlite::savepoint::Failure;
 use crate::stored_body;
 use crate::unavailable::Unwritten;
@@ -16,8 +17,8 @@ pub(in crate::sqlite) const DROPS: u64 = 256;
 
 /// Reads what is to be packed: nothing where there are no entries, or where it is done.
 pub(in crate::sqlite) fn read(connection: &Connection, key: JournalKey) -> Result<Option<Packed>, PackError> {
-    let view = connection.unchecked_transaction().map_err(journal::unreadable)?;
-    let head = match kept(&view, &key).map_err(journal::unreadable)? {
+    let view = connection.unchecked_transaction().map_err(unreadable)?;
+    let head = match kept(&view, &key).map_err(unreadable)? {
         Kept::Packed(_) => return Ok(None),
         Kept::Open(head) => head,
     };

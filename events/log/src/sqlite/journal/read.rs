@@ -7,6 +7,7 @@ use shipslog_events::journal::{JournalHead, JournalKey};
 
 use super::{Kept, deployment, kept};
 use crate::journal_store::{Journal, JournalDamaged, JournalError};
+use crate::sqlite::reader::unreadable;
 use crate::sqlite::row;
 use crate::stored_body;
 use crate::unavailable::ReadError;
@@ -40,11 +41,6 @@ impl Flaw {
             Self::Store(error) => unreadable(error).into(),
         }
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
-pub(super) fn unreadable(error: rusqlite::Error) -> ReadError {
-    ReadError(error.to_string())
 }
 
 /// The whole journal, open or packed, in one consistent view.
