@@ -29,13 +29,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use shipslog_events::ids::DeploymentId;
+use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_log::ReadError;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::pauses::Pauses;
-use crate::views::{DeploymentFilter, Views};
+use crate::views::{self, DeploymentFilter, DeploymentView, Views};
 
 pub use journal_tail::JournalTail;
 pub use live::{Live, LiveState};
@@ -75,12 +75,7 @@ impl Driver {
             stop: watch::Sender::new(false),
         });
         let head = *shared.tools.store.events.head().borrow();
-        views.reach(head, START_PATIENCE).await?;
-        let filter = DeploymentFilter {
-            open: true,
-            ..DeploymentFilter::default()
-        };
-        for view in views.deployments(filter, None, usize::MAX).await? {
+        for view in open_ones(views, head).await? {
             shared.wake(view.deployment.id);
         }
         shared.spawn(follow::follow(Arc::clone(&shared), head));
@@ -98,6 +93,22 @@ impl Driver {
     }
 }
 
+/// The deployments that had not ended at a position. Views that turn out to be damaged are waited for once more: they
+/// are made anew.
+async fn open_ones(views: &Views, head: Position) -> Result<Vec<DeploymentView>, views::Error> {
+    let filter = DeploymentFilter {
+        open: true,
+        ..DeploymentFilter::default()
+    };
+    loop {
+        views.reach(head, START_PATIENCE).await?;
+        match views.deployments(filter.clone(), None, usize::MAX).await {
+            Err(views::Error::Anew(_)) => {}
+            answer => return answer,
+        }
+    }
+}
+
 /// How long a start waits for the views to catch up with the log.
 const START_PATIENCE: Duration = Duration::from_mins(10);
 
@@ -105,7 +116,7 @@ const START_PATIENCE: Duration = Duration::from_mins(10);
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
     #[error(transparent)]
-    Views(#[from] crate::views::Error),
+    Views(#[from] views::Error),
     #[error(transparent)]
     Log(#[from] ReadError),
 }

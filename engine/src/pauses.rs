@@ -39,6 +39,14 @@ impl Pauses {
 pub(crate) struct Patience {
     pauses: Pauses,
     backoff: ExponentialBackoff,
+    told: Option<Told>,
+}
+
+/// What was told last of what fails.
+#[derive(Debug, PartialEq, Eq)]
+struct Told {
+    what: String,
+    error: String,
 }
 
 impl Patience {
@@ -46,18 +54,52 @@ impl Patience {
         Self {
             pauses,
             backoff: pauses.backoff(),
+            told: None,
         }
     }
 
     /// It went well: the next failure is a first one.
     pub(crate) fn renew(&mut self) {
         self.backoff = self.pauses.backoff();
+        if let Some(Told { what, .. }) = self.told.take() {
+            // As loud as the failure was: whoever read of the one looks for the other.
+            tracing::warn!("{what} goes on again");
+        }
     }
 
-    /// It failed: comes back when it is to be tried again.
+    /// It failed: comes back when it is to be tried again. A disk that stays full is told of once.
     pub(crate) async fn pause(&mut self, what: impl Display, error: impl Display) {
         let pause = self.backoff.next().unwrap_or(self.pauses.longest);
-        tracing::warn!(%error, ?pause, "{what} cannot go on; it is tried again");
+        if self.is_news(&what, &error) {
+            tracing::warn!(%error, "{what} cannot go on; it is tried again and again");
+        } else {
+            tracing::debug!(%error, ?pause, "{what} cannot go on yet");
+        }
         tokio::time::sleep(pause).await;
+    }
+
+    fn is_news(&mut self, what: &impl Display, error: &impl Display) -> bool {
+        let told = Some(Told {
+            what: what.to_string(),
+            error: error.to_string(),
+        });
+        let news = self.told != told;
+        self.told = told;
+        news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_for_the_same_reason_is_told_of_once_until_it_goes_well() {
+        let mut patience = Patience::new(Pauses::default());
+        assert!(patience.is_news(&"it", &"the disk is full"));
+        assert!(!patience.is_news(&"it", &"the disk is full"));
+        assert!(patience.is_news(&"it", &"the disk is gone"));
+        patience.renew();
+        assert!(patience.is_news(&"it", &"the disk is gone"));
     }
 }

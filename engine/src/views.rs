@@ -2,29 +2,31 @@
 //!
 //! Rows are temporal: valid from a position until another. The position reached is committed with the rows.
 
+mod error;
 mod queries;
+mod readers;
 mod rows;
 mod schema;
 mod writer;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::Connection;
 use shipslog_events::ids::Position;
 use shipslog_log::EventReader;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
 
-use schema::Reached;
+use readers::{Failed, Readers};
+use schema::{Found, Reached};
+use writer::{Damage, Writer};
 
 use crate::pauses::{Patience, Pauses};
 
+pub use error::{Error, Trouble};
 pub use queries::{DeploymentFilter, EventFilter, EventRow};
 pub use rows::{DeploymentView, DocumentView, KeyView, LaneView, ReleaseView};
-
-/// How many idle read connections are kept.
-const READERS: usize = 4;
 
 /// The read models.
 #[derive(Clone)]
@@ -33,54 +35,44 @@ pub struct Views {
 }
 
 struct Inner {
-    path: PathBuf,
+    readers: Arc<Readers>,
     position: watch::Receiver<Position>,
-    idle: std::sync::Mutex<Vec<Connection>>,
-}
-
-/// A query could not be answered.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The file cannot be read or written.
-    #[error(
-        "the views cannot be read ({0}); stop the server and delete `views.db`: it is rebuilt from the log"
-    )]
-    Store(#[from] rusqlite::Error),
-    /// A row is not what this version writes.
-    #[error(
-        "a view's row cannot be read ({0}); stop the server and delete `views.db`: it is rebuilt from the log"
-    )]
-    Row(#[from] serde_json::Error),
-    /// The position asked for has not been reached.
-    #[error("position {wanted} has not been reached in time; the views are at {reached}")]
-    Behind {
-        /// What was asked for.
-        wanted: Position,
-        /// Where the views are.
-        reached: Position,
-    },
-    /// The log cannot be read.
-    #[error(transparent)]
-    Log(#[from] shipslog_log::ReadError),
-    /// The log is closed, and with it the thread that writes them.
-    #[error("the views are not kept up any more: {0}")]
-    Stopped(String),
+    trouble: watch::Receiver<Option<Trouble>>,
+    damages: mpsc::Sender<Damage>,
 }
 
 impl Views {
     /// Opens the views, or makes them anew where they are damaged, of another version or of another log, and follows
     /// the log from then on. What fails then is tried again, after these pauses.
     pub(crate) async fn open(path: &Path, log: Arc<dyn EventReader>, pauses: Pauses) -> Result<Self, Error> {
+        let instance = log.instance().to_string();
         let (connection, reached) = match schema::existing(path) {
-            Some((connection, reached)) if stands_in(&*log, &reached).await? => (connection, reached),
-            _ => schema::anew(path, &log.instance().to_string())?,
+            Found::Fitting(connection, reached) if stands_in(&*log, &reached).await? => (connection, reached),
+            Found::Nothing => schema::anew(path, &instance)?,
+            Found::Fitting(..) => anew(path, &instance, "they are of another log")?,
+            Found::Unfit(reason) => anew(path, &instance, &reason)?,
         };
-        let (sender, position) = watch::channel(reached.position);
-        writer::start(connection, log, sender, Patience::new(pauses));
-        let inner = Inner {
+        let readers = Arc::new(Readers::new(path.to_owned()));
+        let (position_sender, position) = watch::channel(reached.position);
+        let (trouble_sender, trouble) = watch::channel(None);
+        let (damages, reported) = mpsc::channel(1);
+        let writer = Writer {
             path: path.to_owned(),
+            instance,
+            connection,
+            readers: Arc::clone(&readers),
+            position: position_sender,
+            trouble: trouble_sender,
+            damages: reported,
+            patience: Patience::new(pauses),
+            made_anew: false,
+        };
+        writer.start(log);
+        let inner = Inner {
+            readers,
             position,
-            idle: std::sync::Mutex::default(),
+            trouble,
+            damages,
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -92,47 +84,69 @@ impl Views {
         self.inner.position.clone()
     }
 
-    /// Waits until the views have reached a position.
+    /// What holds the views up right now, if anything does.
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.inner.trouble.borrow().clone()
+    }
+
+    /// Waits until the views have reached a position, no longer than it may still come.
     pub async fn reach(&self, wanted: Position, patience: Duration) -> Result<(), Error> {
-        let mut position = self.position();
-        let reached = tokio::time::timeout(patience, position.wait_for(|it| *it >= wanted)).await;
-        match reached {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(_)) => Err(Error::Stopped("their writer has ended".to_owned())),
-            Err(_) => Err(Error::Behind {
+        let (mut position, mut trouble) = (self.position(), self.inner.trouble.clone());
+        let come = async {
+            tokio::select! {
+                biased;
+                reached = position.wait_for(|it| *it >= wanted) => Some(reached.is_ok()),
+                _ = trouble.wait_for(|it| it.as_ref().is_some_and(|it| it.lasting)) => None,
+            }
+        };
+        match tokio::time::timeout(patience, come).await {
+            Ok(Some(true)) => Ok(()),
+            Ok(Some(false)) => Err(Error::Stopped("their writer has ended".to_owned())),
+            Ok(None) | Err(_) => Err(Error::Behind {
                 wanted,
                 reached: *self.inner.position.borrow(),
+                trouble: self.trouble(),
             }),
         }
     }
 
-    /// Runs a query on a read-only connection, off the async threads.
+    /// Runs a query on a read-only connection, off the async threads. Views that turn out to be damaged are made anew.
     async fn query<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let inner = Arc::clone(&self.inner);
-        let answered = tokio::task::spawn_blocking(move || {
-            let idle = inner
-                .idle
-                .lock()
-                .expect("no reader panics while it holds the lock")
-                .pop();
-            let connection = idle.map_or_else(|| schema::reader(&inner.path), Ok)?;
-            let answer = query(&connection);
-            let mut idle = inner
-                .idle
-                .lock()
-                .expect("no reader panics while it holds the lock");
-            if idle.len() < READERS {
-                idle.push(connection);
-            }
-            answer
-        });
-        answered
+        let readers = Arc::clone(&self.inner.readers);
+        let answered = tokio::task::spawn_blocking(move || readers.run(query));
+        match answered
             .await
             .map_err(|error| Error::Stopped(error.to_string()))?
+        {
+            Ok(answer) => Ok(answer),
+            Err(failed) if failed.error.is_damage() => Err(self.report(failed).await),
+            Err(failed) => Err(failed.error),
+        }
     }
+
+    /// Has the writer make the views anew; answers what there is to say to whoever found them damaged.
+    async fn report(&self, Failed { error, generation }: Failed) -> Error {
+        let (heard, answer) = oneshot::channel();
+        let damage = Damage {
+            error,
+            generation,
+            heard,
+        };
+        let ended = || Error::Stopped("their writer has ended".to_owned());
+        if self.inner.damages.send(damage).await.is_err() {
+            return ended();
+        }
+        answer.await.unwrap_or_else(|_| ended())
+    }
+}
+
+/// An empty file in place of one that cannot be gone on with.
+fn anew(path: &Path, instance: &str, reason: &str) -> Result<(Connection, Reached), Error> {
+    tracing::warn!(reason, "the views are made anew from the log");
+    schema::anew(path, instance)
 }
 
 /// Whether the log has the very event that the rows go up to.

@@ -62,20 +62,36 @@ pub(super) struct Reached {
     pub(super) hash: Hash,
 }
 
-/// The file as it was left; nothing where there is none, or where it is damaged or of another version.
-pub(super) fn existing(path: &Path) -> Option<(Connection, Reached)> {
+/// The file as it was left.
+pub(super) enum Found {
+    Nothing,
+    /// Of this version and whole, as far as opening it tells; of this log, perhaps.
+    Fitting(Connection, Reached),
+    /// It cannot be gone on with, and why.
+    Unfit(String),
+}
+
+pub(super) fn existing(path: &Path) -> Found {
     if !path.exists() {
-        return None;
+        return Found::Nothing;
     }
-    let connection = Connection::open(path).ok()?;
-    prepare(&connection).ok()?;
-    let version: i64 = connection
-        .pragma_query_value(None, "user_version", |row| row.get(0))
-        .ok()?;
-    if version != VERSION {
-        return None;
+    let opened = Connection::open(path).and_then(|connection| {
+        prepare(&connection)?;
+        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        Ok((connection, version))
+    });
+    match opened {
+        Ok((connection, VERSION)) => match reached(&connection) {
+            Ok(reached) => Found::Fitting(connection, reached),
+            Err(error) => Found::Unfit(error.to_string()),
+        },
+        Ok(_) => Found::Unfit("they are of another version".to_owned()),
+        Err(error) => Found::Unfit(error.to_string()),
     }
-    let reached = connection.query_row("SELECT position, instance, hash FROM reached", [], |row| {
+}
+
+fn reached(connection: &Connection) -> rusqlite::Result<Reached> {
+    connection.query_row("SELECT position, instance, hash FROM reached", [], |row| {
         Ok(Reached {
             position: Position(row.get::<_, i64>(0)?.unsigned_abs()),
             instance: row.get(1)?,
@@ -85,8 +101,7 @@ pub(super) fn existing(path: &Path) -> Option<(Connection, Reached)> {
                 .parse()
                 .map_err(|_| rusqlite::Error::InvalidQuery)?,
         })
-    });
-    reached.ok().map(|reached| (connection, reached))
+    })
 }
 
 /// An empty file in place of whatever is there.

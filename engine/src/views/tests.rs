@@ -1,3 +1,4 @@
+mod damage;
 mod filters;
 mod opening;
 mod rows;
@@ -74,7 +75,8 @@ async fn a_position_that_is_not_reached_in_time_is_answered_with_how_far_the_vie
             error,
             Error::Behind {
                 wanted: Position(7),
-                reached: Position::START
+                reached: Position::START,
+                trouble: None
             }
         ),
         "{error}"
@@ -92,7 +94,7 @@ async fn once_the_log_is_closed_nobody_waits_for_views_that_cannot_come() {
 }
 
 #[tokio::test]
-async fn views_go_on_after_the_log_could_not_be_read() {
+async fn views_that_cannot_read_the_log_say_why_they_are_behind_and_go_on_once_they_can() {
     let directory = tempfile::tempdir().unwrap();
     let faults = Faults::default();
     let store = shipslog_log::open(&Location::Directory(directory.path().to_owned())).unwrap();
@@ -101,13 +103,16 @@ async fn views_go_on_after_the_log_could_not_be_read() {
         faults: faults.clone(),
     });
     let views = caught_up(directory.path(), &log).await;
-    let mut left = 3;
-    faults.script(move |call| {
-        let hit = left > 0 && matches!(call, Call::Read);
-        left -= usize::from(hit);
-        hit
-    });
+    let mut trouble = views.inner.trouble.clone();
+    faults.script(|call| matches!(call, Call::Read));
     write(&*log, &[Deed::MakeKey(2)]).await;
+    trouble.wait_for(Option::is_some).await.unwrap();
+    let behind = views.reach(Position(1), Duration::ZERO).await.unwrap_err();
+    assert!(matches!(behind, Error::Behind { .. }), "{behind}");
+    assert!(behind.to_string().contains("as a test wants it"), "{behind}");
+
+    faults.script(|_| false);
     views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+    assert_eq!(views.trouble(), None);
     assert_eq!(views.keys().await.unwrap().len(), 1);
 }

@@ -1,69 +1,142 @@
 //! The thread that keeps the views up with the log. It sleeps until a commit wakes it; nothing polls.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use shipslog_events::ids::Position;
 use shipslog_events::{Actor, Recorded};
 use shipslog_log::EventReader;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
 
-use super::Error;
+use super::readers::Readers;
 use super::rows::{Current, Row, Tags, rows};
+use super::{Error, Trouble, schema};
 use crate::pauses::Patience;
 
 /// Events per transaction while catching up.
 const BATCH: usize = 1_000;
 
-pub(super) fn start(
-    connection: Connection,
-    log: Arc<dyn EventReader>,
-    sender: watch::Sender<Position>,
-    patience: Patience,
-) {
-    let runtime = tokio::runtime::Handle::current();
-    std::thread::Builder::new()
-        .name("views".to_owned())
-        .spawn(move || runtime.block_on(follow(connection, log, &sender, patience)))
-        .expect("a thread can be made at start");
+/// Keeps the views up, on a thread of its own.
+pub(super) struct Writer {
+    pub(super) path: PathBuf,
+    /// The log's own id.
+    pub(super) instance: String,
+    pub(super) connection: Connection,
+    pub(super) readers: Arc<Readers>,
+    pub(super) position: watch::Sender<Position>,
+    pub(super) trouble: watch::Sender<Option<Trouble>>,
+    pub(super) damages: mpsc::Receiver<Damage>,
+    pub(super) patience: Patience,
+    /// Whether this process has made them anew: it does so once, for what is damaged again is not mended by that.
+    pub(super) made_anew: bool,
 }
 
-/// Goes on until the log is closed or nobody asks any more.
-async fn follow(
-    mut connection: Connection,
-    log: Arc<dyn EventReader>,
-    sender: &watch::Sender<Position>,
-    mut patience: Patience,
-) {
-    let mut head = log.head();
-    // Only a weak hold, so that the log can close while its views wait for more.
-    let log = {
-        let weak = Arc::downgrade(&log);
-        drop(log);
-        weak
-    };
-    loop {
-        let reached = *sender.borrow();
-        if head.wait_for(|it| *it > reached).await.is_err() || sender.is_closed() {
-            return;
-        }
-        let Some(open) = log.upgrade() else { return };
-        let events = open.read(reached, BATCH).await;
-        drop(open);
-        match events
-            .map_err(Error::from)
-            .and_then(|it| advance(&mut connection, &it))
-        {
-            Ok(position) => {
-                sender.send_replace(position.unwrap_or(reached));
-                patience.renew();
+/// What a query found, to be answered with what there is to say of it.
+pub(super) struct Damage {
+    pub(super) error: Error,
+    /// Of the file in which it was found.
+    pub(super) generation: u64,
+    pub(super) heard: oneshot::Sender<Error>,
+}
+
+impl Writer {
+    pub(super) fn start(self, log: Arc<dyn EventReader>) {
+        let runtime = tokio::runtime::Handle::current();
+        std::thread::Builder::new()
+            .name("views".to_owned())
+            .spawn(move || runtime.block_on(self.follow(log)))
+            .expect("a thread can be made at start");
+    }
+
+    /// Goes on until the log is closed or nobody asks any more.
+    async fn follow(mut self, log: Arc<dyn EventReader>) {
+        let mut head = log.head();
+        // Only a weak hold, so that the log can close while its views wait for more.
+        let log = {
+            let weak = Arc::downgrade(&log);
+            drop(log);
+            weak
+        };
+        loop {
+            let reached = *self.position.borrow();
+            tokio::select! {
+                biased;
+                Some(damage) = self.damages.recv() => {
+                    self.hear(damage);
+                    continue;
+                }
+                moved = head.wait_for(|it| *it > reached) => if moved.is_err() {
+                    return;
+                },
             }
-            Err(error) if sender.is_closed() => {
-                tracing::warn!(%error, "the views stay behind; the next start goes on");
+            if self.position.is_closed() {
                 return;
             }
-            Err(error) => patience.pause("keeping the views up", error).await,
+            let Some(open) = log.upgrade() else { return };
+            let events = open.read(reached, BATCH).await;
+            drop(open);
+            match events
+                .map_err(Error::from)
+                .and_then(|it| advance(&mut self.connection, &it))
+            {
+                Ok(position) => self.reached(position.unwrap_or(reached)),
+                Err(error) if self.position.is_closed() => {
+                    tracing::warn!(%error, "the views stay behind; the next start goes on");
+                    return;
+                }
+                Err(error) => {
+                    if let Err(error) = self.make_anew(error) {
+                        self.trouble.send_replace(Some(Trouble::of(&error)));
+                        self.patience.pause("keeping the views up", error).await;
+                    }
+                }
+            }
         }
+    }
+
+    fn reached(&mut self, position: Position) {
+        self.trouble.send_if_modified(|it| it.take().is_some());
+        self.position.send_replace(position);
+        self.patience.renew();
+    }
+
+    fn hear(&mut self, damage: Damage) {
+        let Damage {
+            error,
+            generation,
+            heard,
+        } = damage;
+        let reason = error.to_string();
+        let made = if generation < self.readers.generation() {
+            Ok(())
+        } else {
+            self.make_anew(error)
+        };
+        // Whoever asked may have gone.
+        let _ = heard.send(made.err().unwrap_or(Error::Anew(reason)));
+    }
+
+    /// Begins again with an empty file, if it is the file that is at fault and this has not been tried before.
+    fn make_anew(&mut self, error: Error) -> Result<(), Error> {
+        if !error.is_damage() {
+            return Err(error);
+        }
+        if self.made_anew {
+            return Err(Error::Again(error.to_string()));
+        }
+        tracing::warn!(%error, "the views are damaged and are made anew from the log");
+        // Closed first: whoever closes a file last takes away what lies beside it, by its name.
+        drop(std::mem::replace(
+            &mut self.connection,
+            Connection::open_in_memory()?,
+        ));
+        let (connection, reached) = schema::anew(&self.path, &self.instance)?;
+        self.connection = connection;
+        self.made_anew = true;
+        self.readers.renew();
+        self.position.send_replace(reached.position);
+        Ok(())
     }
 }
 

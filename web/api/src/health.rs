@@ -1,4 +1,4 @@
-//! Whether the server answers, and how far its log is.
+//! Whether the server answers, how far its log is, and how far its lists are behind.
 
 use serde::{Deserialize, Serialize};
 use shipslog_events::ids::Position;
@@ -22,6 +22,19 @@ pub struct Health {
     /// The last position of the log.
     #[schema(value_type = u64)]
     pub position: Position,
+    /// How what lists and filters read keeps up with the log.
+    pub views: ViewsHealth,
+}
+
+/// How what lists and filters read keeps up with the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ViewsHealth {
+    /// So many positions of the log are not in it yet.
+    pub behind: u64,
+    /// Why it does not get any further, in a sentence; it is tried again meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub trouble: Option<String>,
 }
 
 /// How a server is that answers at all.
@@ -41,14 +54,27 @@ mod tests {
     use super::*;
     use crate::testing::round_trip;
 
-    #[test]
-    fn a_server_that_answers_is_ok() {
-        let health = Health {
+    fn health(behind: u64, trouble: Option<&str>) -> Health {
+        Health {
             status: HealthStatus::Ok,
             version: "0.1.0".to_owned(),
             position: Position(3),
-        };
-        let shown = json!({ "status": "ok", "version": "0.1.0", "position": 3 });
-        assert_eq!(round_trip(&health), shown);
+            views: ViewsHealth {
+                behind,
+                trouble: trouble.map(str::to_owned),
+            },
+        }
+    }
+
+    #[test]
+    fn a_server_that_answers_is_ok() {
+        let shown = json!({ "status": "ok", "version": "0.1.0", "position": 3, "views": { "behind": 0 } });
+        assert_eq!(round_trip(&health(0, None)), shown);
+    }
+
+    #[test]
+    fn one_whose_lists_are_old_says_why() {
+        let shown = json!({ "behind": 2, "trouble": "the disk is full" });
+        assert_eq!(round_trip(&health(2, Some("the disk is full")))["views"], shown);
     }
 }

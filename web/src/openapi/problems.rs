@@ -63,7 +63,10 @@ const TOO_SMALL: Described = ("403", "The key's access role is too small");
 const UNKNOWN: Described = ("404", "There is no such thing; the nearest is named");
 const REFUSED: Described = ("409", "Refused by the rules; nothing was kept");
 const FAILED: Described = ("500", "The server failed");
-const BEHIND: Described = ("503", "`minPosition` was not reached in time");
+const BEHIND: Described = (
+    "503",
+    "`minPosition` was not reached in time, or what is read is made anew from the log",
+);
 
 fn problems(statuses: &[Described]) -> BTreeMap<String, RefOr<Response>> {
     let content = || {

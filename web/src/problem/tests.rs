@@ -45,10 +45,22 @@ fn views_that_lag_ask_to_try_again() {
         shipslog_events::ids::Position(9),
         shipslog_events::ids::Position(7),
     );
-    let response = Problem::from(views::Error::Behind { wanted, reached }).into_response();
+    let behind = views::Error::Behind {
+        wanted,
+        reached,
+        trouble: None,
+    };
+    let response = Problem::from(behind).into_response();
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(response.headers()[RETRY_AFTER], "1");
     assert_eq!(response.headers()[CONTENT_TYPE], "application/problem+json");
+}
+
+#[test]
+fn views_that_are_made_anew_ask_to_try_again() {
+    let problem = Problem::from(views::Error::Anew("it is no database".to_owned()));
+    assert_eq!((problem.0.status, problem.0.code.as_str()), (503, "behind"));
+    assert!(problem.0.detail.contains("ask again"), "{}", problem.0.detail);
 }
 
 #[test]

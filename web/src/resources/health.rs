@@ -1,7 +1,7 @@
-//! Whether the server answers, and how far its log is.
+//! Whether the server answers, how far its log is, and how far its lists are behind.
 
 use axum::extract::State;
-use shipslog_api::health::{HEALTH, Health, HealthStatus};
+use shipslog_api::health::{HEALTH, Health, HealthStatus, ViewsHealth};
 use shipslog_api::paging::Reading;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,9 +22,17 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 )]
 async fn health(State(app): State<App>, Query(reading): Query<Reading>) -> Result<Json<Health>, Problem> {
     app.reach(reading.min_position).await?;
+    let views = app.engine.views();
+    let reached = *views.position().borrow();
+    // Read last: the log is never behind its views.
+    let position = *app.engine.events().head().borrow();
     Ok(Json(Health {
         status: HealthStatus::Ok,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        position: *app.engine.events().head().borrow(),
+        position,
+        views: ViewsHealth {
+            behind: position.0.saturating_sub(reached.0),
+            trouble: views.trouble().map(|it| it.sentence),
+        },
     }))
 }

@@ -32,6 +32,7 @@ async fn health_and_descriptions_need_no_key() {
     let health = server.get("/api/v1/health").await.expect(200);
     assert_eq!(health["status"], "ok");
     assert_eq!(health["position"], 1);
+    assert_eq!(health["views"], json!({ "behind": 0 }));
 }
 
 #[tokio::test(flavor = "multi_thread")]

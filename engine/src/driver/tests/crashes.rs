@@ -105,3 +105,20 @@ async fn a_closed_engine_lets_go_of_its_directory_and_takes_up_nothing_more() {
         .unwrap();
     assert_eq!(view.deployment.status, Status::Waiting);
 }
+
+#[tokio::test]
+async fn open_deployments_are_found_also_where_their_views_were_damaged() {
+    let house = House::with(&["wait"]).await;
+    let id = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.running(id).await;
+    let house = house
+        .reopened_after(|directory| {
+            let views = rusqlite::Connection::open(directory.join("views.db")).unwrap();
+            views
+                .execute_batch("UPDATE rows SET value = 'no JSON' WHERE view = 'deployment'")
+                .unwrap();
+        })
+        .await;
+    house.engine.commands().cancel(&by(), id).await.unwrap();
+    house.ended(id).await;
+}

@@ -1,0 +1,86 @@
+//! What is damaged while it is open, or where opening does not look.
+
+use shipslog_test_support::history::{Deed, write};
+
+use super::*;
+
+/// Goes past whoever has the file open.
+fn change(directory: &Path, sql: &str) {
+    let connection = Connection::open(directory.join("views.db")).unwrap();
+    connection.execute_batch(sql).unwrap();
+}
+
+const UNREADABLE: &str = "UPDATE rows SET value = 'no JSON' WHERE view = 'key'";
+
+/// An event that the views have no place for any more: another one has its position.
+const TAKEN: &str = "INSERT INTO events (position, stream, type, actor, recorded_at)
+    SELECT max(position) + 1, '', '', '', 0 FROM events";
+
+#[tokio::test]
+async fn what_the_writer_cannot_go_on_with_is_made_anew() {
+    for sql in [UNREADABLE, "DROP TABLE rows", TAKEN] {
+        let directory = tempfile::tempdir().unwrap();
+        let log = log(directory.path());
+        write(&*log, &[Deed::MakeKey(2)]).await;
+        let views = caught_up(directory.path(), &log).await;
+        change(directory.path(), sql);
+        write(&*log, &[Deed::MakeKey(2)]).await;
+        views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+        assert_eq!(views.keys().await.unwrap().len(), 1, "{sql}");
+        assert_eq!(views.trouble(), None, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_a_query_cannot_read_has_them_made_anew_and_the_next_one_finds_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = log(directory.path());
+    write(&*log, &[Deed::MakeKey(2)]).await;
+    let views = caught_up(directory.path(), &log).await;
+    change(directory.path(), UNREADABLE);
+    let refused = views.keys().await.unwrap_err();
+    assert!(matches!(refused, Error::Anew(_)), "{refused}");
+    views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+    assert_eq!(views.keys().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_damaged_again_is_left_alone_and_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = log(directory.path());
+    write(&*log, &[Deed::MakeKey(2)]).await;
+    let views = caught_up(directory.path(), &log).await;
+    change(directory.path(), UNREADABLE);
+    views.keys().await.unwrap_err();
+    views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+    change(directory.path(), UNREADABLE);
+    let refused = views.keys().await.unwrap_err();
+    assert!(matches!(refused, Error::Again(_)), "{refused}");
+
+    write(&*log, &[Deed::MakeKey(2)]).await;
+    let behind = views.reach(*log.head().borrow(), PATIENCE).await.unwrap_err();
+    assert!(behind.to_string().contains("restart the server"), "{behind}");
+}
+
+#[tokio::test]
+async fn nobody_waits_for_views_of_an_event_that_cannot_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = log(directory.path());
+    write(&*log, &[Deed::MakeKey(2), Deed::MakeKey(1)]).await;
+    let file = Connection::open(directory.path().join("shipslog.db")).unwrap();
+    let trigger =
+        "SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_master WHERE type = 'trigger'";
+    let triggers: String = file.query_row(trigger, [], |row| row.get(0)).unwrap();
+    file.execute_batch(&triggers).unwrap();
+    file.execute_batch("UPDATE events SET facts = 'no JSON' WHERE position = 2")
+        .unwrap();
+
+    let path = directory.path().join("views.db");
+    let views = Views::open(&path, Arc::clone(&log) as _, NONE).await.unwrap();
+    let behind = views.reach(Position(2), PATIENCE).await;
+    let sentence = behind.unwrap_err().to_string();
+    assert!(
+        sentence.contains("event 2") && sentence.contains("restore it from a backup"),
+        "{sentence}"
+    );
+}
