@@ -5,7 +5,7 @@ use shipslog_domain::deployment::Status;
 use shipslog_events::Recorded;
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEndReason};
 use shipslog_events::ids::{DeploymentId, EventId};
-use shipslog_log::raw;
+use shipslog_log::{Location, raw};
 
 use super::{ended, events, message, outcomes};
 use crate::testing::house::{House, by};
@@ -112,7 +112,8 @@ async fn open_deployments_are_found_also_where_their_views_were_damaged() {
     let id = house.deploy("wait", "Development").await.unwrap().deployment;
     house.running(id).await;
     let house = house
-        .reopened_after(|directory| {
+        .reopened_after(|log| {
+            let Location::Directory(directory) = log;
             let views = rusqlite::Connection::open(directory.join("views.db")).unwrap();
             views
                 .execute_batch("UPDATE rows SET value = 'no JSON' WHERE view = 'deployment'")
