@@ -30,7 +30,7 @@ pub const DEMO: Command = Command {
     name: "demo",
     about: "Sets everything up and plays the whole walkthrough",
     what: "a one-node Kubernetes and Shipslog are built, then the walkthrough is played",
-    cold: 13,
+    cold: 12,
     compiling: "most of it compiling, once",
     warm: Some(3),
 };
