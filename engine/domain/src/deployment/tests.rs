@@ -186,27 +186,29 @@ fn an_error_is_tried_again_but_not_for_ever() {
     );
 }
 
+/// What is due after a run errored for a reason.
+fn due_after(reason: EndReason) -> Vec<Due> {
+    let errored = DeploymentEvent::AttemptEnded {
+        id: id("a", "one", 1),
+        outcome: AttemptOutcome::Errored,
+        reason: Some(reason),
+        journal: None,
+    };
+    let events = passed("a", "two")
+        .into_iter()
+        .chain([started(id("a", "one", 1)), errored]);
+    next(&given(events))
+}
+
 #[test]
 fn a_run_that_could_not_begin_for_what_may_pass_begins_again() {
+    let again = [Due::StartAttempt(id("a", "one", 2))];
     for reason in [
         EndReason::ClusterAway,
         EndReason::ComponentErrored,
         EndReason::ServerFailed,
     ] {
-        let errored = DeploymentEvent::AttemptEnded {
-            id: id("a", "one", 1),
-            outcome: AttemptOutcome::Errored,
-            reason: Some(reason),
-            journal: None,
-        };
-        let events = passed("a", "two")
-            .into_iter()
-            .chain([started(id("a", "one", 1)), errored]);
-        assert_eq!(
-            next(&given(events)),
-            [Due::StartAttempt(id("a", "one", 2))],
-            "{reason}"
-        );
+        assert_eq!(due_after(reason), again, "{reason}");
     }
 }
 
@@ -218,20 +220,7 @@ fn an_error_that_must_not_be_tried_again_is_not() {
         EndReason::JournalDamaged,
         EndReason::JournalFull,
     ] {
-        let stuck = DeploymentEvent::AttemptEnded {
-            id: id("a", "one", 1),
-            outcome: AttemptOutcome::Errored,
-            reason: Some(reason),
-            journal: None,
-        };
-        let events = passed("a", "two")
-            .into_iter()
-            .chain([started(id("a", "one", 1)), stuck]);
-        assert_eq!(
-            next(&given(events)),
-            end(DeploymentEndReason::Errored),
-            "{reason}"
-        );
+        assert_eq!(due_after(reason), end(DeploymentEndReason::Errored), "{reason}");
     }
 }
 
