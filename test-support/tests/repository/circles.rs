@@ -1,8 +1,4 @@
 //! No files of a crate use each other in a circle, other than a module and what lies in it.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot read the sources has failed"
-)]
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;

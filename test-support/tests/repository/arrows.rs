@@ -1,8 +1,4 @@
 //! The arrows of ARCHITECTURE.md are those of Cargo: its two tables are read and held against `cargo metadata`.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot read the page or ask Cargo has failed"
-)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
