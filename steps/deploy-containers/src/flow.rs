@@ -60,7 +60,7 @@ struct Flow<'a> {
     old: Vec<String>,
 }
 
-/// Deploys.
+/// Carries the deployment out, from what is there to traffic on the new set.
 pub fn run(inputs: &Inputs, situation: &Situation, images: &Images) -> Result<(), Failure> {
     let names = Names::new(inputs, &situation.deployment);
     let objects = Objects::new(inputs, &names, situation, images);

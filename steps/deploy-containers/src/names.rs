@@ -9,9 +9,21 @@ pub const LONGEST_BASE: usize = 42;
 
 /// One deployment's objects, as far as the inputs ask for them, in the order in which they are written.
 #[derive(Debug, Clone)]
-pub struct Names(pub(crate) Vec<(Role, ObjectReference)>);
+pub struct Names(Vec<(Role, ObjectReference)>);
 
 impl Names {
+    /// These, one of which is what runs the pods.
+    pub(crate) fn in_order(objects: Vec<(Role, ObjectReference)>) -> Self {
+        let names = Self(objects);
+        let _ = names.workload();
+        names
+    }
+
+    /// Each of them, in order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &ObjectReference> {
+        self.0.iter().map(|(_, object)| object)
+    }
+
     /// The objects of a role.
     pub fn with(&self, role: Role) -> impl Iterator<Item = &ObjectReference> {
         let objects = self.0.iter().filter(move |(it, _)| *it == role);

@@ -53,7 +53,7 @@ pub struct SeccompProfile {
 pub enum SeccompType {
     /// The container runtime's own.
     RuntimeDefault,
-    /// None.
+    /// No filter at all.
     Unconfined,
     /// A file of the node.
     Localhost,

@@ -18,7 +18,7 @@ impl Names {
             };
             Some((kind.role, object))
         };
-        Self(ALL.into_iter().filter_map(object).collect())
+        Self::in_order(ALL.into_iter().filter_map(object).collect())
     }
 
     /// Names for whatever deployment comes: for capabilities.
@@ -28,6 +28,6 @@ impl Names {
 
     /// The object of a kind.
     pub fn of(&self, kind: &Kind) -> Option<&ObjectReference> {
-        self.0.iter().map(|(_, object)| object).find(|it| kind.is_of(it))
+        self.all().find(|it| kind.is_of(it))
     }
 }

@@ -21,6 +21,19 @@ pub(super) enum Trace {
     Sockets,
 }
 
+impl std::fmt::Display for Trace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Process(id) => write!(f, "process {id}"),
+            Self::Mount(path) => write!(f, "a mount at {}", path.display()),
+            Self::NetworkNamespace => f.write_str("its network namespace"),
+            Self::Cable => f.write_str("the link to its network namespace"),
+            Self::Cgroup(path) => write!(f, "the control group {}", path.display()),
+            Self::Sockets => f.write_str("sockets of its containers"),
+        }
+    }
+}
+
 /// Looks for what is there of this checkout's cluster.
 pub(super) fn find(layout: &Layout) -> Result<Vec<Trace>> {
     let mut traces: Vec<_> = cgroups::members(&layout.name)?

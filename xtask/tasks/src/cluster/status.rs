@@ -22,7 +22,7 @@ pub(super) fn show(layout: &Layout) -> Result<()> {
     if let Some(ailment) = ailment {
         let left = leftovers::find(layout)?;
         for trace in left {
-            say(&format!("left on the machine: {trace:?}"));
+            say(&format!("left on the machine: {trace}"));
         }
         bail!("the cluster is not well: {ailment}\nstart it: cargo xtask cluster up");
     }
