@@ -13,7 +13,7 @@ use http_body_util::{BodyExt as _, Full, StreamBody};
 use kube::client::Body;
 use serde_json::{Value, json};
 
-use super::{Cluster, Options};
+use super::{Cluster, ObjectReference, Options};
 
 /// A request as it came.
 #[derive(Debug, Clone)]
@@ -25,6 +25,7 @@ pub(crate) struct Seen {
 }
 
 /// What the server does.
+#[derive(Clone)]
 pub(crate) enum Reply {
     Json(u16, Value),
     /// With this header in seconds.
@@ -43,6 +44,22 @@ pub(crate) enum Reply {
     Watch(Vec<Value>),
     /// Watch events, after which nothing more comes.
     WatchOn(Vec<Value>),
+}
+
+/// The first answer, and the one to all that is asked after it.
+pub(crate) fn first_then(first: Reply, then: Reply) -> impl Fn(usize) -> Reply + Send + Sync {
+    move |nth| if nth == 0 { first.clone() } else { then.clone() }
+}
+
+/// An object of version `v1` in the namespace that is usual there.
+pub(crate) fn reference(group: &str, kind: &str, name: &str) -> ObjectReference {
+    ObjectReference {
+        group: group.to_owned(),
+        version: "v1".to_owned(),
+        kind: kind.to_owned(),
+        namespace: None,
+        name: name.to_owned(),
+    }
 }
 
 type Script = dyn Fn(&Seen, usize) -> Option<Reply> + Send + Sync;

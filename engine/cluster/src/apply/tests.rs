@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{Applied, ApplyOptions};
-use crate::fake::{Fake, Reply};
+use crate::fake::{Fake, Reply, first_then};
 use crate::{Error, FieldConflict};
 
 mod unanswered;
@@ -157,13 +157,7 @@ async fn a_missing_namespace_is_named() {
 
 #[tokio::test(start_paused = true)]
 async fn an_unguarded_apply_that_got_lost_is_sent_again() {
-    let writes = |nth| {
-        if nth == 0 {
-            Reply::Cut
-        } else {
-            Reply::Json(200, stored("2", "new"))
-        }
-    };
+    let writes = first_then(Reply::Cut, Reply::Json(200, stored("2", "new")));
     let fake = server(found("1", "old"), planned("new"), writes);
     assert!(apply(&fake, &ApplyOptions::default()).await.unwrap().changed);
     assert_eq!(fake.count("PATCH", PATH), 2);
@@ -171,13 +165,10 @@ async fn an_unguarded_apply_that_got_lost_is_sent_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_guarded_apply_that_got_lost_but_happened_is_told_so() {
-    let reads = |nth| {
-        if nth == 0 {
-            Reply::Json(200, stored("1", "old"))
-        } else {
-            Reply::Json(200, stored("2", "new"))
-        }
-    };
+    let reads = first_then(
+        Reply::Json(200, stored("1", "old")),
+        Reply::Json(200, stored("2", "new")),
+    );
     let fake = server(reads, planned("new"), |_| Reply::Cut);
     let applied = apply(&fake, &at_version("1")).await.unwrap();
     assert!(applied.changed);
@@ -187,13 +178,7 @@ async fn a_guarded_apply_that_got_lost_but_happened_is_told_so() {
 
 #[tokio::test(start_paused = true)]
 async fn a_guarded_apply_that_got_lost_and_did_not_happen_is_sent_again() {
-    let writes = |nth| {
-        if nth == 0 {
-            Reply::Cut
-        } else {
-            Reply::Json(200, stored("2", "new"))
-        }
-    };
+    let writes = first_then(Reply::Cut, Reply::Json(200, stored("2", "new")));
     let fake = server(found("1", "old"), planned("new"), writes);
     assert!(apply(&fake, &at_version("1")).await.unwrap().changed);
     assert_eq!(fake.count("PATCH", PATH), 2);
@@ -201,13 +186,10 @@ async fn a_guarded_apply_that_got_lost_and_did_not_happen_is_sent_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_guarded_apply_of_which_nothing_can_be_told_is_said_to_be_unknown() {
-    let reads = |nth| {
-        if nth == 0 {
-            Reply::Json(200, stored("1", "old"))
-        } else {
-            Reply::Json(200, stored("3", "third"))
-        }
-    };
+    let reads = first_then(
+        Reply::Json(200, stored("1", "old")),
+        Reply::Json(200, stored("3", "third")),
+    );
     let fake = server(reads, planned("new"), |_| Reply::Cut);
     let Err(Error::OutcomeUnknown(said)) = apply(&fake, &at_version("1")).await else {
         panic!()

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{DeleteOptions, Propagation};
-use crate::fake::{Fake, Reply};
+use crate::fake::{Fake, Reply, first_then};
 use crate::{Error, ObjectReference};
 
 mod unanswered;
@@ -82,13 +82,7 @@ async fn the_same_one_at_another_version_is_a_change() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_delete_by_uid_is_sent_again() {
-    let deletes = |nth| {
-        if nth == 0 {
-            Reply::Cut
-        } else {
-            Reply::Json(404, json!({"message": "not found"}))
-        }
-    };
+    let deletes = first_then(Reply::Cut, Reply::Json(404, json!({"message": "not found"})));
     let fake = server(None, deletes);
     assert_eq!(fake.cluster().delete(&a(), &by_uid()).await, Ok(()));
     assert_eq!(fake.count("DELETE", PATH), 2);

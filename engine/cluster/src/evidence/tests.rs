@@ -1,17 +1,7 @@
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, Reply};
-use crate::{Error, ObjectReference};
-
-fn reference(group: &str, kind: &str, name: &str) -> ObjectReference {
-    ObjectReference {
-        group: group.to_owned(),
-        version: "v1".to_owned(),
-        kind: kind.to_owned(),
-        namespace: None,
-        name: name.to_owned(),
-    }
-}
+use crate::Error;
+use crate::fake::{Fake, Reply, reference};
 
 /// A Deployment whose container keeps ending.
 fn crashing() -> Fake {

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{PatchKind, Precondition};
-use crate::fake::{Fake, Reply};
+use crate::fake::{Fake, Reply, first_then, reference};
 use crate::{Error, ObjectReference};
 
 mod unanswered;
@@ -9,13 +9,7 @@ mod unanswered;
 const PATH: &str = "/api/v1/namespaces/web/configmaps/a";
 
 fn a() -> ObjectReference {
-    ObjectReference {
-        group: String::new(),
-        version: "v1".to_owned(),
-        kind: "ConfigMap".to_owned(),
-        namespace: None,
-        name: "a".to_owned(),
-    }
+    reference("", "ConfigMap", "a")
 }
 
 fn stored(version: &str, value: &str) -> Value {
@@ -90,13 +84,7 @@ async fn another_uid_is_a_change() {
 
 #[tokio::test(start_paused = true)]
 async fn a_merge_without_a_version_may_be_sent_again() {
-    let writes = |nth| {
-        if nth == 0 {
-            Reply::Cut
-        } else {
-            Reply::Json(200, stored("2", "new"))
-        }
-    };
+    let writes = first_then(Reply::Cut, Reply::Json(200, stored("2", "new")));
     let fake = server(stored("1", "old"), stored("2", "new"), writes);
     assert!(
         patch(&fake, PatchKind::Merge, merge(), &Precondition::default())
@@ -116,13 +104,7 @@ async fn a_lost_patch_is_looked_at_before_anything_is_said() {
     );
     assert_eq!(fake.count("PATCH", PATH), 1);
     // It did not: the version is still the one asked for.
-    let writes = |nth| {
-        if nth == 0 {
-            Reply::Cut
-        } else {
-            Reply::Json(200, stored("2", "new"))
-        }
-    };
+    let writes = first_then(Reply::Cut, Reply::Json(200, stored("2", "new")));
     let fake = server(stored("1", "old"), stored("2", "new"), writes);
     assert!(patch(&fake, PatchKind::Merge, merge(), &guarded()).await.is_ok());
     assert_eq!(fake.count("PATCH", PATH), 2);

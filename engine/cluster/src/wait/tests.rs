@@ -5,23 +5,13 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::*;
-use crate::fake::{Fake, Reply, Seen};
+use crate::fake::{Fake, Reply, Seen, reference};
 
 const DEPLOYMENTS: &str = "/apis/apps/v1/namespaces/web/deployments";
 const SETS: &str = "/apis/apps/v1/namespaces/web/replicasets";
 const PODS: &str = "/api/v1/namespaces/web/pods";
 const EVENTS: &str = "/api/v1/namespaces/web/events";
 const SLICES: &str = "/apis/discovery.k8s.io/v1/namespaces/web/endpointslices";
-
-fn reference(group: &str, kind: &str, name: &str) -> ObjectReference {
-    ObjectReference {
-        group: group.to_owned(),
-        version: "v1".to_owned(),
-        kind: kind.to_owned(),
-        namespace: None,
-        name: name.to_owned(),
-    }
-}
 
 fn healthy(generation: i64) -> Expectation {
     Expectation::Healthy(Healthy {

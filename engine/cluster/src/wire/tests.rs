@@ -3,19 +3,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::fake::{Fake, Reply};
+use crate::fake::{Fake, Reply, reference};
 use crate::{Denial, Error, Layer, ObjectReference, Options};
 
 const PATH: &str = "/api/v1/namespaces/web/configmaps/a";
 
 fn a() -> ObjectReference {
-    ObjectReference {
-        group: String::new(),
-        version: "v1".to_owned(),
-        kind: "ConfigMap".to_owned(),
-        namespace: None,
-        name: "a".to_owned(),
-    }
+    reference("", "ConfigMap", "a")
 }
 
 /// Answers requests for `a` only; those before the last of the list get it in turn, all others the last.
