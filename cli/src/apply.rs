@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use clap::Args;
-use reqwest::StatusCode;
 use shipslog_api::configuration::{self, Applied, Applying, CONFIGURATION, DocumentChanged, HowChanged};
 
 use crate::client::Query;
@@ -36,7 +35,7 @@ impl Apply {
             let only = Query::of(&Applying { dry_run: true });
             client.try_post(&path, &only, &asked).await?
         } else {
-            client.post(&path, &asked, StatusCode::OK).await?
+            client.post::<Applied>(&path, &asked).await?
         };
         common.output.show(&answer, |it| shown(it, self.dry_run))?;
         Ok(Exit::Succeeded)

@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 use clap::Args;
-use reqwest::StatusCode;
 use serde_json::json;
 use shipslog_api::deployments::{CANCEL, CancelAccepted};
 use shipslog_events::ids::DeploymentId;
@@ -24,7 +23,7 @@ impl Cancel {
         let id = self.deployment;
         let client = common.client()?;
         let answer = client
-            .post(&CANCEL.of([&id]), &json!({}), StatusCode::ACCEPTED)
+            .post::<CancelAccepted>(&CANCEL.of([&id]), &json!({}))
             .await?;
         common.output.show(&answer, |_: &CancelAccepted| {
             format!("{id} is asked to stop; `shipslog status {id} -w` watches it")

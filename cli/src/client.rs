@@ -4,6 +4,7 @@ mod problem;
 mod query;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use reqwest::header::LOCATION;
@@ -11,7 +12,8 @@ use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 use shipslog_api::paging::{Listing, MAXIMUM};
-use shipslog_api::{Page, Problem};
+use shipslog_api::problem::Code;
+use shipslog_api::{Done, Page, Problem};
 
 use crate::answer::Answer;
 use crate::remembered;
@@ -37,6 +39,9 @@ pub(crate) struct Server {
 
 /// The address without any other word.
 pub(crate) const DEFAULT_URL: &str = "http://127.0.0.1:8841";
+
+/// How long a server may say nothing at all: creating a release asks registries, which may be slow.
+const SILENCE: Duration = Duration::from_mins(5);
 
 /// A client of one server.
 #[derive(Clone)]
@@ -68,7 +73,8 @@ impl Server {
 impl Client {
     pub(crate) fn new(url: &str, key: Option<String>) -> Result<Self> {
         let http = reqwest::Client::builder()
-            .connect_timeout(std::time::Duration::from_secs(10))
+            .connect_timeout(Duration::from_secs(10))
+            .read_timeout(SILENCE)
             // Followed, a POST becomes a GET: what comes back would pass for the answer to what was never asked.
             .redirect(reqwest::redirect::Policy::none())
             .build()
@@ -92,15 +98,14 @@ impl Client {
         self.ask(request.json(body)).await
     }
 
-    /// Has something done; `done` is the status that says that it was.
-    pub(crate) async fn post(&self, path: &str, body: &impl Serialize, done: StatusCode) -> Result<Answer> {
-        let request = self.request(Method::POST, path).json(body);
-        self.write(request, done).await
+    /// Has something done, which is answered with a `T`.
+    pub(crate) async fn post<T: Done>(&self, path: &str, body: &impl Serialize) -> Result<Answer> {
+        self.write::<T>(self.request(Method::POST, path).json(body)).await
     }
 
-    /// Has something taken away; `done` is the status that says that it was.
-    pub(crate) async fn delete(&self, path: &str, done: StatusCode) -> Result<Answer> {
-        self.write(self.request(Method::DELETE, path), done).await
+    /// Has something taken away, which is answered with a `T`.
+    pub(crate) async fn delete<T: Done>(&self, path: &str) -> Result<Answer> {
+        self.write::<T>(self.request(Method::DELETE, path)).await
     }
 
     /// All items of a list, page after page, at most `limit`.
@@ -156,7 +161,7 @@ impl Client {
     }
 
     /// Only the server's own words say that it is done. Where others came back, or none, it may be.
-    async fn write(&self, request: reqwest::RequestBuilder, done: StatusCode) -> Result<Answer> {
+    async fn write<T: Done>(&self, request: reqwest::RequestBuilder) -> Result<Answer> {
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) if never_left(&error) => return Err(self.unreachable(&error).into()),
@@ -176,9 +181,9 @@ impl Client {
         }
         let answer = response.bytes().await.map(|it| Answer::parse(&it));
         match answer {
-            Ok(Ok(answer)) if status == done => Ok(answer.of_write()),
+            Ok(Ok(answer)) if status == T::STATUS => Ok(answer.of_write()),
             Ok(Ok(_)) => Err(self
-                .unknown(&format!("answered {status} instead of {done}"))
+                .unknown(&format!("answered {status} instead of {}", T::STATUS))
                 .into()),
             Ok(Err(_)) => {
                 let how = format!("answered {status} with something else than JSON");
@@ -214,7 +219,9 @@ impl Client {
         }
         let bytes = response.bytes().await.unwrap_or_default();
         if let Ok(problem) = serde_json::from_slice::<Problem>(&bytes) {
-            return Refusal::Known(problem.into());
+            // Ours have a code; whoever stands before the server may speak of itself in the same form.
+            let is_ours = problem.code != Code::default();
+            return if is_ours { Refusal::Known } else { Refusal::Other }(problem.into());
         }
         let title = format!("{} answered {status}", self.url);
         Refusal::Other(Error::of_status(status.as_u16(), title))

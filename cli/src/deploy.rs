@@ -2,7 +2,6 @@
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use reqwest::StatusCode;
 use shipslog_api::deployments::{self, DEPLOYMENTS, DeploymentAccepted};
 
 use crate::common::Common;
@@ -47,7 +46,7 @@ pub(crate) async fn request(
 ) -> Result<Exit> {
     let client = common.client()?;
     let answer = client
-        .post(&DEPLOYMENTS.of([]), asked, StatusCode::ACCEPTED)
+        .post::<DeploymentAccepted>(&DEPLOYMENTS.of([]), asked)
         .await?;
     if !following.stays() {
         common.output.show(&answer, accepted)?;

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::line_wise::LineWise;
 use crate::output::{self, Format};
 use crate::screen::{self, Screen};
-use crate::sse::{self, Next, Word};
+use crate::sse::{self, Next, Wait, Word};
 use crate::{deployment, tree};
 
 /// Whether to stay until the end.
@@ -79,9 +79,12 @@ async fn to_the_end(
     });
     let mut last = None;
     sse::read(client, WATCH, id, &query, |word| {
-        let Word::Event(event) = word else {
-            view.lost()?;
-            return Ok(Next::Go);
+        let event = match word {
+            Word::Event(event) => event,
+            Word::Waiting(wait) => {
+                view.waiting(wait)?;
+                return Ok(Next::Go);
+            }
         };
         let state = Answer::parse(event.data.as_bytes());
         let state = state.context("the server sent a state that is no JSON")?;
@@ -150,15 +153,15 @@ impl View {
         }
     }
 
-    fn lost(&mut self) -> Result<()> {
-        const AWAY: &str = "the server does not answer; waiting for it to come back";
+    fn waiting(&mut self, wait: Wait) -> Result<()> {
+        let sentence = wait.sentence();
         match self {
             Self::Live { screen, drawn } => {
-                let lines: Vec<String> = drawn.iter().cloned().chain([format!("! {AWAY}")]).collect();
+                let lines: Vec<String> = drawn.iter().cloned().chain([format!("! {sentence}")]).collect();
                 screen.draw(&lines)
             }
             Self::Lines(_) | Self::End(_) => {
-                anstream::eprintln!("{AWAY}");
+                anstream::eprintln!("{sentence}");
                 Ok(())
             }
         }

@@ -7,15 +7,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand, ValueEnum};
-use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 use shipslog_api::keys::{CreateKey, KEY, KEYS, Key, KeyCreated, KeyRevoked};
-use shipslog_api::word;
 use shipslog_events::event::access;
 use shipslog_events::ids::{KeyId, Position};
 
 use crate::answer::Answer;
-use crate::client::{Client, Query};
+use crate::client::{Client, Error, Query};
 use crate::common::Common;
 use crate::exit::{Exit, wrong};
 use crate::moment::moment;
@@ -75,7 +73,7 @@ impl KeyVerb {
                 common.output.show(&keys, |it: &Vec<Key>| output::table(it))?;
             }
             Self::Revoke(Revoke { id }) => {
-                let answer = common.client()?.delete(&KEY.of([&id]), StatusCode::OK).await?;
+                let answer = common.client()?.delete::<KeyRevoked>(&KEY.of([&id])).await?;
                 common
                     .output
                     .show(&answer, |_: &KeyRevoked| format!("{id} opens nothing any more"))?;
@@ -133,7 +131,15 @@ impl Create {
             name: self.name.clone(),
             access_role: self.access_role.into(),
         };
-        client.post(&KEYS.of([]), &asked, StatusCode::CREATED).await
+        let answer = client.post::<KeyCreated>(&KEYS.of([]), &asked).await;
+        answer.map_err(|error| match error.downcast_ref() {
+            Some(Error::Unknown { .. }) => error.context(format!(
+                "a key for {} may have been made that nobody has: look with `shipslog key list`, and take it back with \
+                 `shipslog key revoke`",
+                self.name
+            )),
+            Some(_) | None => error,
+        })
     }
 
     fn made(&self, id: &KeyId) -> String {
@@ -172,7 +178,7 @@ impl Row for Key {
     const COLUMNS: &'static [Column<Self>] = &[
         ("ID", |it| it.id.to_string()),
         ("NAME", |it| it.name.clone()),
-        ("ACCESS ROLE", |it| word(&it.access_role).to_string()),
+        ("ACCESS ROLE", |it| it.access_role.to_string()),
         ("REVOKED", |it| it.revoked.to_string()),
         ("CREATED", |it| moment(it.created_at)),
     ];
@@ -248,10 +254,7 @@ mod tests {
     fn access_roles_are_written_as_the_server_knows_them() {
         for role in AccessRole::value_variants() {
             let typed = role.to_possible_value().unwrap();
-            assert_eq!(
-                typed.get_name(),
-                word(&access::AccessRole::from(*role)).to_string()
-            );
+            assert_eq!(typed.get_name(), access::AccessRole::from(*role).to_string());
         }
     }
 }

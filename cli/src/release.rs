@@ -1,8 +1,7 @@
 //! `shipslog release`: what is frozen to be deployed.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Args, Subcommand};
-use reqwest::StatusCode;
 use shipslog_api::paging::Reading;
 use shipslog_api::releases::{CreateRelease, RELEASE, RELEASES, Release, ReleaseCreated};
 
@@ -45,18 +44,25 @@ impl Create {
         let client = common.client()?;
         let project = self.project.clone();
         let answer = client
-            .post(&RELEASES.of([&project]), &self.asked(), StatusCode::CREATED)
+            .post::<ReleaseCreated>(&RELEASES.of([&project]), &self.asked())
             .await?;
         let created: ReleaseCreated = answer.read()?;
         let reached = Reading {
             min_position: Some(created.position.0),
         };
         let path = RELEASE.of([&project, &created.version]);
-        let shown = match client.get(&path, &Query::of(&reached)).await {
-            Ok(release) => common.output.show(&release, |it| format!("created {}", one(it))),
-            Err(error) => Err(error),
-        };
-        shown.with_context(|| format!("{project} {} is created", created.version))?;
+        match client.get(&path, &Query::of(&reached)).await {
+            Ok(release) => common
+                .output
+                .show(&release, |it| format!("created {}", one(it)))?,
+            // It is done, whatever comes after: whoever reads a failure would create another one.
+            Err(error) => {
+                anstream::eprintln!("it is created, and cannot be shown yet: {error:#}");
+                common.output.show(&answer, |it: &ReleaseCreated| {
+                    format!("created {project} {}", it.version)
+                })?;
+            }
+        }
         Ok(Exit::Succeeded)
     }
 

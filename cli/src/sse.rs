@@ -2,7 +2,7 @@
 
 mod parser;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use futures::StreamExt as _;
@@ -10,6 +10,7 @@ use shipslog_api::deployments::DEPLOYMENT;
 use shipslog_api::problem::Code;
 use shipslog_api::{Address, Problem};
 use shipslog_events::ids::DeploymentId;
+use tokio::time::Instant;
 
 use crate::client::{Client, Error, Query};
 use crate::deployment;
@@ -22,8 +23,27 @@ use parser::Parser;
 pub(crate) enum Word<'a> {
     /// An event of the stream.
     Event(&'a Event),
-    /// The server is away: said once each time.
-    Lost,
+    /// The server is away, or cannot say anything yet: said once each time.
+    Waiting(Wait),
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// A server that answers.
+    Server,
+    /// Its lists, which are behind.
+    Lists,
+}
+
+impl Wait {
+    /// As it is told to people.
+    pub(crate) fn sentence(self) -> &'static str {
+        match self {
+            Self::Server => "the server does not answer; waiting for it to come back",
+            Self::Lists => "the server's lists are behind; waiting for them",
+        }
+    }
 }
 
 /// What a reader says to each event.
@@ -51,8 +71,8 @@ enum End {
     Stopped,
     /// The server had no more to say.
     Complete,
-    /// It broke, or there was none.
-    Broken,
+    /// It broke, or there was none; with the server's last word, if it had one.
+    Broken(Option<Problem>),
 }
 
 /// Reads a stream of a deployment until the reader has enough or the deployment has ended and all is told. A lost
@@ -74,7 +94,10 @@ pub(crate) async fn read(
             // Known to be over before this connection began: nothing can have been missed.
             End::Complete if over => return Ok(()),
             End::Complete => over = has_ended(client, id).await?,
-            End::Broken => over = false,
+            End::Broken(said) => {
+                over = false;
+                away.said = said;
+            }
         }
         if !over {
             away.pause(&mut reader).await?;
@@ -90,10 +113,10 @@ async fn connection(
     away: &mut Away,
     reader: &mut impl FnMut(Word<'_>) -> Result<Next>,
 ) -> Result<End> {
-    let response = match client.stream(path, query, last.as_deref()).await {
-        Ok(response) => response,
-        Err(error) if is_passing(&error) => return Ok(End::Broken),
-        Err(error) => return Err(error),
+    let response = match tokio::time::timeout(SILENCE, client.stream(path, query, last.as_deref())).await {
+        Err(_) => return Ok(End::Broken(None)),
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => return broken_by(error),
     };
     let mut parser = Parser::default();
     let mut chunks = response.bytes_stream();
@@ -101,13 +124,13 @@ async fn connection(
         let chunk = match tokio::time::timeout(SILENCE, chunks.next()).await {
             Ok(Some(Ok(chunk))) => chunk,
             Ok(None) => return Ok(End::Complete),
-            Ok(Some(Err(_))) | Err(_) => return Ok(End::Broken),
+            Ok(Some(Err(_))) | Err(_) => return Ok(End::Broken(None)),
         };
         *away = Away::default();
         for event in parser.feed(&chunk) {
             *last = event.id.clone().or(last.take());
             if event.name == "problem" {
-                return broken_by(&event);
+                return broken_by(last_word(&event)?);
             }
             if reader(Word::Event(&event))? == Next::Stop {
                 return Ok(End::Stopped);
@@ -117,22 +140,28 @@ async fn connection(
 }
 
 /// The server's last word in a stream that it cannot go on with.
-fn broken_by(event: &Event) -> Result<End> {
+fn last_word(event: &Event) -> Result<anyhow::Error> {
     let problem: Problem =
         serde_json::from_str(&event.data).context("the server sent a problem that is no JSON")?;
-    let error = Error::from(problem).into();
-    if is_passing(&error) {
-        Ok(End::Broken)
-    } else {
-        Err(error)
-    }
+    Ok(Error::from(problem).into())
 }
 
-/// A server that is about to be back, or a proxy before one. One that says that it is behind is there.
+/// What may pass is a broken connection.
+fn broken_by(error: anyhow::Error) -> Result<End> {
+    if !is_passing(&error) {
+        return Err(error);
+    }
+    Ok(End::Broken(match error.downcast() {
+        Ok(Error::Problem(problem)) => Some(*problem),
+        Ok(_) | Err(_) => None,
+    }))
+}
+
+/// A server that is about to be back or to catch up, or a proxy before one.
 fn is_passing(error: &anyhow::Error) -> bool {
     match error.downcast_ref::<Error>() {
         Some(Error::Unreachable { .. }) => true,
-        Some(Error::Problem(problem)) => matches!(problem.status, 502..=504) && problem.code != Code::BEHIND,
+        Some(Error::Problem(problem)) => matches!(problem.status, 502..=504),
         Some(
             Error::Elsewhere { .. }
             | Error::Unknown { .. }
@@ -157,18 +186,25 @@ async fn has_ended(client: &Client, id: DeploymentId) -> Result<bool> {
 struct Away {
     since: Option<Instant>,
     tries: usize,
+    /// What it said last, if it said anything.
+    said: Option<Problem>,
 }
 
 impl Away {
     async fn pause(&mut self, reader: &mut impl FnMut(Word<'_>) -> Result<Next>) -> Result<()> {
+        let behind = self.said.take().filter(|it| it.code == Code::BEHIND);
         if self.since.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
+            if let Some(problem) = behind {
+                return Err(Error::from(problem).into());
+            }
             bail!(
                 "the server has been away for {} seconds; ask again later",
                 PATIENCE.as_secs()
             );
         }
         if self.tries == 2 {
-            reader(Word::Lost)?;
+            let wait = behind.map_or(Wait::Server, |_| Wait::Lists);
+            reader(Word::Waiting(wait))?;
         }
         tokio::time::sleep(PAUSES[self.tries.min(PAUSES.len() - 1)]).await;
         self.tries += 1;

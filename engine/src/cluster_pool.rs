@@ -21,7 +21,8 @@ use crate::configurations::Configurations;
 use crate::load;
 use crate::secrets::Secrets;
 
-/// A client for each cluster and account; a changed credential replaces it, so that there are never more than accounts.
+/// A client for each address and account that was reached since the server started. What an account was let in with before
+/// its credential changed is let go of, wherever it led.
 pub(crate) struct ClusterPool {
     log: Arc<dyn EventReader>,
     configurations: Arc<Configurations>,
@@ -29,8 +30,13 @@ pub(crate) struct ClusterPool {
     known: Mutex<BTreeMap<Address, (Identity, Cluster)>>,
 }
 
-/// What tells one credential from another: the public part, such as a certificate or a user, and the secret's handle.
-type Identity = (String, Handle);
+/// What tells one credential from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Identity {
+    /// A certificate or a user; a token has nothing of the kind.
+    public: Option<String>,
+    secret: Handle,
+}
 
 /// A credential, and what tells it from others.
 struct Opened {
@@ -67,13 +73,14 @@ impl ClusterPool {
         };
         let cluster =
             Cluster::connect(&connection).map_err(|error| Impossible::ClusterUnusable(error.to_string()))?;
-        let client = (opened.identity, cluster.clone());
-        self.known.lock().insert(address.clone(), client);
+        let mut known = self.known.lock();
+        known.retain(|it, (identity, _)| it.account != address.account || *identity == opened.identity);
+        known.insert(address.clone(), (opened.identity, cluster.clone()));
         Ok(cluster)
     }
 
     async fn credential(&self, name: &AccountName) -> Result<Opened, Impossible> {
-        let loaded = self.configurations.load().await.map_err(failed)?;
+        let loaded = self.configurations.load().await.map_err(Impossible::failed)?;
         let Some(Document::Account(account)) = loaded.state.documents.get(&(Kind::Account, name.to_string()))
         else {
             return Err(Impossible::NoAccount(name.clone()));
@@ -91,7 +98,10 @@ impl ClusterPool {
                 };
                 Ok(Opened {
                     credential,
-                    identity: (certificate.clone(), handle),
+                    identity: Identity {
+                        public: Some(certificate.clone()),
+                        secret: handle,
+                    },
                 })
             }
             Account {
@@ -106,7 +116,10 @@ impl ClusterPool {
                 };
                 Ok(Opened {
                     credential,
-                    identity: (user.clone(), handle),
+                    identity: Identity {
+                        public: Some(user.clone()),
+                        secret: handle,
+                    },
                 })
             }
             Account {
@@ -119,7 +132,10 @@ impl ClusterPool {
                 let token = self.opened(name, &handle).await?;
                 Ok(Opened {
                     credential: Credential::Token(token),
-                    identity: (String::new(), handle),
+                    identity: Identity {
+                        public: None,
+                        secret: handle,
+                    },
                 })
             }
             Account {
@@ -132,7 +148,7 @@ impl ClusterPool {
     }
 
     async fn opened(&self, account: &AccountName, handle: &Handle) -> Result<SecretString, Impossible> {
-        let value = self.secrets.open(handle).await.map_err(failed)?;
+        let value = self.secrets.open(handle).await.map_err(Impossible::failed)?;
         value.ok_or_else(|| Impossible::SecretGone(account.clone()))
     }
 
@@ -145,11 +161,13 @@ impl ClusterPool {
             wanted: Box::new(wanted.clone()),
             why: why.to_owned(),
         };
-        let lane = load::lane(log, &key).await.map_err(failed)?.state;
+        let lane = load::lane(log, &key).await.map_err(Impossible::failed)?.state;
         let Some(deployment) = lane.last_success else {
             return Err(unusable("no deployment there has succeeded; deploy it first"));
         };
-        let history = load::deployment(log, deployment).await.map_err(failed)?;
+        let history = load::deployment(log, deployment)
+            .await
+            .map_err(Impossible::failed)?;
         let mut set = BTreeMap::new();
         for recorded in history.into_iter().flat_map(|it| it.state.events) {
             if let Event::Deployment(DeploymentEvent::OutputSet {
@@ -178,15 +196,11 @@ impl ClusterPool {
                 )));
             }
         };
-        let body = log.body(event, VALUE).await.map_err(failed)?;
+        let body = log.body(event, VALUE).await.map_err(Impossible::failed)?;
         let text = body.and_then(|it| String::from_utf8(it).ok());
         text.map(Handle::new)
             .ok_or_else(|| unusable("its value was erased; deploy it again"))
     }
-}
-
-fn failed(error: impl std::fmt::Display) -> Impossible {
-    Impossible::ServerFailed(error.to_string())
 }
 
 #[cfg(test)]

@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 use shipslog_domain::schema::Problem;
 use shipslog_events::event::Event;
 use shipslog_events::event::access::AccessRole;
@@ -21,8 +20,8 @@ use shipslog_events::ids::{
     DeploymentId, EnvironmentName, EventId, FeedName, KeyId, PackageName, Position, ProjectName,
     ReleaseVersion,
 };
-use shipslog_events::{Actor, Context, NewBody, NewEvent, Source};
-use shipslog_log::{Append, EventLog, ReadError};
+use shipslog_events::{Actor, Context, NewBody, NewEvent, Source, Stream};
+use shipslog_log::{Append, EventLog, Expected, ReadError, StreamAppend};
 use uuid::Uuid;
 
 pub use components::KeptComponent;
@@ -33,12 +32,10 @@ use crate::configurations::Configurations;
 use crate::secrets::{self, Secrets};
 use crate::steps::Steps;
 use crate::transaction::{NotAppended, persist, transact};
-use crate::views::Views;
 
 /// What people can ask. The driver does the rest.
 pub struct Commands {
     log: Arc<dyn EventLog>,
-    views: Views,
     configurations: Arc<Configurations>,
     accesses: Accesses,
     secrets: Arc<Secrets>,
@@ -48,7 +45,6 @@ pub struct Commands {
 impl Commands {
     pub(crate) fn new(
         log: Arc<dyn EventLog>,
-        views: Views,
         configurations: Arc<Configurations>,
         secrets: Arc<Secrets>,
         steps: Arc<Steps>,
@@ -56,7 +52,6 @@ impl Commands {
         Self {
             accesses: Accesses::new(Arc::clone(&log) as _),
             log,
-            views,
             configurations,
             secrets,
             steps,
@@ -112,22 +107,20 @@ pub struct NewKey {
 }
 
 /// What an apply did, or would do, to one document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentChange {
     /// Its kind.
     pub kind: Kind,
     /// Its name.
     pub name: String,
-    /// `created`, `changed` or `unchanged`.
+    /// How it differs from what was.
     pub change: ChangeKind,
     /// A unified diff of the YAML-like text; empty where nothing changes. Secrets are never in it.
     pub diff: String,
 }
 
 /// How a document differs from what was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeKind {
     /// It was not there.
     Created,
@@ -207,10 +200,12 @@ impl Error {
         Self::Internal(error.to_string())
     }
 
+    /// As the rules have it: `not-found` is no refusal of what is there.
     fn refused(code: &'static str, sentence: impl std::fmt::Display) -> Self {
-        Self::Refused {
-            code,
-            sentence: sentence.to_string(),
+        let sentence = sentence.to_string();
+        match code {
+            "not-found" => Self::NotFound(sentence),
+            code => Self::Refused { code, sentence },
         }
     }
 }
@@ -253,6 +248,20 @@ fn new_event(event: impl Into<Event>, bodies: Vec<NewBody>) -> NewEvent {
         id: EventId(Uuid::now_v7()),
         event: event.into(),
         bodies,
+    }
+}
+
+/// Events without bodies, for one stream.
+fn stream(
+    stream: Stream,
+    expected: Expected,
+    events: impl IntoIterator<Item = impl Into<Event>>,
+) -> StreamAppend {
+    let events = events.into_iter().map(|it| new_event(it, Vec::new())).collect();
+    StreamAppend {
+        stream,
+        expected,
+        events,
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod append;
 mod attempt;
+mod beginning;
 mod clock;
 mod conclusion;
 mod deployment_records;
@@ -103,7 +104,7 @@ async fn open_ones(views: &Views, head: Position) -> Result<Vec<DeploymentView>,
     loop {
         views.reach(head, START_PATIENCE).await?;
         match views.deployments(filter.clone(), None, usize::MAX).await {
-            Err(views::Error::Anew(_)) => {}
+            Err(views::Error::InTheMaking) => {}
             answer => return answer,
         }
     }

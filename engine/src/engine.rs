@@ -103,7 +103,6 @@ impl Engine {
         let secrets = Arc::new(Secrets::new(Arc::clone(&store.events), Sealer::new(&key)));
         let commands = Arc::new(Commands::new(
             Arc::clone(&store.events),
-            views.clone(),
             Arc::clone(&configurations),
             Arc::clone(&secrets),
             Arc::clone(&steps),

@@ -75,10 +75,8 @@ impl Engine {
             Err(error @ JournalError::Damaged { .. }) => return Err(Error::Damaged(error.to_string())),
             Err(JournalError::Read(error)) => return Err(error.into()),
         };
-        // Asked after the entries were read: a journal never opens again.
-        let is_open = self.journal_store().open_journals().await?.contains(&key);
         let calls = calls(&key, &journal.entries)?;
-        let kept = match (calls.is_empty(), is_open) {
+        let kept = match (calls.is_empty(), journal.open) {
             (true, _) => Kept::Nothing,
             (false, true) => Kept::Open(calls),
             (false, false) => Kept::Packed(calls),

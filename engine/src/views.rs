@@ -24,7 +24,7 @@ use writer::{Damage, Writer};
 
 use crate::pauses::{Patience, Pauses};
 
-pub use error::{Error, Trouble};
+pub use error::{Error, Trouble, TroubleAt};
 pub use queries::{DeploymentFilter, EventFilter, EventRow};
 pub use rows::{DeploymentView, DocumentView, KeyView, LaneView, ReleaseView};
 
@@ -38,6 +38,7 @@ struct Inner {
     readers: Arc<Readers>,
     position: watch::Receiver<Position>,
     trouble: watch::Receiver<Option<Trouble>>,
+    damaged_again: watch::Receiver<Option<Trouble>>,
     damages: mpsc::Sender<Damage>,
 }
 
@@ -53,16 +54,22 @@ impl Views {
             Found::Unfit(reason) => anew(path, &instance, &reason)?,
         };
         let readers = Arc::new(Readers::new(path.to_owned()));
+        if reached.position == Position::START {
+            readers.renew(*log.head().borrow());
+            readers.reached(reached.position);
+        }
         let (position_sender, position) = watch::channel(reached.position);
         let (trouble_sender, trouble) = watch::channel(None);
+        let (damaged_sender, damaged_again) = watch::channel(None);
         let (damages, reported) = mpsc::channel(1);
         let writer = Writer {
             path: path.to_owned(),
             instance,
-            connection,
+            connection: Some(connection),
             readers: Arc::clone(&readers),
             position: position_sender,
             trouble: trouble_sender,
+            damaged_again: damaged_sender,
             damages: reported,
             patience: Patience::new(pauses),
             made_anew: false,
@@ -72,6 +79,7 @@ impl Views {
             readers,
             position,
             trouble,
+            damaged_again,
             damages,
         };
         Ok(Self {
@@ -84,9 +92,13 @@ impl Views {
         self.inner.position.clone()
     }
 
-    /// What holds the views up right now, if anything does.
+    /// What holds the views up right now, or is damaged in them, if anything is.
     pub fn trouble(&self) -> Option<Trouble> {
-        self.inner.trouble.borrow().clone()
+        if self.inner.position.has_changed().is_err() {
+            return Some(Trouble::of(&ended()));
+        }
+        let holding = self.inner.trouble.borrow().clone();
+        holding.or_else(|| self.inner.damaged_again.borrow().clone())
     }
 
     /// Waits until the views have reached a position, no longer than it may still come.
@@ -101,7 +113,7 @@ impl Views {
         };
         match tokio::time::timeout(patience, come).await {
             Ok(Some(true)) => Ok(()),
-            Ok(Some(false)) => Err(Error::Stopped("their writer has ended".to_owned())),
+            Ok(Some(false)) => Err(ended()),
             Ok(None) | Err(_) => Err(Error::Behind {
                 wanted,
                 reached: *self.inner.position.borrow(),
@@ -135,12 +147,15 @@ impl Views {
             generation,
             heard,
         };
-        let ended = || Error::Stopped("their writer has ended".to_owned());
         if self.inner.damages.send(damage).await.is_err() {
             return ended();
         }
         answer.await.unwrap_or_else(|_| ended())
     }
+}
+
+fn ended() -> Error {
+    Error::Stopped("their writer has ended; restart the server".to_owned())
 }
 
 /// An empty file in place of one that cannot be gone on with.

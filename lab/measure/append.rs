@@ -86,25 +86,24 @@ fn append(deployment: DeploymentId, after: JournalHead) -> Append {
             bytes: BODY.as_bytes().to_vec(),
         }],
     };
+    let context = Context {
+        actor: Actor::Server,
+        source: Source::default(),
+        correlation: Uuid::now_v7(),
+        causation: Some(EventId(Uuid::now_v7())),
+    };
+    let reached = StreamAppend {
+        stream: Stream::Deployment(deployment),
+        expected: Expected::Any,
+        events: vec![event],
+    };
     Append {
-        context: Context {
-            actor: Actor::Server,
-            source: Source::default(),
-            correlation: Uuid::now_v7(),
-            causation: Some(EventId(Uuid::now_v7())),
-        },
-        streams: vec![StreamAppend {
-            stream: Stream::Deployment(deployment),
-            expected: Expected::Any,
-            events: vec![event],
-        }],
-        guards: Vec::new(),
-        sealed: Vec::new(),
         journal: Some(JournalAppend {
             key: JournalKey::of(deployment, &attempt::id()),
             after,
             entries: vec![ENTRY.as_bytes().to_vec()],
             sealed: Vec::new(),
         }),
+        ..Append::new(context, vec![reached])
     }
 }

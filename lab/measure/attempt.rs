@@ -19,8 +19,8 @@ use shipslog_events::JournalKey;
 use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
 use shipslog_log::{JournalStore, Store};
 use shipslog_runner::{
-    Attempt, AttemptId, AttemptOutcome, Cancel, Component, Limits, Listener, NotRecorded, Recorder, Runner,
-    RunnerConfig, SecretStore, SecretStoreError, Unrecorded,
+    Assignment, AttemptId, AttemptOutcome, Cancel, Component, Limits, Listener, NotRead, NotRecorded,
+    Recorder, Runner, RunnerConfig, SecretStore, SecretStoreError,
 };
 
 /// The bytes of the `ConfigMap`'s data.
@@ -51,10 +51,10 @@ pub(crate) fn id() -> AttemptId {
     }
 }
 
-fn attempt(limits: Limits) -> Result<Attempt> {
+fn attempt(limits: Limits) -> Result<Assignment> {
     let rights: Vec<Capability> =
         serde_json::from_value(json!([{ "verbs": ["get"], "kind": "ConfigMap", "name": "page" }]))?;
-    Ok(Attempt {
+    Ok(Assignment {
         id: id(),
         situation: situation(),
         inputs: json!({ "text": "hello" }),
@@ -127,9 +127,9 @@ impl Durable {
 
 #[async_trait]
 impl Listener for Durable {
-    async fn journal(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+    async fn journal(&self) -> Result<Vec<Vec<u8>>, NotRead> {
         let journal = self.journals.journal(self.tail.key().clone()).await;
-        let journal = journal.map_err(|error| Unrecorded::Unavailable(error.to_string()))?;
+        let journal = journal.map_err(|error| NotRead::Unavailable(error.to_string()))?;
         self.tail.go_on_after(journal.head);
         Ok(journal.entries)
     }

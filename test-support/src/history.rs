@@ -222,18 +222,13 @@ fn append(facts: Vec<Facts>) -> Append {
     });
     let correlation = Uuid::now_v7();
     let actors = [Actor::Driver, Actor::Server, Actor::Key("ci".into())];
-    Append {
-        context: Context {
-            actor: actors[usize::from(correlation.as_bytes()[15]) % 3].clone(),
-            source: Source::default(),
-            correlation,
-            causation: None,
-        },
-        streams: streams.collect(),
-        guards: Vec::new(),
-        sealed: Vec::new(),
-        journal: None,
-    }
+    let context = Context {
+        actor: actors[usize::from(correlation.as_bytes()[15]) % 3].clone(),
+        source: Source::default(),
+        correlation,
+        causation: None,
+    };
+    Append::new(context, streams.collect())
 }
 
 fn pick<T>(among: impl Iterator<Item = T>, number: u8) -> Option<T> {

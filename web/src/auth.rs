@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use shipslog_api::word;
 use shipslog_engine::commands::{By, Identity};
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::ids::KeyId;
@@ -61,10 +60,8 @@ async fn admit(parts: &Parts, app: &App, needed: AccessRole) -> Result<Identity,
     };
     if identity.access_role < needed {
         return Err(Problem::forbidden(format!(
-            "this needs the access role {}; the key {} has the access role {}",
-            word(&needed),
-            identity.name,
-            word(&identity.access_role)
+            "this needs the access role {needed}; the key {} has the access role {}",
+            identity.name, identity.access_role
         )));
     }
     Ok(identity)

@@ -4,10 +4,12 @@ use std::error::Error;
 
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use shipslog_api::Done;
 use shipslog_domain::schema;
 
 use crate::app::App;
@@ -15,6 +17,9 @@ use crate::problem::Problem;
 
 /// A JSON body, of a request or an answer.
 pub(crate) struct Json<T>(pub(crate) T);
+
+/// The answer to a write that was done.
+pub(crate) struct Written<T>(pub(crate) T);
 
 /// The parameters after `?`; unknown ones are refused with those there are.
 pub(crate) struct Query<T>(pub(crate) T);
@@ -30,6 +35,13 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             Ok(axum::Json(body)) => Ok(Self(body)),
             Err(rejection) => Err(body_problem(rejection)),
         }
+    }
+}
+
+impl<T: Serialize + Done> IntoResponse for Written<T> {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(T::STATUS).expect("each is a status");
+        (status, Json(self.0)).into_response()
     }
 }
 

@@ -194,7 +194,7 @@ impl From<commands::Error> for Problem {
 impl From<views::Error> for Problem {
     fn from(error: views::Error) -> Self {
         match error {
-            views::Error::Behind { .. } | views::Error::Anew(_) => Self::behind(error),
+            views::Error::Behind { .. } | views::Error::InTheMaking => Self::behind(error),
             views::Error::Store(_)
             | views::Error::Row(_)
             | views::Error::Again(_)

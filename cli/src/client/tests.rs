@@ -7,7 +7,7 @@ use crate::testing::server::{answer, server};
 /// What is said of a write that was answered like this.
 async fn of_write(answer: String) -> String {
     let (client, _) = server(vec![answer]).await;
-    let write = client.post("/", &json!({}), StatusCode::ACCEPTED).await;
+    let write = client.post::<CancelAccepted>("/", &json!({})).await;
     let read = write.and_then(|it| Ok(it.read::<CancelAccepted>()?));
     format!("{:#}", read.unwrap_err())
 }
@@ -41,6 +41,10 @@ async fn what_is_not_the_servers_answer_says_nothing_of_what_was_done() {
         answer("200 OK", "{}"),
         answer("204 No Content", ""),
         answer("504 Gateway Timeout", "<html>"),
+        answer(
+            "504 Gateway Timeout",
+            r#"{"status":504,"error":"Gateway Timeout"}"#,
+        ),
         cut_off.to_owned(),
     ] {
         let said = of_write(answer.clone()).await;
@@ -63,7 +67,7 @@ async fn a_write_that_reached_nobody_was_not_done() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     // Nobody listens there, and nobody without rights can.
     let client = Client::new("http://127.0.0.1:1", None).unwrap();
-    let refused = client.post("/", &json!({}), StatusCode::ACCEPTED).await;
+    let refused = client.post::<CancelAccepted>("/", &json!({})).await;
     let said = refused.unwrap_err().to_string();
     assert!(said.contains("start `shipslog serve`"), "{said}");
 }
@@ -82,7 +86,7 @@ async fn nobody_is_followed_elsewhere() {
             "",
         );
         let (client, requests) = server(vec![moved.clone()]).await;
-        let refused = client.post("/", &json!({}), StatusCode::ACCEPTED).await;
+        let refused = client.post::<CancelAccepted>("/", &json!({})).await;
         let said = refused.unwrap_err().to_string();
         assert!(said.contains("points to https://sign-in.example/login"), "{said}");
         assert!(said.contains("SHIPSLOG_URL") && !said.contains("done"), "{said}");
@@ -94,7 +98,8 @@ async fn nobody_is_followed_elsewhere() {
 
 #[tokio::test]
 async fn a_refusal_is_handed_on_as_it_stands() {
-    let problem = r#"{"status":500,"title":"the server failed","detail":"its log says why"}"#;
+    let problem =
+        r#"{"status":500,"code":"internal","title":"the server failed","detail":"its log says why"}"#;
     let said = of_write(answer("500 Internal Server Error", problem)).await;
     assert_eq!(said, "its log says why");
     let said = of_write(answer("403 Forbidden", "<html>")).await;

@@ -22,7 +22,7 @@ async fn a_broken_connection_is_taken_up_after_the_last_event() {
     let reader = |word: Word<'_>| {
         heard.extend(match word {
             Word::Event(event) => Some(event.data.clone()),
-            Word::Lost => None,
+            Word::Waiting(_) => None,
         });
         Ok(Next::Go)
     };
@@ -68,12 +68,38 @@ async fn a_failure_of_the_server_ends_the_stream_with_its_sentence() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_behind_is_not_away() {
+async fn a_server_that_is_behind_is_asked_again() {
     let problem = r#"{"status":503,"code":"behind","title":"not there yet","detail":"the views are at 7"}"#;
-    let (client, requests) = server(vec![answer("503 Service Unavailable", problem)]).await;
-    let behind = read(&client, WATCH, ID, &Query::NONE, |_| Ok(Next::Go))
-        .await
-        .unwrap_err();
-    assert_eq!(behind.to_string(), "the views are at 7");
-    assert_eq!(requests.await.unwrap().len(), 1);
+    let behind = answer("503 Service Unavailable", problem);
+    let in_the_middle = stream(&format!("event: problem\ndata: {problem}\n\n"));
+    let (client, requests) = server(vec![behind, in_the_middle, stream("data: one\n\n")]).await;
+    let mut heard = Vec::new();
+    let reader = |word: Word<'_>| {
+        let Word::Event(event) = word else {
+            return Ok(Next::Go);
+        };
+        heard.push(event.data.clone());
+        Ok(Next::Stop)
+    };
+    read(&client, WATCH, ID, &Query::NONE, reader).await.unwrap();
+    assert_eq!(heard, ["one"]);
+    assert_eq!(requests.await.unwrap().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_stays_behind_is_told_of_once_and_given_up_in_its_own_words() {
+    let problem = Problem::new(503, Code::BEHIND, "not there yet", "the views are at 7");
+    let (mut away, mut told) = (Away::default(), Vec::new());
+    let given_up = loop {
+        away.said = Some(problem.clone());
+        let mut reader = |word: Word<'_>| {
+            told.push(format!("{word:?}"));
+            Ok(Next::Go)
+        };
+        if let Err(error) = away.pause(&mut reader).await {
+            break error;
+        }
+    };
+    assert_eq!(given_up.to_string(), "the views are at 7");
+    assert_eq!(told, ["Waiting(Lists)"]);
 }

@@ -58,8 +58,7 @@ fn in_words(reason: EndReason) -> Option<&'static str> {
             "its journal does not hold; keep a copy of the log and look at what it wrote"
         }
         EndReason::JournalFull => "its journal is full; the same step would fill it again",
-        EndReason::NoStep
-        | EndReason::NoTarget
+        EndReason::NoTarget
         | EndReason::NoAccount
         | EndReason::AccountEmpty
         | EndReason::AccountWithoutToken

@@ -20,10 +20,10 @@ use shipslog_events::journal::JournalHead;
 use shipslog_events::stream::LaneKey;
 
 pub use attempts::{Attempt, AttemptState, Deed};
-pub use ending::{Ending, Succeeded, ending};
+pub use ending::{Ending, NotBegun, Succeeded, could_not_begin, ending};
 pub use next::{Due, ERRORED_ATTEMPTS, RESUMPTIONS, next};
 pub use refusal::{Refusal, Untimely};
-pub use request::{Facts, Plan, Refusal as RequestRefusal, Request, plan};
+pub use request::{Facts, Plan, Request, RequestRefusal, plan};
 
 /// A deployment, from its request to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,11 +58,11 @@ pub enum Status {
     Waiting,
     /// Its turn.
     Running,
-    /// Over.
+    /// Nothing happens any more.
     Ended {
-        /// How.
+        /// How it ended.
         outcome: Outcome,
-        /// Why.
+        /// Why it ended so.
         reason: DeploymentEndReason,
     },
 }
@@ -78,14 +78,14 @@ pub enum Command {
     StartAttempt {
         /// Which run.
         id: AttemptId,
-        /// Hex.
+        /// 32 bytes in hex: what the step's randomness is made from.
         seed: String,
         /// Seconds until the run is stopped.
         deadline_seconds: u64,
         /// Version of the host.
         host_version: String,
-        /// What runs; nothing where there is nothing that could.
-        component: Option<ComponentDigest>,
+        /// What runs.
+        component: ComponentDigest,
         /// What it may take.
         limits: Limits,
         /// The form of its journal; nothing where it cannot begin.
@@ -104,7 +104,7 @@ pub enum Command {
     EndAttempt {
         /// Which run.
         id: AttemptId,
-        /// How.
+        /// How it ended.
         outcome: AttemptOutcome,
         /// Why, where it is not the step that says it.
         reason: Option<EndReason>,
@@ -113,7 +113,7 @@ pub enum Command {
     },
     /// Everything that was to be done has been done, or cannot be.
     End {
-        /// Why.
+        /// Why nothing more is to be done; the outcome follows from it.
         reason: DeploymentEndReason,
     },
 }
@@ -281,16 +281,25 @@ pub fn evolve(deployment: Option<Deployment>, event: &DeploymentEvent) -> Option
     Some(deployment)
 }
 
+/// Whether something is due since that whoever drives the deployment did not bring about itself.
+pub fn wakes(event: &DeploymentEvent) -> bool {
+    match event {
+        DeploymentEvent::DeploymentRequested { .. } | DeploymentEvent::CancelRequested {} => true,
+        DeploymentEvent::DeploymentStarted {}
+        | DeploymentEvent::AttemptStarted { .. }
+        | DeploymentEvent::AttemptResumed { .. }
+        | DeploymentEvent::AccessDenied { .. }
+        | DeploymentEvent::MilestoneReached { .. }
+        | DeploymentEvent::OutputSet { .. }
+        | DeploymentEvent::AttemptEnded { .. }
+        | DeploymentEvent::DeploymentEnded { .. } => false,
+    }
+}
+
 impl Deployment {
     /// Whether something may still happen.
     pub fn is_open(&self) -> bool {
         !matches!(self.status, Status::Ended { .. })
-    }
-
-    /// The component that a step runs, if it is in the plan.
-    pub fn component(&self, step: &StepName) -> Option<&ComponentDigest> {
-        let planned = self.steps.iter().find(|it| it.step.step.name == *step)?;
-        Some(&planned.step.component)
     }
 
     /// One run.

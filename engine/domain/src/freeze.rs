@@ -47,7 +47,6 @@ pub struct Given {
     /// What the project granted, if it said so.
     pub grant: Option<Vec<Capability>>,
     /// What `check` of the component asked for; nothing where it did not answer, or was not asked yet.
-    #[serde(default)]
     pub asked: Option<Vec<Capability>>,
 }
 

@@ -79,6 +79,17 @@ impl Lane {
     }
 }
 
+/// Whether the turn may be another one's since.
+pub fn frees(event: &LaneEvent) -> bool {
+    match event {
+        LaneEvent::TurnEnded { .. } => true,
+        LaneEvent::TurnRequested { .. }
+        | LaneEvent::TurnTaken { .. }
+        | LaneEvent::ObjectIntended { .. }
+        | LaneEvent::ObjectRemoved { .. } => false,
+    }
+}
+
 /// The memory of turns and objects.
 #[must_use]
 pub fn evolve(mut lane: Lane, event: &LaneEvent) -> Lane {

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod capability;
+pub mod component;
 pub mod configuration;
 pub mod deployment;
 pub mod document;

@@ -114,6 +114,15 @@ pub fn version_of(event: &ReleaseEvent) -> &ReleaseVersion {
     }
 }
 
+/// The project of the release that an event is about.
+pub fn project_of(event: &ReleaseEvent) -> &ProjectName {
+    match event {
+        ReleaseEvent::ReleaseCreated { project, .. }
+        | ReleaseEvent::PhaseEntered { project, .. }
+        | ReleaseEvent::PhaseSucceeded { project, .. } => project,
+    }
+}
+
 /// One release's part of `evolve`.
 #[must_use]
 pub fn evolve_one(release: Option<Release>, event: &ReleaseEvent) -> Option<Release> {

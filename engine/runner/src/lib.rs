@@ -40,10 +40,10 @@ pub use journal::{
 };
 #[cfg(any(test, feature = "testing"))]
 pub use listener::Listener;
-pub use ports::{NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError, Unrecorded};
-pub use run::{Attempt, Cancel, Now};
+pub use ports::{NotRead, NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError};
+pub use run::{Assignment, Cancel, Now};
 pub use runner::Runner;
-pub use sandbox::{AttemptOutcome, EndReason, Ended};
+pub use sandbox::{AttemptOutcome, EndReason, Ended, Postponed};
 pub use shipslog_events::LogLevel;
 pub use shipslog_events::event::deployment::Limits;
 pub use shipslog_events::ids::AttemptId;

@@ -6,13 +6,13 @@ use shipslog_events::event::deployment::Layer;
 use shipslog_events::event::lane::ObjectReference;
 use shipslog_events::ids::Handle;
 
-use crate::{LogLevel, NotRecorded, OutputValue, Recorder, Unrecorded};
+use crate::{LogLevel, NotRead, NotRecorded, OutputValue, Recorder};
 
 /// A recorder that is told lines: what it does with what it hears. It says only what it cares for; the rest is let go.
 #[async_trait]
 pub trait Listener: Send + Sync {
     /// The entries of the journal so far.
-    async fn journal(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+    async fn journal(&self) -> Result<Vec<Vec<u8>>, NotRead> {
         Ok(Vec::new())
     }
 
@@ -41,7 +41,7 @@ pub trait Listener: Send + Sync {
 
 #[async_trait]
 impl<T: Listener> Recorder for T {
-    async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+    async fn recorded(&self) -> Result<Vec<Vec<u8>>, NotRead> {
         self.journal().await
     }
 
@@ -65,13 +65,14 @@ impl<T: Listener> Recorder for T {
 
     async fn denied(
         &self,
-        call: Option<u64>,
+        index: u64,
         layer: Layer,
         rule: &str,
         message: Option<&str>,
     ) -> Result<(), NotRecorded> {
         let said = message.map_or_else(String::new, |it| format!(" ({it})"));
-        self.fact(call, format!("denied {layer}: {rule}{said}")).await;
+        self.fact(Some(index), format!("denied {layer}: {rule}{said}"))
+            .await;
         Ok(())
     }
 

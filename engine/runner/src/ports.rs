@@ -3,5 +3,5 @@
 mod recorder;
 mod secret_store;
 
-pub use recorder::{NotRecorded, OutputValue, Recorder, Unrecorded};
+pub use recorder::{NotRead, NotRecorded, OutputValue, Recorder};
 pub use secret_store::{SecretStore, SecretStoreError};

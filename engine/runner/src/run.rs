@@ -2,7 +2,7 @@
 
 mod abort;
 mod announcement;
-mod attempt;
+mod assignment;
 mod call;
 mod call_state;
 mod cancel;
@@ -17,12 +17,12 @@ mod traces;
 mod unusable;
 mod vault;
 
-pub use attempt::{Attempt, Now};
+pub use assignment::{Assignment, Now};
 pub(crate) use call::Parked;
 pub(crate) use call_state::TooManyCalls;
 pub use cancel::Cancel;
 pub(crate) use memory_limit::{CORE_INSTANCES, MEMORIES, MemoryLimit, OverLimit, TABLES};
 pub(crate) use quota::{LOG_BYTES, Room};
-pub(crate) use state::{Given, Run};
+pub(crate) use state::{NewRun, Run};
 pub(crate) use unusable::{Unusable, unusable};
 pub(crate) use vault::{Misuse, Refused, Vault};

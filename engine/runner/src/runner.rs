@@ -8,9 +8,9 @@ use shipslog_events::event::deployment::Limits;
 use crate::compile::{self, Compiler};
 use crate::component::{CheckRefusal, Component, Description, Errored};
 use crate::config::RunnerConfig;
-use crate::ports::{NotRecorded, Recorder};
-use crate::run::{Attempt, Cancel};
-use crate::sandbox::{AttemptOutcome, Ended, Questions, RunLoop};
+use crate::ports::Recorder;
+use crate::run::{Assignment, Cancel};
+use crate::sandbox::{AttemptOutcome, Ended, Postponed, Questions, RunLoop};
 
 /// The sandbox. Clones share it.
 #[derive(Clone)]
@@ -54,17 +54,17 @@ impl Runner {
         Ok(asked)
     }
 
-    /// Runs it to its end, from where its journal ends; never panics on what a component does. What cannot be recorded
-    /// any more has no end: it can go on from its journal later.
+    /// Runs it to its end, from where its journal ends; never panics on what a component does. What can be
+    /// neither read nor recorded any more has no end: it goes on from its journal later.
     pub async fn run(
         &self,
         component: &Component,
-        attempt: Attempt,
+        assignment: Assignment,
         recorder: Arc<dyn Recorder>,
         cancel: Cancel,
-    ) -> Result<Ended, NotRecorded> {
+    ) -> Result<Ended, Postponed> {
         match self.0.compiler.prepare(component).await {
-            Ok(prepared) => self.0.runs.run(&prepared, attempt, recorder, cancel).await,
+            Ok(prepared) => self.0.runs.run(&prepared, assignment, recorder, cancel).await,
             Err(Errored(sentence)) => Ok(Ended::new(AttemptOutcome::Errored, sentence)),
         }
     }

@@ -17,12 +17,12 @@ use tokio::sync::Semaphore;
 use self::fake_cluster::FakeCluster;
 use self::notebook::{Kept, Notebook, Teller, Told};
 pub(crate) use self::sealed::{Sealed, handle};
-use crate::run::{Given, Run};
-use crate::{Attempt, Cancel, OutputDescription, Recorder, RunnerConfig};
+use crate::run::{NewRun, Run};
+use crate::{Assignment, Cancel, Entry, OutputDescription, Recorder, RunnerConfig, What};
 
 /// One attempt in its surroundings. Its target has the namespace `dev`, its step may do anything there.
 pub(super) struct Scene {
-    pub(super) attempt: Attempt,
+    pub(super) assignment: Assignment,
     pub(super) cancel: Cancel,
     pub(super) store: Arc<Sealed>,
     pub(super) cluster: Arc<FakeCluster>,
@@ -43,7 +43,7 @@ impl Scene {
         let boundary = Boundary {
             namespace: Some("dev".to_owned()),
         };
-        let attempt = Attempt {
+        let assignment = Assignment {
             id: AttemptId {
                 step: "Deploy httpd".into(),
                 target: "Httpd Development".into(),
@@ -68,7 +68,7 @@ impl Scene {
             now: Arc::new(|| 0),
         };
         Self {
-            attempt,
+            assignment,
             cancel: Cancel::new(),
             store,
             cluster,
@@ -81,7 +81,7 @@ impl Scene {
     pub(super) fn with_secret(value: &str) -> Self {
         let mut scene = Self::new();
         scene.store = Arc::new(Sealed::with([(1, value)]));
-        scene.attempt.secrets = Arc::clone(&scene.store) as _;
+        scene.assignment.secrets = Arc::clone(&scene.store) as _;
         scene
     }
 
@@ -89,11 +89,11 @@ impl Scene {
     pub(super) fn run(&self) -> Run {
         let entries = self.journal.entries();
         let size = (entries.len() as u64, 0);
-        let given = Given {
-            attempt: Arc::new(self.attempt.clone()),
+        let given = NewRun {
+            assignment: Arc::new(self.assignment.clone()),
             recorder: self.recorder(),
             cancel: self.cancel.clone(),
-            end: self.attempt.end(),
+            end: self.assignment.end(),
             kept_stores: Arc::new(Semaphore::new(1)),
             restarted: true,
         };
@@ -131,5 +131,13 @@ fn output(name: &str, sensitive: bool) -> OutputDescription {
         name: name.to_owned(),
         summary: String::new(),
         sensitive,
+    }
+}
+
+/// Whether a call is over with this entry.
+pub(super) fn is_answer(entry: &Entry) -> bool {
+    match entry.what {
+        What::Answer(_) | What::Sealed(_) | What::Cancelled => true,
+        What::Intent(_) | What::Suspended(_) => false,
     }
 }

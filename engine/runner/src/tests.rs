@@ -37,10 +37,10 @@ impl Yard {
     }
 
     async fn run(&self, component: &Component, scene: &Scene) -> Ended {
-        let mut attempt = scene.attempt.clone();
-        attempt.limits = self.runner.limits();
+        let mut assignment = scene.assignment.clone();
+        assignment.limits = self.runner.limits();
         self.runner
-            .run(component, attempt, scene.recorder(), scene.cancel.clone())
+            .run(component, assignment, scene.recorder(), scene.cancel.clone())
             .await
             .unwrap()
     }
@@ -68,7 +68,7 @@ fn plain() -> Yard {
 
 fn short(deadline: Duration) -> Scene {
     let mut scene = Scene::new();
-    (scene.attempt.deadline, scene.attempt.left) = (deadline, deadline);
+    (scene.assignment.deadline, scene.assignment.left) = (deadline, deadline);
     scene
 }
 

@@ -35,16 +35,16 @@ impl Commands {
                 .iter()
                 .map(|it| change_of(it, &changes))
                 .collect::<Vec<_>>();
-            let append = (!changes.is_empty() && !dry_run).then(|| Append {
-                context: by.context(),
-                streams: vec![StreamAppend {
+            let append = (!changes.is_empty() && !dry_run).then(|| {
+                let applied = StreamAppend {
                     stream: Stream::Configuration,
                     expected: Expected::Version(loaded.version),
                     events: changes.into_iter().map(event_of).collect(),
-                }],
-                guards: Vec::new(),
-                sealed,
-                journal: None,
+                };
+                Append {
+                    sealed,
+                    ..Append::new(by.context(), vec![applied])
+                }
             });
             Ok((append, answer))
         };

@@ -1,15 +1,13 @@
 //! Step components that the server keeps: who needs them, and letting go of those that nobody needs.
 
-use std::time::Duration;
-
+use shipslog_domain::component::{Offered, may_delete, needing};
+use shipslog_domain::release::Release;
+use shipslog_events::event::configuration::Kind;
 use shipslog_events::ids::{ComponentDigest, ProjectName, ReleaseVersion};
 
 use super::{By, Commands, Error};
 use crate::component_store;
-use crate::views::ReleaseView;
-
-/// How long the views may take to show what is in the log.
-const PATIENCE: Duration = Duration::from_secs(5);
+use crate::load;
 
 /// A component in the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +27,7 @@ pub struct KeptComponent {
 impl Commands {
     /// Every component that is kept: the offered ones by reference, then the others by digest.
     pub async fn kept_components(&self) -> Result<Vec<KeptComponent>, Error> {
-        let releases = self.frozen().await?;
+        let releases = self.all_releases().await?;
         let mut kept = Vec::new();
         for digest in self.steps.store.kept().map_err(Error::internal)? {
             kept.push(self.kept_component(digest, &releases).await);
@@ -38,33 +36,15 @@ impl Commands {
         Ok(kept)
     }
 
-    /// Keeps a component no longer. Refused as long as it is offered, or a release froze it: without it the release
-    /// could not be deployed any more.
+    /// Keeps a component no longer. Refused as long as it is offered, or a release froze it.
     pub async fn delete_component(&self, by: &By, digest: &ComponentDigest) -> Result<(), Error> {
         let store = &self.steps.store;
         if !store.kept().map_err(Error::internal)?.contains(digest) {
             return Err(Error::NotFound(format!("no component `{digest}` is kept")));
         }
-        if let Some((reference, offer)) = store.offers().find(|(_, it)| it.digest == *digest) {
-            let way = if offer.built_in {
-                "it is built in"
-            } else {
-                "take its file away and restart the server first"
-            };
-            return Err(Error::refused(
-                "component-offered",
-                format!("the component is offered as {reference}; {way}"),
-            ));
-        }
-        // A release that is made meanwhile freezes only what is offered.
-        if let Some((project, version)) = needed_by(digest, &self.frozen().await?).into_iter().next() {
-            return Err(Error::refused(
-                "component-needed",
-                format!(
-                    "release {version} of project {project} needs the component, and can be deployed only with it"
-                ),
-            ));
-        }
+        let releases = self.all_releases().await?;
+        may_delete(digest, self.offered(digest), &releases)
+            .map_err(|refusal| Error::refused(refusal.code(), refusal))?;
         match store.remove(digest) {
             Err(component_store::Error::Missing(_)) => {
                 return Err(Error::NotFound(format!("no component `{digest}` is kept")));
@@ -75,33 +55,43 @@ impl Commands {
         Ok(())
     }
 
-    async fn frozen(&self) -> Result<Vec<ReleaseView>, Error> {
-        let head = *self.log.head().borrow();
-        self.views.reach(head, PATIENCE).await.map_err(Error::internal)?;
-        self.views.all_releases().await.map_err(Error::internal)
+    /// The releases of all projects.
+    async fn all_releases(&self) -> Result<Vec<Release>, Error> {
+        let configured = self.configurations.load().await?;
+        let configuration = &configured.state.configuration;
+        let mut all = Vec::new();
+        for project in configuration.names(Kind::Project) {
+            if let Some(slug) = configuration.project_slug(&project.into()) {
+                let history = load::releases(&*self.log, slug).await?;
+                all.extend(history.state.releases.all().iter().cloned());
+            }
+        }
+        Ok(all)
     }
 
-    async fn kept_component(&self, digest: ComponentDigest, releases: &[ReleaseView]) -> KeptComponent {
-        let store = &self.steps.store;
-        let offered = store.offers().find(|(_, it)| it.digest == digest);
-        let version = match store.by_digest(&digest) {
+    fn offered(&self, digest: &ComponentDigest) -> Option<Offered<'_>> {
+        let mut offers = self.steps.store.offers();
+        let (reference, offer) = offers.find(|(_, it)| it.digest == *digest)?;
+        Some(Offered {
+            reference,
+            built_in: offer.built_in,
+        })
+    }
+
+    async fn kept_component(&self, digest: ComponentDigest, releases: &[Release]) -> KeptComponent {
+        let offered = self.offered(&digest);
+        let version = match self.steps.store.by_digest(&digest) {
             Ok(component) => self.steps.runner.describe(&component).await.ok(),
             Err(_) => None,
         };
         KeptComponent {
-            reference: offered.map(|(reference, _)| reference.to_owned()),
-            built_in: offered.is_some_and(|(_, it)| it.built_in),
+            reference: offered.map(|it| it.reference.to_owned()),
+            built_in: offered.is_some_and(|it| it.built_in),
             version: version.map(|it| it.version.clone()),
-            needed_by: needed_by(&digest, releases),
+            needed_by: needing(&digest, releases)
+                .map(|it| (it.project.clone(), it.version.clone()))
+                .collect(),
             digest,
         }
     }
-}
-
-fn needed_by(digest: &ComponentDigest, releases: &[ReleaseView]) -> Vec<(ProjectName, ReleaseVersion)> {
-    releases
-        .iter()
-        .filter(|it| it.release.steps.iter().any(|step| step.component == *digest))
-        .map(|it| (it.release.project.clone(), it.release.version.clone()))
-        .collect()
 }

@@ -1,16 +1,15 @@
 //! Deployments: accepted, promoted, cancelled. What happens then is the driver's.
 
-use shipslog_domain::deployment::{self, Command, Facts, Request, RequestRefusal};
+use shipslog_domain::deployment::{self, Command, Facts, Request};
 use shipslog_domain::release::Release;
 use shipslog_events::Stream;
-use shipslog_events::event::Event;
 use shipslog_events::ids::{
     DeploymentId, EnvironmentName, Position, ProjectName, ReleaseVersion, StreamVersion,
 };
-use shipslog_log::{Append, Expected, Guard, StreamAppend};
+use shipslog_log::{Append, Expected, Guard};
 use shipslog_nearest as nearest;
 
-use super::{Accepted, By, Commands, Error, new_event};
+use super::{Accepted, By, Commands, Error, stream};
 use crate::configurations::Configured;
 use crate::load::{self, Loaded, ReleaseHistory};
 
@@ -47,16 +46,10 @@ impl Commands {
             };
             let events = deployment::decide(&loaded.state.deployment, Command::Cancel)
                 .map_err(|refusal| Error::refused(refusal.code(), refusal))?;
-            let append = (!events.is_empty()).then(|| Append {
-                context: by.context(),
-                streams: vec![stream(
-                    Stream::Deployment(id),
-                    Expected::Version(loaded.version),
-                    events.into_iter().map(Event::from),
-                )],
-                guards: Vec::new(),
-                sealed: Vec::new(),
-                journal: None,
+            let append = (!events.is_empty()).then(|| {
+                let expected = Expected::Version(loaded.version);
+                let asked = stream(Stream::Deployment(id), expected, events);
+                Append::new(by.context(), vec![asked])
             });
             Ok((append, ()))
         };
@@ -73,7 +66,7 @@ impl Commands {
         let log = &*self.log;
         let decide = || async {
             let configured = self.configurations.load().await?;
-            let (slug, history) = self.releases_of(&configured.state, project).await?;
+            let (_, history) = self.releases_of(&configured.state, project).await?;
             let release = history
                 .state
                 .releases
@@ -88,9 +81,9 @@ impl Commands {
                 release,
                 environment: environment.clone(),
             };
-            let plan = deployment::plan(configuration, asked).map_err(refused)?;
+            let plan = deployment::plan(configuration, asked).map_err(|it| Error::refused(it.code(), it))?;
             let id = log.reserve_deployment().await.map_err(Error::internal)?;
-            let append = append_of(by, id, plan.numbered(id), slug, configured.version);
+            let append = append_of(by, id, plan.numbered(id), configured.version);
             Ok((Some(append), (id, environment)))
         };
         let ((deployment, environment), position) = self.transact(decide).await?;
@@ -122,35 +115,21 @@ impl Commands {
     }
 }
 
-fn stream(stream: Stream, expected: Expected, events: impl IntoIterator<Item = Event>) -> StreamAppend {
-    let events = events.into_iter().map(|it| new_event(it, Vec::new())).collect();
-    StreamAppend {
-        stream,
-        expected,
-        events,
-    }
-}
-
 /// Neither the releases nor the lane are held to a version: a phase that has succeeded stays so, a release that exists
 /// stays, and in line there is always room. So people who deploy at once do not get into each other's way.
-fn append_of(by: &By, id: DeploymentId, plan: Facts, slug: String, configuration: StreamVersion) -> Append {
+fn append_of(by: &By, id: DeploymentId, plan: Facts, configuration: StreamVersion) -> Append {
+    let unheard_of = Expected::Version(StreamVersion::NONE);
+    let streams = vec![
+        stream(Stream::Deployment(id), unheard_of, [plan.requested]),
+        stream(Stream::Releases(plan.project_slug), Expected::Any, [plan.entered]),
+        stream(Stream::Lane(plan.lane), Expected::Any, [plan.turn]),
+    ];
     Append {
-        context: by.context(),
-        streams: vec![
-            stream(
-                Stream::Deployment(id),
-                Expected::Version(StreamVersion::NONE),
-                [plan.requested.into()],
-            ),
-            stream(Stream::Releases(slug), Expected::Any, [plan.entered.into()]),
-            stream(Stream::Lane(plan.lane), Expected::Any, [plan.turn.into()]),
-        ],
         guards: vec![Guard {
             stream: Stream::Configuration,
             version: configuration,
         }],
-        sealed: Vec::new(),
-        journal: None,
+        ..Append::new(by.context(), streams)
     }
 }
 
@@ -159,11 +138,4 @@ fn next_environment(configured: &Configured, release: &Release) -> Result<Enviro
     release
         .promotion(phases)
         .map_err(|it| Error::refused(it.code(), it))
-}
-
-fn refused(refusal: RequestRefusal) -> Error {
-    match refusal {
-        RequestRefusal::UnknownEnvironment(sentence) => Error::NotFound(sentence),
-        RequestRefusal::Phase(_) | RequestRefusal::NoTarget { .. } => Error::refused(refusal.code(), refusal),
-    }
 }

@@ -9,15 +9,15 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
-use shipslog_domain::access::{self, Command, Refusal};
+use shipslog_domain::access::{self, Command};
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::ids::{KeyId, Position};
 use shipslog_events::{Actor, Source, Stream};
-use shipslog_log::{Append, Expected, StreamAppend};
+use shipslog_log::{Append, Expected};
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
-use super::{By, Commands, Error, Identity, NewKey, new_event};
+use super::{By, Commands, Error, Identity, NewKey, stream};
 
 /// The first administrator's key in the data directory.
 pub(crate) const FIRST_KEY_FILE: &str = "admin.key";
@@ -109,30 +109,15 @@ impl Commands {
     async fn access_command(&self, by: &By, command: Command) -> Result<Position, Error> {
         let decide = || async {
             let access = self.accesses.load().await?;
-            let events = access::decide(&access.state, command.clone()).map_err(refused)?;
-            let append = (!events.is_empty()).then(|| Append {
-                context: by.context(),
-                streams: vec![StreamAppend {
-                    stream: Stream::Access,
-                    expected: Expected::Version(access.version),
-                    events: events.into_iter().map(|it| new_event(it, Vec::new())).collect(),
-                }],
-                guards: Vec::new(),
-                sealed: Vec::new(),
-                journal: None,
+            let events =
+                access::decide(&access.state, command.clone()).map_err(|it| Error::refused(it.code(), it))?;
+            let append = (!events.is_empty()).then(|| {
+                let to = Expected::Version(access.version);
+                Append::new(by.context(), vec![stream(Stream::Access, to, events)])
             });
             Ok((append, ()))
         };
         Ok(self.transact(decide).await?.1)
-    }
-}
-
-fn refused(refusal: Refusal) -> Error {
-    match refusal {
-        Refusal::Unknown(_) => Error::NotFound(refusal.to_string()),
-        Refusal::NameTaken(_) | Refusal::Name(_) | Refusal::Reserved(_) | Refusal::LastAdministrator(_) => {
-            Error::refused(refusal.code(), refusal)
-        }
     }
 }
 

@@ -55,19 +55,17 @@ impl Commands {
                 name: SNAPSHOT.to_owned(),
                 bytes,
             };
+            let created = StreamAppend {
+                stream: Stream::Releases(slug),
+                expected: Expected::Version(history.version),
+                events: vec![new_event(event, vec![body])],
+            };
             let append = Append {
-                context: by.context(),
-                streams: vec![StreamAppend {
-                    stream: Stream::Releases(slug),
-                    expected: Expected::Version(history.version),
-                    events: vec![new_event(event, vec![body])],
-                }],
                 guards: vec![Guard {
                     stream: Stream::Configuration,
                     version: loaded.version,
                 }],
-                sealed: Vec::new(),
-                journal: None,
+                ..Append::new(by.context(), vec![created])
             };
             Ok((Some(append), version))
         };

@@ -33,13 +33,7 @@ pub(super) fn stream(
 }
 
 pub(super) fn append(history: &DeploymentHistory, streams: Vec<StreamAppend>) -> Append {
-    Append {
-        context: context(history),
-        streams,
-        guards: Vec::new(),
-        sealed: Vec::new(),
-        journal: None,
-    }
+    Append::new(context(history), streams)
 }
 
 pub(super) fn context(history: &DeploymentHistory) -> Context {

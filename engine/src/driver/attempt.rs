@@ -1,201 +1,135 @@
-//! One attempt: begun with frozen inputs, carried out in the sandbox, concluded in words.
+//! One attempt, carried out in the sandbox: from its beginning, or from where its journal ends.
 
+use std::fmt::Display;
 use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 use shipslog_domain::capability::{Boundary, Rights};
-use shipslog_domain::deployment::Command;
 use shipslog_domain::freeze::{Frozen, Impossible};
-use shipslog_events::NewBody;
-use shipslog_events::event::Event;
-use shipslog_events::event::deployment::body::{INPUTS, SITUATION};
-use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Limits};
-use shipslog_events::ids::{AttemptId, ComponentDigest, DeploymentId, EventId};
+use shipslog_events::event::deployment::AttemptOutcome;
+use shipslog_events::ids::{AttemptId, DeploymentId};
 use shipslog_events::journal::JournalKey;
-use shipslog_log::EventReader;
-use shipslog_runner::{Attempt, Cancel, CheckRefusal, Component, JOURNAL_FORMAT, Recorder};
+use shipslog_runner::{Assignment, Cancel, CheckRefusal, Component, Postponed, Recorder};
 
 use super::append::context;
+use super::beginning::{Beginning, beginning, recall};
 use super::clock::Clock;
-use super::deployment_records::start_of;
-use super::failure::failed;
+use super::deployment_records::{DeploymentRecords, start_of};
 use super::finished::Finished;
-use super::freezing::frozen;
 use super::journal_buffer::JournalBuffer;
 use super::preflight::{Denied, beyond_boundary, beyond_grant, preflight};
 use super::recorder::RunRecorder;
 use super::run_secrets::RunSecrets;
 use super::tools::Tools;
-use crate::load::{self, DeploymentHistory, json_body};
+use crate::load::{self, DeploymentHistory};
 
-/// Seconds until a run is stopped.
-const DEADLINE: u64 = 30 * 60;
-
-/// A run that is about to begin, or that cannot: then it is recorded as one that ended at once.
-pub(super) struct Begun {
-    seed: String,
-    component: Option<ComponentDigest>,
-    limits: Limits,
-    pub(super) frozen: Result<Frozen, Impossible>,
+/// Where a run takes up its work.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Entrance {
+    /// It has just begun.
+    Beginning,
+    /// Where its journal ends, as the server stopped under it.
+    Journal {
+        /// How many there are; nothing where the journal does not hold: then the run itself puts that in words.
+        entries: Option<u64>,
+        /// How often it went on before.
+        times: u32,
+    },
 }
 
-impl Begun {
-    pub(super) fn command(&self, id: &AttemptId) -> Command {
-        Command::StartAttempt {
-            id: id.clone(),
-            seed: self.seed.clone(),
-            deadline_seconds: DEADLINE,
-            host_version: env!("CARGO_PKG_VERSION").to_owned(),
-            component: self.component.clone(),
-            limits: self.limits,
-            journal_format: self.frozen.is_ok().then_some(JOURNAL_FORMAT),
-        }
+impl Entrance {
+    /// Whether it made no call yet.
+    fn is_fresh(self) -> bool {
+        matches!(self, Self::Beginning | Self::Journal { entries: Some(0), .. })
     }
-}
 
-/// What a run is given, beside the event of its start.
-pub(super) fn bodies(frozen: &Frozen) -> Vec<NewBody> {
-    let body = |name: &str, bytes: Vec<u8>| NewBody {
-        name: name.to_owned(),
-        bytes,
-    };
-    let given = serde_json::to_vec(&frozen.given).expect("what a run is given is plain data");
-    vec![
-        body(INPUTS, frozen.inputs.to_string().into_bytes()),
-        body(SITUATION, given),
-    ]
-}
-
-/// The same for every attempt of a step on a target.
-fn seed(request: EventId, id: &AttemptId) -> [u8; 32] {
-    Sha256::digest(format!("{request}/{}/{}", id.step, id.target)).into()
-}
-
-/// Gets a run ready: as the attempt before it was, or anew for the first. What goes wrong is the attempt's outcome.
-pub(super) async fn begin(tools: &Tools, history: &DeploymentHistory, id: &AttemptId) -> Begun {
-    let frozen = match earlier(tools, history, id).await {
-        Ok(Some(frozen)) => Ok(frozen),
-        Ok(None) => frozen(tools, history, id).await,
-        Err(impossible) => Err(impossible),
-    };
-    Begun {
-        seed: hex::encode(seed(history.request(), id)),
-        component: history.deployment.component(&id.step).cloned(),
-        limits: tools.steps.runner.limits(),
-        frozen,
+    /// Whether there is something to go on from, and so to wait for.
+    fn has_entries(self) -> bool {
+        matches!(
+            self,
+            Self::Journal {
+                entries: Some(1..),
+                ..
+            }
+        )
     }
-}
 
-/// What an attempt before this one was given. Nothing is resolved a second time: where it was erased, the run cannot
-/// begin.
-async fn earlier(
-    tools: &Tools,
-    history: &DeploymentHistory,
-    wanted: &AttemptId,
-) -> Result<Option<Frozen>, Impossible> {
-    for recorded in history.events.iter().rev() {
-        let Event::Deployment(DeploymentEvent::AttemptStarted { id, .. }) = &recorded.event else {
-            continue;
+    /// What is said of a run that is stopped here. The first call may have come before the server stopped: then nobody
+    /// knows that it did nothing.
+    fn cancelled(self) -> Finished {
+        let sentence = match self {
+            Self::Beginning => "the step was cancelled before it began",
+            Self::Journal { .. } => "the step was cancelled before it went on after the server had stopped",
         };
-        // One without bodies could not begin, so that nothing was frozen.
-        if id.step == wanted.step && id.target == wanted.target && !recorded.bodies.is_empty() {
-            return recall(&*tools.store.events, recorded.id, id).await.map(Some);
-        }
+        Finished::at_once(AttemptOutcome::Cancelled, sentence)
     }
-    Ok(None)
 }
 
-/// What the event of an attempt's start holds.
-async fn recall(log: &dyn EventReader, event: EventId, id: &AttemptId) -> Result<Frozen, Impossible> {
-    let (Some(inputs), Some(given)) = (
-        json_body(log, event, INPUTS).await.map_err(failed)?,
-        json_body(log, event, SITUATION).await.map_err(failed)?,
-    ) else {
-        return Err(Impossible::InputsErased(id.clone()));
-    };
-    let given = serde_json::from_value(given).map_err(failed)?;
-    Ok(Frozen { inputs, given })
-}
-
-/// A run has no end yet: it goes on from its journal, later. The sentence says why not now.
-#[derive(Debug)]
-pub(super) struct Postponed(pub(super) String);
-
-/// Carries a run out, from its beginning (`fresh`: its journal has no entry) or from where its journal ends. Whatever
-/// goes wrong is the run's outcome, never the driver's.
+/// Carries a run out. Whatever goes wrong is the run's outcome, never the driver's.
 pub(super) async fn run(
     tools: &Tools,
     deployment: DeploymentId,
     id: &AttemptId,
-    fresh: bool,
+    entrance: Entrance,
     cancel: Cancel,
 ) -> Result<Finished, Postponed> {
-    match carry_out(tools, deployment, id, fresh, cancel).await {
-        Ok(finished) => finished,
-        // What is in its journal is not given up for a server that is busy or a cluster that is away.
-        Err(impossible) if !fresh && impossible.outcome() == AttemptOutcome::Errored => {
-            Err(Postponed(impossible.to_string()))
-        }
-        Err(impossible) => Ok(impossible.into()),
-    }
-}
-
-async fn carry_out(
-    tools: &Tools,
-    deployment: DeploymentId,
-    id: &AttemptId,
-    fresh: bool,
-    cancel: Cancel,
-) -> Result<Result<Finished, Postponed>, Impossible> {
-    let loaded = load::deployment(&*tools.store.events, deployment)
-        .await
-        .map_err(failed)?;
-    let history = loaded
-        .ok_or_else(|| failed("its request is not in the log"))?
-        .state;
+    let loaded = load::deployment(&*tools.store.events, deployment).await;
+    let Some(loaded) = loaded.map_err(postponed)? else {
+        return Err(postponed("its request is not in the log"));
+    };
+    let history = loaded.state;
+    let begun = match beginning(&history, id) {
+        Ok(begun) => begun,
+        Err(impossible) => return Ok(impossible.into()),
+    };
+    let clock = Clock::not_before(&history);
+    let may_wait = || entrance.has_entries() && !begun.left(&clock).is_zero() && !cancel.is_requested();
     // Until the step runs nothing is written, so that a wait for the API server may end anywhere.
     let ready = tokio::select! {
         biased;
-        () = cancel.requested(), if fresh => return Ok(Ok(cancelled(&history, id))),
-        ready = ready(tools, &history, id, fresh) => ready?,
+        () = cancel.requested(), if entrance.is_fresh() => return Ok(entrance.cancelled()),
+        ready = ready(tools, &history, id, &begun, entrance) => ready,
     };
     let Ready {
         component,
-        attempt,
+        assignment,
         journal,
         recorder,
-    } = ready;
-    let ended = tools
-        .steps
-        .runner
-        .run(&component, attempt, recorder, cancel)
-        .await;
-    Ok(match ended {
-        Ok(ended) => Ok(Finished {
-            ended,
-            tail: Some(journal.take()),
-        }),
-        Err(error) => Err(Postponed(error.to_string())),
+    } = match ready {
+        Ok(ready) => ready,
+        // What is in its journal is not given up for a server that is busy or a cluster that is away.
+        Err(impossible) if impossible.outcome() == AttemptOutcome::Errored && may_wait() => {
+            return Err(postponed(impossible));
+        }
+        Err(impossible) => return Ok(impossible.into()),
+    };
+    if let Entrance::Journal {
+        entries: Some(entries),
+        times,
+    } = entrance
+    {
+        let records = DeploymentRecords {
+            store: &tools.store,
+            id: deployment,
+        };
+        let recorded = records.attempt_resumed(id, entries, times).await;
+        recorded.map_err(postponed)?;
+    }
+    let runner = &tools.steps.runner;
+    let ended = runner.run(&component, assignment, recorder, cancel).await;
+    Ok(Finished {
+        ended: ended?,
+        tail: Some(journal.take()),
     })
 }
 
-/// Its first call may have come before the server stopped: then nobody knows that it did nothing.
-fn cancelled(history: &DeploymentHistory, id: &AttemptId) -> Finished {
-    let resumed = history.deployment.attempt(id).is_some_and(|it| it.resumed > 0);
-    let sentence = if resumed {
-        "the step was cancelled before it went on after the server had stopped"
-    } else {
-        "the step was cancelled before it began"
-    };
-    Finished::at_once(AttemptOutcome::Cancelled, sentence)
+fn postponed(why: impl Display) -> Postponed {
+    Postponed(why.to_string())
 }
 
 /// A run with everything it needs.
 struct Ready {
     component: Component,
-    attempt: Attempt,
+    assignment: Assignment,
     journal: Arc<JournalBuffer>,
     recorder: Arc<dyn Recorder>,
 }
@@ -206,13 +140,13 @@ async fn ready(
     tools: &Tools,
     history: &DeploymentHistory,
     id: &AttemptId,
-    fresh: bool,
+    begun: &Beginning,
+    entrance: Entrance,
 ) -> Result<Ready, Impossible> {
     let (deployment, cause) = (&history.deployment, history.request());
-    let begun = beginning(history, id)?;
     let store = &tools.store;
     let Frozen { inputs, given } = recall(&*store.events, start_of(cause, id), id).await?;
-    let component = tools.component(deployment, id)?;
+    let component = tools.component(&begun.component)?;
     let runner = &tools.steps.runner;
     let description = runner
         .describe(&component)
@@ -230,7 +164,7 @@ async fn ready(
     let secrets = Arc::new(RunSecrets::new(Arc::clone(&tools.secrets)));
     let key = JournalKey::of(deployment.id, id);
     let journal = Arc::new(JournalBuffer::new(&store.journals, &secrets, key));
-    let recorder: Arc<dyn Recorder> = Arc::new(RunRecorder {
+    let recorder = Arc::new(RunRecorder {
         log: Arc::clone(&store.events),
         task_log: Arc::clone(&store.task_log),
         live: tools.live.clone(),
@@ -245,7 +179,7 @@ async fn ready(
     let boundary = Boundary {
         namespace: given.namespace.clone(),
     };
-    if fresh {
+    if entrance.is_fresh() {
         let grant = given.grant.as_deref();
         let denied = match grant
             .and_then(|it| beyond_grant(it, &asked))
@@ -255,7 +189,7 @@ async fn ready(
             None => preflight(&cluster, &asked, &given.cluster).await?,
         };
         if let Some(denied) = denied {
-            return Err(record(&*recorder, denied).await);
+            return Err(record(&recorder, denied).await);
         }
     }
     let rights = Rights {
@@ -264,7 +198,7 @@ async fn ready(
         boundary,
     };
     let clock = Clock::not_before(history);
-    let attempt = Attempt {
+    let assignment = Assignment {
         id: id.clone(),
         situation: given.situation,
         inputs,
@@ -274,7 +208,7 @@ async fn ready(
         rights,
         seed: begun.seed,
         deadline: begun.deadline,
-        left: begun.deadline.saturating_sub(clock.since(begun.at)),
+        left: begun.left(&clock),
         limits: begun.limits,
         cluster: Arc::new(cluster),
         secrets,
@@ -282,54 +216,20 @@ async fn ready(
     };
     Ok(Ready {
         component,
-        attempt,
+        assignment,
         journal,
         recorder,
     })
 }
 
 /// Each rule is an event of its own.
-async fn record(recorder: &dyn Recorder, denied: Denied) -> Impossible {
+async fn record(recorder: &RunRecorder, denied: Denied) -> Impossible {
     for rule in &denied.rules {
-        if let Err(error) = recorder.denied(None, denied.layer, rule, None).await {
-            return failed(error);
+        if let Err(error) = recorder.would_be_denied(denied.layer, rule).await {
+            return Impossible::failed(error);
         }
     }
     denied.impossible
-}
-
-/// What the event of an attempt's start says.
-struct Beginning {
-    at: Timestamp,
-    deadline: Duration,
-    limits: Limits,
-    seed: [u8; 32],
-}
-
-fn beginning(history: &DeploymentHistory, wanted: &AttemptId) -> Result<Beginning, Impossible> {
-    for recorded in history.events.iter().rev() {
-        let Event::Deployment(DeploymentEvent::AttemptStarted {
-            id,
-            seed,
-            deadline_seconds,
-            limits,
-            ..
-        }) = &recorded.event
-        else {
-            continue;
-        };
-        if id == wanted {
-            let mut bytes = [0; 32];
-            hex::decode_to_slice(seed, &mut bytes).map_err(failed)?;
-            return Ok(Beginning {
-                at: recorded.recorded_at,
-                deadline: Duration::from_secs(*deadline_seconds),
-                limits: *limits,
-                seed: bytes,
-            });
-        }
-    }
-    Err(failed("its beginning is not in the log"))
 }
 
 /// Wrong inputs stay wrong; a component that did not answer may the next time.

@@ -3,16 +3,16 @@
 
 use std::time::Duration;
 
-use shipslog_domain::deployment::{self, Command, Ending};
+use shipslog_domain::deployment::{self, Command, Ending, NotBegun};
 use shipslog_domain::freeze::Impossible;
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::{DeploymentEndReason, Outcome};
+use shipslog_events::event::deployment::{DeploymentEndReason, DeploymentEvent, Outcome};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::ids::{AttemptId, DeploymentId, EventId, Position};
 use shipslog_events::journal::JournalKey;
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{NewBody, Stream};
-use shipslog_log::{Append, Expected, JournalAppend, JournalError, Store, StreamAppend};
+use shipslog_log::{Append, Expected, JournalAppend, Store, StreamAppend};
 use shipslog_runner::Ended;
 use tokio::time::timeout;
 
@@ -73,26 +73,19 @@ impl DeploymentRecords<'_> {
         impossible: &Impossible,
     ) -> Result<(), Failure> {
         let decide = || async {
-            let Some((mut now, mut started)) = self.decided(command.clone(), &started(id)).await? else {
+            let Some(now) = load::deployment(&*self.store.events, self.id).await? else {
                 return Ok((None, ()));
             };
-            for new in &started.events {
-                if let Event::Deployment(event) = &new.event {
-                    let begun = deployment::evolve(Some(now.state.deployment.clone()), event);
-                    now.state.deployment = begun.unwrap_or(now.state.deployment);
-                }
-            }
-            let end = Command::EndAttempt {
-                id: id.clone(),
-                outcome: impossible.outcome(),
-                reason: Some(impossible.reason()),
-                journal: None,
-            };
-            if let Some(mut ended) = self.decided_on(&now, end, &ended(id)) {
-                give(&mut ended, message(&impossible.to_string()));
-                started.events.extend(ended.events);
-            }
-            Ok((Some(append(&now.state, vec![started])), ()))
+            let (deployment, reason) = (&now.state.deployment, impossible.reason());
+            let decided = deployment::could_not_begin(deployment, id.clone(), command.clone(), reason);
+            let append = recordable(decided).map(|NotBegun { started, ended }| {
+                let mut streams = self.events(&now, &self::started(id), started);
+                let mut end = self.events(&now, &self::ended(id), ended);
+                give(&mut end, message(&impossible.to_string()));
+                streams.events.extend(end.events);
+                append(&now.state, vec![streams])
+            });
+            Ok((append, ()))
         };
         self.persist(decide).await?;
         Ok(())
@@ -118,8 +111,8 @@ impl DeploymentRecords<'_> {
     async fn is_behind(&self, key: &JournalKey, tail: Option<&JournalAppend>) -> bool {
         match (tail, self.store.journals.journal(key.clone()).await) {
             (Some(tail), Ok(journal)) => journal.head != tail.after,
-            (Some(_), Err(JournalError::Damaged { .. } | JournalError::Dropped { .. })) => true,
-            (Some(_), Err(JournalError::Read(_))) | (None, _) => false,
+            (Some(_), Err(error)) => error.is_lasting(),
+            (None, _) => false,
         }
     }
 
@@ -152,28 +145,35 @@ impl DeploymentRecords<'_> {
         }
     }
 
-    /// Answers with the number of entries that the journal has. One that does not hold is not gone on from: nothing is
-    /// recorded then, and the run itself puts it in words.
-    pub(super) async fn attempt_resumed(&self, id: &AttemptId, times: u32) -> Result<Option<u64>, Failure> {
+    /// How many entries the journal of a run has; nothing where it does not hold.
+    pub(super) async fn entries(&self, id: &AttemptId) -> Result<Option<u64>, Failure> {
         let journal = kept(&*self.store.journals, &JournalKey::of(self.id, id)).await?;
-        let Some(entries) = journal.map(|it| it.head.entries) else {
-            return Ok(None);
-        };
+        Ok(journal.map(|it| it.head.entries))
+    }
+
+    pub(super) async fn attempt_resumed(
+        &self,
+        id: &AttemptId,
+        entries: u64,
+        times: u32,
+    ) -> Result<(), Failure> {
         let command = Command::ResumeAttempt {
             id: id.clone(),
             entries,
             host_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let label = format!("attempt-resumed:{id}:{times}");
-        self.carry_out(command, &label, Vec::new(), None).await?;
-        Ok(Some(entries))
+        self.carry_out(command, &label, Vec::new(), None).await
     }
 
     /// Whoever has read that a run is over finds all that it said. A store that is too slow for that holds nothing up.
     async fn flush_task_log(&self) {
-        let flushed = timeout(FLUSH_PATIENCE, self.store.task_log.flush_lines()).await;
-        if !matches!(flushed, Ok(Ok(()))) {
-            tracing::warn!(?flushed, deployment = %self.id, "lines of the task log come late or never");
+        match timeout(FLUSH_PATIENCE, self.store.task_log.flush_lines()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, deployment = %self.id, "lines of the task log are missing");
+            }
+            Err(_) => tracing::warn!(deployment = %self.id, "lines of the task log come late"),
         }
     }
 
@@ -255,27 +255,32 @@ impl DeploymentRecords<'_> {
         let Some(now) = load::deployment(&*self.store.events, self.id).await? else {
             return Ok(None);
         };
-        let events = self.decided_on(&now, command, label);
-        Ok(events.map(|events| (now, events)))
+        let decided = recordable(deployment::decide(&now.state.deployment, command));
+        let decided = decided.filter(|it| !it.is_empty());
+        Ok(decided.map(|it| {
+            let events = self.events(&now, label, it);
+            (now, events)
+        }))
     }
 
-    fn decided_on(
+    /// Events for the deployment's own stream.
+    fn events(
         &self,
         now: &Loaded<DeploymentHistory>,
-        command: Command,
         label: &str,
-    ) -> Option<StreamAppend> {
-        let events = match deployment::decide(&now.state.deployment, command) {
-            Ok(events) if events.is_empty() => return None,
-            Ok(events) => events.into_iter().map(Event::from),
-            Err(refusal) => {
-                tracing::debug!(%refusal, code = refusal.code(), label, "nothing is recorded");
-                return None;
-            }
-        };
+        events: Vec<DeploymentEvent>,
+    ) -> StreamAppend {
         let (to, expected) = (Stream::Deployment(self.id), Expected::Version(now.version));
-        Some(stream(to, expected, now.state.request(), label, events))
+        let events = events.into_iter().map(Event::from);
+        stream(to, expected, now.state.request(), label, events)
     }
+}
+
+/// What was decided. A refusal means that it is recorded already, or that the deployment is over.
+fn recordable<T>(decided: Result<T, deployment::Refusal>) -> Option<T> {
+    decided
+        .inspect_err(|refusal| tracing::debug!(%refusal, code = refusal.code(), "nothing is recorded"))
+        .ok()
 }
 
 /// The event of an attempt's start, so that its bodies are found again.

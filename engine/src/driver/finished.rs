@@ -8,7 +8,8 @@ use shipslog_runner::{AttemptOutcome, Ended};
 #[derive(Debug, Clone)]
 pub(super) struct Finished {
     pub(super) ended: Ended,
-    /// Entries that are not durable yet: they become so with the run's end. Nothing where no run had it in hand.
+    /// Entries that are not durable yet: they become so with the run's end. Nothing where the run did not take place, or
+    /// was lost with what it held.
     pub(super) tail: Option<JournalAppend>,
 }
 

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
+use shipslog_domain::{deployment, lane};
 use shipslog_events::Recorded;
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::DeploymentEvent;
-use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::ids::Position;
 use shipslog_events::stream::Stream;
 use shipslog_log::ReadError;
@@ -54,15 +53,10 @@ async fn advance(shared: &Arc<Shared>, reached: &mut Position) -> Result<bool, R
 
 async fn concern(shared: &Arc<Shared>, recorded: &Recorded) -> Result<(), ReadError> {
     match (&recorded.stream, &recorded.event) {
-        (
-            Stream::Deployment(id),
-            Event::Deployment(
-                DeploymentEvent::DeploymentRequested { .. } | DeploymentEvent::CancelRequested {},
-            ),
-        ) => shared.wake(*id),
-        (Stream::Lane(key), Event::Lane(LaneEvent::TurnEnded { .. })) => {
-            let lane = load::lane(&*shared.tools.store.events, key).await?;
-            lane.state.next().into_iter().for_each(|it| shared.wake(it));
+        (Stream::Deployment(id), Event::Deployment(event)) if deployment::wakes(event) => shared.wake(*id),
+        (Stream::Lane(key), Event::Lane(event)) if lane::frees(event) => {
+            let turns = load::lane(&*shared.tools.store.events, key).await?;
+            turns.state.next().into_iter().for_each(|it| shared.wake(it));
         }
         _ => {}
     }

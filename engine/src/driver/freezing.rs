@@ -6,10 +6,9 @@ use shipslog_domain::inputs::Snapshot;
 use shipslog_domain::release::Release;
 use shipslog_domain::slug::slug;
 use shipslog_events::event::release::SNAPSHOT;
-use shipslog_events::ids::AttemptId;
+use shipslog_events::ids::{AttemptId, ComponentDigest};
 use shipslog_log::EventReader;
 
-use super::failure::failed;
 use super::tools::Tools;
 use crate::load::{self, DeploymentHistory};
 
@@ -18,17 +17,20 @@ pub(super) async fn frozen(
     tools: &Tools,
     history: &DeploymentHistory,
     id: &AttemptId,
+    component: &ComponentDigest,
 ) -> Result<Frozen, Impossible> {
     let (log, deployment) = (&*tools.store.events, &history.deployment);
     let (release, snapshot) = released(log, deployment).await?;
-    let component = tools.component(deployment, id)?;
+    let component = tools.component(component)?;
     let runner = &tools.steps.runner;
     let description = runner
         .describe(&component)
         .await
         .map_err(|error| Impossible::ComponentErrored(error.to_string()))?;
-    let configuration = tools.configurations.load().await.map_err(failed)?;
-    let lane = load::lane(log, &deployment.lane).await.map_err(failed)?;
+    let configuration = tools.configurations.load().await.map_err(Impossible::failed)?;
+    let lane = load::lane(log, &deployment.lane)
+        .await
+        .map_err(Impossible::failed)?;
     let mut frozen = freeze(
         id,
         &Sources {
@@ -51,14 +53,19 @@ pub(super) async fn frozen(
 async fn released(log: &dyn EventReader, deployment: &Deployment) -> Result<(Release, Snapshot), Impossible> {
     let erased = || Impossible::ReleaseErased(deployment.release.clone());
     let slug = slug(deployment.project.as_str());
-    let history = load::releases(log, &slug).await.map_err(failed)?.state;
+    let history = load::releases(log, &slug)
+        .await
+        .map_err(Impossible::failed)?
+        .state;
     let (Some(release), Some(event)) = (
         history.releases.find(&deployment.release),
         history.created.get(&deployment.release),
     ) else {
         return Err(erased());
     };
-    let body = load::json_body(log, *event, SNAPSHOT).await.map_err(failed)?;
-    let snapshot = serde_json::from_value(body.ok_or_else(erased)?).map_err(failed)?;
+    let body = load::json_body(log, *event, SNAPSHOT)
+        .await
+        .map_err(Impossible::failed)?;
+    let snapshot = serde_json::from_value(body.ok_or_else(erased)?).map_err(Impossible::failed)?;
     Ok((release.clone(), snapshot))
 }

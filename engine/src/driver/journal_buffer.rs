@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use shipslog_events::ids::Handle;
 use shipslog_events::journal::JournalKey;
-use shipslog_log::{JournalAppend, JournalError, JournalStore};
-use shipslog_runner::{NotRecorded, Unrecorded};
+use shipslog_log::{JournalAppend, JournalStore};
+use shipslog_runner::{NotRead, NotRecorded};
 
 use super::journal_tail::JournalTail;
 use super::run_secrets::RunSecrets;
@@ -30,13 +30,15 @@ impl JournalBuffer {
     }
 
     /// What is durable. Values that were minted are at hand again.
-    pub(super) async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+    pub(super) async fn recorded(&self) -> Result<Vec<Vec<u8>>, NotRead> {
         let journal = self.store.journal(self.tail.key().clone()).await;
-        let journal = journal.map_err(|error| match error {
-            JournalError::Damaged { .. } | JournalError::Dropped { .. } => {
-                Unrecorded::Damaged(error.to_string())
-            }
-            JournalError::Read(error) => Unrecorded::Unavailable(error.to_string()),
+        let journal = journal.map_err(|error| {
+            let not_read = if error.is_lasting() {
+                NotRead::Damaged
+            } else {
+                NotRead::Unavailable
+            };
+            not_read(error.to_string())
         })?;
         self.tail.go_on_after(journal.head);
         self.secrets.remember(journal.sealed);

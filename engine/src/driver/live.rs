@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use serde::{Deserialize, Serialize};
 use shipslog_events::ids::{AttemptId, DeploymentId};
 use tokio::sync::watch;
 
@@ -16,11 +15,9 @@ pub struct Live {
 }
 
 /// The latest word of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveState {
     /// Which run.
-    #[serde(flatten)]
     pub attempt: AttemptId,
     /// So much is done.
     pub done: u32,

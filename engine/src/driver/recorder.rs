@@ -13,7 +13,7 @@ use shipslog_events::ids::{AttemptId, DeploymentId, EventId, Handle};
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{Context, NewBody, SealedValue, Stream, upcast};
 use shipslog_log::{Append, AppendError, EventLog, Expected, TaskLog, TaskLogLine};
-use shipslog_runner::{LogLevel, NotRecorded, OutputValue, Recorder, Unrecorded};
+use shipslog_runner::{LogLevel, NotRead, NotRecorded, OutputValue, Recorder};
 
 use super::append::{self, stream};
 use super::clock::now;
@@ -55,11 +55,9 @@ impl RunRecorder {
         self.journal
             .along(|journal| async {
                 let append = Append {
-                    context: self.context.clone(),
-                    streams: vec![appended],
-                    guards: Vec::new(),
                     sealed,
                     journal: journal.clone(),
+                    ..Append::new(self.context.clone(), vec![appended])
                 };
                 match self.log.append(append).await {
                     Ok(_) => Ok(()),
@@ -69,6 +67,20 @@ impl RunRecorder {
                 }
             })
             .await
+    }
+
+    /// What the step needs would be refused: told before its first call.
+    pub(super) async fn would_be_denied(&self, layer: Layer, rule: &str) -> Result<(), NotRecorded> {
+        self.on_deployment(None, self.refused(layer, rule), Vec::new())
+            .await
+    }
+
+    fn refused(&self, layer: Layer, rule: &str) -> DeploymentEvent {
+        DeploymentEvent::AccessDenied {
+            id: self.attempt.clone(),
+            layer,
+            rule: rule.to_owned(),
+        }
     }
 
     async fn on_deployment(
@@ -108,7 +120,7 @@ fn body(name: &str, bytes: Vec<u8>) -> Vec<NewBody> {
 
 #[async_trait]
 impl Recorder for RunRecorder {
-    async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+    async fn recorded(&self) -> Result<Vec<Vec<u8>>, NotRead> {
         self.journal.recorded().await
     }
 
@@ -142,18 +154,14 @@ impl Recorder for RunRecorder {
 
     async fn denied(
         &self,
-        call: Option<u64>,
+        index: u64,
         layer: Layer,
         rule: &str,
         message: Option<&str>,
     ) -> Result<(), NotRecorded> {
-        let event = DeploymentEvent::AccessDenied {
-            id: self.attempt.clone(),
-            layer,
-            rule: rule.to_owned(),
-        };
         let said = append::message(message.unwrap_or_default());
-        self.on_deployment(call, event, said).await
+        self.on_deployment(Some(index), self.refused(layer, rule), said)
+            .await
     }
 
     async fn milestone(&self, index: u64, name: &str, detail: Value) -> Result<(), NotRecorded> {

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use futures::FutureExt as _;
 use shipslog_domain::deployment::{self, Due, RESUMPTIONS};
 use shipslog_events::event::deployment::{AttemptOutcome, EndReason};
-use shipslog_events::ids::{AttemptId, DeploymentId};
-use shipslog_runner::{Cancel, Ended};
+use shipslog_events::ids::{AttemptId, ComponentDigest, DeploymentId};
+use shipslog_runner::{Cancel, Ended, Postponed};
 use tokio::sync::Notify;
 use tokio::task::{self, JoinError, JoinSet};
 
-use super::attempt::{self, Postponed};
+use super::attempt::{self, Entrance};
+use super::beginning;
 use super::deployment_records::DeploymentRecords;
 use super::failure::Failure;
 use super::finished::Finished;
@@ -99,14 +100,17 @@ impl Task {
         let Some(history) = load::deployment(&*self.shared.tools.store.events, self.id).await? else {
             return Ok(Then::Over);
         };
-        let mut then = Then::Wait;
+        let mut then = Ok(Then::Wait);
+        // What one run fails at keeps no other from its end, and nobody's cancellation from being heard.
         for due in deployment::next(&history.state.deployment) {
-            match self.act(&history.state, due).await? {
-                Then::Wait => {}
-                other => then = other,
+            match self.act(&history.state, due).await {
+                Ok(Then::Wait) => {}
+                Ok(other) if then.is_ok() => then = Ok(other),
+                Ok(_) => {}
+                Err(error) => then = Err(error),
             }
         }
-        Ok(then)
+        then
     }
 
     async fn act(&mut self, history: &DeploymentHistory, due: Due) -> Result<Then, Failure> {
@@ -116,8 +120,8 @@ impl Task {
                 let on = self.records().take_turn(&history.deployment.lane).await?;
                 Ok(if on { Then::Again } else { Then::Wait })
             }
-            Due::StartAttempt(id) => {
-                self.start(history, id).await?;
+            Due::StartAttempt { id, component } => {
+                self.start(history, id, component).await?;
                 Ok(Then::Again)
             }
             Due::Attend(id) => self.attend(history, &id).await,
@@ -134,14 +138,19 @@ impl Task {
         }
     }
 
-    async fn start(&mut self, history: &DeploymentHistory, id: AttemptId) -> Result<(), Failure> {
-        let begun = attempt::begin(&self.shared.tools, history, &id).await;
+    async fn start(
+        &mut self,
+        history: &DeploymentHistory,
+        id: AttemptId,
+        component: ComponentDigest,
+    ) -> Result<(), Failure> {
+        let begun = beginning::begin(&self.shared.tools, history, &id, component).await;
         let command = begun.command(&id);
         match &begun.frozen {
             Ok(frozen) => {
-                let bodies = attempt::bodies(frozen);
+                let bodies = beginning::bodies(frozen);
                 self.records().attempt_started(command, &id, bodies).await?;
-                self.spawn(id, true);
+                self.spawn(id, Entrance::Beginning);
                 Ok(())
             }
             Err(impossible) => {
@@ -152,12 +161,11 @@ impl Task {
         }
     }
 
-    /// `fresh` says that its journal has no entry.
-    fn spawn(&mut self, id: AttemptId, fresh: bool) {
+    fn spawn(&mut self, id: AttemptId, entrance: Entrance) {
         let (tools, deployment) = (Arc::clone(&self.shared.tools), self.id);
         let (cancel, attempt) = (Cancel::new(), id.clone());
         let cancelled = cancel.clone();
-        let run = async move { attempt::run(&tools, deployment, &attempt, fresh, cancelled).await };
+        let run = async move { attempt::run(&tools, deployment, &attempt, entrance, cancelled).await };
         let task = self.tasks.spawn(run).id();
         self.runs.insert(id, Run::UnderWay { task, cancel });
     }
@@ -210,8 +218,8 @@ impl Task {
         history: &DeploymentHistory,
         id: &AttemptId,
     ) -> Result<Option<Finished>, Failure> {
-        let resumed = history.deployment.attempt(id).map_or(0, |it| it.resumed);
-        if resumed >= RESUMPTIONS {
+        let times = history.deployment.attempt(id).map_or(0, |it| it.resumed);
+        if times >= RESUMPTIONS {
             let last = self.trouble.as_ref();
             let last = last
                 .map(|it| format!("; the last time: {it}"))
@@ -221,8 +229,8 @@ impl Task {
             );
             return Ok(Some(Finished::at_once(AttemptOutcome::Errored, message)));
         }
-        let entries = self.records().attempt_resumed(id, resumed).await?;
-        self.spawn(id.clone(), entries == Some(0));
+        let entries = self.records().entries(id).await?;
+        self.spawn(id.clone(), Entrance::Journal { entries, times });
         Ok(None)
     }
 

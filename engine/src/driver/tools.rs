@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use shipslog_domain::deployment::Deployment;
 use shipslog_domain::freeze::Impossible;
-use shipslog_events::ids::AttemptId;
+use shipslog_events::ids::ComponentDigest;
 use shipslog_log::Store;
 use shipslog_runner::Component;
 
@@ -25,11 +24,8 @@ pub(crate) struct Tools {
 }
 
 impl Tools {
-    /// The component that runs in an attempt.
-    pub(super) fn component(&self, deployment: &Deployment, id: &AttemptId) -> Result<Component, Impossible> {
-        let digest = deployment
-            .component(&id.step)
-            .ok_or_else(|| Impossible::NoStep(id.step.clone()))?;
+    /// A component that was planned.
+    pub(super) fn component(&self, digest: &ComponentDigest) -> Result<Component, Impossible> {
         self.steps
             .store
             .by_digest(digest)

@@ -2,47 +2,78 @@
 //! write twice.
 
 use shipslog_events::journal::JournalKey;
-use shipslog_log::{JournalStore, ReadError};
+use shipslog_log::{JournalError, JournalStore};
 use shipslog_runner::{AttemptOutcome, EndReason, Ended, Entry, What};
 
 use super::finished::Finished;
 use super::kept_journal::kept;
 
-/// The same end, with the write that is in doubt where there is one. One that came to a good end, or that somebody has
-/// to look at anyway, has none.
+/// How a journal ends.
+enum Last {
+    /// With nothing that is in doubt.
+    Sure,
+    /// With a write that was announced and not answered.
+    Announced(Entry),
+    /// Nobody can tell.
+    Unreadable,
+}
+
+/// The same end, with what is in doubt where anything is. A good end, or one that somebody has to look at anyway, leaves
+/// nothing in doubt.
 pub(super) async fn with_unknown_outcome(
     journals: &dyn JournalStore,
     key: &JournalKey,
     finished: &Finished,
-) -> Result<Finished, ReadError> {
+) -> Result<Finished, JournalError> {
     let finished = finished.clone();
-    let open = match (finished.ended.outcome, finished.ended.reason) {
-        (AttemptOutcome::Errored | AttemptOutcome::Failed, Some(reason)) if reason.needs_a_person() => None,
-        (AttemptOutcome::Errored | AttemptOutcome::Failed, _) => announced(journals, key, &finished).await?,
-        (AttemptOutcome::Succeeded | AttemptOutcome::Cancelled, _) => None,
+    let last = match (finished.ended.outcome, finished.ended.reason) {
+        (AttemptOutcome::Errored | AttemptOutcome::Failed, Some(reason)) if reason.needs_a_person() => {
+            Last::Sure
+        }
+        (AttemptOutcome::Errored | AttemptOutcome::Failed, _) => last(journals, key, &finished).await?,
+        (AttemptOutcome::Succeeded | AttemptOutcome::Cancelled, _) => Last::Sure,
     };
-    Ok(match open {
-        None => finished,
-        Some(write) => Finished {
-            ended: unknown(&finished.ended, &write),
-            ..finished
-        },
-    })
+    let ended = match last {
+        Last::Sure => return Ok(finished),
+        Last::Announced(write) => unknown(&finished.ended, &write),
+        Last::Unreadable => unreadable(&finished.ended),
+    };
+    Ok(Finished { ended, ..finished })
 }
 
-/// The write that the journal ends with, if it was not answered. A journal that could not be read just now may hold one.
-async fn announced(
+async fn last(
     journals: &dyn JournalStore,
     key: &JournalKey,
     finished: &Finished,
-) -> Result<Option<Entry>, ReadError> {
+) -> Result<Last, JournalError> {
     let waiting = finished.tail.as_ref().and_then(|it| it.entries.last()).cloned();
     let last = match waiting {
-        Some(last) => Some(last),
-        None => kept(journals, key).await?.and_then(|mut it| it.entries.pop()),
+        Some(last) => last,
+        None => match kept(journals, key).await? {
+            None => return Ok(Last::Unreadable),
+            Some(mut journal) => match journal.entries.pop() {
+                None => return Ok(Last::Sure),
+                Some(last) => last,
+            },
+        },
     };
-    let entry = last.and_then(|it| Entry::decode(&it).ok());
-    Ok(entry.filter(|it| matches!(it.what, What::Intent(_))))
+    Ok(match Entry::decode(&last) {
+        Ok(entry) if matches!(entry.what, What::Intent(_)) => Last::Announced(entry),
+        Ok(_) => Last::Sure,
+        Err(_) => Last::Unreadable,
+    })
+}
+
+fn unreadable(ended: &Ended) -> Ended {
+    Ended {
+        outcome: AttemptOutcome::Errored,
+        reason: Some(EndReason::JournalDamaged),
+        message: format!(
+            "{}; its journal does not hold, so that nobody knows what it did last. Look at what it wrote before you deploy \
+             again",
+            ended.message
+        ),
+    }
 }
 
 fn unknown(ended: &Ended, write: &Entry) -> Ended {

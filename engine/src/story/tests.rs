@@ -71,7 +71,7 @@ fn started(number: u32) -> DeploymentEvent {
         seed: "00".into(),
         deadline_seconds: 60,
         host_version: "0.1.0".into(),
-        component: None,
+        component: "sha256:00".into(),
         limits: Limits {
             memory_bytes: 1,
             call_bytes: 1,

@@ -22,6 +22,7 @@ pub(crate) enum Call<'a> {
     Append(&'a Append),
     Stream(&'a Stream),
     Read,
+    Body,
     Journal(&'a JournalAppend),
     ReadJournal,
     Pack,
@@ -51,7 +52,7 @@ pub(crate) struct FaultyStore {
 }
 
 fn refused() -> Unwritten {
-    Unwritten::Refused("as a test wants it".to_owned())
+    Unwritten::Failed("as a test wants it".to_owned())
 }
 
 #[async_trait]
@@ -71,6 +72,9 @@ impl EventReader for FaultyStore {
     }
 
     async fn body(&self, event: EventId, name: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        if self.faults.hit(Call::Body) {
+            return Err(ReadError::Failed("as a test wants it".to_owned()));
+        }
         self.store.events.body(event, name).await
     }
 

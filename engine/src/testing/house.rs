@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shipslog_events::Actor;
+use shipslog_events::event::configuration::Kind;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
-use shipslog_log::{EventReader, Location, Store};
+use shipslog_log::{EventReader, JournalStore, Location, Store};
 use shipslog_test_support::component::tiny;
 use shipslog_test_support::documents::{project, surroundings};
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::faults::{Faults, FaultyStore};
-use crate::commands::{Accepted, By, Error, NewRelease};
+use crate::commands::{Accepted, Applied, By, Error, NewRelease};
 use crate::engine::{Engine, Options};
 use crate::pauses::Pauses;
 use crate::views::DeploymentView;
@@ -59,6 +60,10 @@ impl House {
         Arc::clone(&self.engine.tools.store.events) as _
     }
 
+    pub(crate) fn journals(&self) -> &dyn JournalStore {
+        &*self.engine.tools.store.journals
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }
@@ -68,11 +73,18 @@ impl House {
     }
 
     pub(crate) async fn apply(&self, documents: Vec<Value>) {
-        self.engine
-            .commands()
-            .apply(&by(), documents, false)
-            .await
-            .unwrap();
+        self.applied(documents, false).await;
+    }
+
+    pub(crate) async fn applied(&self, documents: Vec<Value>, dry_run: bool) -> Applied {
+        let commands = self.engine.commands();
+        commands.apply(&by(), documents, dry_run).await.unwrap()
+    }
+
+    /// As it is kept now.
+    pub(crate) async fn document(&self, kind: Kind, name: &str) -> Value {
+        let commands = self.engine.commands();
+        commands.document(kind, name).await.unwrap().unwrap()
     }
 
     pub(crate) async fn release(&self, project: &str) -> Result<ReleaseVersion, Error> {

@@ -15,9 +15,9 @@ pub enum Error {
     /// A row is not what this version writes.
     #[error("a view's row cannot be read ({0})")]
     Row(#[from] serde_json::Error),
-    /// They were damaged, and the thread that writes them begins again.
-    #[error("the views were damaged ({0}) and are made anew from the log; ask again")]
-    Anew(String),
+    /// They are made of the log once more, and show only a part of it so far.
+    #[error("the views are being made anew from the log; ask again")]
+    InTheMaking,
     /// They were made anew before, and are damaged again.
     #[error(
         "the views were made anew from the log and are damaged again ({0}); see that the disk of `views.db` is sound, \
@@ -45,15 +45,37 @@ pub enum Error {
 /// What holds the views up: a sentence with what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
+    /// What it is at, for programs.
+    pub at: TroubleAt,
     /// For people.
     pub sentence: String,
     /// Whether it will be the same however often it is tried.
     pub(super) lasting: bool,
 }
 
+/// What holds the views up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TroubleAt {
+    /// The log cannot be read.
+    Log,
+    /// Their own file cannot be written.
+    File,
+    /// What is in their file, once more.
+    Contents,
+    /// The thread that writes them is not there any more.
+    Writer,
+}
+
 impl Trouble {
     pub(super) fn of(error: &Error) -> Self {
+        let at = match error {
+            Error::Log(_) => TroubleAt::Log,
+            Error::Row(_) | Error::InTheMaking | Error::Again(_) => TroubleAt::Contents,
+            Error::Stopped(_) => TroubleAt::Writer,
+            Error::Store(_) | Error::Behind { .. } => TroubleAt::File,
+        };
         Self {
+            at,
             sentence: error.to_string(),
             lasting: error.is_lasting(),
         }
@@ -61,6 +83,17 @@ impl Trouble {
 }
 
 impl Error {
+    /// What `SQLite` or the decoder says, without advice.
+    pub(super) fn cause(&self) -> String {
+        match self {
+            Self::Store(error) => error.to_string(),
+            Self::Row(error) => error.to_string(),
+            Self::InTheMaking | Self::Again(_) | Self::Behind { .. } | Self::Log(_) | Self::Stopped(_) => {
+                self.to_string()
+            }
+        }
+    }
+
     /// Whether the file is not what was written to it. It is made of the log, and can be made once more.
     pub(super) fn is_damage(&self) -> bool {
         match self {
@@ -70,7 +103,9 @@ impl Error {
                 // A column has another type than was written, or a text is none.
                 None => true,
             },
-            Self::Anew(_) | Self::Again(_) | Self::Behind { .. } | Self::Log(_) | Self::Stopped(_) => false,
+            Self::InTheMaking | Self::Again(_) | Self::Behind { .. } | Self::Log(_) | Self::Stopped(_) => {
+                false
+            }
         }
     }
 
@@ -79,7 +114,7 @@ impl Error {
             Self::Again(_) | Self::Log(ReadError::Damaged(_)) => true,
             Self::Store(_)
             | Self::Row(_)
-            | Self::Anew(_)
+            | Self::InTheMaking
             | Self::Behind { .. }
             | Self::Log(ReadError::Failed(_))
             | Self::Stopped(_) => false,

@@ -3,22 +3,22 @@
 use jiff::Timestamp;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params_from_iter};
-use serde::de::DeserializeOwned;
 use shipslog_events::event::configuration::Kind;
-use shipslog_events::ids::{DeploymentId, Position, ProjectName, ReleaseVersion};
+use shipslog_events::ids::{DeploymentId, EnvironmentName, Position, ProjectName, ReleaseVersion};
 use shipslog_events::stream::LaneKey;
 
+use super::rows::View;
 use super::{DeploymentView, DocumentView, Error, KeyView, LaneView, ReleaseView, Views};
 
 /// Which deployments; nothing set means all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeploymentFilter {
     /// Of a project.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// To an environment.
-    pub environment: Option<String>,
+    pub environment: Option<EnvironmentName>,
     /// Of a release.
-    pub release: Option<String>,
+    pub release: Option<ReleaseVersion>,
     /// Only those that have not ended.
     pub open: bool,
 }
@@ -27,11 +27,11 @@ pub struct DeploymentFilter {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventFilter {
     /// About a project.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// About an environment.
-    pub environment: Option<String>,
+    pub environment: Option<EnvironmentName>,
     /// About a release.
-    pub release: Option<String>,
+    pub release: Option<ReleaseVersion>,
     /// About a deployment.
     pub deployment: Option<DeploymentId>,
     /// By the name of a key, or `driver` or `server`.
@@ -50,11 +50,11 @@ pub struct EventRow {
     /// Where it is in the log.
     pub position: Position,
     /// The project it is about.
-    pub project: Option<String>,
+    pub project: Option<ProjectName>,
     /// The environment it is about.
-    pub environment: Option<String>,
+    pub environment: Option<EnvironmentName>,
     /// The release it is about.
-    pub release: Option<String>,
+    pub release: Option<ReleaseVersion>,
     /// The deployment it is about.
     pub deployment: Option<DeploymentId>,
 }
@@ -63,8 +63,8 @@ impl Views {
     /// All documents of a kind, by name.
     pub async fn documents(&self, kind: Kind) -> Result<Vec<DocumentView>, Error> {
         self.query(move |connection| {
-            let mut wheres = Wheres::current("document");
-            wheres.equal("kind", Some(Sql::Text(kind.to_string())));
+            let mut wheres = Wheres::current::<DocumentView>();
+            wheres.equal("kind", Some(text(&kind)));
             many(connection, &wheres, "key", i64::MAX)
         })
         .await
@@ -72,7 +72,7 @@ impl Views {
 
     /// One document.
     pub async fn document(&self, kind: Kind, name: &str) -> Result<Option<DocumentView>, Error> {
-        self.one("document", format!("{kind}/{name}")).await
+        self.one(DocumentView::key(kind, name)).await
     }
 
     /// A project's releases, newest first, those before a cursor.
@@ -82,19 +82,13 @@ impl Views {
         skip: usize,
         limit: usize,
     ) -> Result<Vec<ReleaseView>, Error> {
-        let project = project.to_string();
+        let project = text(project);
         self.query(move |connection| {
-            let mut wheres = Wheres::current("release");
-            wheres.equal("project", Some(Sql::Text(project)));
+            let mut wheres = Wheres::current::<ReleaseView>();
+            wheres.equal("project", Some(project));
             page(connection, &wheres, "number DESC", skip, limit)
         })
         .await
-    }
-
-    /// The releases of all projects, oldest first.
-    pub async fn all_releases(&self) -> Result<Vec<ReleaseView>, Error> {
-        self.query(|connection| many(connection, &Wheres::current("release"), "number", i64::MAX))
-            .await
     }
 
     /// One release.
@@ -103,7 +97,7 @@ impl Views {
         project: &ProjectName,
         version: &ReleaseVersion,
     ) -> Result<Option<ReleaseView>, Error> {
-        self.one("release", format!("{project}/{version}")).await
+        self.one(ReleaseView::key(project, version)).await
     }
 
     /// Deployments, newest first, those with a number below `before`.
@@ -114,10 +108,10 @@ impl Views {
         limit: usize,
     ) -> Result<Vec<DeploymentView>, Error> {
         self.query(move |connection| {
-            let mut wheres = Wheres::current("deployment");
-            wheres.equal("project", filter.project.map(Sql::Text));
-            wheres.equal("environment", filter.environment.map(Sql::Text));
-            wheres.equal("release", filter.release.map(Sql::Text));
+            let mut wheres = Wheres::current::<DeploymentView>();
+            wheres.equal("project", filter.project.as_ref().map(text));
+            wheres.equal("environment", filter.environment.as_ref().map(text));
+            wheres.equal("release", filter.release.as_ref().map(text));
             wheres.equal("open", filter.open.then_some(Sql::Integer(1)));
             wheres.compare("number <", before.map(|it| integer(it.0)));
             many(connection, &wheres, "number DESC", as_limit(limit))
@@ -127,17 +121,17 @@ impl Views {
 
     /// One deployment.
     pub async fn deployment(&self, id: DeploymentId) -> Result<Option<DeploymentView>, Error> {
-        self.one("deployment", id.0.to_string()).await
+        self.one(id.0.to_string()).await
     }
 
     /// One lane.
     pub async fn lane(&self, key: &LaneKey) -> Result<Option<LaneView>, Error> {
-        self.one("lane", key.to_string()).await
+        self.one(key.to_string()).await
     }
 
     /// All API keys, oldest first, revoked ones too.
     pub async fn keys(&self) -> Result<Vec<KeyView>, Error> {
-        self.query(|connection| many(connection, &Wheres::current("key"), "number", i64::MAX))
+        self.query(|connection| many(connection, &Wheres::current::<KeyView>(), "number", i64::MAX))
             .await
     }
 
@@ -160,9 +154,9 @@ impl Views {
             let rows = statement.query_map(params_from_iter(values), |row| {
                 Ok(EventRow {
                     position: Position(row.get::<_, i64>(0)?.unsigned_abs()),
-                    project: row.get(1)?,
-                    environment: row.get(2)?,
-                    release: row.get(3)?,
+                    project: row.get::<_, Option<String>>(1)?.map(ProjectName::new),
+                    environment: row.get::<_, Option<String>>(2)?.map(EnvironmentName::new),
+                    release: row.get::<_, Option<String>>(3)?.map(ReleaseVersion::new),
                     deployment: row.get::<_, Option<i64>>(4)?.map(|it| DeploymentId(it.unsigned_abs())),
                 })
             })?;
@@ -171,18 +165,18 @@ impl Views {
         .await
     }
 
-    async fn one<T: DeserializeOwned + Send + 'static>(
-        &self,
-        view: &'static str,
-        key: String,
-    ) -> Result<Option<T>, Error> {
+    async fn one<T: View + Send + 'static>(&self, key: String) -> Result<Option<T>, Error> {
         self.query(move |connection| {
-            let mut wheres = Wheres::current(view);
+            let mut wheres = Wheres::current::<T>();
             wheres.equal("key", Some(Sql::Text(key)));
             Ok(many(connection, &wheres, "number", 1)?.pop())
         })
         .await
     }
+}
+
+fn text(value: &impl ToString) -> Sql {
+    Sql::Text(value.to_string())
 }
 
 fn integer(value: u64) -> Sql {
@@ -200,11 +194,11 @@ struct Wheres {
 }
 
 impl Wheres {
-    fn current(view: &str) -> Self {
+    fn current<T: View>() -> Self {
         let conditions = vec!["until_position IS NULL".to_owned(), "view = ?".to_owned()];
         Self {
             conditions,
-            values: vec![Sql::Text(view.to_owned())],
+            values: vec![text(&T::NAME)],
         }
     }
 
@@ -213,9 +207,9 @@ impl Wheres {
             conditions: Vec::new(),
             values: Vec::new(),
         };
-        wheres.equal("project", filter.project.map(Sql::Text));
-        wheres.equal("environment", filter.environment.map(Sql::Text));
-        wheres.equal("release", filter.release.map(Sql::Text));
+        wheres.equal("project", filter.project.as_ref().map(text));
+        wheres.equal("environment", filter.environment.as_ref().map(text));
+        wheres.equal("release", filter.release.as_ref().map(text));
         wheres.equal("deployment", filter.deployment.map(|it| integer(it.0)));
         wheres.equal("actor", filter.actor.map(Sql::Text));
         wheres.equal("type", filter.kind.map(Sql::Text));
@@ -249,16 +243,11 @@ impl Wheres {
     }
 }
 
-fn many<T: DeserializeOwned>(
-    connection: &Connection,
-    wheres: &Wheres,
-    order: &str,
-    limit: i64,
-) -> Result<Vec<T>, Error> {
+fn many<T: View>(connection: &Connection, wheres: &Wheres, order: &str, limit: i64) -> Result<Vec<T>, Error> {
     select(connection, wheres, order, limit, 0)
 }
 
-fn page<T: DeserializeOwned>(
+fn page<T: View>(
     connection: &Connection,
     wheres: &Wheres,
     order: &str,
@@ -268,7 +257,7 @@ fn page<T: DeserializeOwned>(
     select(connection, wheres, order, as_limit(limit), as_limit(skip))
 }
 
-fn select<T: DeserializeOwned>(
+fn select<T: View>(
     connection: &Connection,
     wheres: &Wheres,
     order: &str,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use parking_lot::Mutex;
 use rusqlite::Connection;
+use shipslog_events::ids::Position;
 
 use super::{Error, schema};
 
@@ -20,6 +21,8 @@ pub(super) struct Readers {
 struct Idle {
     /// Raised whenever the file is made anew: connections to the one before are of no use any more.
     generation: u64,
+    /// The position at which a file that is being made anew shows all there was.
+    whole_at: Option<Position>,
     connections: Vec<Connection>,
 }
 
@@ -37,22 +40,28 @@ impl Readers {
         }
     }
 
-    /// Runs a query. Blocks.
+    /// Runs a query. Blocks. What shows only a part of what there is answers nothing.
     pub(super) fn run<T>(&self, query: impl FnOnce(&Connection) -> Result<T, Error>) -> Result<T, Failed> {
-        let (generation, idle) = {
+        let (generation, whole_at, idle) = {
             let mut idle = self.idle.lock();
-            (idle.generation, idle.connections.pop())
+            (idle.generation, idle.whole_at, idle.connections.pop())
         };
         let failed = |error| Failed { error, generation };
+        if whole_at.is_some() {
+            return Err(failed(Error::InTheMaking));
+        }
         let connection = idle
             .map_or_else(|| schema::reader(&self.path), Ok)
             .map_err(failed)?;
-        let answer = query(&connection).map_err(failed)?;
+        let answer = query(&connection);
         let mut idle = self.idle.lock();
-        if idle.generation == generation && idle.connections.len() < IDLE {
+        if idle.generation != generation {
+            return Err(failed(Error::InTheMaking));
+        }
+        if idle.connections.len() < IDLE {
             idle.connections.push(connection);
         }
-        Ok(answer)
+        answer.map_err(failed)
     }
 
     /// How often the file was made anew.
@@ -60,10 +69,19 @@ impl Readers {
         self.idle.lock().generation
     }
 
-    /// Another file lies at the path.
-    pub(super) fn renew(&self) {
+    /// Another file is about to lie at the path. Nobody is answered from it before it has come so far.
+    pub(super) fn renew(&self, whole_at: Position) {
         let mut idle = self.idle.lock();
         idle.generation += 1;
         idle.connections.clear();
+        idle.whole_at = Some(whole_at);
+    }
+
+    /// The file shows everything up to a position.
+    pub(super) fn reached(&self, position: Position) {
+        let mut idle = self.idle.lock();
+        if idle.whole_at.is_some_and(|it| it <= position) {
+            idle.whole_at = None;
+        }
     }
 }

@@ -93,6 +93,12 @@ pub struct KeyView {
     pub created_at: Timestamp,
 }
 
+/// What the rows of a view hold.
+pub(super) trait View: Serialize + DeserializeOwned {
+    /// What tells them from the rows of others.
+    const NAME: &'static str;
+}
+
 /// A row to write: it replaces the one before with the same view and key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
@@ -122,8 +128,8 @@ pub(super) trait Current {
     fn number(&self, view: &str, key: &str) -> Result<Option<u64>, Error>;
 }
 
-fn read<T: DeserializeOwned>(current: &dyn Current, view: &str, key: &str) -> Result<Option<T>, Error> {
-    match current.value(view, key)? {
+fn read<T: View>(current: &dyn Current, key: &str) -> Result<Option<T>, Error> {
+    match current.value(T::NAME, key)? {
         Some(text) => Ok(Some(serde_json::from_str(&text)?)),
         None => Ok(None),
     }
@@ -143,9 +149,9 @@ pub(super) fn rows(current: &dyn Current, recorded: &Recorded) -> Result<Effect,
 }
 
 impl Row {
-    fn new(view: &'static str, key: String, number: u64, value: &impl Serialize) -> Result<Self, Error> {
+    fn new<T: View>(key: String, number: u64, value: &T) -> Result<Self, Error> {
         Ok(Self {
-            view,
+            view: T::NAME,
             key,
             number,
             kind: None,

@@ -31,6 +31,17 @@ fn log(directory: &Path) -> Arc<dyn EventLog> {
         .events
 }
 
+/// A log that fails when a test wants it.
+fn faulty(directory: &Path) -> (Arc<dyn EventLog>, Faults) {
+    let faults = Faults::default();
+    let store = shipslog_log::open(&Location::Directory(directory.to_owned())).unwrap();
+    let log = FaultyStore {
+        store,
+        faults: faults.clone(),
+    };
+    (Arc::new(log), faults)
+}
+
 async fn caught_up(directory: &Path, log: &Arc<dyn EventLog>) -> Views {
     let views = Views::open(&directory.join("views.db"), Arc::clone(log) as _, NONE)
         .await
@@ -96,12 +107,7 @@ async fn once_the_log_is_closed_nobody_waits_for_views_that_cannot_come() {
 #[tokio::test]
 async fn views_that_cannot_read_the_log_say_why_they_are_behind_and_go_on_once_they_can() {
     let directory = tempfile::tempdir().unwrap();
-    let faults = Faults::default();
-    let store = shipslog_log::open(&Location::Directory(directory.path().to_owned())).unwrap();
-    let log: Arc<dyn EventLog> = Arc::new(FaultyStore {
-        store,
-        faults: faults.clone(),
-    });
+    let (log, faults) = faulty(directory.path());
     let views = caught_up(directory.path(), &log).await;
     let mut trouble = views.inner.trouble.clone();
     faults.script(|call| matches!(call, Call::Read));

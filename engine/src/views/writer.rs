@@ -22,10 +22,13 @@ pub(super) struct Writer {
     pub(super) path: PathBuf,
     /// The log's own id.
     pub(super) instance: String,
-    pub(super) connection: Connection,
+    /// Nothing where the file has to be made first.
+    pub(super) connection: Option<Connection>,
     pub(super) readers: Arc<Readers>,
     pub(super) position: watch::Sender<Position>,
     pub(super) trouble: watch::Sender<Option<Trouble>>,
+    /// What a query found damaged once more: it holds nothing up.
+    pub(super) damaged_again: watch::Sender<Option<Trouble>>,
     pub(super) damages: mpsc::Receiver<Damage>,
     pub(super) patience: Patience,
     /// Whether this process has made them anew: it does so once, for what is damaged again is not mended by that.
@@ -52,6 +55,7 @@ impl Writer {
     /// Goes on until the log is closed or nobody asks any more.
     async fn follow(mut self, log: Arc<dyn EventReader>) {
         let mut head = log.head();
+        let newest = log.head();
         // Only a weak hold, so that the log can close while its views wait for more.
         let log = {
             let weak = Arc::downgrade(&log);
@@ -63,9 +67,10 @@ impl Writer {
             tokio::select! {
                 biased;
                 Some(damage) = self.damages.recv() => {
-                    self.hear(damage);
+                    self.hear(damage, *newest.borrow());
                     continue;
                 }
+                () = std::future::ready(()), if self.connection.is_none() => {}
                 moved = head.wait_for(|it| *it > reached) => if moved.is_err() {
                     return;
                 },
@@ -76,17 +81,14 @@ impl Writer {
             let Some(open) = log.upgrade() else { return };
             let events = open.read(reached, BATCH).await;
             drop(open);
-            match events
-                .map_err(Error::from)
-                .and_then(|it| advance(&mut self.connection, &it))
-            {
+            match events.map_err(Error::from).and_then(|it| self.advance(&it)) {
                 Ok(position) => self.reached(position.unwrap_or(reached)),
                 Err(error) if self.position.is_closed() => {
                     tracing::warn!(%error, "the views stay behind; the next start goes on");
                     return;
                 }
                 Err(error) => {
-                    if let Err(error) = self.make_anew(error) {
+                    if let Err(error) = self.make_anew(error, *newest.borrow()) {
                         self.trouble.send_replace(Some(Trouble::of(&error)));
                         self.patience.pause("keeping the views up", error).await;
                     }
@@ -97,53 +99,60 @@ impl Writer {
 
     fn reached(&mut self, position: Position) {
         self.trouble.send_if_modified(|it| it.take().is_some());
+        // Whoever waits for the position asks next.
+        self.readers.reached(position);
         self.position.send_replace(position);
         self.patience.renew();
     }
 
-    fn hear(&mut self, damage: Damage) {
+    /// Writes these events' rows; answers how far they lead.
+    fn advance(&mut self, events: &[Recorded]) -> Result<Option<Position>, Error> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            none => none.insert(schema::anew(&self.path, &self.instance)?.0),
+        };
+        write(connection, events)?;
+        Ok(events.last().map(|it| it.position))
+    }
+
+    fn hear(&mut self, damage: Damage, head: Position) {
         let Damage {
             error,
             generation,
             heard,
         } = damage;
-        let reason = error.to_string();
         let made = if generation < self.readers.generation() {
             Ok(())
         } else {
-            self.make_anew(error)
+            self.make_anew(error, head)
         };
+        if let Err(error) = &made {
+            self.damaged_again.send_replace(Some(Trouble::of(error)));
+        }
         // Whoever asked may have gone.
-        let _ = heard.send(made.err().unwrap_or(Error::Anew(reason)));
+        let _ = heard.send(made.err().unwrap_or(Error::InTheMaking));
     }
 
-    /// Begins again with an empty file, if it is the file that is at fault and this has not been tried before.
-    fn make_anew(&mut self, error: Error) -> Result<(), Error> {
+    /// Begins again with an empty file, if it is the file that is at fault and this has not been done before. The file
+    /// itself is made by the next to write.
+    fn make_anew(&mut self, error: Error, head: Position) -> Result<(), Error> {
         if !error.is_damage() {
             return Err(error);
         }
         if self.made_anew {
-            return Err(Error::Again(error.to_string()));
+            return Err(Error::Again(error.cause()));
         }
-        tracing::warn!(%error, "the views are damaged and are made anew from the log");
-        // Closed first: whoever closes a file last takes away what lies beside it, by its name.
-        drop(std::mem::replace(
-            &mut self.connection,
-            Connection::open_in_memory()?,
-        ));
-        let (connection, reached) = schema::anew(&self.path, &self.instance)?;
-        self.connection = connection;
+        tracing::warn!(
+            error = error.cause(),
+            "the views are damaged and are made anew from the log"
+        );
         self.made_anew = true;
-        self.readers.renew();
-        self.position.send_replace(reached.position);
+        self.readers.renew(head);
+        self.position.send_replace(Position::START);
+        // Closed first: whoever closes a file last takes away what lies beside it, by its name.
+        self.connection = None;
         Ok(())
     }
-}
-
-/// Writes these events' rows; answers how far they lead.
-fn advance(connection: &mut Connection, events: &[Recorded]) -> Result<Option<Position>, Error> {
-    write(connection, events)?;
-    Ok(events.last().map(|it| it.position))
 }
 
 /// Writes the rows of some events and the position they lead to, all or nothing.

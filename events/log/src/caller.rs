@@ -35,7 +35,7 @@ impl<T, E: From<Unwritten>> Caller<T, E> {
 
     /// The transaction was rolled back: whatever the answer was, nothing was written.
     pub(crate) fn refuse(self, reason: &str) {
-        let why = Unwritten::Refused(reason.to_owned());
+        let why = Unwritten::Failed(reason.to_owned());
         drop(self.sender.send(Err(why.into())));
     }
 }

@@ -107,13 +107,7 @@ fn at(version: u64) -> Expected {
 }
 
 fn append(streams: Vec<StreamAppend>) -> Append {
-    Append {
-        context: context(),
-        streams,
-        guards: vec![],
-        sealed: vec![],
-        journal: None,
-    }
+    Append::new(context(), streams)
 }
 
 /// One event for one stream.

@@ -55,6 +55,19 @@ pub struct Append {
     pub journal: Option<JournalAppend>,
 }
 
+impl Append {
+    /// Events alone.
+    pub fn new(context: Context, streams: Vec<StreamAppend>) -> Self {
+        Self {
+            context,
+            streams,
+            guards: Vec::new(),
+            sealed: Vec::new(),
+            journal: None,
+        }
+    }
+}
+
 /// The answer to an append, the same for a repeated one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {

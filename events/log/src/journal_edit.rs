@@ -9,6 +9,8 @@ pub enum JournalEdit<'a> {
     NoEntries,
     /// It is said to end with another hash.
     HeadHash,
+    /// It is said to have minted a value whose handle is no text.
+    StrayValue,
     /// It is said to have so many entries.
     HeadEntries(u64),
     /// These are its entries, and everything that vouches for them is right.

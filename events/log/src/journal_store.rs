@@ -27,6 +27,8 @@ pub struct JournalAppend {
 pub struct Journal {
     /// How far it goes.
     pub head: JournalHead,
+    /// Whether it may go on; once packed it never does.
+    pub open: bool,
     /// Every entry, in order.
     pub entries: Vec<Vec<u8>>,
     /// Values minted on the way, in order; none once it is packed.
@@ -111,6 +113,16 @@ pub enum JournalError {
     /// The log could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+}
+
+impl JournalError {
+    /// Whether no later try reads it.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::Damaged(_) | Self::Dropped { .. } | Self::Read(ReadError::Damaged(_)) => true,
+            Self::Read(ReadError::Failed(_)) => false,
+        }
+    }
 }
 
 /// Keeps journals.

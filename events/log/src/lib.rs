@@ -36,6 +36,6 @@ pub use journal_store::{
 };
 pub use location::{Location, OpenError, VerifyError, open, verify};
 pub use store::Store;
-pub use task_log::{DamagedLine, StoredLine, TaskLog, TaskLogLine, TaskLogReader};
+pub use task_log::{StoredLine, TaskLog, TaskLogLine, TaskLogReader, UnreadableLine};
 pub use unavailable::{ReadError, Unwritten};
-pub use verified::{Broken, Damage, DamagedLinePlace, DamagedLines, EntryDamage, Verified};
+pub use verified::{Broken, Damage, DamagedLine, DamagedLines, EntryDamage, Verified};

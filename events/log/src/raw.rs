@@ -1,6 +1,7 @@
 //! The store as somebody has it who goes round the log: what can be done to it, and what of it no reader shows. For
 //! tests, of any store.
 
+use shipslog_events::ids::Position;
 use shipslog_events::journal::JournalKey;
 
 use crate::location::Location;
@@ -18,6 +19,12 @@ pub fn erase_bodies(location: &Location) -> usize {
 pub fn erase_last_bodies(location: &Location) {
     let Location::Directory(directory) = location;
     raw::erase_last_bodies(&directory.join(sqlite::FILE));
+}
+
+/// Has an event, named by its position, say this.
+pub fn edit_facts(location: &Location, position: Position, facts: &str) {
+    let Location::Directory(directory) = location;
+    raw::edit_facts(&directory.join(sqlite::FILE), position, facts);
 }
 
 /// Changes a journal that is open.

@@ -76,24 +76,14 @@ pub const FILE: &str = "shipslog.db";
 /// # tokio::runtime::Runtime::new()?.block_on(async {
 /// let log = SqliteLog::open(&path)?;
 /// let revoked = AccessEvent::KeyRevoked { key: "k1".into() };
-/// let appended = log
-///     .append(Append {
-///         context: Context {
-///             actor: Actor::Server,
-///             source: Source::default(),
-///             correlation: Uuid::now_v7(),
-///             causation: None,
-///         },
-///         streams: vec![StreamAppend {
-///             stream: Stream::Access,
-///             expected: Expected::Version(StreamVersion::NONE),
-///             events: vec![NewEvent { id: EventId(Uuid::now_v7()), event: revoked.into(), bodies: vec![] }],
-///         }],
-///         guards: vec![],
-///         sealed: vec![],
-///         journal: None,
-///     })
-///     .await?;
+/// let context =
+///     Context { actor: Actor::Server, source: Source::default(), correlation: Uuid::now_v7(), causation: None };
+/// let access = StreamAppend {
+///     stream: Stream::Access,
+///     expected: Expected::Version(StreamVersion::NONE),
+///     events: vec![NewEvent { id: EventId(Uuid::now_v7()), event: revoked.into(), bodies: vec![] }],
+/// };
+/// let appended = log.append(Append::new(context, vec![access])).await?;
 /// assert_eq!(appended.versions, [(Stream::Access, StreamVersion(1))]);
 /// assert_eq!(log.stream(Stream::Access, StreamVersion::NONE).await?.len(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

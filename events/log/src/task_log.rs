@@ -28,7 +28,7 @@ pub struct TaskLogLine {
 /// A line that is not what was handed over: somebody changed it, or it was damaged. What there is, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
-pub struct DamagedLine {
+pub struct UnreadableLine {
     /// What stands where its run should be named.
     pub attempt: String,
     /// Milliseconds since 1970.
@@ -40,7 +40,7 @@ pub struct DamagedLine {
 }
 
 /// A line under its row number, as it is read back.
-pub type StoredLine = (u64, Result<TaskLogLine, DamagedLine>);
+pub type StoredLine = (u64, Result<TaskLogLine, UnreadableLine>);
 
 /// Reading the task log. Whoever gets only this can show everything and change nothing.
 #[async_trait]

@@ -21,6 +21,6 @@ pub enum Unwritten {
     #[error("the event log is closed: {0}")]
     Closed(String),
     /// The store would not keep this. The log stays open, and what comes next is tried.
-    #[error("the store of the event log refused: {0}; nothing was written, ask again when that is mended")]
-    Refused(String),
+    #[error("the store of the event log failed: {0}; nothing was written, ask again when that is mended")]
+    Failed(String),
 }

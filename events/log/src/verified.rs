@@ -25,12 +25,12 @@ pub struct DamagedLines {
     /// How many there are.
     pub count: u64,
     /// The first of them, [`DamagedLines::NAMED`] at most.
-    pub first: Vec<DamagedLinePlace>,
+    pub first: Vec<DamagedLine>,
 }
 
 /// Which line of the task log cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DamagedLinePlace {
+pub struct DamagedLine {
     /// The deployment in whose task log it is.
     pub deployment: DeploymentId,
     /// Its row number, as readers of the task log get it.
@@ -46,7 +46,7 @@ impl DamagedLines {
     pub(crate) fn add(&mut self, deployment: DeploymentId, row: u64, reason: String) {
         self.count += 1;
         if self.first.len() < Self::NAMED {
-            self.first.push(DamagedLinePlace {
+            self.first.push(DamagedLine {
                 deployment,
                 row,
                 reason,

@@ -117,9 +117,8 @@ pub enum DeploymentEvent {
         deadline_seconds: u64,
         /// Version of the host that began it.
         host_version: String,
-        /// The component that runs; nothing where there is none, and the run cannot begin.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        component: Option<ComponentDigest>,
+        /// The component that runs.
+        component: ComponentDigest,
         /// What it may use.
         limits: Limits,
         /// How its journal is written; nothing where the run cannot begin.

@@ -82,7 +82,7 @@ fn attempt_started(can_begin: bool) -> DeploymentEvent {
         seed: "c0ffee".into(),
         deadline_seconds: 1800,
         host_version: "0.1.0".into(),
-        component: can_begin.then(|| "sha256:51e9".into()),
+        component: "sha256:51e9".into(),
         limits,
         journal_format: can_begin.then_some(1),
     }

@@ -1,13 +1,13 @@
 //! What a driver could record next: one thing of all that is due, carried out one way of all there are.
 
-use shipslog_domain::deployment::{self, Command, Deployment, Due, next};
+use shipslog_domain::deployment::{self, Command, Deployment, Due, NotBegun, next};
 use shipslog_events::Stream;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{
     AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits,
 };
 use shipslog_events::event::lane::{LaneEvent, ObjectReference};
-use shipslog_events::ids::AttemptId;
+use shipslog_events::ids::{AttemptId, ComponentDigest};
 
 use super::state::State;
 use super::{Facts, pick};
@@ -25,8 +25,12 @@ pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
             vec![on_lane(deployment, turn), decided(deployment, Command::Start)]
         }
         None | Some(Due::Nothing | Due::AwaitTurn) => Vec::new(),
-        Some(Due::StartAttempt(id)) if how % 6 == 5 => vec![could_not_begin(deployment, id, how)],
-        Some(Due::StartAttempt(id)) => vec![decided(deployment, start(id, Some(1)))],
+        Some(Due::StartAttempt { id, component }) if how % 6 == 5 => {
+            vec![could_not_begin(deployment, id, component, how)]
+        }
+        Some(Due::StartAttempt { id, component }) => {
+            vec![decided(deployment, start(id, component, Some(1)))]
+        }
         Some(Due::Attend(id)) => vec![attend(deployment, id, how / 2)],
         Some(Due::CancelAttempt(id)) => {
             vec![decided(deployment, end_of(id, AttemptOutcome::Cancelled, None))]
@@ -36,13 +40,13 @@ pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
 }
 
 /// The command with which a run begins, or is recorded as one that cannot.
-fn start(id: AttemptId, journal_format: Option<u32>) -> Command {
+fn start(id: AttemptId, component: ComponentDigest, journal_format: Option<u32>) -> Command {
     Command::StartAttempt {
         id,
         seed: "00".to_owned(),
         deadline_seconds: 60,
         host_version: "0".to_owned(),
-        component: Some("sha256:00".into()),
+        component,
         limits: Limits {
             memory_bytes: 1,
             call_bytes: 1,
@@ -67,31 +71,6 @@ const ERRORED: [Option<EndReason>; 8] = [
     Some(EndReason::JournalFull),
 ];
 
-/// Why runs cannot begin, though they may the next time.
-const NOT_NOW: [EndReason; 3] = [
-    EndReason::ComponentErrored,
-    EndReason::ClusterAway,
-    EndReason::ServerFailed,
-];
-
-/// Why runs cannot begin until somebody mends it.
-const NOT_SO: [EndReason; 14] = [
-    EndReason::NoStep,
-    EndReason::NoTarget,
-    EndReason::NoAccount,
-    EndReason::AccountEmpty,
-    EndReason::AccountWithoutToken,
-    EndReason::SecretGone,
-    EndReason::NoComponent,
-    EndReason::ReleaseErased,
-    EndReason::InputsErased,
-    EndReason::InputsUnfit,
-    EndReason::NotGranted,
-    EndReason::OutsideBoundary,
-    EndReason::RightsMissing,
-    EndReason::ClusterUnusable,
-];
-
 fn end_of(id: AttemptId, outcome: AttemptOutcome, reason: Option<EndReason>) -> Command {
     Command::EndAttempt {
         id,
@@ -101,19 +80,15 @@ fn end_of(id: AttemptId, outcome: AttemptOutcome, reason: Option<EndReason>) -> 
     }
 }
 
-/// A run that cannot begin is over at once.
-fn could_not_begin(deployment: &Deployment, id: AttemptId, how: u8) -> Facts {
-    let of = |reasons: &[EndReason]| Some(reasons[usize::from(how / 12) % reasons.len()]);
-    let end = match how / 6 % 2 {
-        0 => end_of(id.clone(), AttemptOutcome::Errored, of(&NOT_NOW)),
-        _ => end_of(id.clone(), AttemptOutcome::Failed, of(&NOT_SO)),
-    };
-    let started = deployment::decide(deployment, start(id, None)).unwrap();
-    let begun = started
-        .iter()
-        .fold(Some(deployment.clone()), deployment::evolve)
-        .unwrap();
-    let ended = deployment::decide(&begun, end).unwrap();
+/// A run that cannot begin is over at once, for any of the reasons that nobody has to look at.
+fn could_not_begin(deployment: &Deployment, id: AttemptId, component: ComponentDigest, how: u8) -> Facts {
+    let outcome = [AttemptOutcome::Errored, AttemptOutcome::Failed][usize::from(how / 6 % 2)];
+    let reasons = EndReason::ALL
+        .into_iter()
+        .filter(|it| !it.needs_a_person() && it.outcome() == outcome);
+    let reason = pick(reasons, how / 12).unwrap();
+    let start = start(id.clone(), component, None);
+    let NotBegun { started, ended } = deployment::could_not_begin(deployment, id, start, reason).unwrap();
     let events = started.into_iter().chain(ended).map(Event::from).collect();
     (Stream::Deployment(deployment.id), events)
 }

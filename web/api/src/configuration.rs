@@ -7,6 +7,7 @@ use shipslog_events::event::configuration::Kind;
 use shipslog_events::ids::Position;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::Done;
 use crate::address::addresses;
 use crate::schema;
 use crate::words::shown_as_on_the_wire;
@@ -49,6 +50,10 @@ pub struct Applied {
     /// The log's position with it; where it stood, if nothing was kept.
     #[schema(value_type = u64)]
     pub position: Position,
+}
+
+impl Done for Applied {
+    const STATUS: u16 = 200;
 }
 
 /// What becomes of one document.

@@ -8,6 +8,7 @@ use shipslog_events::event::deployment::DeploymentEndReason;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, PhaseName, Position, ProjectName, ReleaseVersion};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::Done;
 use crate::address::addresses;
 use crate::words::shown_as_on_the_wire;
 use crate::{schema, text};
@@ -56,12 +57,20 @@ pub struct DeploymentAccepted {
     pub position: Position,
 }
 
+impl Done for DeploymentAccepted {
+    const STATUS: u16 = 202;
+}
+
 /// A deployment was asked to stop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CancelAccepted {
     /// The log's position with it.
     #[schema(value_type = u64)]
     pub position: Position,
+}
+
+impl Done for CancelAccepted {
+    const STATUS: u16 = 202;
 }
 
 /// Which deployments to list; all conditions hold at once.

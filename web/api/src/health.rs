@@ -31,10 +31,25 @@ pub struct Health {
 pub struct ViewsHealth {
     /// So many positions of the log are not in it yet.
     pub behind: u64,
-    /// Why it does not get any further, in a sentence; it is tried again meanwhile.
+    /// Why it does not get any further; it is tried again meanwhile. The sentence stands in the server's own log, and
+    /// in the answer to whoever waits for a position.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
-    pub trouble: Option<String>,
+    pub trouble: Option<ViewsTrouble>,
+}
+
+/// What holds up what lists and filters read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ViewsTrouble {
+    /// The log cannot be read.
+    LogUnreadable,
+    /// Its own file cannot be written.
+    FileUnwritable,
+    /// It was damaged, made anew, and damaged again.
+    DamagedAgain,
+    /// The thread that keeps it up is not there any more.
+    Stopped,
 }
 
 /// How a server is that answers at all.
@@ -45,7 +60,7 @@ pub enum HealthStatus {
     Ok,
 }
 
-shown_as_on_the_wire!(HealthStatus);
+shown_as_on_the_wire!(HealthStatus, ViewsTrouble);
 
 #[cfg(test)]
 mod tests {
@@ -54,15 +69,12 @@ mod tests {
     use super::*;
     use crate::testing::round_trip;
 
-    fn health(behind: u64, trouble: Option<&str>) -> Health {
+    fn health(behind: u64, trouble: Option<ViewsTrouble>) -> Health {
         Health {
             status: HealthStatus::Ok,
             version: "0.1.0".to_owned(),
             position: Position(3),
-            views: ViewsHealth {
-                behind,
-                trouble: trouble.map(str::to_owned),
-            },
+            views: ViewsHealth { behind, trouble },
         }
     }
 
@@ -74,7 +86,8 @@ mod tests {
 
     #[test]
     fn one_whose_lists_are_old_says_why() {
-        let shown = json!({ "behind": 2, "trouble": "the disk is full" });
-        assert_eq!(round_trip(&health(2, Some("the disk is full")))["views"], shown);
+        let shown = json!({ "behind": 2, "trouble": "file-unwritable" });
+        let trouble = Some(ViewsTrouble::FileUnwritable);
+        assert_eq!(round_trip(&health(2, trouble))["views"], shown);
     }
 }

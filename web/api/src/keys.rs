@@ -6,6 +6,7 @@ use shipslog_events::event::access::AccessRole;
 use shipslog_events::ids::{KeyId, Position};
 use utoipa::ToSchema;
 
+use crate::Done;
 use crate::address::addresses;
 use crate::schema;
 
@@ -41,6 +42,10 @@ pub struct KeyCreated {
     pub position: Position,
 }
 
+impl Done for KeyCreated {
+    const STATUS: u16 = 201;
+}
+
 /// A key, without the key itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -66,6 +71,10 @@ pub struct KeyRevoked {
     /// The log's position with it.
     #[schema(value_type = u64)]
     pub position: Position,
+}
+
+impl Done for KeyRevoked {
+    const STATUS: u16 = 200;
 }
 
 #[cfg(test)]

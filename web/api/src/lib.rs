@@ -12,6 +12,7 @@ pub mod audit;
 pub mod components;
 pub mod configuration;
 pub mod deployments;
+mod done;
 pub mod events;
 pub mod feeds;
 pub mod health;
@@ -29,9 +30,9 @@ mod text;
 mod words;
 
 pub use address::Address;
+pub use done::Done;
 pub use paging::Page;
 pub use problem::Problem;
-pub use words::word;
 
 /// The patterns of all addresses of the API.
 pub fn patterns() -> impl Iterator<Item = &'static str> {

@@ -10,6 +10,7 @@ use shipslog_events::ids::{
 };
 use utoipa::ToSchema;
 
+use crate::Done;
 use crate::address::addresses;
 use crate::text;
 
@@ -46,6 +47,10 @@ pub struct ReleaseCreated {
     /// Where it stands in the log.
     #[schema(value_type = u64)]
     pub position: Position,
+}
+
+impl Done for ReleaseCreated {
+    const STATUS: u16 = 201;
 }
 
 /// A release and how far it has come.

@@ -12,9 +12,8 @@ impl<T: Serialize> Display for Word<'_, T> {
     }
 }
 
-/// The word on the wire of an enum without data, such as those of the vocabulary that show themselves otherwise or not
-/// at all.
-pub fn word<T: Serialize>(of: &T) -> impl Display + use<'_, T> {
+/// The word on the wire of an enum without data.
+pub(crate) fn word<T: Serialize>(of: &T) -> impl Display + use<'_, T> {
     Word(of)
 }
 
@@ -30,17 +29,3 @@ macro_rules! shown_as_on_the_wire {
 }
 
 pub(crate) use shown_as_on_the_wire;
-
-#[cfg(test)]
-mod tests {
-    use shipslog_events::event::access::AccessRole;
-    use shipslog_events::event::deployment::EndReason;
-
-    use super::*;
-
-    #[test]
-    fn a_word_is_that_of_the_wire_whatever_the_vocabulary_shows() {
-        assert_eq!(word(&AccessRole::Administrator).to_string(), "administrator");
-        assert_eq!(word(&EndReason::OutcomeUnknown).to_string(), "outcome-unknown");
-    }
-}

@@ -58,7 +58,7 @@ fn views_that_lag_ask_to_try_again() {
 
 #[test]
 fn views_that_are_made_anew_ask_to_try_again() {
-    let problem = Problem::from(views::Error::Anew("it is no database".to_owned()));
+    let problem = Problem::from(views::Error::InTheMaking);
     assert_eq!((problem.0.status, problem.0.code.as_str()), (503, "behind"));
     assert!(problem.0.detail.contains("ask again"), "{}", problem.0.detail);
 }

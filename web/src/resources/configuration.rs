@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::auth::{Administrator, Viewer};
-use crate::extract::{Json, Path, Query};
+use crate::extract::{Json, Path, Query, Written};
 use crate::openapi::{BodyProblems, ReadProblems, WriteProblems};
 use crate::problem::Problem;
 use crate::{actor, paging};
@@ -39,13 +39,13 @@ async fn apply(
     Administrator(by): Administrator,
     Query(applying): Query<Applying>,
     Json(apply): Json<Apply>,
-) -> Result<Json<Applied>, Problem> {
+) -> Result<Written<Applied>, Problem> {
     let applied = app
         .engine
         .commands()
         .apply(&by, apply.documents, applying.dry_run)
         .await?;
-    Ok(Json(Applied {
+    Ok(Written(Applied {
         changes: applied.changes.into_iter().map(changed).collect(),
         position: applied.position,
     }))

@@ -6,7 +6,6 @@ mod shown;
 mod watch;
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use shipslog_api::Page;
 use shipslog_api::deployments::{
     CANCEL, CancelAccepted, DEPLOYMENT, DEPLOYMENTS, Deploy, Deployment, DeploymentAccepted, DeploymentItem,
@@ -22,7 +21,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::auth::{Deployer, Viewer};
-use crate::extract::{Json, Path, Query};
+use crate::extract::{Json, Path, Query, Written};
 use crate::openapi::{BodyProblems, ReadProblems, WriteProblems};
 use crate::paging;
 use crate::problem::Problem;
@@ -50,7 +49,7 @@ async fn create(
     Deployer(by): Deployer,
     _: Query<Nothing>,
     Json(asked): Json<Deploy>,
-) -> Result<(StatusCode, Json<DeploymentAccepted>), Problem> {
+) -> Result<Written<DeploymentAccepted>, Problem> {
     let (project, release) = (asked.project, asked.release);
     let accepted = match asked.environment {
         Some(environment) => {
@@ -66,7 +65,7 @@ async fn create(
         environment: accepted.environment,
         position: accepted.position,
     };
-    Ok((StatusCode::ACCEPTED, Json(body)))
+    Ok(Written(body))
 }
 
 /// Deployments, newest first, without their steps. Access role: viewer.
@@ -83,9 +82,9 @@ async fn list(
     let limit = paging::limit(filter.limit)?;
     let before = paging::place("deployments", filter.cursor.as_deref())?.map(DeploymentId);
     let wanted = DeploymentFilter {
-        project: filter.project.map(|it| it.to_string()),
-        environment: filter.environment.map(|it| it.to_string()),
-        release: filter.release.map(|it| it.to_string()),
+        project: filter.project,
+        environment: filter.environment,
+        release: filter.release,
         open: filter.open,
     };
     let found = app.engine.views().deployments(wanted, before, limit + 1).await?;
@@ -130,10 +129,10 @@ async fn cancel(
     Deployer(by): Deployer,
     Path(id): Path<String>,
     _: Query<Nothing>,
-) -> Result<(StatusCode, Json<CancelAccepted>), Problem> {
+) -> Result<Written<CancelAccepted>, Problem> {
     let position = app.engine.commands().cancel(&by, self::id(&id)?).await?;
     let body = CancelAccepted { position };
-    Ok((StatusCode::ACCEPTED, Json(body)))
+    Ok(Written(body))
 }
 
 /// A deployment's story so far, or a problem where nobody ever requested it.

@@ -12,7 +12,7 @@ use shipslog_api::paging::Reading;
 use shipslog_engine::Engine;
 use shipslog_engine::story::Story;
 use shipslog_engine::views::{EventFilter, EventRow};
-use shipslog_events::ids::{DeploymentId, EnvironmentName, Position, ProjectName, ReleaseVersion};
+use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_events::{Recorded, upcast};
 use shipslog_nearest as nearest;
 use tokio::sync::watch::Receiver;
@@ -169,9 +169,9 @@ fn shown(row: &EventRow, recorded: Recorded) -> LogEvent {
         source: actor::source(recorded.source),
         correlation: recorded.correlation,
         causation: recorded.causation,
-        project: row.project.clone().map(ProjectName::new),
-        environment: row.environment.clone().map(EnvironmentName::new),
-        release: row.release.clone().map(ReleaseVersion::new),
+        project: row.project.clone(),
+        environment: row.environment.clone(),
+        release: row.release.clone(),
         deployment: row.deployment,
         facts: serde_json::from_str(&upcast::encode(&recorded.event)).unwrap_or_default(),
         hash: recorded.hash,
@@ -181,9 +181,9 @@ fn shown(row: &EventRow, recorded: Recorded) -> LogEvent {
 fn asked(filter: Filter) -> Result<EventFilter, Problem> {
     let deployment = filter.deployment.as_deref().map(str::parse).transpose();
     Ok(EventFilter {
-        project: filter.project.map(|it| it.to_string()),
-        environment: filter.environment.map(|it| it.to_string()),
-        release: filter.release.map(|it| it.to_string()),
+        project: filter.project,
+        environment: filter.environment,
+        release: filter.release,
         deployment: deployment.map_err(|error| Problem::bad_request("bad-query", error))?,
         actor: filter.actor,
         kind: filter.kind.map(known_kind).transpose()?,

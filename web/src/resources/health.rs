@@ -1,15 +1,14 @@
 //! Whether the server answers, how far its log is, and how far its lists are behind.
 
 use axum::extract::State;
-use shipslog_api::health::{HEALTH, Health, HealthStatus, ViewsHealth};
-use shipslog_api::paging::Reading;
+use shipslog_api::health::{HEALTH, Health, HealthStatus, ViewsHealth, ViewsTrouble};
+use shipslog_engine::views::{Trouble, TroubleAt};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::extract::{Json, Query};
+use crate::extract::Json;
 use crate::openapi::OpenProblems;
-use crate::problem::Problem;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(health))
@@ -17,22 +16,30 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Whether the server answers. Needs no key.
 #[utoipa::path(
-    get, path = HEALTH, operation_id = "showHealth", tag = "server", params(Reading),
+    get, path = HEALTH, operation_id = "showHealth", tag = "server",
     responses((status = 200, description = "It does", body = Health), OpenProblems)
 )]
-async fn health(State(app): State<App>, Query(reading): Query<Reading>) -> Result<Json<Health>, Problem> {
-    app.reach(reading.min_position).await?;
+async fn health(State(app): State<App>) -> Json<Health> {
     let views = app.engine.views();
     let reached = *views.position().borrow();
     // Read last: the log is never behind its views.
     let position = *app.engine.events().head().borrow();
-    Ok(Json(Health {
+    Json(Health {
         status: HealthStatus::Ok,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         position,
         views: ViewsHealth {
             behind: position.0.saturating_sub(reached.0),
-            trouble: views.trouble().map(|it| it.sentence),
+            trouble: views.trouble().as_ref().map(word),
         },
-    }))
+    })
+}
+
+fn word(trouble: &Trouble) -> ViewsTrouble {
+    match trouble.at {
+        TroubleAt::Log => ViewsTrouble::LogUnreadable,
+        TroubleAt::File => ViewsTrouble::FileUnwritable,
+        TroubleAt::Contents => ViewsTrouble::DamagedAgain,
+        TroubleAt::Writer => ViewsTrouble::Stopped,
+    }
 }

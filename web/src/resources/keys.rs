@@ -1,7 +1,6 @@
 //! API keys: made and shown once, listed, revoked.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::IntoResponse;
 use secrecy::ExposeSecret as _;
@@ -15,7 +14,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::auth::Administrator;
-use crate::extract::{Json, Path, Query};
+use crate::extract::{Json, Path, Query, Written};
 use crate::openapi::{BodyProblems, ReadProblems, WriteProblems};
 use crate::paging;
 use crate::problem::Problem;
@@ -47,7 +46,7 @@ async fn create(
         key: made.key.expose_secret().to_owned(),
         position: made.position,
     };
-    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], Json(body)))
+    Ok(([(CACHE_CONTROL, "no-store")], Written(body)))
 }
 
 /// All keys, oldest first, revoked ones too. Access role: administrator.
@@ -81,9 +80,9 @@ async fn revoke(
     Administrator(by): Administrator,
     Path(id): Path<String>,
     _: Query<Nothing>,
-) -> Result<Json<KeyRevoked>, Problem> {
+) -> Result<Written<KeyRevoked>, Problem> {
     let position = app.engine.commands().revoke_key(&by, KeyId::new(id)).await?;
-    Ok(Json(KeyRevoked { position }))
+    Ok(Written(KeyRevoked { position }))
 }
 
 fn shown(view: KeyView) -> Key {

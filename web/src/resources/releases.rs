@@ -1,7 +1,6 @@
 //! Releases of a project.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use shipslog_api::Page;
 use shipslog_api::paging::{Listing, Nothing, Reading};
 use shipslog_api::releases::{
@@ -17,7 +16,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::auth::{Deployer, Viewer};
-use crate::extract::{Json, Path, Query};
+use crate::extract::{Json, Path, Query, Written};
 use crate::openapi::{BodyProblems, OutsideProblem, ReadProblems, WriteProblems};
 use crate::problem::Problem;
 use crate::resources::configuration::existing;
@@ -42,7 +41,7 @@ async fn create(
     Path(project): Path<String>,
     _: Query<Nothing>,
     Json(asked): Json<CreateRelease>,
-) -> Result<(StatusCode, Json<ReleaseCreated>), Problem> {
+) -> Result<Written<ReleaseCreated>, Problem> {
     let project = ProjectName::new(project);
     let release = NewRelease {
         project: project.clone(),
@@ -55,7 +54,7 @@ async fn create(
         version: created.version,
         position: created.position,
     };
-    Ok((StatusCode::CREATED, Json(body)))
+    Ok(Written(body))
 }
 
 /// Releases of a project, newest first. Access role: viewer.

@@ -20,18 +20,13 @@ pub(super) async fn append(server: &Server, streams: Vec<(Stream, Vec<Fact>)>) -
         expected: Expected::Any,
         events: facts.into_iter().map(event).collect(),
     });
-    let append = Append {
-        context: Context {
-            actor: Actor::Key("somebody".into()),
-            source: Source::default(),
-            correlation: Uuid::now_v7(),
-            causation: None,
-        },
-        streams: streams.collect(),
-        guards: vec![],
-        sealed: vec![],
-        journal: None,
+    let context = Context {
+        actor: Actor::Key("somebody".into()),
+        source: Source::default(),
+        correlation: Uuid::now_v7(),
+        causation: None,
     };
+    let append = Append::new(context, streams.collect());
     server.store.events.append(append).await.unwrap().position
 }
 
@@ -91,7 +86,7 @@ pub(super) fn started(id: &AttemptId) -> Event {
         seed: "00".into(),
         deadline_seconds: 60,
         host_version: "0.1.0".into(),
-        component: None,
+        component: "sha256:00".into(),
         limits: Limits {
             memory_bytes: 1,
             call_bytes: 1,

@@ -4,8 +4,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
+use shipslog_api::Done as _;
 use shipslog_api::configuration::SCHEMA;
+use shipslog_api::configuration::{Applied, CONFIGURATION};
+use shipslog_api::deployments::{CANCEL, CancelAccepted, DEPLOYMENTS, DeploymentAccepted};
 use shipslog_api::health::HEALTH;
+use shipslog_api::keys::{KEY, KEYS, KeyCreated, KeyRevoked};
+use shipslog_api::releases::{RELEASES, ReleaseCreated};
 
 /// Rewrites the file instead of comparing with it.
 const UPDATE: &str = "UPDATE_DOCS";
@@ -41,6 +46,23 @@ fn every_operation_says_how_it_fails_and_whether_it_needs_a_key() {
             let needs_key = operation["security"][0]["apiKey"].is_array();
             assert_eq!(needs_key, !open.contains(&path.as_str()), "{method} {path}");
         }
+    }
+}
+
+#[test]
+fn what_was_done_is_answered_with_the_status_that_clients_expect() {
+    let document: Value = serde_json::from_str(&crate::openapi_document()).unwrap();
+    for (path, method, status) in [
+        (CONFIGURATION.pattern(), "post", Applied::STATUS),
+        (RELEASES.pattern(), "post", ReleaseCreated::STATUS),
+        (DEPLOYMENTS.pattern(), "post", DeploymentAccepted::STATUS),
+        (CANCEL.pattern(), "post", CancelAccepted::STATUS),
+        (KEYS.pattern(), "post", KeyCreated::STATUS),
+        (KEY.pattern(), "delete", KeyRevoked::STATUS),
+    ] {
+        let answers = document["paths"][path][method]["responses"].as_object().unwrap();
+        let done: Vec<&String> = answers.keys().filter(|it| it.starts_with('2')).collect();
+        assert_eq!(done, [&status.to_string()], "{method} {path}");
     }
 }
 

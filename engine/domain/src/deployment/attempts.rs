@@ -8,13 +8,12 @@ use shipslog_events::journal::JournalHead;
 /// One run of one step on one target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// Which.
+    /// Its step, its target, and which attempt it is there.
     #[serde(flatten)]
     pub id: AttemptId,
     /// Running or over.
     pub state: AttemptState,
     /// How often it went on after the server had stopped under it.
-    #[serde(default)]
     pub resumed: u32,
     /// What its journal came to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,7 +30,7 @@ pub enum AttemptState {
     Running,
     /// It is over.
     Ended {
-        /// How.
+        /// How it ended.
         outcome: AttemptOutcome,
         /// Why, where it is not the step that says it.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,7 @@
 //! What is due: derived from committed events alone, so that a replay after a crash finds the same.
 
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEndReason, EndReason, PlannedStep};
-use shipslog_events::ids::{AttemptId, AttemptNumber, TargetName};
+use shipslog_events::ids::{AttemptId, AttemptNumber, ComponentDigest, TargetName};
 
 use super::{AttemptState, Deployment, Status};
 
@@ -17,14 +17,19 @@ pub enum Due {
     /// Wait for the turn on the lane.
     AwaitTurn,
     /// Begin a run.
-    StartAttempt(AttemptId),
+    StartAttempt {
+        /// Which run.
+        id: AttemptId,
+        /// What runs, as it was planned.
+        component: ComponentDigest,
+    },
     /// A run is under way: carry it out, or go on with it if the server died under it.
     Attend(AttemptId),
     /// Ask a run to stop.
     CancelAttempt(AttemptId),
     /// End the deployment.
     End {
-        /// Why.
+        /// Why nothing more is to be done.
         reason: DeploymentEndReason,
     },
     /// Nothing any more.
@@ -68,7 +73,7 @@ fn running(deployment: &Deployment) -> Vec<Due> {
 enum Standing {
     Passed,
     Running(AttemptId),
-    ToStart(AttemptId),
+    ToStart(AttemptId, ComponentDigest),
     Failed(DeploymentEndReason),
     Cancelled,
 }
@@ -76,11 +81,12 @@ enum Standing {
 fn standing(deployment: &Deployment, step: &PlannedStep, target: &TargetName) -> Standing {
     let name = &step.step.step.name;
     let start = |attempt| {
-        Standing::ToStart(AttemptId {
+        let id = AttemptId {
             step: name.clone(),
             target: target.clone(),
             attempt,
-        })
+        };
+        Standing::ToStart(id, step.step.component.clone())
     };
     let Some(latest) = deployment.latest(name, target) else {
         return start(AttemptNumber::FIRST);
@@ -114,7 +120,7 @@ fn gives_up(deployment: &Deployment, id: &AttemptId) -> bool {
 fn of_step(cancel_requested: bool, standings: Vec<Standing>) -> Vec<Due> {
     let failed = standings.iter().find_map(|it| match it {
         Standing::Failed(reason) => Some(*reason),
-        Standing::Passed | Standing::Running(_) | Standing::ToStart(_) | Standing::Cancelled => None,
+        Standing::Passed | Standing::Running(_) | Standing::ToStart(..) | Standing::Cancelled => None,
     });
     let mut due = Vec::new();
     for standing in standings {
@@ -125,8 +131,10 @@ fn of_step(cancel_requested: bool, standings: Vec<Standing>) -> Vec<Due> {
                     due.push(Due::CancelAttempt(id));
                 }
             }
-            Standing::ToStart(id) if failed.is_none() && !cancel_requested => due.push(Due::StartAttempt(id)),
-            Standing::Passed | Standing::ToStart(_) | Standing::Failed(_) | Standing::Cancelled => {}
+            Standing::ToStart(id, component) if failed.is_none() && !cancel_requested => {
+                due.push(Due::StartAttempt { id, component });
+            }
+            Standing::Passed | Standing::ToStart(..) | Standing::Failed(_) | Standing::Cancelled => {}
         }
     }
     match (due.is_empty(), failed) {

@@ -41,7 +41,7 @@ pub enum Untimely {
     /// Attempts are counted.
     #[error("attempt {0} is not the next")]
     NotNext(AttemptId),
-    /// It is over, or has no journal.
+    /// It never began, or is over.
     #[error("attempt {0} has nothing to go on from")]
     NothingToGoOnFrom(AttemptId),
     /// It never began, or is over.

@@ -49,7 +49,7 @@ pub struct Facts {
 
 /// Why a deployment was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum RequestRefusal {
     /// There is no such environment.
     #[error("{0}")]
     UnknownEnvironment(String),
@@ -70,7 +70,7 @@ pub enum Refusal {
     },
 }
 
-impl Refusal {
+impl RequestRefusal {
     /// A stable word for programs.
     pub fn code(&self) -> &'static str {
         match self {
@@ -118,14 +118,14 @@ impl Plan {
 }
 
 /// Plans a deployment, or refuses it. A refusal costs no number.
-pub fn plan(configuration: &Configuration, request: Request<'_>) -> Result<Plan, Refusal> {
+pub fn plan(configuration: &Configuration, request: Request<'_>) -> Result<Plan, RequestRefusal> {
     let Request { release, environment } = request;
     let (Some(project_slug), Some(environment_slug)) = (
         configuration.project_slug(&release.project),
         configuration.environment_slug(&environment),
     ) else {
         let known = configuration.names(Kind::Environment);
-        return Err(Refusal::UnknownEnvironment(nearest::unknown(
+        return Err(RequestRefusal::UnknownEnvironment(nearest::unknown(
             "environment",
             environment.as_str(),
             &known,
@@ -151,11 +151,11 @@ fn planned(
     release: &Release,
     step: &FrozenStep,
     environment: &EnvironmentName,
-) -> Result<PlannedStep, Refusal> {
+) -> Result<PlannedStep, RequestRefusal> {
     let targets = configuration.targets(environment, &step.step.roles);
     if targets.is_empty() {
         let roles: Vec<String> = step.step.roles.iter().map(ToString::to_string).collect();
-        return Err(Refusal::NoTarget {
+        return Err(RequestRefusal::NoTarget {
             step: step.step.name.clone(),
             version: release.version.clone(),
             environment: environment.clone(),

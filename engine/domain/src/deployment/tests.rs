@@ -55,7 +55,7 @@ fn start(id: AttemptId) -> Command {
         seed: "00".to_owned(),
         deadline_seconds: 60,
         host_version: "0".to_owned(),
-        component: Some("sha256:00".into()),
+        component: "sha256:00".into(),
         limits: LIMITS,
         journal_format: Some(1),
     }
@@ -67,7 +67,7 @@ fn started(id: AttemptId) -> DeploymentEvent {
         seed: "00".into(),
         deadline_seconds: 1800,
         host_version: "0.1.0".into(),
-        component: None,
+        component: "sha256:00".into(),
         limits: LIMITS,
         journal_format: Some(1),
     }
@@ -120,6 +120,12 @@ fn end(reason: DeploymentEndReason) -> Vec<Due> {
     vec![Due::End { reason }]
 }
 
+/// Due: the run begins, of the component that was planned.
+fn begin(id: AttemptId) -> Due {
+    let component = "sha256:00".into();
+    Due::StartAttempt { id, component }
+}
+
 #[test]
 fn a_deployment_in_line_waits_for_its_turn() {
     let waiting = evolve(None, &requested(&[("a", &["one"])])).unwrap();
@@ -130,19 +136,16 @@ fn a_deployment_in_line_waits_for_its_turn() {
 fn a_step_begins_on_all_its_targets_at_once() {
     assert_eq!(
         next(&given([])),
-        [
-            Due::StartAttempt(id("a", "one", 1)),
-            Due::StartAttempt(id("a", "two", 1))
-        ]
+        [begin(id("a", "one", 1)), begin(id("a", "two", 1))]
     );
 }
 
 #[test]
 fn the_next_step_begins_when_the_one_before_has_passed_everywhere() {
     let half = given(passed("a", "one"));
-    assert_eq!(next(&half), [Due::StartAttempt(id("a", "two", 1))]);
+    assert_eq!(next(&half), [begin(id("a", "two", 1))]);
     let whole = given(passed("a", "one").into_iter().chain(passed("a", "two")));
-    assert_eq!(next(&whole), [Due::StartAttempt(id("b", "one", 1))]);
+    assert_eq!(next(&whole), [begin(id("b", "one", 1))]);
 }
 
 #[test]
@@ -179,7 +182,7 @@ fn an_error_is_tried_again_but_not_for_ever() {
     });
     let two = passed("a", "two");
     let once = given(two.clone().into_iter().chain(attempts.clone().take(2)));
-    assert_eq!(next(&once), [Due::StartAttempt(id("a", "one", 2))]);
+    assert_eq!(next(&once), [begin(id("a", "one", 2))]);
     assert_eq!(
         next(&given(two.into_iter().chain(attempts))),
         end(DeploymentEndReason::Errored)
@@ -202,7 +205,7 @@ fn due_after(reason: EndReason) -> Vec<Due> {
 
 #[test]
 fn a_run_that_could_not_begin_for_what_may_pass_begins_again() {
-    let again = [Due::StartAttempt(id("a", "one", 2))];
+    let again = [begin(id("a", "one", 2))];
     for reason in [
         EndReason::ClusterAway,
         EndReason::ComponentErrored,
@@ -312,7 +315,7 @@ fn play(outcomes: Vec<AttemptOutcome>, cancel_at: usize) -> Vec<DeploymentEvent>
         let command = match next(&deployment).remove(0) {
             _ if turn == cancel_at => Command::Cancel,
             Due::AwaitTurn => Command::Start,
-            Due::StartAttempt(id) => start(id),
+            Due::StartAttempt { id, .. } => start(id),
             Due::Attend(id) | Due::CancelAttempt(id) => end_attempt(id, outcome),
             Due::End { reason } => Command::End { reason },
             Due::Nothing => break,

@@ -1,7 +1,7 @@
 //! Why a run cannot begin, or cannot go on.
 
 use shipslog_events::event::deployment::{AttemptOutcome, EndReason};
-use shipslog_events::ids::{AccountName, AttemptId, ReleaseVersion, StepName, TargetName};
+use shipslog_events::ids::{AccountName, AttemptId, ReleaseVersion, TargetName};
 
 use crate::capability::{Capability, not_granted};
 use crate::document::Output;
@@ -10,9 +10,6 @@ use crate::schema::Problem;
 /// Why a run cannot begin, or cannot go on. Users read the sentence.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Impossible {
-    /// The plan is another.
-    #[error("step {0} is not in the plan")]
-    NoStep(StepName),
     /// The target or its certificate.
     #[error("target {0} or its certificate is not there any more; apply it again")]
     NoTarget(TargetName),
@@ -28,7 +25,7 @@ pub enum Impossible {
         wanted.output, wanted.step, wanted.project, wanted.environment
     )]
     AccountWithoutToken {
-        /// Whose.
+        /// The account without a token.
         account: AccountName,
         /// Where it is made.
         wanted: Box<Output>,
@@ -82,10 +79,14 @@ pub enum Impossible {
 }
 
 impl Impossible {
+    /// What the server fails at while a run begins: the next attempt may do better.
+    pub fn failed(error: impl std::fmt::Display) -> Self {
+        Self::ServerFailed(error.to_string())
+    }
+
     /// The word for programs: it is kept with the end of the attempt.
     pub fn reason(&self) -> EndReason {
         match self {
-            Self::NoStep(_) => EndReason::NoStep,
             Self::NoTarget(_) => EndReason::NoTarget,
             Self::NoAccount(_) => EndReason::NoAccount,
             Self::AccountEmpty(_) => EndReason::AccountEmpty,
@@ -105,29 +106,9 @@ impl Impossible {
         }
     }
 
-    /// How the attempt ends. What may be otherwise the next time is errored, so that it is tried again; what stays wrong
-    /// until somebody mends it has failed.
+    /// How the attempt ends.
     pub fn outcome(&self) -> AttemptOutcome {
-        match self {
-            Self::ComponentErrored(_) | Self::ClusterAway(_) | Self::ServerFailed(_) => {
-                AttemptOutcome::Errored
-            }
-            Self::NoStep(_)
-            | Self::NoTarget(_)
-            | Self::NoAccount(_)
-            | Self::AccountEmpty(_)
-            | Self::AccountWithoutToken { .. }
-            | Self::SecretGone(_)
-            | Self::NoComponent(_)
-            | Self::ReleaseErased(_)
-            | Self::InputsErased(_)
-            | Self::Inputs(_)
-            | Self::InputsRefused(_)
-            | Self::NotGranted(_)
-            | Self::OutsideBoundary(_)
-            | Self::RightsMissing { .. }
-            | Self::ClusterUnusable(_) => AttemptOutcome::Failed,
-        }
+        self.reason().outcome()
     }
 }
 

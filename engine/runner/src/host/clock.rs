@@ -21,7 +21,7 @@ impl HasData for HasClock {
 
 impl clock::Host for Clock<'_> {
     async fn now(&mut self) -> wasmtime::Result<u64> {
-        let now = &self.run.attempt.now;
+        let now = &self.run.assignment.now;
         self.run
             .answer(Class::Recorded, "clock.now", &(), |_| async { Ok(now()) })
             .await
@@ -61,7 +61,7 @@ mod tests {
     #[tokio::test]
     async fn time_comes_from_the_given_clock_and_a_long_sleep_ends_when_the_run_is_cancelled() {
         let mut scene = Scene::new();
-        scene.attempt.now = Arc::new(|| 1_234);
+        scene.assignment.now = Arc::new(|| 1_234);
         let run = scene.run();
         let mut clock = Clock { run: &run };
         assert_eq!(clock.now().await.unwrap(), 1_234);

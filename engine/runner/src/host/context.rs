@@ -30,60 +30,67 @@ impl Context<'_> {
 
 impl context::Host for Context<'_> {
     async fn project(&mut self) -> wasmtime::Result<String> {
-        self.tell("context.project", self.run.attempt.situation.project.to_string())
-            .await
+        self.tell(
+            "context.project",
+            self.run.assignment.situation.project.to_string(),
+        )
+        .await
     }
 
     async fn environment(&mut self) -> wasmtime::Result<String> {
         self.tell(
             "context.environment",
-            self.run.attempt.situation.environment.to_string(),
+            self.run.assignment.situation.environment.to_string(),
         )
         .await
     }
 
     async fn release(&mut self) -> wasmtime::Result<String> {
-        self.tell("context.release", self.run.attempt.situation.release.to_string())
-            .await
+        self.tell(
+            "context.release",
+            self.run.assignment.situation.release.to_string(),
+        )
+        .await
     }
 
     async fn deployment(&mut self) -> wasmtime::Result<String> {
         self.tell(
             "context.deployment",
-            self.run.attempt.situation.deployment.to_string(),
+            self.run.assignment.situation.deployment.to_string(),
         )
         .await
     }
 
     async fn step(&mut self) -> wasmtime::Result<String> {
-        self.tell("context.step", self.run.attempt.id.step.to_string())
+        self.tell("context.step", self.run.assignment.id.step.to_string())
             .await
     }
 
     async fn target(&mut self) -> wasmtime::Result<String> {
-        self.tell("context.target", self.run.attempt.id.target.to_string())
+        self.tell("context.target", self.run.assignment.id.target.to_string())
             .await
     }
 
     async fn namespace(&mut self) -> wasmtime::Result<Option<String>> {
         self.tell(
             "context.namespace",
-            self.run.attempt.rights.boundary.namespace.clone(),
+            self.run.assignment.rights.boundary.namespace.clone(),
         )
         .await
     }
 
     async fn attempt(&mut self) -> wasmtime::Result<u32> {
-        self.tell("context.attempt", self.run.attempt.id.attempt.0).await
+        self.tell("context.attempt", self.run.assignment.id.attempt.0)
+            .await
     }
 
     async fn labels(&mut self) -> wasmtime::Result<Vec<(String, String)>> {
-        let labels = self.run.attempt.situation.labels.clone();
+        let labels = self.run.assignment.situation.labels.clone();
         self.tell("context.labels", labels.into_iter().collect()).await
     }
 
     async fn annotations(&mut self) -> wasmtime::Result<Vec<(String, String)>> {
-        let annotations = self.run.attempt.situation.annotations.clone();
+        let annotations = self.run.assignment.situation.annotations.clone();
         self.tell("context.annotations", annotations.into_iter().collect())
             .await
     }
@@ -91,7 +98,7 @@ impl context::Host for Context<'_> {
     async fn inventory(&mut self) -> wasmtime::Result<Vec<String>> {
         let objects = self
             .run
-            .attempt
+            .assignment
             .situation
             .inventory
             .iter()

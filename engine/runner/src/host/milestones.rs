@@ -30,7 +30,7 @@ impl milestones::Host for Milestones<'_> {
             "milestones.reached",
             &(name, detail),
             |index| async move {
-                let detail = match accepted(&run.attempt.milestones, name, detail) {
+                let detail = match accepted(&run.assignment.milestones, name, detail) {
                     Ok(detail) => text::blanked(&run.vault, detail),
                     Err(error) => return Ok(Err(error)),
                 };

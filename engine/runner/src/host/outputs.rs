@@ -30,7 +30,7 @@ impl outputs::Host for Outputs<'_> {
     async fn set(&mut self, name: String, value: String) -> wasmtime::Result<Result<(), Error>> {
         let (run, name, value) = (self.run, &name, &value);
         run.answer(Class::Local, "outputs.set", &(name, value), |index| async move {
-            let value = described(&run.attempt.outputs, name, false).and_then(|()| plain(value));
+            let value = described(&run.assignment.outputs, name, false).and_then(|()| plain(value));
             match value {
                 Ok(value) => {
                     let value = OutputValue::Plain(text::blanked(&run.vault, value));
@@ -45,7 +45,8 @@ impl outputs::Host for Outputs<'_> {
     async fn set_sensitive(&mut self, name: String, handle: String) -> wasmtime::Result<Result<(), Error>> {
         let (run, name, handle) = (self.run, &name, &handle);
         let work = |index| async move {
-            let handle = described(&run.attempt.outputs, name, true).and_then(|()| own(&run.vault, handle));
+            let handle =
+                described(&run.assignment.outputs, name, true).and_then(|()| own(&run.vault, handle));
             match handle {
                 Ok(handle) => keep(run, index, name, OutputValue::Sensitive(handle)).await,
                 Err(error) => Ok(Err(error)),

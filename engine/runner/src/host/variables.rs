@@ -22,7 +22,7 @@ impl HasData for HasVariables {
 
 impl variables::Host for Variables<'_> {
     async fn get(&mut self, name: String) -> wasmtime::Result<Result<String, Error>> {
-        let granted = &self.run.attempt.variables;
+        let granted = &self.run.assignment.variables;
         self.run
             .answer(Class::Local, "variables.get", &name, |_| async {
                 Ok(granted.get(&name).cloned().ok_or_else(|| unknown(&name, granted)))
@@ -52,7 +52,7 @@ mod tests {
     #[tokio::test]
     async fn a_variable_out_of_scope_is_unknown_with_the_nearest_name() {
         let mut scene = Scene::new();
-        scene.attempt.variables = BTreeMap::from([("Page.Text".to_owned(), "Hello".to_owned())]);
+        scene.assignment.variables = BTreeMap::from([("Page.Text".to_owned(), "Hello".to_owned())]);
         let run = scene.run();
         let mut variables = Variables { run: &run };
         assert_eq!(

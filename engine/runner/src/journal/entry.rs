@@ -117,14 +117,6 @@ impl Call {
 pub struct Unreadable(String);
 
 impl Entry {
-    /// Whether the call is over with it.
-    pub fn is_answer(&self) -> bool {
-        match self.what {
-            What::Answer(_) | What::Sealed(_) | What::Cancelled => true,
-            What::Intent(_) | What::Suspended(_) => false,
-        }
-    }
-
     /// As the log keeps it.
     pub fn encode(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("an entry is plain data")

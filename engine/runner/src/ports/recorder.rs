@@ -12,7 +12,7 @@ use shipslog_events::ids::Handle;
 #[async_trait]
 pub trait Recorder: Send + Sync {
     /// The entries of this run's journal so far, their chain checked.
-    async fn recorded(&self) -> Result<Vec<Vec<u8>>, Unrecorded>;
+    async fn recorded(&self) -> Result<Vec<Vec<u8>>, NotRead>;
 
     /// The next entry of the journal, with the handles that are new in it. Kept in mind only: it becomes durable with
     /// whatever is recorded next. Says whether enough is waiting for that to be worth a `flush`.
@@ -28,11 +28,11 @@ pub trait Recorder: Send + Sync {
     /// This object is gone, after the step deleted it or before.
     async fn object_removed(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded>;
 
-    /// A call was refused, or what is needed would be before the first `call`: told once per run, layer and rule. The
-    /// rule is our own sentence; `message` is what the API server said, where it was the one to refuse.
+    /// A call was refused: told once per run, layer and rule. The rule is our own sentence; `message` is what the API
+    /// server said, where it was the one to refuse.
     async fn denied(
         &self,
-        call: Option<u64>,
+        index: u64,
         layer: Layer,
         rule: &str,
         message: Option<&str>,
@@ -65,9 +65,9 @@ pub enum OutputValue {
 #[error("what the step did could not be recorded: {0}")]
 pub struct NotRecorded(pub String);
 
-/// What was recorded of a run cannot be used.
+/// The journal of a run was not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unrecorded {
+pub enum NotRead {
     /// It is not what was written: the sentence names the entry.
     #[error("{0}")]
     Damaged(String),

@@ -20,7 +20,7 @@ pub type Now = Arc<dyn Fn() -> u64 + Send + Sync>;
 
 /// One run of one step on one target.
 #[derive(Clone)]
-pub struct Attempt {
+pub struct Assignment {
     /// The step, the target, and the number of the attempt.
     pub id: AttemptId,
     /// Where the run stands, as the interface `context` tells it.
@@ -51,7 +51,7 @@ pub struct Attempt {
     pub now: Now,
 }
 
-impl Attempt {
+impl Assignment {
     /// The moment when it is over, if what is left of its time begins now.
     pub(crate) fn end(&self) -> Instant {
         // A century is for ever, and a moment that a clock can hold.
@@ -59,9 +59,9 @@ impl Attempt {
     }
 }
 
-impl std::fmt::Debug for Attempt {
+impl std::fmt::Debug for Assignment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Attempt")
+        f.debug_struct("Assignment")
             .field("id", &self.id)
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()

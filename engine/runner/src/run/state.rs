@@ -9,7 +9,7 @@ use shipslog_sealing::find_handles;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use super::attempt::Attempt;
+use super::assignment::Assignment;
 use super::call_state::{CallState, OpenCall};
 use super::cancel::Cancel;
 use super::last_report::LastReport;
@@ -23,8 +23,8 @@ use crate::ports::{NotRecorded, Recorder};
 
 /// What a run is made of, each time anew that it enters a sandbox.
 #[derive(Clone)]
-pub(crate) struct Given {
-    pub(crate) attempt: Arc<Attempt>,
+pub(crate) struct NewRun {
+    pub(crate) assignment: Arc<Assignment>,
     pub(crate) recorder: Arc<dyn Recorder>,
     pub(crate) cancel: Cancel,
     /// The moment at which it is stopped.
@@ -37,7 +37,7 @@ pub(crate) struct Given {
 
 /// One run: what it was given and what it did so far.
 pub(crate) struct Run {
-    pub(crate) attempt: Arc<Attempt>,
+    pub(crate) assignment: Arc<Assignment>,
     pub(crate) recorder: Arc<dyn Recorder>,
     pub(crate) calls: CallState,
     pub(crate) vault: Vault,
@@ -56,26 +56,26 @@ pub(crate) struct Run {
 
 impl Run {
     /// A run that is answered from these entries; `recorded` says how many its journal has, and of how many bytes.
-    pub(crate) fn new(given: Given, entries: Vec<Entry>, recorded: (u64, u64)) -> Self {
-        let Given {
-            attempt,
+    pub(crate) fn new(given: NewRun, entries: Vec<Entry>, recorded: (u64, u64)) -> Self {
+        let NewRun {
+            assignment,
             recorder,
             cancel,
             end,
             kept_stores,
             restarted,
         } = given;
-        let inputs = attempt.inputs.to_string();
-        let handles = attempt
+        let inputs = assignment.inputs.to_string();
+        let handles = assignment
             .variables
             .values()
             .map(String::as_str)
             .chain([inputs.as_str()])
             .flat_map(find_handles);
-        let (traces, limits) = (Arc::<Traces>::default(), attempt.limits);
+        let (traces, limits) = (Arc::<Traces>::default(), assignment.limits);
         Self {
-            vault: Vault::new(Arc::clone(&attempt.secrets), handles, Arc::clone(&traces)),
-            random: RandomStream::new(attempt.seed),
+            vault: Vault::new(Arc::clone(&assignment.secrets), handles, Arc::clone(&traces)),
+            random: RandomStream::new(assignment.seed),
             calls: CallState::new(limits.calls, cancel),
             quota: Quota::default(),
             progress: LastReport::default(),
@@ -87,7 +87,7 @@ impl Run {
             kept_stores,
             traces,
             limits,
-            attempt,
+            assignment,
             recorder,
         }
     }
@@ -118,7 +118,7 @@ impl Run {
 
     /// A wait that begins now.
     pub(crate) fn until(&self, timeout: Duration) -> Suspended {
-        let at = (self.attempt.now)();
+        let at = (self.assignment.now)();
         let (done, total) = self.progress.at();
         Suspended {
             at,
@@ -130,7 +130,7 @@ impl Run {
 
     /// What is left of a wait. A clock that was set back gives it no more than it had.
     pub(crate) fn left(&self, suspended: Suspended) -> Duration {
-        let now = (self.attempt.now)().max(suspended.at);
+        let now = (self.assignment.now)().max(suspended.at);
         Duration::from_millis(suspended.until.saturating_sub(now))
     }
 
@@ -143,7 +143,7 @@ impl Run {
     ) -> Result<(), NotRecorded> {
         if self.quota.denials.take(layer, rule) {
             let index = self.calls.current();
-            self.recorder.denied(Some(index), layer, rule, message).await?;
+            self.recorder.denied(index, layer, rule, message).await?;
             let rule = rule.to_owned();
             self.traces.leave(Trace::Denied { layer, rule });
         }

@@ -19,6 +19,12 @@ pub struct Ended {
     pub message: String,
 }
 
+/// A run has no end yet, since its journal can be neither read nor gone on with just now: it goes on from there later.
+/// The sentence says why not now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Postponed(pub String);
+
 impl Ended {
     pub(crate) fn new(outcome: AttemptOutcome, message: impl Into<String>) -> Self {
         Self {
@@ -61,7 +67,7 @@ pub(crate) fn stopped(Errored(text): &Errored, run: &Run) -> Ended {
 
 /// Its time was over.
 pub(crate) fn too_long(last: &LastWrite, run: &Run) -> Ended {
-    let seconds = run.attempt.deadline.as_secs_f32();
+    let seconds = run.assignment.deadline.as_secs_f32();
     match last {
         LastWrite::Settled => {}
         LastWrite::Unanswered(_) => run.traces.outcome_is_unknown(),

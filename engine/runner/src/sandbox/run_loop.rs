@@ -6,15 +6,15 @@ use std::sync::Arc;
 use shipslog_events::event::deployment::EndReason;
 use tokio::sync::Semaphore;
 
-use super::ended::{self, AttemptOutcome, Ended};
+use super::ended::{self, AttemptOutcome, Ended, Postponed};
 use super::store::{self, LastWrite, Left};
 use super::{suspension, trap_message};
 use crate::compile::Prepared;
 use crate::config::RunnerConfig;
 use crate::journal::{Diverged, Entry, Full, Suspended};
 use crate::linker::StoreData;
-use crate::ports::{NotRecorded, Recorder, Unrecorded};
-use crate::run::{Attempt, Cancel, Given, MemoryLimit, OverLimit, Parked, Run, Unusable, unusable};
+use crate::ports::{NotRead, NotRecorded, Recorder};
+use crate::run::{Assignment, Cancel, MemoryLimit, NewRun, OverLimit, Parked, Run, Unusable, unusable};
 
 /// How many entries a journal has, and how many bytes they have.
 type Size = (u64, u64);
@@ -25,8 +25,8 @@ enum Pass {
     Ended(Ended),
     /// The journal is longer now: again.
     Again,
-    /// What it did could not be recorded any more: it can go on from its journal later.
-    Unrecorded(NotRecorded),
+    /// It can go on from its journal later.
+    Postponed(Postponed),
 }
 
 /// Where runs are carried out, and how many may be at once.
@@ -46,18 +46,17 @@ impl RunLoop {
         }
     }
 
-    /// Runs it to its end, from where its journal ends. A run that cannot be recorded has no end: it can go on from its
-    /// journal.
+    /// Runs it to its end, from where its journal ends, or to where it can be neither read nor recorded any more.
     pub(crate) async fn run(
         &self,
         prepared: &Prepared,
-        attempt: Attempt,
+        assignment: Assignment,
         recorder: Arc<dyn Recorder>,
         cancel: Cancel,
-    ) -> Result<Ended, NotRecorded> {
-        let mut given = Given {
-            end: attempt.end(),
-            attempt: Arc::new(attempt),
+    ) -> Result<Ended, Postponed> {
+        let mut given = NewRun {
+            end: assignment.end(),
+            assignment: Arc::new(assignment),
             recorder,
             cancel,
             kept_stores: Arc::clone(&self.kept_stores),
@@ -67,12 +66,12 @@ impl RunLoop {
             match self.pass(prepared, &given).await {
                 Pass::Again => given.restarted = false,
                 Pass::Ended(ended) => return Ok(ended),
-                Pass::Unrecorded(error) => return Err(error),
+                Pass::Postponed(error) => return Err(error),
             }
         }
     }
 
-    async fn pass(&self, prepared: &Prepared, given: &Given) -> Pass {
+    async fn pass(&self, prepared: &Prepared, given: &NewRun) -> Pass {
         let (entries, size) = match recorded(given).await {
             Ok(recorded) => recorded,
             Err(pass) => return pass,
@@ -84,13 +83,13 @@ impl RunLoop {
     }
 
     /// A pass through the sandbox, once there is a place in it.
-    async fn enter(&self, prepared: &Prepared, given: &Given, entries: Vec<Entry>, size: Size) -> Pass {
+    async fn enter(&self, prepared: &Prepared, given: &NewRun, entries: Vec<Entry>, size: Size) -> Pass {
         let fresh = entries.is_empty();
         let _place = tokio::select! {
             biased;
             () = given.cancel.requested(), if fresh => return Pass::Ended(Ended::new(
                 AttemptOutcome::Cancelled,
-                "the step was cancelled before it began",
+                "the step was cancelled before it did anything",
             )),
             place = self.places.acquire() => place,
         };
@@ -99,7 +98,7 @@ impl RunLoop {
             memory: MemoryLimit::new(self.memory_of(given)),
             run: Arc::clone(&run),
         };
-        let inputs = given.attempt.inputs.to_string();
+        let inputs = given.assignment.inputs.to_string();
         let left = store::run(prepared, data, &inputs, &self.config, &given.cancel).await;
         match left {
             Left::Thrown(error) if error.is::<Parked>() => Pass::Again,
@@ -116,7 +115,7 @@ impl RunLoop {
     /// A pass without one.
     async fn wait(
         &self,
-        given: &Given,
+        given: &NewRun,
         entries: Vec<Entry>,
         size: Size,
         entry: Entry,
@@ -139,16 +138,16 @@ impl RunLoop {
         }
     }
 
-    fn memory_of(&self, given: &Given) -> usize {
-        let asked = usize::try_from(given.attempt.limits.memory_bytes).unwrap_or(usize::MAX);
+    fn memory_of(&self, given: &NewRun) -> usize {
+        let asked = usize::try_from(given.assignment.limits.memory_bytes).unwrap_or(usize::MAX);
         asked.min(self.config.memory_limit)
     }
 }
 
-async fn recorded(given: &Given) -> Result<(Vec<Entry>, Size), Pass> {
+async fn recorded(given: &NewRun) -> Result<(Vec<Entry>, Size), Pass> {
     let recorded = given.recorder.recorded().await.map_err(|error| match error {
-        Unrecorded::Damaged(sentence) => Pass::Ended(of_reason(EndReason::JournalDamaged, sentence)),
-        Unrecorded::Unavailable(sentence) => Pass::Unrecorded(NotRecorded(sentence)),
+        NotRead::Damaged(sentence) => Pass::Ended(of_reason(EndReason::JournalDamaged, sentence)),
+        NotRead::Unavailable(sentence) => Pass::Postponed(Postponed(sentence)),
     })?;
     let size = (
         recorded.len() as u64,
@@ -169,7 +168,7 @@ async fn recorded(given: &Given) -> Result<(Vec<Entry>, Size), Pass> {
 /// What was thrown through the guest, in words.
 fn thrown(error: &wasmtime::Error, run: &Run) -> Pass {
     match error.downcast_ref::<NotRecorded>() {
-        Some(error) => Pass::Unrecorded(error.clone()),
+        Some(error) => Pass::Postponed(Postponed(error.to_string())),
         None => Pass::Ended(end_of(error, run)),
     }
 }

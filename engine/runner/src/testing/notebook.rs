@@ -8,7 +8,7 @@ use shipslog_events::ids::Handle;
 
 use super::fake_cluster::{Around, Call};
 use crate::journal::Entry;
-use crate::{Listener, NotRecorded, Unrecorded};
+use crate::{Listener, NotRead, NotRecorded};
 
 /// Everything that happened, in order, a line each: from the recorder and from the cluster.
 pub(crate) type Told = Arc<Mutex<Vec<String>>>;
@@ -59,7 +59,7 @@ impl Notebook {
 
 #[async_trait]
 impl Listener for Notebook {
-    async fn journal(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+    async fn journal(&self) -> Result<Vec<Vec<u8>>, NotRead> {
         Ok(self.journal.entries.lock().unwrap().clone())
     }
 

@@ -22,7 +22,7 @@ use self::op::Op;
 use self::script::Step;
 use self::world::{world, writes};
 use crate::run::Parked;
-use crate::run::{Given, Run};
+use crate::run::{NewRun, Run};
 use crate::sandbox::suspension;
 use crate::testing::fake_cluster::FakeCluster;
 use crate::testing::{Scene, handle};
@@ -62,14 +62,14 @@ impl Lives {
         let mut rights: Vec<_> = ["ConfigMap", "Secret", "Pod"].map(right).into();
         rights
             .push(json!({ "verbs": ["reveal-secrets"], "kind": "Secret", "name": "open", "namespace": "*" }));
-        scene.attempt.rights.declared = serde_json::from_value(json!(rights)).unwrap();
-        scene.attempt.rights.granted = scene.attempt.rights.declared.clone();
-        scene.attempt.inputs = json!({ "password": handle(1) });
-        scene.attempt.cluster = Arc::clone(&world) as _;
-        scene.attempt.secrets = Arc::clone(&ledger) as _;
-        scene.attempt.left = Duration::from_hours(1);
+        scene.assignment.rights.declared = serde_json::from_value(json!(rights)).unwrap();
+        scene.assignment.rights.granted = scene.assignment.rights.declared.clone();
+        scene.assignment.inputs = json!({ "password": handle(1) });
+        scene.assignment.cluster = Arc::clone(&world) as _;
+        scene.assignment.secrets = Arc::clone(&ledger) as _;
+        scene.assignment.left = Duration::from_hours(1);
         let ticks = AtomicU64::new(0);
-        scene.attempt.now = Arc::new(move || ticks.fetch_add(1, Ordering::Relaxed));
+        scene.assignment.now = Arc::new(move || ticks.fetch_add(1, Ordering::Relaxed));
         Self {
             ledger,
             world,
@@ -78,12 +78,12 @@ impl Lives {
         }
     }
 
-    fn given(&self) -> Given {
-        Given {
-            attempt: Arc::new(self.scene.attempt.clone()),
+    fn given(&self) -> NewRun {
+        NewRun {
+            assignment: Arc::new(self.scene.assignment.clone()),
             recorder: Arc::clone(&self.ledger) as _,
             cancel: self.scene.cancel.clone(),
-            end: self.scene.attempt.end(),
+            end: self.scene.assignment.end(),
             kept_stores: Arc::new(Semaphore::new(self.kept)),
             restarted: true,
         }

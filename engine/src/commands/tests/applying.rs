@@ -6,12 +6,7 @@ use shipslog_log::raw;
 use super::*;
 
 async fn changes(house: &House, documents: Vec<Value>) -> Vec<ChangeKind> {
-    let applied = house
-        .engine
-        .commands()
-        .apply(&by(), documents, false)
-        .await
-        .unwrap();
+    let applied = house.applied(documents, false).await;
     applied.changes.iter().map(|it| it.change).collect()
 }
 
@@ -20,13 +15,7 @@ fn account(token: &str) -> Value {
 }
 
 async fn token(house: &House) -> Value {
-    let document = house
-        .engine
-        .commands()
-        .document(Kind::Account, "deployer")
-        .await
-        .unwrap();
-    document.unwrap()["token"].clone()
+    house.document(Kind::Account, "deployer").await["token"].clone()
 }
 
 #[tokio::test]

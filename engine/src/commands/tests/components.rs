@@ -45,6 +45,12 @@ fn refusal(error: Error) -> (&'static str, String) {
     }
 }
 
+/// Why the component of a step is not let go of.
+async fn not_deleted(engine: &Engine, step: &str) -> (&'static str, String) {
+    let deleted = engine.commands().delete_component(&by(), &digest(step)).await;
+    refusal(deleted.unwrap_err())
+}
+
 #[tokio::test]
 async fn what_cannot_be_offered_is_named_with_its_reason_and_the_rest_is_offered() {
     let (data, own) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -88,13 +94,7 @@ async fn a_release_keeps_its_component_after_the_file_is_gone() {
     std::fs::write(own.path().join("tiny.wasm"), tiny("fail")).unwrap();
     let engine = open(data.path(), Some(own.path())).await;
     release(&engine).await;
-    let (code, sentence) = refusal(
-        engine
-            .commands()
-            .delete_component(&by(), &digest("fail"))
-            .await
-            .unwrap_err(),
-    );
+    let (code, sentence) = not_deleted(&engine, "fail").await;
     assert_eq!(code, "component-offered");
     assert!(sentence.contains("tiny@1; take its file away"), "{sentence}");
     engine.close().await;
@@ -105,13 +105,7 @@ async fn a_release_keeps_its_component_after_the_file_is_gone() {
     assert_eq!((&kept[1].reference, &kept[1].digest), (&None, &digest("fail")));
     assert_eq!(kept[1].version, Some(semver::Version::new(1, 0, 0)));
     assert_eq!(kept[1].needed_by, [("tiny".into(), "1.0.0".into())]);
-    let (code, sentence) = refusal(
-        engine
-            .commands()
-            .delete_component(&by(), &digest("fail"))
-            .await
-            .unwrap_err(),
-    );
+    let (code, sentence) = not_deleted(&engine, "fail").await;
     assert_eq!(code, "component-needed");
     assert!(
         sentence.starts_with("release 1.0.0 of project tiny needs the component"),
@@ -143,13 +137,7 @@ async fn what_nobody_needs_is_let_go_and_what_is_built_in_is_not() {
         .await
         .unwrap_err();
     assert!(matches!(gone, Error::NotFound(_)), "{gone}");
-    let (_, sentence) = refusal(
-        engine
-            .commands()
-            .delete_component(&by(), &digest("pass"))
-            .await
-            .unwrap_err(),
-    );
+    let (_, sentence) = not_deleted(&engine, "pass").await;
     assert!(sentence.ends_with("it is built in"), "{sentence}");
     assert_eq!(engine.commands().kept_components().await.unwrap().len(), 1);
 }

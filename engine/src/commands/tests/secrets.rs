@@ -116,18 +116,8 @@ async fn told() -> (House, Vec<String>) {
         json!({ "kind": "Account", "name": "proxy", "userPassword": { "user": "u", "password": SECRETS[3] } }),
         project,
     ];
-    let dry = house
-        .engine
-        .commands()
-        .apply(&by(), documents.clone(), true)
-        .await
-        .unwrap();
-    let applied = house
-        .engine
-        .commands()
-        .apply(&by(), documents, false)
-        .await
-        .unwrap();
+    let dry = house.applied(documents.clone(), true).await;
+    let applied = house.applied(documents, false).await;
     let version = house.release("pass").await.unwrap();
     let accepted = house
         .deploy_release("pass", version.as_str(), "Development")
@@ -142,16 +132,7 @@ async fn told() -> (House, Vec<String>) {
         (Kind::Feed, "Docker"),
         (Kind::Project, "pass"),
     ] {
-        answers.push(
-            house
-                .engine
-                .commands()
-                .document(kind, name)
-                .await
-                .unwrap()
-                .unwrap()
-                .to_string(),
-        );
+        answers.push(house.document(kind, name).await.to_string());
     }
     (house, answers)
 }

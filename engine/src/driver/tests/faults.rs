@@ -14,7 +14,7 @@ use crate::testing::house::{House, by};
 /// How often in a row the log fails.
 const FAILURES: usize = 4;
 
-fn holds(append: &Append, is_it: impl Fn(&Event) -> bool) -> bool {
+pub(super) fn holds(append: &Append, is_it: impl Fn(&Event) -> bool) -> bool {
     let mut events = append.streams.iter().flat_map(|it| &it.events);
     events.any(|it| is_it(&it.event))
 }
@@ -57,7 +57,9 @@ async fn a_deployment_that_cannot_be_read_is_read_again() {
             left -= 1;
             true
         }
-        Call::Stream(_) | Call::Journal(_) | Call::Read | Call::ReadJournal | Call::Pack => false,
+        Call::Stream(_) | Call::Journal(_) | Call::Read | Call::Body | Call::ReadJournal | Call::Pack => {
+            false
+        }
     });
     let id = house.deploy("pass", "Development").await.unwrap().deployment;
     let view = house.ended(id).await;
@@ -81,7 +83,9 @@ async fn the_next_in_line_is_woken_although_the_line_could_not_be_read_at_first(
             left -= 1;
             true
         }
-        Call::Stream(_) | Call::Journal(_) | Call::Read | Call::ReadJournal | Call::Pack => false,
+        Call::Stream(_) | Call::Journal(_) | Call::Read | Call::Body | Call::ReadJournal | Call::Pack => {
+            false
+        }
     });
     house.engine.commands().cancel(&by(), first).await.unwrap();
     assert_eq!(house.running(second).await.deployment.status, Status::Running);

@@ -41,7 +41,7 @@ async fn run(from: usize, failures: usize) -> (House, DeploymentId, usize) {
         let driver = match call {
             Call::Append(append) => append.context.actor == shipslog_events::Actor::Driver,
             Call::Journal(_) => true,
-            Call::Stream(_) | Call::Read | Call::ReadJournal | Call::Pack => false,
+            Call::Stream(_) | Call::Read | Call::Body | Call::ReadJournal | Call::Pack => false,
         };
         let number = if driver {
             counted.fetch_add(1, Ordering::Relaxed)
@@ -111,7 +111,9 @@ async fn a_run_that_panics_is_an_errored_attempt() {
         let sets = |it: &Event| matches!(it, Event::Deployment(DeploymentEvent::OutputSet { .. }));
         let mut appended = match call {
             Call::Append(append) => append.streams.iter().flat_map(|it| &it.events),
-            Call::Stream(_) | Call::Journal(_) | Call::Read | Call::ReadJournal | Call::Pack => return false,
+            Call::Stream(_) | Call::Journal(_) | Call::Read | Call::Body | Call::ReadJournal | Call::Pack => {
+                return false;
+            }
         };
         assert!(!appended.any(|it| sets(&it.event)), "as a test wants it");
         false

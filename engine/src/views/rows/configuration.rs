@@ -4,8 +4,19 @@ use shipslog_domain::configuration::Entry;
 use shipslog_events::Recorded;
 use shipslog_events::event::configuration::{ConfigurationEvent, Kind};
 
-use super::{DocumentView, Effect, Row, Tags};
+use super::{DocumentView, Effect, Row, Tags, View};
 use crate::views::Error;
+
+impl View for DocumentView {
+    const NAME: &'static str = "document";
+}
+
+impl DocumentView {
+    /// The key of its row.
+    pub(in crate::views) fn key(kind: Kind, name: &str) -> String {
+        format!("{kind}/{name}")
+    }
+}
 
 pub(super) fn row(recorded: &Recorded, event: &ConfigurationEvent) -> Result<Effect, Error> {
     let ConfigurationEvent::DocumentApplied {
@@ -35,7 +46,7 @@ pub(super) fn row(recorded: &Recorded, event: &ConfigurationEvent) -> Result<Eff
     let row = Row {
         kind: Some(kind.to_string()),
         tags: tags.clone(),
-        ..Row::new("document", format!("{kind}/{name}"), 0, &view)?
+        ..Row::new(DocumentView::key(kind, name), 0, &view)?
     };
     Ok((Some(row), tags))
 }

@@ -5,8 +5,12 @@ use shipslog_events::Recorded;
 use shipslog_events::event::deployment::DeploymentEvent;
 use shipslog_events::stream::Stream;
 
-use super::{Current, DeploymentView, Effect, Row, Tags, read};
+use super::{Current, DeploymentView, Effect, Row, Tags, View, read};
 use crate::views::Error;
+
+impl View for DeploymentView {
+    const NAME: &'static str = "deployment";
+}
 
 pub(super) fn row(
     current: &dyn Current,
@@ -16,7 +20,7 @@ pub(super) fn row(
     let Stream::Deployment(id) = recorded.stream else {
         return Ok((None, Tags::default()));
     };
-    let before: Option<DeploymentView> = read(current, "deployment", &id.0.to_string())?;
+    let before: Option<DeploymentView> = read(current, &id.0.to_string())?;
     let Some(view) = DeploymentView::evolve(before, recorded, event) else {
         let tags = Tags {
             deployment: Some(id.0),
@@ -28,7 +32,7 @@ pub(super) fn row(
     let row = Row {
         tags: tags.clone(),
         open: view.deployment.is_open(),
-        ..Row::new("deployment", id.0.to_string(), id.0, &view)?
+        ..Row::new(id.0.to_string(), id.0, &view)?
     };
     Ok((Some(row), tags))
 }

@@ -3,20 +3,33 @@
 use shipslog_domain::release;
 use shipslog_events::Recorded;
 use shipslog_events::event::release::ReleaseEvent;
+use shipslog_events::ids::{ProjectName, ReleaseVersion};
 
-use super::{Current, Effect, ReleaseView, Row, Tags, read};
+use super::{Current, Effect, ReleaseView, Row, Tags, View, read};
 use crate::views::Error;
+
+impl View for ReleaseView {
+    const NAME: &'static str = "release";
+}
+
+impl ReleaseView {
+    /// The key of its row.
+    pub(in crate::views) fn key(project: &ProjectName, version: &ReleaseVersion) -> String {
+        format!("{project}/{version}")
+    }
+}
 
 pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &ReleaseEvent) -> Result<Effect, Error> {
     let tags = about(event);
-    let version = release::version_of(event);
-    let key = format!("{}/{version}", tags.project.as_deref().unwrap_or_default());
-    let before: Option<ReleaseView> = read(current, "release", &key)?;
+    let key = ReleaseView::key(release::project_of(event), release::version_of(event));
+    let before: Option<ReleaseView> = read(current, &key)?;
     let (event_id, created_at, created_by) = match &before {
         Some(view) => (view.event, view.created_at, view.created_by.clone()),
         None => (recorded.id, recorded.recorded_at, recorded.actor.clone()),
     };
-    let number = current.number("release", &key)?.unwrap_or(recorded.position.0);
+    let number = current
+        .number(ReleaseView::NAME, &key)?
+        .unwrap_or(recorded.position.0);
     let row_tags = Tags {
         environment: None,
         deployment: None,
@@ -29,7 +42,7 @@ pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &ReleaseEve
             created_at,
             created_by,
         };
-        let row = Row::new("release", key, number, &view)?;
+        let row = Row::new(key, number, &view)?;
         Ok::<_, Error>(Row {
             tags: row_tags,
             ..row

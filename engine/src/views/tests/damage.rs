@@ -1,5 +1,6 @@
 //! What is damaged while it is open, or where opening does not look.
 
+use shipslog_log::raw;
 use shipslog_test_support::history::{Deed, write};
 
 use super::*;
@@ -39,7 +40,24 @@ async fn a_row_that_a_query_cannot_read_has_them_made_anew_and_the_next_one_find
     let views = caught_up(directory.path(), &log).await;
     change(directory.path(), UNREADABLE);
     let refused = views.keys().await.unwrap_err();
-    assert!(matches!(refused, Error::Anew(_)), "{refused}");
+    assert!(matches!(refused, Error::InTheMaking), "{refused}");
+    views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+    assert_eq!(views.keys().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_is_answered_from_a_part_of_them_while_they_are_made_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let (log, faults) = faulty(directory.path());
+    write(&*log, &[Deed::MakeKey(2)]).await;
+    let views = caught_up(directory.path(), &log).await;
+    faults.script(|call| matches!(call, Call::Read));
+    change(directory.path(), UNREADABLE);
+    for _ in 0..3 {
+        let refused = views.keys().await.unwrap_err();
+        assert!(matches!(refused, Error::InTheMaking), "{refused}");
+    }
+    faults.script(|_| false);
     views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
     assert_eq!(views.keys().await.unwrap().len(), 1);
 }
@@ -56,6 +74,7 @@ async fn what_is_damaged_again_is_left_alone_and_said() {
     change(directory.path(), UNREADABLE);
     let refused = views.keys().await.unwrap_err();
     assert!(matches!(refused, Error::Again(_)), "{refused}");
+    assert_eq!(views.trouble().map(|it| it.at), Some(TroubleAt::Contents));
 
     write(&*log, &[Deed::MakeKey(2)]).await;
     let behind = views.reach(*log.head().borrow(), PATIENCE).await.unwrap_err();
@@ -67,13 +86,8 @@ async fn nobody_waits_for_views_of_an_event_that_cannot_be_read() {
     let directory = tempfile::tempdir().unwrap();
     let log = log(directory.path());
     write(&*log, &[Deed::MakeKey(2), Deed::MakeKey(1)]).await;
-    let file = Connection::open(directory.path().join("shipslog.db")).unwrap();
-    let trigger =
-        "SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_master WHERE type = 'trigger'";
-    let triggers: String = file.query_row(trigger, [], |row| row.get(0)).unwrap();
-    file.execute_batch(&triggers).unwrap();
-    file.execute_batch("UPDATE events SET facts = 'no JSON' WHERE position = 2")
-        .unwrap();
+    let location = Location::Directory(directory.path().to_owned());
+    raw::edit_facts(&location, Position(2), "no JSON");
 
     let path = directory.path().join("views.db");
     let views = Views::open(&path, Arc::clone(&log) as _, NONE).await.unwrap();

@@ -82,7 +82,7 @@ async fn a_deployment_s_events_are_those_of_its_stream_and_those_that_name_it_el
 #[tokio::test]
 async fn a_project_s_events_are_its_document_s_its_releases_and_all_of_its_deployments() {
     let (_directory, events, views) = story().await;
-    let by_filter = found(&views, filter(|it| it.project = Some("other".to_owned()))).await;
+    let by_filter = found(&views, filter(|it| it.project = Some("other".into()))).await;
     let by_hand = those(&events, |it| {
         let stream = it.stream.to_string();
         names(it, r#""name":"other""#)
@@ -98,15 +98,15 @@ async fn a_project_s_events_are_its_document_s_its_releases_and_all_of_its_deplo
 async fn a_release_s_and_an_environment_s_events_are_found_together() {
     let (_directory, _, views) = story().await;
     let both = filter(|it| {
-        (it.project, it.release) = (Some("one".to_owned()), Some("1.0.0".to_owned()));
-        it.environment = Some("Development".to_owned());
+        (it.project, it.release) = (Some("one".into()), Some("1.0.0".into()));
+        it.environment = Some("Development".into());
     });
     let rows = views.events(both, Position::START, usize::MAX).await.unwrap();
     assert!(!rows.is_empty());
     for row in rows {
-        assert_eq!(row.project.as_deref(), Some("one"));
-        assert_eq!(row.release.as_deref(), Some("1.0.0"));
-        assert_eq!(row.environment.as_deref(), Some("Development"));
+        assert_eq!(row.project, Some("one".into()));
+        assert_eq!(row.release, Some("1.0.0".into()));
+        assert_eq!(row.environment, Some("Development".into()));
         assert!([DeploymentId(1), DeploymentId(3)].contains(&row.deployment.unwrap()));
     }
 }
@@ -149,7 +149,7 @@ async fn a_time_range_holds_its_beginning_and_not_its_end_to_the_microsecond() {
 #[tokio::test]
 async fn pages_follow_each_other_without_gap_or_overlap() {
     let (_directory, _, views) = story().await;
-    let wanted = || filter(|it| it.project = Some("one".to_owned()));
+    let wanted = || filter(|it| it.project = Some("one".into()));
     let (mut paged, mut after) = (Vec::new(), Position::START);
     loop {
         let page = views.events(wanted(), after, 3).await.unwrap();

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use rusqlite::params;
-use serde::de::DeserializeOwned;
 use shipslog_events::Recorded;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::DeploymentEvent;
@@ -12,6 +11,7 @@ use shipslog_test_support::history::state::{State, all};
 use shipslog_test_support::history::{Deed, deeds, write};
 
 use super::*;
+use crate::views::rows::View;
 use crate::views::{schema, writer};
 
 async fn history(deeds: &[Deed]) -> Vec<Recorded> {
@@ -32,16 +32,12 @@ fn file(directory: &Path, events: &[Recorded], batch: usize) -> std::path::PathB
 }
 
 /// The values of a view as they were at a position, by key.
-fn at<T: DeserializeOwned>(
-    connection: &Connection,
-    view: &str,
-    position: Position,
-) -> BTreeMap<String, (T, bool)> {
+fn at<T: View>(connection: &Connection, position: Position) -> BTreeMap<String, (T, bool)> {
     let query = "SELECT key, value, open FROM rows WHERE view = ?1 AND from_position <= ?2
         AND (until_position IS NULL OR ?2 < until_position)";
     let mut statement = connection.prepare_cached(query).unwrap();
     let rows = statement
-        .query_map(params![view, position.0.cast_signed()], |row| {
+        .query_map(params![T::NAME, position.0.cast_signed()], |row| {
             Ok((
                 row.get::<_, String>(0)?,
                 row.get::<_, String>(1)?,
@@ -61,7 +57,7 @@ fn at<T: DeserializeOwned>(
 }
 
 fn check(connection: &Connection, state: &State, position: Position) {
-    let documents = at::<DocumentView>(connection, "document", position);
+    let documents = at::<DocumentView>(connection, position);
     let expected = state
         .configuration
         .entries()
@@ -74,7 +70,7 @@ fn check(connection: &Connection, state: &State, position: Position) {
         expected.collect()
     );
 
-    let releases = at::<ReleaseView>(connection, "release", position);
+    let releases = at::<ReleaseView>(connection, position);
     let expected = state
         .all_releases()
         .map(|it| (format!("{}/{}", it.project, it.version), it));
@@ -86,7 +82,7 @@ fn check(connection: &Connection, state: &State, position: Position) {
         expected.collect()
     );
 
-    let deployments = at::<DeploymentView>(connection, "deployment", position);
+    let deployments = at::<DeploymentView>(connection, position);
     let expected = state
         .deployments
         .iter()
@@ -99,7 +95,7 @@ fn check(connection: &Connection, state: &State, position: Position) {
         expected.collect()
     );
 
-    let lanes = at::<LaneView>(connection, "lane", position);
+    let lanes = at::<LaneView>(connection, position);
     let expected = state.lanes.iter().map(|(key, it)| {
         (
             key.to_string(),
@@ -114,7 +110,7 @@ fn check(connection: &Connection, state: &State, position: Position) {
         expected.collect()
     );
 
-    let keys = at::<KeyView>(connection, "key", position);
+    let keys = at::<KeyView>(connection, position);
     let expected = state
         .access
         .all()
@@ -130,7 +126,7 @@ fn check(connection: &Connection, state: &State, position: Position) {
 /// Who and when come from the events that made a deployment and ended it.
 fn check_envelopes(connection: &Connection, events: &[Recorded]) {
     let last = events.last().unwrap().position;
-    for (view, _) in at::<DeploymentView>(connection, "deployment", last).into_values() {
+    for (view, _) in at::<DeploymentView>(connection, last).into_values() {
         let of_it = |it: &&Recorded| it.stream == shipslog_events::Stream::Deployment(view.deployment.id);
         let first = events.iter().find(of_it).unwrap();
         assert_eq!(

@@ -11,10 +11,16 @@ use shipslog_test_support::history::{Deed, write};
 use super::*;
 
 /// Every version with the digest of its shape, the newest last. No line is ever edited.
-const SHAPES: [(i64, &str); 1] = [(
-    3,
-    "2ddced516d2fe5233f1244f18ec9c8943226741be3c85a51ebe28a9585c8d41c",
-)];
+const SHAPES: [(i64, &str); 2] = [
+    (
+        3,
+        "aaf1e21b861b3c444664ae28b7ac33ff76154eee9fb8ff96220d86d8824e58ba",
+    ),
+    (
+        4,
+        "2ddced516d2fe5233f1244f18ec9c8943226741be3c85a51ebe28a9585c8d41c",
+    ),
+];
 
 /// Enough for every kind of row with nearly all that it can have: a deployment that succeeds, and others that do not.
 fn deeds() -> Vec<Deed> {

@@ -7,7 +7,7 @@ use shipslog_events::ids::DeploymentId;
 
 use super::reader::integer;
 use super::row::lossy;
-use crate::task_log::{DamagedLine, StoredLine, TaskLogLine};
+use crate::task_log::{StoredLine, TaskLogLine, UnreadableLine};
 use crate::task_queue;
 use crate::verified::DamagedLines;
 
@@ -104,8 +104,8 @@ fn whole(row: &Row<'_>, deployment: DeploymentId) -> Result<TaskLogLine, String>
     })
 }
 
-fn damaged(row: &Row<'_>, reason: String) -> rusqlite::Result<DamagedLine> {
-    Ok(DamagedLine {
+fn damaged(row: &Row<'_>, reason: String) -> rusqlite::Result<UnreadableLine> {
+    Ok(UnreadableLine {
         attempt: lossy(row, 2)?,
         at: row.get(5)?,
         message: lossy(row, 7)?,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use rusqlite::{Connection, params};
+use shipslog_events::ids::Position;
 use shipslog_events::journal::{JournalHead, JournalKey};
 
 use crate::journal_edit::JournalEdit;
@@ -40,6 +41,10 @@ fn journal_edited(file: &Connection, key: &JournalKey, edit: JournalEdit<'_>) ->
             let sql = sql("UPDATE journal_heads SET hash = zeroblob(32)");
             file.execute(&sql, params![deployment, attempt])
         }
+        JournalEdit::StrayValue => {
+            let sql = "INSERT INTO journal_sealed VALUES (?1, ?2, CAST(x'ff' AS TEXT), x'00')";
+            file.execute(sql, params![deployment, attempt])
+        }
         JournalEdit::HeadEntries(entries) => {
             let sql = sql("UPDATE journal_heads SET entries = ?3");
             file.execute(&sql, params![deployment, attempt, entries.cast_signed()])
@@ -60,6 +65,14 @@ fn journal_edited(file: &Connection, key: &JournalKey, edit: JournalEdit<'_>) ->
             file.execute(&sql, params![deployment, attempt, entries, head.hash.as_bytes()])
         }
     }
+}
+
+pub(crate) fn edit_facts(file: &Path, position: Position, facts: &str) {
+    let sql = "UPDATE events SET facts = ?1 WHERE position = ?2";
+    let edited = edited(file, |it| {
+        it.execute(sql, params![facts, position.0.cast_signed()])
+    });
+    assert_eq!(edited, 1, "the log has no event {position}");
 }
 
 pub(crate) fn edit_line(file: &Path, row: u64, attempt: &str) {

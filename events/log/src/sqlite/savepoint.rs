@@ -41,7 +41,7 @@ pub(super) fn within<T, E: From<Unwritten>>(
         Err(Failure::Refused(refusal)) => Err(refusal),
         // The store took the whole transaction back, or may be broken: not the affair of this part alone.
         Err(Failure::Store(error)) if connection.is_autocommit() || is_grave(&error) => return Err(error),
-        Err(Failure::Store(error)) => Err(Unwritten::Refused(error.to_string()).into()),
+        Err(Failure::Store(error)) => Err(Unwritten::Failed(error.to_string()).into()),
     };
     if answer.is_err() {
         execute(connection, "ROLLBACK TO part")?;

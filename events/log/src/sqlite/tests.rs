@@ -70,25 +70,23 @@ fn one(stream: u64, number: u128) -> Append {
             bytes: format!("text of {number}").into(),
         }],
     };
-    let stream = Stream::Deployment(DeploymentId(stream));
+    let context = Context {
+        actor: Actor::Driver,
+        source: Source::default(),
+        correlation: Uuid::nil(),
+        causation: None,
+    };
+    let to = StreamAppend {
+        stream: Stream::Deployment(DeploymentId(stream)),
+        expected: Expected::Any,
+        events: vec![event],
+    };
     Append {
-        context: Context {
-            actor: Actor::Driver,
-            source: Source::default(),
-            correlation: Uuid::nil(),
-            causation: None,
-        },
-        streams: vec![StreamAppend {
-            stream,
-            expected: Expected::Any,
-            events: vec![event],
-        }],
-        guards: vec![],
         sealed: vec![SealedValue {
             handle: format!("h{number}").into(),
             sealed: vec![1],
         }],
-        journal: None,
+        ..Append::new(context, vec![to])
     }
 }
 

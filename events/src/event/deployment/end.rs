@@ -93,8 +93,6 @@ pub enum EndReason {
     JournalDamaged,
     /// It made more calls, or was answered more, than a journal takes.
     JournalFull,
-    /// The step is not in the plan.
-    NoStep,
     /// The target, or the certificate of its cluster, is not there any more.
     NoTarget,
     /// The target's account is not there any more.
@@ -130,6 +128,33 @@ pub enum EndReason {
 }
 
 impl EndReason {
+    /// How an attempt ends for it. What may be otherwise the next time, or what nobody can tell, is errored; what stays
+    /// wrong until somebody mends it has failed.
+    pub fn outcome(self) -> AttemptOutcome {
+        match self {
+            Self::OutcomeUnknown
+            | Self::Diverged
+            | Self::JournalDamaged
+            | Self::JournalFull
+            | Self::ComponentErrored
+            | Self::ClusterAway
+            | Self::ServerFailed => AttemptOutcome::Errored,
+            Self::NoTarget
+            | Self::NoAccount
+            | Self::AccountEmpty
+            | Self::AccountWithoutToken
+            | Self::SecretGone
+            | Self::NoComponent
+            | Self::ReleaseErased
+            | Self::InputsErased
+            | Self::InputsUnfit
+            | Self::NotGranted
+            | Self::OutsideBoundary
+            | Self::RightsMissing
+            | Self::ClusterUnusable => AttemptOutcome::Failed,
+        }
+    }
+
     /// Whether somebody has to look before the step runs again: a run that errored so is not tried again by itself.
     pub fn needs_a_person(self) -> bool {
         matches!(
@@ -145,7 +170,6 @@ words! {
         Diverged => "diverged",
         JournalDamaged => "journal-damaged",
         JournalFull => "journal-full",
-        NoStep => "no-step",
         NoTarget => "no-target",
         NoAccount => "no-account",
         AccountEmpty => "account-empty",

@@ -48,7 +48,12 @@ pub(super) async fn kind(run: &Run, group: &str, version: &str, kind: &str) -> R
     }
     word(run, path::type_words(group, version, kind))?;
     let asked = format!("find the kind {kind}");
-    answered(run, asked, run.attempt.cluster.kind(group, version, kind).await).await
+    answered(
+        run,
+        asked,
+        run.assignment.cluster.kind(group, version, kind).await,
+    )
+    .await
 }
 
 /// The namespace that is meant: the given one or the target's own, none for kinds without.
@@ -63,7 +68,7 @@ pub(super) fn namespace(
             without_handle(at, given)?;
             word(run, path::namespace(at, given)).map(|()| Some(given.to_owned()))
         }
-        (true, None) => Ok(run.attempt.rights.boundary.namespace.clone()),
+        (true, None) => Ok(run.assignment.rights.boundary.namespace.clone()),
         (false, Some(_)) => Err(invalid(
             at,
             format!("{} has no namespaces; leave it out", kind.kind),

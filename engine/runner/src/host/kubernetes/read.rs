@@ -19,7 +19,7 @@ const FIELDS: usize = 100;
 pub(super) async fn get(run: &Run, object: &ObjectReference) -> Result<String, Stop> {
     let located = object::locate(run, &convert::reference(object)).await?;
     authorize(run, &needs::get(&located)).await?;
-    let found = run.attempt.cluster.get(&located.object).await;
+    let found = run.assignment.cluster.get(&located.object).await;
     if found == Err(cluster::Error::NotFound) {
         run.not_found(&located.object).await?;
     }
@@ -54,7 +54,7 @@ pub(super) async fn list(run: &Run, selection: &Selection) -> Result<Page, Stop>
         limit: selection.limit.min(MOST),
         continue_from: selection.continue_from.clone(),
     };
-    let page = answered(run, asked, run.attempt.cluster.list(&selection).await).await?;
+    let page = answered(run, asked, run.assignment.cluster.list(&selection).await).await?;
     let mut objects = Vec::with_capacity(page.objects.len());
     let mut room = convert::Room::new();
     for mut found in page.objects {
@@ -91,8 +91,8 @@ pub(super) async fn diff(run: &Run, object: &str) -> Result<Vec<Change>, Stop> {
     let (mut manifest, located) = manifest::read(run, object).await?;
     authorize(run, &needs::diff(&located)).await?;
     secret_data::fill(run, &mut manifest, located.is_secret()).await?;
-    let manager = run.attempt.situation.field_manager();
-    let changes = run.attempt.cluster.diff(&manifest, &manager).await;
+    let manager = run.assignment.situation.field_manager();
+    let changes = run.assignment.cluster.diff(&manifest, &manager).await;
     let changes = answered(run, located.need(Verb::Apply), changes).await?;
     let seen = changes.into_iter().map(|mut it| {
         if located.is_secret() && !it.path.starts_with("metadata") {
@@ -124,7 +124,7 @@ pub(super) async fn can_i(
         ..convert::reference(object)
     };
     let asked = format!("find out whether the account may {verb} {object}");
-    let answer = run.attempt.cluster.can_i(verb, &object, subresource).await;
+    let answer = run.assignment.cluster.can_i(verb, &object, subresource).await;
     answered(run, asked, answer).await
 }
 
@@ -141,7 +141,7 @@ pub(super) async fn logs(
     }
     authorize(run, &needs::logs(&located)).await?;
     let lines = run
-        .attempt
+        .assignment
         .cluster
         .logs(&located.object, container, tail_lines.min(MOST), previous)
         .await;
@@ -152,7 +152,7 @@ pub(super) async fn logs(
 pub(super) async fn explain(run: &Run, object: &ObjectReference) -> Result<Evidence, Stop> {
     let located = object::locate(run, &convert::reference(object)).await?;
     authorize(run, &needs::explain(&located)).await?;
-    let evidence = run.attempt.cluster.explain(&located.object).await;
+    let evidence = run.assignment.cluster.explain(&located.object).await;
     let evidence = answered(run, located.need(Verb::Get), evidence).await?;
     Ok(convert::evidence(&run.vault, evidence))
 }

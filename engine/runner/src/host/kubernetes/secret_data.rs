@@ -235,7 +235,7 @@ fn reveals(run: &Run, name: Option<&str>, namespace: Option<&str>) -> bool {
         name,
         cluster_scoped: false,
     };
-    run.attempt
+    run.assignment
         .rights
         .decide(&secret.need(Verb::RevealSecrets))
         .is_ok()

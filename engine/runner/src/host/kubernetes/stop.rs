@@ -75,7 +75,7 @@ pub(super) fn not_opened(path: &str, refused: Refused) -> Stop {
 /// Asks the step's rights, before anything is sent. The first refusal is told and answered.
 pub(super) async fn authorize(run: &Run, needs: &[Need]) -> Result<(), Stop> {
     for need in needs {
-        if let Err(denial) = run.attempt.rights.decide(need) {
+        if let Err(denial) = run.assignment.rights.decide(need) {
             told(run, denial.layer, &denial.rule, None).await?;
             return Err(Error::Forbidden(Denial {
                 layer: layer(denial.layer),

@@ -55,7 +55,7 @@ pub(super) async fn wait(
     let expectations: Vec<Expectation> = located.into_iter().map(|(it, _)| it).collect();
     let asked = sentence(&expectations);
     progress::waiting(run, &asked).await?;
-    let waited = run.attempt.cluster.wait(&expectations, left).await;
+    let waited = run.assignment.cluster.wait(&expectations, left).await;
     let waited = answered(run, asked, waited).await?;
     for expectation in &expectations {
         if let Expectation::Gone(it) = expectation {

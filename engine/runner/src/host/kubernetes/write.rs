@@ -20,14 +20,14 @@ pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Re
     let guard = given(options.uid.as_ref(), options.resource_version.as_ref());
     run.intends(&located.object, guard.as_ref()).await?;
     let (manager, options) = (
-        run.attempt.situation.field_manager(),
+        run.assignment.situation.field_manager(),
         convert::apply_options(options, run.unanswered().is_some()),
     );
     run.client_takes_over();
     let applied = answered(
         run,
         located.need(Verb::Apply),
-        run.attempt.cluster.apply(&manifest, &manager, &options).await,
+        run.assignment.cluster.apply(&manifest, &manager, &options).await,
     )
     .await?;
     let object = for_guest(run, &located, applied.object).await?;
@@ -91,9 +91,12 @@ async fn send_patch(
         body,
         precondition: &precondition,
     };
-    let manager = run.attempt.situation.field_manager();
+    let manager = run.assignment.situation.field_manager();
     run.client_takes_over();
-    run.attempt.cluster.patch(&located.object, &manager, patch).await
+    run.assignment
+        .cluster
+        .patch(&located.object, &manager, patch)
+        .await
 }
 
 pub(super) async fn delete(run: &Run, object: &ObjectReference, options: &DeleteOptions) -> Result<(), Stop> {
@@ -115,7 +118,7 @@ pub(super) async fn delete(run: &Run, object: &ObjectReference, options: &Delete
     run.deletes(&located.object, guard.as_ref()).await?;
     if options.uid.is_some() || options.resource_version.is_some() {
         run.client_takes_over();
-        let deleted = run.attempt.cluster.delete(&located.object, &options).await;
+        let deleted = run.assignment.cluster.delete(&located.object, &options).await;
         answered(run, located.need(Verb::Delete), deleted).await?;
     }
     look_for_end(run, &located.object).await
@@ -126,7 +129,7 @@ async fn uid_to_delete(run: &Run, located: &Located) -> Result<Option<String>, S
     if let Some(recorded) = run.unanswered() {
         return Ok(recorded.uid);
     }
-    match run.attempt.cluster.get(&located.object).await {
+    match run.assignment.cluster.get(&located.object).await {
         Err(cluster::Error::NotFound) => Ok(None),
         found => Ok(guard(&answered(run, located.need(Verb::Delete), found).await?).uid),
     }
@@ -134,7 +137,7 @@ async fn uid_to_delete(run: &Run, located: &Located) -> Result<Option<String>, S
 
 /// The precondition that a write without one gets: the object is still as it is now.
 async fn guard_of(run: &Run, located: &Located, verb: Verb) -> Result<Precondition, Stop> {
-    let found = run.attempt.cluster.get(&located.object).await;
+    let found = run.assignment.cluster.get(&located.object).await;
     Ok(guard(&answered(run, located.need(verb), found).await?))
 }
 
@@ -157,7 +160,7 @@ fn given(uid: Option<&String>, resource_version: Option<&String>) -> Option<Prec
 /// Whether what the step deleted is gone by now. Another object of that name is one that the inventory keeps.
 pub(super) async fn look_for_end(run: &Run, object: &cluster::ObjectReference) -> Result<(), Stop> {
     if run.objects.awaits_end_of(object)
-        && run.attempt.cluster.get(object).await == Err(cluster::Error::NotFound)
+        && run.assignment.cluster.get(object).await == Err(cluster::Error::NotFound)
     {
         run.not_found(object).await?;
     }

@@ -10,6 +10,7 @@ use shipslog_sealing::replace_handles;
 
 use super::op::{EPILOGUE, op};
 use super::*;
+use crate::testing::is_answer;
 
 /// For ever, as far as these scripts go.
 const NEVER: usize = usize::MAX;
@@ -42,7 +43,7 @@ fn journal(lives: &Lives) -> Vec<String> {
     let mut all = Vec::new();
     for entry in lives.ledger.entries() {
         traces.extend(entry.traces.clone());
-        if entry.is_answer() {
+        if is_answer(&entry) {
             all.push(format!("{:?} {:?}", entry.call, std::mem::take(&mut traces)));
         }
     }
@@ -81,7 +82,7 @@ async fn cut(script: &[Op], kept: usize, cuts: &[(usize, bool)]) -> Vec<String> 
         lives.ledger.crash(*all);
         let (durable, again) = (lives.ledger.entries(), lives.run());
         // A wait that is open answers nothing yet.
-        let known = durable.iter().filter(|it| it.is_answer()).count();
+        let known = durable.iter().filter(|it| is_answer(it)).count();
         let mut step = Step::default();
         for (op, before) in script.iter().zip(&answers) {
             if lives.ledger.entries().len() > durable.len() || !again.is_replaying() || known == 0 {

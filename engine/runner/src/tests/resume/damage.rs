@@ -6,7 +6,7 @@ use shipslog_test_support::component::work;
 
 use super::*;
 use crate::tests::{Yard, doing, plain};
-use crate::{AttemptOutcome, Call, Class, EndReason, Ended, Recorder as _, Suspended, Trace};
+use crate::{AttemptOutcome, Call, Class, Component, EndReason, Ended, Recorder as _, Suspended, Trace};
 
 const NAP: &str = "(drop (call $clock.sleep (i64.const 1000)))";
 const CRASH: &str = "unreachable";
@@ -45,15 +45,16 @@ async fn run_on(yard: &Yard, run: &str, entries: Vec<Vec<u8>>) -> (Ended, Lives)
         lives.ledger.entry(entry, Vec::new());
     }
     lives.ledger.crash(true);
-    let component = doing(run);
-    let (attempt, ledger) = (lives.scene.attempt.clone(), Arc::clone(&lives.ledger));
-    let cancel = lives.scene.cancel.clone();
-    let ended = yard
+    (life(yard, &lives, &doing(run)).await, lives)
+}
+
+/// One life of the run, to its end.
+async fn life(yard: &Yard, lives: &Lives, component: &Component) -> Ended {
+    let (assignment, ledger) = (lives.scene.assignment.clone(), Arc::clone(&lives.ledger));
+    let run = yard
         .runner
-        .run(&component, attempt, ledger, cancel)
-        .await
-        .unwrap();
-    (ended, lives)
+        .run(component, assignment, ledger, lives.scene.cancel.clone());
+    run.await.unwrap()
 }
 
 /// Ends for a reason that is never tried again, in a sentence with these words, and nothing was done.
@@ -158,19 +159,13 @@ async fn a_journal_without_room_ends_the_run_at_the_limits_that_it_began_with() 
             (u64::MAX, 3 << 10, "it holds 3 KiB"),
         ] {
             let mut lives = Lives::new(kept);
-            let limits = &mut lives.scene.attempt.limits;
+            let limits = &mut lives.scene.assignment.limits;
             (limits.journal_entries, limits.journal_bytes) = (entries, bytes);
             let component = doing(&work::again(&work::sleep(1)));
             let mut last = None;
             // A second life finds it as full as the first left it.
             for _ in 0..2 {
-                let (attempt, ledger) = (lives.scene.attempt.clone(), Arc::clone(&lives.ledger));
-                let cancel = lives.scene.cancel.clone();
-                let ended = yard
-                    .runner
-                    .run(&component, attempt, ledger, cancel)
-                    .await
-                    .unwrap();
+                let ended = life(&yard, &lives, &component).await;
                 assert_eq!(ended.reason, Some(EndReason::JournalFull), "{}", ended.message);
                 assert!(ended.message.contains(words), "{}", ended.message);
                 let (held, size) = (lives.ledger.entries(), |it: &Entry| it.encode().len() as u64);
@@ -194,7 +189,7 @@ async fn what_a_call_may_pass_is_what_it_was_when_the_run_began() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_is_too_large_for_a_journal_ends_the_run() {
     let mut lives = Lives::new(16);
-    lives.scene.attempt.limits.answer_bytes = 40;
+    lives.scene.assignment.limits.answer_bytes = 40;
     let run = lives.run();
     let error = Step::default().act(&run, Op::Get(0)).await;
     assert!(error.is_ok(), "not found is short");

@@ -122,12 +122,12 @@ async fn a_run_that_ends_with_a_write_of_which_nobody_knows_says_so_in_its_end()
     let go_on = |until| {
         let fuse = Arc::new(Fuse::new(until));
         lives.ledger.lives_until(Arc::clone(&fuse));
-        let (ledger, attempt) = (Arc::clone(&lives.ledger), lives.scene.attempt.clone());
+        let (ledger, assignment) = (Arc::clone(&lives.ledger), lives.scene.assignment.clone());
         let (runner, component, cancel) =
             (yard.runner.clone(), component.clone(), lives.scene.cancel.clone());
         async move {
             tokio::select! {
-                ended = runner.run(&component, attempt, ledger, cancel) => Some(ended.unwrap()),
+                ended = runner.run(&component, assignment, ledger, cancel) => Some(ended.unwrap()),
                 () = fuse.blown() => None,
             }
         }

@@ -11,7 +11,7 @@ use shipslog_events::ids::Handle;
 use tokio::sync::Notify;
 
 use crate::testing::handle;
-use crate::{Entry, Listener, NotRecorded, SecretStore, SecretStoreError, Unrecorded};
+use crate::{Entry, Listener, NotRead, NotRecorded, SecretStore, SecretStoreError};
 
 /// The moment of a crash, counted in places where something outside could be seen.
 pub(super) struct Fuse {
@@ -130,7 +130,7 @@ impl Ledger {
 
 #[async_trait]
 impl Listener for Ledger {
-    async fn journal(&self) -> Result<Vec<Vec<u8>>, Unrecorded> {
+    async fn journal(&self) -> Result<Vec<Vec<u8>>, NotRead> {
         Ok(self.book().entries.iter().map(|it| it.0.clone()).collect())
     }
 

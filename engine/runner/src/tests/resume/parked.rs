@@ -148,13 +148,13 @@ fn gone(name: &str) -> Vec<Expectation> {
 async fn waited_again_at(seconds: u64) -> String {
     let mut scene = short(HOUR);
     scene.cluster.refuses(Error::TimedOut);
-    scene.attempt.now = Arc::new(|| 100_000);
+    scene.assignment.now = Arc::new(|| 100_000);
     let (run, again) = (scene.run(), Duration::from_secs(1));
     let waiting = timeout(again, Kubernetes { run: &run }.wait(gone("page"), 60)).await;
     assert!(waiting.is_err(), "it does not wait");
     scene.journal.crash();
     assert_eq!(scene.journal.entries().len(), 1, "when it began is durable");
-    scene.attempt.now = Arc::new(move || seconds * 1_000);
+    scene.assignment.now = Arc::new(move || seconds * 1_000);
     let run = scene.run();
     let waiting = timeout(again, Kubernetes { run: &run }.wait(gone("page"), 60)).await;
     assert!(waiting.is_err(), "it does not wait");

@@ -47,21 +47,21 @@ impl Flaw {
 pub(in crate::sqlite) fn journal(connection: &Connection, key: &JournalKey) -> Result<Journal, JournalError> {
     let view = connection.unchecked_transaction().map_err(unreadable)?;
     let dropped = || JournalError::Dropped { key: key.clone() };
-    let (head, entries, sealed) = match kept(&view, key).map_err(unreadable)? {
-        Kept::Open(head) => (
+    Ok(match kept(&view, key).map_err(unreadable)? {
+        Kept::Open(head) => Journal {
             head,
-            open_entries(&view, key, head).map_err(|flaw| flaw.of::<JournalError>(key))?,
-            sealed(&view, key).map_err(unreadable)?,
-        ),
-        Kept::Packed(head) => {
-            let entries = packed_entries(&view, key, head).map_err(|flaw| flaw.of::<JournalError>(key))?;
-            (head, entries.ok_or_else(dropped)?, Vec::new())
-        }
-    };
-    Ok(Journal {
-        head,
-        entries,
-        sealed,
+            open: true,
+            entries: open_entries(&view, key, head).map_err(|flaw| flaw.of::<JournalError>(key))?,
+            sealed: sealed(&view, key).map_err(unreadable)?,
+        },
+        Kept::Packed(head) => Journal {
+            head,
+            open: false,
+            entries: packed_entries(&view, key, head)
+                .map_err(|flaw| flaw.of::<JournalError>(key))?
+                .ok_or_else(dropped)?,
+            sealed: Vec::new(),
+        },
     })
 }
 

@@ -7,7 +7,7 @@ use shipslog_events::ids::DeploymentId;
 use super::{Place, block_on};
 use crate::sqlite::verify;
 use crate::task_log::{StoredLine, TaskLog, TaskLogLine, TaskLogReader};
-use crate::verified::{DamagedLinePlace, DamagedLines};
+use crate::verified::{DamagedLine, DamagedLines};
 
 /// Two lines of deployment 3, of which the first was edited: what they are read as, and what `verify` says.
 fn after_edit(edit: &str) -> (Vec<StoredLine>, DamagedLines) {
@@ -56,7 +56,7 @@ fn a_line_that_cannot_be_read_is_there_as_it_stands_and_hides_no_other() {
 #[test]
 fn verification_names_the_deployment_and_the_line_and_the_log_holds() {
     let (_, damaged) = after_edit("attempt = 'x'");
-    let named = DamagedLinePlace {
+    let named = DamagedLine {
         deployment: DeploymentId(3),
         row: 1,
         reason: "`x` is no attempt; write it as `<step>/<target>/<number>`".to_owned(),

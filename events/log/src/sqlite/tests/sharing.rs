@@ -189,7 +189,7 @@ fn a_store_that_refuses_a_row_keeps_nothing_of_its_append_and_goes_on() {
     let answers: Vec<_> = block_on(join_all((1..=3).map(|number| log.append(one(1, number)))));
     assert_eq!(
         answers[1].as_ref().unwrap_err().to_string(),
-        "the store of the event log refused: disk is painted green; nothing was written, ask again when that is mended"
+        "the store of the event log failed: disk is painted green; nothing was written, ask again when that is mended"
     );
     assert_eq!(answers[2].as_ref().unwrap().position, Position(2));
     assert_eq!(verify(&place.path()).unwrap().events, 2);
@@ -205,7 +205,7 @@ fn a_store_that_takes_back_a_transaction_is_followed() {
     place.raw().execute_batch(obstacle).unwrap();
     assert!(matches!(
         block_on(log.append(one(1, 2))),
-        Err(AppendError::Unwritten(Unwritten::Refused(_)))
+        Err(AppendError::Unwritten(Unwritten::Failed(_)))
     ));
     assert_eq!(block_on(log.append(one(1, 3))).unwrap().position, Position(2));
     assert_eq!(verify(&place.path()).unwrap().events, 2);

@@ -59,7 +59,7 @@ fn limits() -> impl Strategy<Value = Limits> {
 }
 
 fn started() -> impl Strategy<Value = DeploymentEvent> {
-    let journal = (option::of(name()), limits(), option::of(any::<u32>()));
+    let journal = (name(), limits(), option::of(any::<u32>()));
     (attempt(), text(), any::<u64>(), text(), journal).prop_map(
         |(id, seed, deadline_seconds, host_version, (component, limits, journal_format))| {
             DeploymentEvent::AttemptStarted {

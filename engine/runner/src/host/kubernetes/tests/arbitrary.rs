@@ -62,8 +62,8 @@ fn given() -> impl Strategy<Value = Given> {
 /// Plays the calls; the watchman looks at what reaches the cluster, and here it is seen what came back and was told.
 async fn play(given: Given, calls: Vec<Call>) {
     let mut scene = Scene::new();
-    (scene.attempt.rights.declared, scene.attempt.rights.granted) = (given.declared, given.granted);
-    scene.attempt.rights.boundary.namespace = given.namespace;
+    (scene.assignment.rights.declared, scene.assignment.rights.granted) = (given.declared, given.granted);
+    scene.assignment.rights.boundary.namespace = given.namespace;
     for name in ["token", "page"] {
         let data = json!({ "token": watchman::encoded(IN_THE_CLUSTER) });
         scene.cluster.has("Secret", name, secret(name, &data));
@@ -73,9 +73,9 @@ async fn play(given: Given, calls: Vec<Call>) {
         "page",
         json!({ "kind": "ConfigMap", "metadata": { "name": "page" } }),
     );
-    let rights = scene.attempt.rights.clone();
+    let rights = scene.assignment.rights.clone();
     let watchman = std::sync::Arc::new(Watchman::with(rights));
-    scene.attempt.cluster = std::sync::Arc::new(scene.cluster.watched_by(watchman));
+    scene.assignment.cluster = std::sync::Arc::new(scene.cluster.watched_by(watchman));
     let run = scene.run();
     for call in calls {
         let said = format!("{call:?}");

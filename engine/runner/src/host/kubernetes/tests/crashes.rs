@@ -10,6 +10,7 @@ use crate::host::clock::Clock;
 use crate::host::random::Random;
 use crate::host::secrets::Secrets;
 use crate::run::Run;
+use crate::testing::is_answer;
 
 /// How many calls the step makes.
 const CALLS: usize = 8;
@@ -72,7 +73,7 @@ fn scene() -> Scene {
         secret("token", &json!({ "token": "dG9rZW4=" })),
     );
     let ticks = std::sync::atomic::AtomicU64::new(0);
-    scene.attempt.now = Arc::new(move || ticks.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+    scene.assignment.now = Arc::new(move || ticks.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
     scene
 }
 
@@ -88,7 +89,7 @@ async fn after_a_crash_behind_any_call_the_run_has_every_answer_that_was_durable
             .journal
             .entries()
             .iter()
-            .filter_map(|it| it.is_answer().then_some(it.call.index))
+            .filter_map(|it| is_answer(it).then_some(it.call.index))
             .max();
         let after = step(&scene.run(), CALLS).await;
         let known = durable.map_or(0, |it| usize::try_from(it).unwrap() + 1);

@@ -5,7 +5,7 @@ use shipslog_domain::capability::Capability;
 use super::*;
 
 pub(super) fn grant(scene: &mut Scene, capabilities: Value) {
-    scene.attempt.rights.granted = serde_json::from_value::<Vec<Capability>>(capabilities).unwrap();
+    scene.assignment.rights.granted = serde_json::from_value::<Vec<Capability>>(capabilities).unwrap();
 }
 
 #[tokio::test]

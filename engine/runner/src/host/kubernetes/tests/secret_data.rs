@@ -173,8 +173,8 @@ async fn a_secret_that_was_read_can_be_written_elsewhere_as_it_stands() {
 async fn a_step_that_was_granted_to_see_secrets_sees_them_and_still_does_not_tell() {
     let mut scene = Scene::new();
     for rights in [
-        &mut scene.attempt.rights.declared,
-        &mut scene.attempt.rights.granted,
+        &mut scene.assignment.rights.declared,
+        &mut scene.assignment.rights.granted,
     ] {
         let reveal = json!({ "verbs": ["reveal-secrets"], "kind": "Secret", "name": "token" });
         rights.push(serde_json::from_value(reveal).unwrap());

@@ -200,7 +200,7 @@ async fn a_wait_for_more_than_a_hundred_things_is_refused_and_none_lasts_longer_
 async fn a_kind_in_another_case_or_number_or_a_subresource_is_none() {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let mut scene = Scene::new();
-    scene.attempt.cluster = Arc::new(knowing_core_kinds(Arc::clone(&asked)));
+    scene.assignment.cluster = Arc::new(knowing_core_kinds(Arc::clone(&asked)));
     let run = scene.run();
     let mut host = Kubernetes { run: &run };
     for (kind, hint) in [

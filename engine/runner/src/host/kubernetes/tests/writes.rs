@@ -263,7 +263,7 @@ async fn what_is_no_object_is_said_with_its_path() {
 #[test]
 fn a_field_manager_is_never_longer_than_the_api_server_takes() {
     let mut scene = Scene::new();
-    scene.attempt.situation.project_slug = "p".repeat(200);
+    scene.assignment.situation.project_slug = "p".repeat(200);
     let run = scene.run();
-    assert_eq!(run.attempt.situation.field_manager().len(), 128);
+    assert_eq!(run.assignment.situation.field_manager().len(), 128);
 }
