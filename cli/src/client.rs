@@ -12,7 +12,6 @@ use reqwest::{Method, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 use shipslog_api::paging::{Listing, MAXIMUM};
-use shipslog_api::problem::Code;
 use shipslog_api::{Done, Page, Problem};
 
 use crate::answer::Answer;
@@ -219,9 +218,12 @@ impl Client {
         }
         let bytes = response.bytes().await.unwrap_or_default();
         if let Ok(problem) = serde_json::from_slice::<Problem>(&bytes) {
-            // Ours have a code; whoever stands before the server may speak of itself in the same form.
-            let is_ours = problem.code != Code::default();
-            return if is_ours { Refusal::Known } else { Refusal::Other }(problem.into());
+            if problem.is_ours() {
+                return Refusal::Known(problem.into());
+            }
+            if !problem.title.is_empty() || !problem.detail.is_empty() {
+                return Refusal::Other(problem.into());
+            }
         }
         let title = format!("{} answered {status}", self.url);
         Refusal::Other(Error::of_status(status.as_u16(), title))

@@ -1,7 +1,7 @@
 //! Deployments: how one is shown, and what those who wait for its end read of it.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde::de::IgnoredAny;
 use shipslog_api::deployments::{Deployment, DeploymentStatus};
 
 use crate::answer::Answer;
@@ -20,7 +20,12 @@ pub(crate) fn drawn(deployment: &Deployment) -> Vec<String> {
 
 /// Whether nothing more will come of it. That it has an end is said beside the word for it, which may be news.
 pub(crate) fn has_ended(state: &Answer) -> bool {
-    !matches!(state.said().get("endedAt"), None | Some(Value::Null))
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct End {
+        ended_at: Option<IgnoredAny>,
+    }
+    state.read::<End>().is_ok_and(|it| it.ended_at.is_some())
 }
 
 /// How it stands; the rest of it is not looked at.

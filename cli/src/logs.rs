@@ -36,7 +36,10 @@ impl Logs {
         let id = self.deployment;
         if self.follow {
             // Nobody waits for a server or a deployment that never was there.
-            client.get(&DEPLOYMENT.of([&id]), &Query::NONE).await?;
+            match client.get(&DEPLOYMENT.of([&id]), &Query::NONE).await {
+                Err(error) if !sse::is_behind(&error) => return Err(error),
+                Ok(_) | Err(_) => {}
+            }
             follow(&client, id, common.output).await?;
         } else {
             let lines = client.list(&LOG.of([&id]), &Query::NONE, usize::MAX).await?;
@@ -62,9 +65,12 @@ async fn follow(client: &Client, id: DeploymentId, format: Format) -> Result<()>
         ..Lines::default()
     });
     sse::read(client, LOG, id, &query, |word| {
-        let Word::Event(event) = word else {
-            anstream::eprintln!("the server does not answer; waiting for it to come back");
-            return Ok(Next::Go);
+        let event = match word {
+            Word::Event(event) => event,
+            Word::Waiting(wait) => {
+                anstream::eprintln!("{}", wait.sentence());
+                return Ok(Next::Go);
+            }
         };
         let line = Answer::parse(event.data.as_bytes()).context("the server sent a line that is no JSON")?;
         match format {

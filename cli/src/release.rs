@@ -7,7 +7,7 @@ use shipslog_api::releases::{CreateRelease, RELEASE, RELEASES, Release, ReleaseC
 
 use crate::client::Query;
 use crate::common::Common;
-use crate::exit::Exit;
+use crate::exit::{self, Exit};
 
 /// Creates releases; `get releases` shows them.
 #[derive(Debug, Subcommand)]
@@ -51,17 +51,17 @@ impl Create {
             min_position: Some(created.position.0),
         };
         let path = RELEASE.of([&project, &created.version]);
-        match client.get(&path, &Query::of(&reached)).await {
-            Ok(release) => common
-                .output
-                .show(&release, |it| format!("created {}", one(it)))?,
-            // It is done, whatever comes after: whoever reads a failure would create another one.
-            Err(error) => {
-                anstream::eprintln!("it is created, and cannot be shown yet: {error:#}");
+        let shown = client.get(&path, &Query::of(&reached)).await;
+        let shown = shown.and_then(|it| common.output.show(&it, |it| format!("created {}", one(it))));
+        match shown {
+            Err(error) if !exit::nobody_listens(&error) => {
+                // It is done, whatever comes after: whoever reads a failure would create another one.
+                anstream::eprintln!("it is created, and cannot be shown: {error:#}");
                 common.output.show(&answer, |it: &ReleaseCreated| {
                     format!("created {project} {}", it.version)
                 })?;
             }
+            shown => shown?,
         }
         Ok(Exit::Succeeded)
     }

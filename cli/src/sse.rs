@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use futures::StreamExt as _;
 use shipslog_api::deployments::DEPLOYMENT;
-use shipslog_api::problem::Code;
+use shipslog_api::problem::{Code, PROBLEM};
 use shipslog_api::{Address, Problem};
 use shipslog_events::ids::DeploymentId;
 use tokio::time::Instant;
@@ -126,10 +126,14 @@ async fn connection(
             Ok(None) => return Ok(End::Complete),
             Ok(Some(Err(_))) | Err(_) => return Ok(End::Broken(None)),
         };
-        *away = Away::default();
-        for event in parser.feed(&chunk) {
+        let events = parser.feed(&chunk);
+        // Whoever says that it cannot go on is not there yet.
+        if events.iter().all(|it| it.name != PROBLEM) {
+            *away = Away::default();
+        }
+        for event in events {
             *last = event.id.clone().or(last.take());
-            if event.name == "problem" {
+            if event.name == PROBLEM {
                 return broken_by(last_word(&event)?);
             }
             if reader(Word::Event(&event))? == Next::Stop {
@@ -172,6 +176,14 @@ fn is_passing(error: &anyhow::Error) -> bool {
     }
 }
 
+/// Whether the server is there, and only its lists are not.
+pub(crate) fn is_behind(error: &anyhow::Error) -> bool {
+    match error.downcast_ref::<Error>() {
+        Some(Error::Problem(problem)) => problem.code == Code::BEHIND,
+        Some(_) | None => false,
+    }
+}
+
 /// Whether nothing more will come; a server that is away again has not said so.
 async fn has_ended(client: &Client, id: DeploymentId) -> Result<bool> {
     match client.get(&DEPLOYMENT.of([&id]), &Query::NONE).await {
@@ -188,6 +200,8 @@ struct Away {
     tries: usize,
     /// What it said last, if it said anything.
     said: Option<Problem>,
+    /// What the reader was told to wait for.
+    told: Option<Wait>,
 }
 
 impl Away {
@@ -202,8 +216,9 @@ impl Away {
                 PATIENCE.as_secs()
             );
         }
-        if self.tries == 2 {
-            let wait = behind.map_or(Wait::Server, |_| Wait::Lists);
+        let wait = behind.map_or(Wait::Server, |_| Wait::Lists);
+        if self.tries >= 2 && self.told != Some(wait) {
+            self.told = Some(wait);
             reader(Word::Waiting(wait))?;
         }
         tokio::time::sleep(PAUSES[self.tries.min(PAUSES.len() - 1)]).await;

@@ -214,13 +214,7 @@ mod tests {
 
     /// Reaches a cluster as an account, and says whose client there is then.
     async fn client(house: &House) -> Identity {
-        let ca = house
-            .engine
-            .commands()
-            .document(Kind::Certificate, "ca")
-            .await
-            .unwrap()
-            .unwrap();
+        let ca = house.document(Kind::Certificate, "ca").await;
         let (url, pem) = ("https://127.0.0.1:1", ca["pem"].as_str().unwrap());
         let pool = &house.engine.tools.clusters;
         pool.reach(&address(url, pem)).await.unwrap();
@@ -258,6 +252,22 @@ mod tests {
             assert!(!seen.contains(&now));
             seen.push(now);
         }
+    }
+
+    #[tokio::test]
+    async fn what_an_account_was_let_in_with_before_is_let_go_of_wherever_it_led() {
+        let house = House::empty(&[]).await;
+        house.apply(surroundings()).await;
+        let pem = house.document(Kind::Certificate, "ca").await["pem"].clone();
+        let pool = &house.engine.tools.clusters;
+        let at = |url: &str| address(url, pem.as_str().unwrap());
+        for url in ["https://127.0.0.1:1", "https://127.0.0.1:2"] {
+            pool.reach(&at(url)).await.unwrap();
+        }
+        assert_eq!(pool.known.lock().len(), 2);
+        house.apply(vec![user("one", "password")]).await;
+        pool.reach(&at("https://127.0.0.1:1")).await.unwrap();
+        assert_eq!(pool.known.lock().len(), 1);
     }
 
     #[tokio::test]

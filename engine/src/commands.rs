@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use shipslog_domain::NOT_FOUND;
 use shipslog_domain::schema::Problem;
 use shipslog_events::event::Event;
 use shipslog_events::event::access::AccessRole;
@@ -200,11 +201,11 @@ impl Error {
         Self::Internal(error.to_string())
     }
 
-    /// As the rules have it: `not-found` is no refusal of what is there.
+    /// As the rules have it.
     fn refused(code: &'static str, sentence: impl std::fmt::Display) -> Self {
         let sentence = sentence.to_string();
         match code {
-            "not-found" => Self::NotFound(sentence),
+            NOT_FOUND => Self::NotFound(sentence),
             code => Self::Refused { code, sentence },
         }
     }

@@ -130,7 +130,7 @@ impl Shared {
             btree_map::Entry::Occupied(known) => return known.get().notify_one(),
             btree_map::Entry::Vacant(free) => free.insert(Arc::clone(&wake)),
         };
-        let entry = Entry {
+        let entry = OpenDeployment {
             shared: Arc::clone(self),
             id,
         };
@@ -156,12 +156,12 @@ impl Shared {
 
 /// The entry of a deployment among those that are driven: put down when its task is over, however that comes, so that
 /// the next wake-up starts another.
-struct Entry {
+struct OpenDeployment {
     shared: Arc<Shared>,
     id: DeploymentId,
 }
 
-impl Drop for Entry {
+impl Drop for OpenDeployment {
     fn drop(&mut self) {
         self.shared.open.lock().remove(&self.id);
         self.shared.tools.live.forget(self.id);

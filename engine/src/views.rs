@@ -54,10 +54,6 @@ impl Views {
             Found::Unfit(reason) => anew(path, &instance, &reason)?,
         };
         let readers = Arc::new(Readers::new(path.to_owned()));
-        if reached.position == Position::START {
-            readers.renew(*log.head().borrow());
-            readers.reached(reached.position);
-        }
         let (position_sender, position) = watch::channel(reached.position);
         let (trouble_sender, trouble) = watch::channel(None);
         let (damaged_sender, damaged_again) = watch::channel(None);
@@ -135,7 +131,23 @@ impl Views {
         {
             Ok(answer) => Ok(answer),
             Err(failed) if failed.error.is_damage() => Err(self.report(failed).await),
+            Err(Failed {
+                error: Error::InTheMaking,
+                ..
+            }) => Err(self.in_the_making()),
             Err(failed) => Err(failed.error),
+        }
+    }
+
+    /// Views that are being made anew, and cannot get on, say why.
+    fn in_the_making(&self) -> Error {
+        match (self.inner.readers.whole_at(), self.trouble()) {
+            (Some(wanted), trouble @ Some(_)) => Error::Behind {
+                wanted,
+                reached: *self.inner.position.borrow(),
+                trouble,
+            },
+            _ => Error::InTheMaking,
         }
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn runner(cache: &std::path::Path) -> Result<Runner> {
 /// A run that has succeeded, or an error that says how it ended.
 pub(crate) async fn run(runner: &Runner, component: &Component, recorder: Arc<dyn Recorder>) -> Result<()> {
     let ended = runner
-        .run(component, attempt(runner.limits())?, recorder, Cancel::new())
+        .run(component, assignment(runner.limits())?, recorder, Cancel::new())
         .await?;
     ensure!(
         ended.outcome == AttemptOutcome::Succeeded,
@@ -51,7 +51,7 @@ pub(crate) fn id() -> AttemptId {
     }
 }
 
-fn attempt(limits: Limits) -> Result<Assignment> {
+fn assignment(limits: Limits) -> Result<Assignment> {
     let rights: Vec<Capability> =
         serde_json::from_value(json!([{ "verbs": ["get"], "kind": "ConfigMap", "name": "page" }]))?;
     Ok(Assignment {

@@ -1,4 +1,4 @@
-//! Reading requests: axum's extractors, with problem details where they fail.
+//! Reading requests and writing answers: axum's extractors, with problem details where they fail.
 
 use std::error::Error;
 

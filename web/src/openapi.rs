@@ -18,7 +18,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 use crate::resources;
 
-pub(crate) use problems::{BodyProblems, OpenProblems, OutsideProblem, ReadProblems, WriteProblems};
+pub(crate) use problems::{
+    BodyProblems, OpenProblems, OutsideProblem, ParameterProblem, ReadProblems, WriteProblems,
+};
 
 /// What surrounds the paths.
 #[derive(utoipa::OpenApi)]

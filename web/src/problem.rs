@@ -10,6 +10,7 @@ use shipslog_api as api;
 use shipslog_api::address::OPENAPI;
 use shipslog_api::problem::{Code, Place};
 use shipslog_domain as domain;
+use shipslog_domain::NOT_FOUND;
 use shipslog_engine::{commands, journals, views};
 use shipslog_log::ReadError;
 
@@ -56,7 +57,7 @@ impl Problem {
 
     /// What the request is about does not exist.
     pub(crate) fn not_found(detail: impl Display) -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not-found", "not found", detail)
+        Self::new(StatusCode::NOT_FOUND, NOT_FOUND, "not found", detail)
     }
 
     /// The path leads nowhere.

@@ -9,6 +9,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt as _;
 use serde::Serialize;
+use shipslog_api::problem::PROBLEM;
 
 use crate::app::App;
 use crate::auth::Viewer;
@@ -46,7 +47,7 @@ pub(crate) fn item(data: &impl Serialize) -> Result<Event, Problem> {
 }
 
 fn failed(problem: &Problem) -> Event {
-    item(problem).unwrap_or_default().event("problem")
+    item(problem).unwrap_or_default().event(PROBLEM)
 }
 
 /// Where a client that comes back left off.

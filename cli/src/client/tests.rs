@@ -45,6 +45,10 @@ async fn what_is_not_the_servers_answer_says_nothing_of_what_was_done() {
             "504 Gateway Timeout",
             r#"{"status":504,"error":"Gateway Timeout"}"#,
         ),
+        answer(
+            "504 Gateway Timeout",
+            r#"{"status":504,"code":"GATEWAY_TIMEOUT"}"#,
+        ),
         cut_off.to_owned(),
     ] {
         let said = of_write(answer.clone()).await;
@@ -98,10 +102,11 @@ async fn nobody_is_followed_elsewhere() {
 
 #[tokio::test]
 async fn a_refusal_is_handed_on_as_it_stands() {
-    let problem =
-        r#"{"status":500,"code":"internal","title":"the server failed","detail":"its log says why"}"#;
+    let problem = r#"{"status":500,"type":"urn:shipslog:problem:internal","title":"the server failed","detail":"its log says why"}"#;
     let said = of_write(answer("500 Internal Server Error", problem)).await;
     assert_eq!(said, "its log says why");
-    let said = of_write(answer("403 Forbidden", "<html>")).await;
-    assert!(said.ends_with("answered 403 Forbidden"), "{said}");
+    for body in ["<html>", r#"{"status":403,"error":"no"}"#] {
+        let said = of_write(answer("403 Forbidden", body)).await;
+        assert!(said.ends_with("answered 403 Forbidden"), "{said}");
+    }
 }

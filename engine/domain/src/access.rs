@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use shipslog_events::event::access::{AccessEvent, AccessRole};
 use shipslog_events::ids::KeyId;
 
+use crate::NOT_FOUND;
+
 /// All keys, by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Access {
@@ -72,7 +74,7 @@ impl Refusal {
         match self {
             Self::NameTaken(_) => "key-name-taken",
             Self::Name(_) | Self::Reserved(_) => "key-name",
-            Self::Unknown(_) => "not-found",
+            Self::Unknown(_) => NOT_FOUND,
             Self::LastAdministrator(_) => "last-administrator",
         }
     }

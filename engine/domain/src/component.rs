@@ -83,3 +83,67 @@ pub fn may_delete<'a>(
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use shipslog_events::event::configuration::ProcessStep;
+    use shipslog_events::event::release::FrozenStep;
+
+    use super::*;
+
+    fn release(version: &str, component: &str) -> Release {
+        let step = FrozenStep {
+            step: ProcessStep {
+                name: "Go".into(),
+                uses: "tiny@1".into(),
+                roles: vec!["Web".into()],
+            },
+            component: component.into(),
+        };
+        Release {
+            project: "web".into(),
+            version: version.into(),
+            lifecycle: "Application".into(),
+            revision: 1,
+            packages: Vec::new(),
+            steps: vec![step],
+            entered: BTreeMap::new(),
+            succeeded: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_offered_stays_and_the_sentence_says_what_to_do() {
+        for (built_in, way) in [(true, "it is built in"), (false, "take its file away")] {
+            let offered = Some(Offered {
+                reference: "tiny@1",
+                built_in,
+            });
+            let refusal = may_delete(&"sha256:00".into(), offered, &[]).unwrap_err();
+            assert_eq!(refusal.code(), "component-offered");
+            let sentence = refusal.to_string();
+            assert!(
+                sentence.contains("tiny@1") && sentence.contains(way),
+                "{sentence}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_release_froze_stays_and_the_first_one_is_named() {
+        let releases = [
+            release("1.0.0", "sha256:other"),
+            release("1.0.1", "sha256:00"),
+            release("1.0.2", "sha256:00"),
+        ];
+        let refusal = may_delete(&"sha256:00".into(), None, &releases).unwrap_err();
+        assert_eq!(refusal.code(), "component-needed");
+        assert!(
+            refusal.to_string().starts_with("release 1.0.1 of project web"),
+            "{refusal}"
+        );
+        assert_eq!(may_delete(&"sha256:nobodys".into(), None, &releases), Ok(()));
+    }
+}

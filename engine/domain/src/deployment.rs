@@ -10,17 +10,17 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use shipslog_events::event::deployment::{
-    AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Limits, Outcome, PlannedStep,
+    AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Outcome, PlannedStep,
 };
 use shipslog_events::ids::{
-    AttemptId, AttemptNumber, ComponentDigest, DeploymentId, EnvironmentName, PhaseName, ProjectName,
-    ReleaseVersion, StepName, TargetName,
+    AttemptId, AttemptNumber, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion,
+    StepName, TargetName,
 };
 use shipslog_events::journal::JournalHead;
 use shipslog_events::stream::LaneKey;
 
-pub use attempts::{Attempt, AttemptState, Deed};
-pub use ending::{Ending, NotBegun, Succeeded, could_not_begin, ending};
+pub use attempts::{Attempt, AttemptState, Deed, NotBegun, Start, could_not_begin};
+pub use ending::{Ending, Succeeded, ending};
 pub use next::{Due, ERRORED_ATTEMPTS, RESUMPTIONS, next};
 pub use refusal::{Refusal, Untimely};
 pub use request::{Facts, Plan, Request, RequestRefusal, plan};
@@ -75,22 +75,7 @@ pub enum Command {
     /// Its lane gives it the turn.
     Start,
     /// A run begins.
-    StartAttempt {
-        /// Which run.
-        id: AttemptId,
-        /// 32 bytes in hex: what the step's randomness is made from.
-        seed: String,
-        /// Seconds until the run is stopped.
-        deadline_seconds: u64,
-        /// Version of the host.
-        host_version: String,
-        /// What runs.
-        component: ComponentDigest,
-        /// What it may take.
-        limits: Limits,
-        /// The form of its journal; nothing where it cannot begin.
-        journal_format: Option<u32>,
-    },
+    StartAttempt(Start),
     /// A run goes on after the server stopped under it.
     ResumeAttempt {
         /// Which run.
@@ -131,7 +116,7 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
         (Status::Running, Command::Start) => Err(deployment.untimely(Untimely::HasItsTurn)),
         (
             Status::Running,
-            Command::StartAttempt {
+            Command::StartAttempt(Start {
                 id,
                 seed,
                 deadline_seconds,
@@ -139,7 +124,7 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
                 component,
                 limits,
                 journal_format,
-            },
+            }),
         ) => match deployment.latest(&id.step, &id.target) {
             Some(it) if it.state == AttemptState::Running => Err(deployment.untimely(Untimely::AttemptRuns)),
             latest if latest.map_or(AttemptNumber::FIRST, |it| it.id.attempt.next()) == id.attempt => {
@@ -189,7 +174,7 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
         },
         (
             Status::Waiting,
-            Command::StartAttempt { .. } | Command::ResumeAttempt { .. } | Command::EndAttempt { .. },
+            Command::StartAttempt(_) | Command::ResumeAttempt { .. } | Command::EndAttempt { .. },
         ) => Err(deployment.untimely(Untimely::HadNoTurn)),
         (Status::Waiting | Status::Running, Command::End { .. })
             if deployment

@@ -14,3 +14,6 @@ pub mod release;
 pub mod schema;
 pub mod slug;
 pub mod variables;
+
+/// The code of a refusal whose subject does not exist.
+pub const NOT_FOUND: &str = "not-found";

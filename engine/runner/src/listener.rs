@@ -27,7 +27,7 @@ pub trait Listener: Send + Sync {
     }
 
     /// A fact, told of this call.
-    async fn fact(&self, _call: Option<u64>, _fact: String) {}
+    async fn fact(&self, _call: u64, _fact: String) {}
 
     /// The fact that comes names this handle.
     fn names(&self, _: &Handle) {}
@@ -54,12 +54,12 @@ impl<T: Listener> Recorder for T {
     }
 
     async fn object_intended(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        self.fact(Some(index), format!("intended {object}")).await;
+        self.fact(index, format!("intended {object}")).await;
         Ok(())
     }
 
     async fn object_removed(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        self.fact(Some(index), format!("removed {object}")).await;
+        self.fact(index, format!("removed {object}")).await;
         Ok(())
     }
 
@@ -71,13 +71,12 @@ impl<T: Listener> Recorder for T {
         message: Option<&str>,
     ) -> Result<(), NotRecorded> {
         let said = message.map_or_else(String::new, |it| format!(" ({it})"));
-        self.fact(Some(index), format!("denied {layer}: {rule}{said}"))
-            .await;
+        self.fact(index, format!("denied {layer}: {rule}{said}")).await;
         Ok(())
     }
 
     async fn milestone(&self, index: u64, name: &str, detail: Value) -> Result<(), NotRecorded> {
-        self.fact(Some(index), format!("milestone {name} {detail}")).await;
+        self.fact(index, format!("milestone {name} {detail}")).await;
         Ok(())
     }
 
@@ -89,7 +88,7 @@ impl<T: Listener> Recorder for T {
                 format!("output {name} {handle}")
             }
         };
-        self.fact(Some(index), fact).await;
+        self.fact(index, fact).await;
         Ok(())
     }
 

@@ -11,9 +11,8 @@ use shipslog_events::journal::JournalKey;
 use shipslog_runner::{Assignment, Cancel, CheckRefusal, Component, Postponed, Recorder};
 
 use super::append::context;
-use super::beginning::{Beginning, beginning, recall};
+use super::beginning::{RecordedStart, recall, recorded_start};
 use super::clock::Clock;
-use super::deployment_records::{DeploymentRecords, start_of};
 use super::finished::Finished;
 use super::journal_buffer::JournalBuffer;
 use super::preflight::{Denied, beyond_boundary, beyond_grant, preflight};
@@ -25,15 +24,22 @@ use crate::load::{self, DeploymentHistory};
 /// Where a run takes up its work.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Entrance {
-    /// It has just begun.
+    /// It has just start.
     Beginning,
     /// Where its journal ends, as the server stopped under it.
     Journal {
         /// How many there are; nothing where the journal does not hold: then the run itself puts that in words.
         entries: Option<u64>,
-        /// How often it went on before.
-        times: u32,
     },
+}
+
+/// A run that has no end yet: it goes on later.
+#[derive(Debug, Clone)]
+pub(super) enum Unended {
+    /// It could not enter the sandbox, and did nothing.
+    NotReady(Postponed),
+    /// It was in the sandbox, and what it did there can be recorded no further.
+    CutOff(Postponed),
 }
 
 impl Entrance {
@@ -71,23 +77,25 @@ pub(super) async fn run(
     id: &AttemptId,
     entrance: Entrance,
     cancel: Cancel,
-) -> Result<Finished, Postponed> {
+) -> Result<Finished, Unended> {
     let loaded = load::deployment(&*tools.store.events, deployment).await;
-    let Some(loaded) = loaded.map_err(postponed)? else {
-        return Err(postponed("its request is not in the log"));
+    let Some(loaded) = loaded.map_err(not_ready)? else {
+        return Err(not_ready("its request is not in the log"));
     };
     let history = loaded.state;
-    let begun = match beginning(&history, id) {
-        Ok(begun) => begun,
+    let start = match recorded_start(&history, id) {
+        Ok(start) => start,
         Err(impossible) => return Ok(impossible.into()),
     };
-    let clock = Clock::not_before(&history);
-    let may_wait = || entrance.has_entries() && !begun.left(&clock).is_zero() && !cancel.is_requested();
+    let may_wait = || {
+        let left = start.left(&Clock::not_before(&history));
+        entrance.has_entries() && !left.is_zero() && !cancel.is_requested()
+    };
     // Until the step runs nothing is written, so that a wait for the API server may end anywhere.
     let ready = tokio::select! {
         biased;
         () = cancel.requested(), if entrance.is_fresh() => return Ok(entrance.cancelled()),
-        ready = ready(tools, &history, id, &begun, entrance) => ready,
+        ready = ready(tools, &history, id, &start, entrance) => ready,
     };
     let Ready {
         component,
@@ -96,34 +104,22 @@ pub(super) async fn run(
         recorder,
     } = match ready {
         Ok(ready) => ready,
-        // What is in its journal is not given up for a server that is busy or a cluster that is away.
+        // What is in its journal is not given up for a server that is busy.
         Err(impossible) if impossible.outcome() == AttemptOutcome::Errored && may_wait() => {
-            return Err(postponed(impossible));
+            return Err(not_ready(impossible));
         }
         Err(impossible) => return Ok(impossible.into()),
     };
-    if let Entrance::Journal {
-        entries: Some(entries),
-        times,
-    } = entrance
-    {
-        let records = DeploymentRecords {
-            store: &tools.store,
-            id: deployment,
-        };
-        let recorded = records.attempt_resumed(id, entries, times).await;
-        recorded.map_err(postponed)?;
-    }
     let runner = &tools.steps.runner;
     let ended = runner.run(&component, assignment, recorder, cancel).await;
     Ok(Finished {
-        ended: ended?,
+        ended: ended.map_err(Unended::CutOff)?,
         tail: Some(journal.take()),
     })
 }
 
-fn postponed(why: impl Display) -> Postponed {
-    Postponed(why.to_string())
+fn not_ready(why: impl Display) -> Unended {
+    Unended::NotReady(Postponed(why.to_string()))
 }
 
 /// A run with everything it needs.
@@ -140,13 +136,13 @@ async fn ready(
     tools: &Tools,
     history: &DeploymentHistory,
     id: &AttemptId,
-    begun: &Beginning,
+    start: &RecordedStart,
     entrance: Entrance,
 ) -> Result<Ready, Impossible> {
     let (deployment, cause) = (&history.deployment, history.request());
     let store = &tools.store;
-    let Frozen { inputs, given } = recall(&*store.events, start_of(cause, id), id).await?;
-    let component = tools.component(&begun.component)?;
+    let Frozen { inputs, given } = recall(&*store.events, start.event, id).await?;
+    let component = tools.component(&start.component)?;
     let runner = &tools.steps.runner;
     let description = runner
         .describe(&component)
@@ -206,10 +202,10 @@ async fn ready(
         outputs: description.outputs.clone(),
         milestones: description.milestones.clone(),
         rights,
-        seed: begun.seed,
-        deadline: begun.deadline,
-        left: begun.left(&clock),
-        limits: begun.limits,
+        seed: start.seed,
+        deadline: start.deadline,
+        left: start.left(&clock),
+        limits: start.limits,
         cluster: Arc::new(cluster),
         secrets,
         now: clock.into_now(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
-use shipslog_domain::deployment::Command;
+use shipslog_domain::deployment::Start;
 use shipslog_domain::freeze::{Frozen, Impossible};
 use shipslog_events::NewBody;
 use shipslog_events::event::Event;
@@ -22,17 +22,17 @@ use crate::load::{DeploymentHistory, json_body};
 /// Seconds until a run is stopped.
 const DEADLINE: u64 = 30 * 60;
 
-/// A run that is about to begin, or that cannot: then it is recorded as one that ended at once.
-pub(super) struct Begun {
+/// What a run begins with, or why it cannot: then it is recorded as one that ended at once.
+pub(super) struct Preparation {
     seed: String,
     component: ComponentDigest,
     limits: Limits,
     pub(super) frozen: Result<Frozen, Impossible>,
 }
 
-impl Begun {
-    pub(super) fn command(&self, id: &AttemptId) -> Command {
-        Command::StartAttempt {
+impl Preparation {
+    pub(super) fn start(&self, id: &AttemptId) -> Start {
+        Start {
             id: id.clone(),
             seed: self.seed.clone(),
             deadline_seconds: DEADLINE,
@@ -63,18 +63,18 @@ fn seed(request: EventId, id: &AttemptId) -> [u8; 32] {
 }
 
 /// Gets a run ready: as the attempt before it was, or anew for the first. What goes wrong is the attempt's outcome.
-pub(super) async fn begin(
+pub(super) async fn prepare(
     tools: &Tools,
     history: &DeploymentHistory,
     id: &AttemptId,
     component: ComponentDigest,
-) -> Begun {
+) -> Preparation {
     let frozen = match earlier(tools, history, id).await {
         Ok(Some(frozen)) => Ok(frozen),
         Ok(None) => frozen(tools, history, id, &component).await,
         Err(impossible) => Err(impossible),
     };
-    Begun {
+    Preparation {
         seed: hex::encode(seed(history.request(), id)),
         component,
         limits: tools.steps.runner.limits(),
@@ -125,7 +125,9 @@ pub(super) async fn recall(
 }
 
 /// What the event of an attempt's start says.
-pub(super) struct Beginning {
+pub(super) struct RecordedStart {
+    /// Its bodies hold what the run was given.
+    pub(super) event: EventId,
     at: Timestamp,
     pub(super) deadline: Duration,
     pub(super) component: ComponentDigest,
@@ -133,14 +135,17 @@ pub(super) struct Beginning {
     pub(super) seed: [u8; 32],
 }
 
-impl Beginning {
+impl RecordedStart {
     /// Until the run is stopped.
     pub(super) fn left(&self, clock: &Clock) -> Duration {
         self.deadline.saturating_sub(clock.since(self.at))
     }
 }
 
-pub(super) fn beginning(history: &DeploymentHistory, wanted: &AttemptId) -> Result<Beginning, Impossible> {
+pub(super) fn recorded_start(
+    history: &DeploymentHistory,
+    wanted: &AttemptId,
+) -> Result<RecordedStart, Impossible> {
     for recorded in history.events.iter().rev() {
         let Event::Deployment(DeploymentEvent::AttemptStarted {
             id,
@@ -156,7 +161,8 @@ pub(super) fn beginning(history: &DeploymentHistory, wanted: &AttemptId) -> Resu
         if id == wanted {
             let mut bytes = [0; 32];
             hex::decode_to_slice(seed, &mut bytes).map_err(Impossible::failed)?;
-            return Ok(Beginning {
+            return Ok(RecordedStart {
+                event: recorded.id,
                 at: recorded.recorded_at,
                 deadline: Duration::from_secs(*deadline_seconds),
                 component: component.clone(),

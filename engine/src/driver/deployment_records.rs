@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use shipslog_domain::deployment::{self, Command, Ending, NotBegun};
+use shipslog_domain::deployment::{self, Command, Ending, NotBegun, Start};
 use shipslog_domain::freeze::Impossible;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{DeploymentEndReason, DeploymentEvent, Outcome};
 use shipslog_events::event::lane::LaneEvent;
-use shipslog_events::ids::{AttemptId, DeploymentId, EventId, Position};
+use shipslog_events::ids::{AttemptId, DeploymentId, Position};
 use shipslog_events::journal::JournalKey;
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{NewBody, Stream};
@@ -55,29 +55,26 @@ impl DeploymentRecords<'_> {
         Ok(self.persist(decide).await?.0)
     }
 
-    pub(super) async fn attempt_started(
-        &self,
-        command: Command,
-        id: &AttemptId,
-        bodies: Vec<NewBody>,
-    ) -> Result<(), Failure> {
-        self.carry_out(command, &started(id), bodies, None).await
+    pub(super) async fn attempt_started(&self, start: Start, bodies: Vec<NewBody>) -> Result<(), Failure> {
+        let label = started(&start.id);
+        self.carry_out(Command::StartAttempt(start), &label, bodies, None)
+            .await
     }
 
     /// Beginning and end in one append, so that no stop of the server comes between them: what never ran is not told as
     /// a run.
     pub(super) async fn attempt_could_not_begin(
         &self,
-        command: Command,
-        id: &AttemptId,
+        start: Start,
         impossible: &Impossible,
     ) -> Result<(), Failure> {
         let decide = || async {
             let Some(now) = load::deployment(&*self.store.events, self.id).await? else {
                 return Ok((None, ()));
             };
-            let (deployment, reason) = (&now.state.deployment, impossible.reason());
-            let decided = deployment::could_not_begin(deployment, id.clone(), command.clone(), reason);
+            let id = &start.id;
+            let decided =
+                deployment::could_not_begin(&now.state.deployment, start.clone(), impossible.reason());
             let append = recordable(decided).map(|NotBegun { started, ended }| {
                 let mut streams = self.events(&now, &self::started(id), started);
                 let mut end = self.events(&now, &self::ended(id), ended);
@@ -281,11 +278,6 @@ fn recordable<T>(decided: Result<T, deployment::Refusal>) -> Option<T> {
     decided
         .inspect_err(|refusal| tracing::debug!(%refusal, code = refusal.code(), "nothing is recorded"))
         .ok()
-}
-
-/// The event of an attempt's start, so that its bodies are found again.
-pub(super) fn start_of(cause: EventId, id: &AttemptId) -> EventId {
-    EventId::derived(cause, &started(id), 0)
 }
 
 fn started(id: &AttemptId) -> String {

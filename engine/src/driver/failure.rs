@@ -1,6 +1,7 @@
 //! What the driver itself fails at: it is tried again without end.
 
 use shipslog_log::{JournalError, ReadError};
+use shipslog_runner::Postponed;
 
 use crate::transaction::NotAppended;
 
@@ -17,8 +18,8 @@ pub(super) enum Failure {
     #[error(transparent)]
     Append(#[from] NotAppended),
     /// A run goes on from its journal later.
-    #[error("{0}")]
-    Run(String),
+    #[error(transparent)]
+    Postponed(#[from] Postponed),
     /// The log of the process says where.
     #[error("it panicked")]
     Panicked,

@@ -26,11 +26,7 @@ impl Finished {
 
 impl From<Impossible> for Finished {
     fn from(impossible: Impossible) -> Self {
-        Self::from(Ended {
-            outcome: impossible.outcome(),
-            reason: Some(impossible.reason()),
-            message: impossible.to_string(),
-        })
+        Self::from(Ended::because(impossible.reason(), impossible.to_string()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The task of one open deployment: loads, asks the domain what is due, does it, until the deployment has ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -8,21 +8,21 @@ use futures::FutureExt as _;
 use shipslog_domain::deployment::{self, Due, RESUMPTIONS};
 use shipslog_events::event::deployment::{AttemptOutcome, EndReason};
 use shipslog_events::ids::{AttemptId, ComponentDigest, DeploymentId};
-use shipslog_runner::{Cancel, Ended, Postponed};
+use shipslog_runner::{Cancel, Ended};
 use tokio::sync::Notify;
 use tokio::task::{self, JoinError, JoinSet};
 
-use super::attempt::{self, Entrance};
+use super::attempt::{self, Entrance, Unended};
 use super::beginning;
 use super::deployment_records::DeploymentRecords;
 use super::failure::Failure;
 use super::finished::Finished;
-use super::{Entry, Shared};
+use super::{OpenDeployment, Shared};
 use crate::load::{self, DeploymentHistory};
 use crate::pauses::Patience;
 
 /// Drives a deployment to its end. The entry is put down when the task is over, however that comes.
-pub(super) async fn run(entry: Entry, wake: Arc<Notify>) {
+pub(super) async fn run(entry: OpenDeployment, wake: Arc<Notify>) {
     let mut task = Task::new(&entry.shared, entry.id);
     tokio::select! {
         biased;
@@ -35,8 +35,10 @@ pub(super) async fn run(entry: Entry, wake: Arc<Notify>) {
 struct Task {
     shared: Arc<Shared>,
     id: DeploymentId,
-    tasks: JoinSet<Result<Finished, Postponed>>,
+    tasks: JoinSet<Result<Finished, Unended>>,
     runs: BTreeMap<AttemptId, Run>,
+    /// Runs that have not been in the sandbox since their beginning or going on was recorded: that counts once.
+    counted: BTreeSet<AttemptId>,
     /// Why a run could not go on, if none has come to its end since: pauses go on growing.
     trouble: Option<String>,
 }
@@ -44,7 +46,7 @@ struct Task {
 /// A run that began in this process and whose end is not recorded yet.
 enum Run {
     UnderWay { task: task::Id, cancel: Cancel },
-    Over(Result<Finished, Postponed>),
+    Over(Result<Finished, Unended>),
 }
 
 /// What the driver does after it did what was due.
@@ -65,6 +67,7 @@ impl Task {
             id,
             tasks: JoinSet::new(),
             runs: BTreeMap::new(),
+            counted: BTreeSet::new(),
             trouble: None,
         }
     }
@@ -97,6 +100,9 @@ impl Task {
     }
 
     async fn act_on_all(&mut self) -> Result<Then, Failure> {
+        while let Some(joined) = self.tasks.try_join_next_with_id() {
+            self.conclude(joined);
+        }
         let Some(history) = load::deployment(&*self.shared.tools.store.events, self.id).await? else {
             return Ok(Then::Over);
         };
@@ -107,7 +113,11 @@ impl Task {
                 Ok(Then::Wait) => {}
                 Ok(other) if then.is_ok() => then = Ok(other),
                 Ok(_) => {}
-                Err(error) => then = Err(error),
+                Err(error) => {
+                    if let Err(earlier) = std::mem::replace(&mut then, Err(error)) {
+                        tracing::debug!(error = %earlier, deployment = %self.id, "it cannot go on for this either");
+                    }
+                }
             }
         }
         then
@@ -144,20 +154,17 @@ impl Task {
         id: AttemptId,
         component: ComponentDigest,
     ) -> Result<(), Failure> {
-        let begun = beginning::begin(&self.shared.tools, history, &id, component).await;
-        let command = begun.command(&id);
-        match &begun.frozen {
+        let prepared = beginning::prepare(&self.shared.tools, history, &id, component).await;
+        let start = prepared.start(&id);
+        match &prepared.frozen {
             Ok(frozen) => {
                 let bodies = beginning::bodies(frozen);
-                self.records().attempt_started(command, &id, bodies).await?;
+                self.records().attempt_started(start, bodies).await?;
+                self.counted.insert(id.clone());
                 self.spawn(id, Entrance::Beginning);
                 Ok(())
             }
-            Err(impossible) => {
-                self.records()
-                    .attempt_could_not_begin(command, &id, impossible)
-                    .await
-            }
+            Err(impossible) => self.records().attempt_could_not_begin(start, impossible).await,
         }
     }
 
@@ -172,13 +179,10 @@ impl Task {
 
     /// Keeps how a run ended until that is recorded. One that panicked is errored: its deployment must not stand still
     /// for it.
-    fn conclude(&mut self, joined: Result<(task::Id, Result<Finished, Postponed>), JoinError>) {
+    fn conclude(&mut self, joined: Result<(task::Id, Result<Finished, Unended>), JoinError>) {
         let (task, finished) = joined.unwrap_or_else(|error| {
-            let ended = Ended {
-                outcome: AttemptOutcome::Errored,
-                reason: Some(EndReason::ServerFailed),
-                message: format!("the server failed under the run ({error}); its log says more"),
-            };
+            let message = format!("the server failed under the run ({error}); its log says more");
+            let ended = Ended::because(EndReason::ServerFailed, message);
             (error.id(), Ok(ended.into()))
         });
         for run in self.runs.values_mut() {
@@ -195,11 +199,17 @@ impl Task {
             Some(Run::UnderWay { .. }) => return Ok(Then::Wait),
             Some(Run::Over(Ok(finished))) => finished.clone(),
             // As after a crash, it goes on from its journal.
-            Some(Run::Over(Err(Postponed(sentence)))) => {
-                let sentence = sentence.clone();
-                self.trouble = Some(sentence.clone());
+            Some(Run::Over(Err(unended))) => {
+                let postponed = match unended.clone() {
+                    Unended::NotReady(postponed) => postponed,
+                    Unended::CutOff(postponed) => {
+                        self.counted.remove(id);
+                        postponed
+                    }
+                };
+                self.trouble = Some(postponed.to_string());
                 self.runs.remove(id);
-                return Err(Failure::Run(sentence));
+                return Err(postponed.into());
             }
             None => match self.resume(history, id).await? {
                 Some(finished) => finished,
@@ -208,6 +218,7 @@ impl Task {
         };
         self.records().attempt_ended(id, &finished).await?;
         self.runs.remove(id);
+        self.counted.remove(id);
         self.trouble = None;
         Ok(Then::Again)
     }
@@ -218,20 +229,31 @@ impl Task {
         history: &DeploymentHistory,
         id: &AttemptId,
     ) -> Result<Option<Finished>, Failure> {
-        let times = history.deployment.attempt(id).map_or(0, |it| it.resumed);
-        if times >= RESUMPTIONS {
-            let last = self.trouble.as_ref();
-            let last = last
-                .map(|it| format!("; the last time: {it}"))
-                .unwrap_or_default();
-            let message = format!(
-                "the run was interrupted {RESUMPTIONS} times, by stops of the server or of its log; it does not go on{last}"
-            );
-            return Ok(Some(Finished::at_once(AttemptOutcome::Errored, message)));
-        }
         let entries = self.records().entries(id).await?;
-        self.spawn(id.clone(), Entrance::Journal { entries, times });
+        if !self.counted.contains(id) {
+            let times = history.deployment.attempt(id).map_or(0, |it| it.resumed);
+            if times >= RESUMPTIONS {
+                return Ok(Some(self.interrupted_too_often()));
+            }
+            // One whose journal does not hold is not gone on from.
+            if let Some(entries) = entries {
+                self.records().attempt_resumed(id, entries, times).await?;
+            }
+            self.counted.insert(id.clone());
+        }
+        self.spawn(id.clone(), Entrance::Journal { entries });
         Ok(None)
+    }
+
+    fn interrupted_too_often(&self) -> Finished {
+        let last = self.trouble.as_ref();
+        let last = last
+            .map(|it| format!("; the last time: {it}"))
+            .unwrap_or_default();
+        let message = format!(
+            "the run was interrupted {RESUMPTIONS} times, by stops of the server or of its log; it does not go on{last}"
+        );
+        Finished::at_once(AttemptOutcome::Errored, message)
     }
 
     fn records(&self) -> DeploymentRecords<'_> {

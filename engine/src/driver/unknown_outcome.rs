@@ -65,25 +65,23 @@ async fn last(
 }
 
 fn unreadable(ended: &Ended) -> Ended {
-    Ended {
-        outcome: AttemptOutcome::Errored,
-        reason: Some(EndReason::JournalDamaged),
-        message: format!(
+    Ended::because(
+        EndReason::JournalDamaged,
+        format!(
             "{}; its journal does not hold, so that nobody knows what it did last. Look at what it wrote before you deploy \
              again",
             ended.message
         ),
-    }
+    )
 }
 
 fn unknown(ended: &Ended, write: &Entry) -> Ended {
     let what = write.arguments.as_ref().map_or("", |it| it.get());
-    Ended {
-        outcome: AttemptOutcome::Errored,
-        reason: Some(EndReason::OutcomeUnknown),
-        message: format!(
+    Ended::because(
+        EndReason::OutcomeUnknown,
+        format!(
             "{}; its last write may have been done: {} {what}. Look at that object before you deploy again",
             ended.message, write.call.function
         ),
-    }
+    )
 }

@@ -45,7 +45,7 @@ pub enum Error {
 /// What holds the views up: a sentence with what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// What it is at, for programs.
+    /// For programs.
     pub at: TroubleAt,
     /// For people.
     pub sentence: String,
@@ -53,26 +53,26 @@ pub struct Trouble {
     pub(super) lasting: bool,
 }
 
-/// What holds the views up.
+/// What holds the views up, or is wrong with them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TroubleAt {
     /// The log cannot be read.
-    Log,
+    LogUnreadable,
     /// Their own file cannot be written.
-    File,
-    /// What is in their file, once more.
-    Contents,
-    /// The thread that writes them is not there any more.
-    Writer,
+    FileUnwritable,
+    /// They were made anew before, and are damaged again.
+    DamagedAgain,
+    /// The thread that writes them has ended.
+    Stopped,
 }
 
 impl Trouble {
     pub(super) fn of(error: &Error) -> Self {
         let at = match error {
-            Error::Log(_) => TroubleAt::Log,
-            Error::Row(_) | Error::InTheMaking | Error::Again(_) => TroubleAt::Contents,
-            Error::Stopped(_) => TroubleAt::Writer,
-            Error::Store(_) | Error::Behind { .. } => TroubleAt::File,
+            Error::Log(_) => TroubleAt::LogUnreadable,
+            Error::Row(_) | Error::InTheMaking | Error::Again(_) => TroubleAt::DamagedAgain,
+            Error::Stopped(_) => TroubleAt::Stopped,
+            Error::Store(_) | Error::Behind { .. } => TroubleAt::FileUnwritable,
         };
         Self {
             at,

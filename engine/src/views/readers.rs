@@ -26,7 +26,7 @@ struct Idle {
     connections: Vec<Connection>,
 }
 
-/// A query that failed, and in which file: one, two, three, as they were made.
+/// A query that failed, and in which of the files that lay at the path one after the other.
 pub(super) struct Failed {
     pub(super) error: Error,
     pub(super) generation: u64,
@@ -50,18 +50,25 @@ impl Readers {
         if whole_at.is_some() {
             return Err(failed(Error::InTheMaking));
         }
-        let connection = idle
-            .map_or_else(|| schema::reader(&self.path), Ok)
-            .map_err(failed)?;
-        let answer = query(&connection);
+        let opened = idle.map_or_else(|| schema::reader(&self.path), Ok);
+        let answered = opened.map(|connection| {
+            let answer = query(&connection);
+            (connection, answer)
+        });
         let mut idle = self.idle.lock();
         if idle.generation != generation {
             return Err(failed(Error::InTheMaking));
         }
+        let (connection, answer) = answered.map_err(failed)?;
         if idle.connections.len() < IDLE {
             idle.connections.push(connection);
         }
         answer.map_err(failed)
+    }
+
+    /// Where a file that is being made shows all there was.
+    pub(super) fn whole_at(&self) -> Option<Position> {
+        self.idle.lock().whole_at
     }
 
     /// How often the file was made anew.

@@ -46,8 +46,13 @@ async fn caught_up(directory: &Path, log: &Arc<dyn EventLog>) -> Views {
     let views = Views::open(&directory.join("views.db"), Arc::clone(log) as _, NONE)
         .await
         .unwrap();
-    views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+    catch_up(&views, log).await;
     views
+}
+
+async fn catch_up(views: &Views, log: &Arc<dyn EventLog>) {
+    let head = *log.head().borrow();
+    views.reach(head, PATIENCE).await.unwrap();
 }
 
 /// All that a views' file holds, besides its row numbers.
@@ -102,6 +107,7 @@ async fn once_the_log_is_closed_nobody_waits_for_views_that_cannot_come() {
     drop(log);
     let error = views.reach(Position(1), PATIENCE).await.unwrap_err();
     assert!(matches!(error, Error::Stopped(_)), "{error}");
+    assert_eq!(views.trouble().map(|it| it.at), Some(TroubleAt::Stopped));
 }
 
 #[tokio::test]
@@ -118,7 +124,7 @@ async fn views_that_cannot_read_the_log_say_why_they_are_behind_and_go_on_once_t
     assert!(behind.to_string().contains("as a test wants it"), "{behind}");
 
     faults.script(|_| false);
-    views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+    catch_up(&views, &log).await;
     assert_eq!(views.trouble(), None);
     assert_eq!(views.keys().await.unwrap().len(), 1);
 }

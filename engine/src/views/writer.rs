@@ -55,6 +55,7 @@ impl Writer {
     /// Goes on until the log is closed or nobody asks any more.
     async fn follow(mut self, log: Arc<dyn EventReader>) {
         let mut head = log.head();
+        // The other one is borrowed by the wait.
         let newest = log.head();
         // Only a weak hold, so that the log can close while its views wait for more.
         let log = {
@@ -67,7 +68,8 @@ impl Writer {
             tokio::select! {
                 biased;
                 Some(damage) = self.damages.recv() => {
-                    self.hear(damage, *newest.borrow());
+                    let newest = *newest.borrow();
+                    self.hear(damage, newest);
                     continue;
                 }
                 () = std::future::ready(()), if self.connection.is_none() => {}
@@ -88,7 +90,8 @@ impl Writer {
                     return;
                 }
                 Err(error) => {
-                    if let Err(error) = self.make_anew(error, *newest.borrow()) {
+                    let newest = *newest.borrow();
+                    if let Err(error) = self.make_anew(error, newest) {
                         self.trouble.send_replace(Some(Trouble::of(&error)));
                         self.patience.pause("keeping the views up", error).await;
                     }

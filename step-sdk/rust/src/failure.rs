@@ -21,15 +21,6 @@ impl Failure {
     pub fn errored(sentence: impl Into<String>) -> Self {
         Self::Errored(sentence.into())
     }
-
-    /// The same with what was being done in front, as in `reading the quota: …`.
-    #[must_use]
-    pub fn while_doing(self, what: &str) -> Self {
-        match self {
-            Self::Failed(sentence) => Self::Failed(format!("{what}: {sentence}")),
-            Self::Errored(sentence) => Self::Errored(format!("{what}: {sentence}")),
-        }
-    }
 }
 
 impl fmt::Display for Failure {

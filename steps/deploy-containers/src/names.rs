@@ -15,6 +15,7 @@ impl Names {
     /// These, one of which is what runs the pods.
     pub(crate) fn in_order(objects: Vec<(Role, ObjectReference)>) -> Self {
         let names = Self(objects);
+        // It is missed here, and not in the middle of a deployment.
         let _ = names.workload();
         names
     }

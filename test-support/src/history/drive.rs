@@ -1,6 +1,6 @@
 //! What a driver could record next: one thing of all that is due, carried out one way of all there are.
 
-use shipslog_domain::deployment::{self, Command, Deployment, Due, NotBegun, next};
+use shipslog_domain::deployment::{self, Command, Deployment, Due, NotBegun, Start, next};
 use shipslog_events::Stream;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{
@@ -29,7 +29,10 @@ pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
             vec![could_not_begin(deployment, id, component, how)]
         }
         Some(Due::StartAttempt { id, component }) => {
-            vec![decided(deployment, start(id, component, Some(1)))]
+            vec![decided(
+                deployment,
+                Command::StartAttempt(start(id, component, Some(1))),
+            )]
         }
         Some(Due::Attend(id)) => vec![attend(deployment, id, how / 2)],
         Some(Due::CancelAttempt(id)) => {
@@ -39,9 +42,9 @@ pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
     }
 }
 
-/// The command with which a run begins, or is recorded as one that cannot.
-fn start(id: AttemptId, component: ComponentDigest, journal_format: Option<u32>) -> Command {
-    Command::StartAttempt {
+/// How a run begins, or is recorded as one that cannot.
+fn start(id: AttemptId, component: ComponentDigest, journal_format: Option<u32>) -> Start {
+    Start {
         id,
         seed: "00".to_owned(),
         deadline_seconds: 60,
@@ -87,8 +90,8 @@ fn could_not_begin(deployment: &Deployment, id: AttemptId, component: ComponentD
         .into_iter()
         .filter(|it| !it.needs_a_person() && it.outcome() == outcome);
     let reason = pick(reasons, how / 12).unwrap();
-    let start = start(id.clone(), component, None);
-    let NotBegun { started, ended } = deployment::could_not_begin(deployment, id, start, reason).unwrap();
+    let start = start(id, component, None);
+    let NotBegun { started, ended } = deployment::could_not_begin(deployment, start, reason).unwrap();
     let events = started.into_iter().chain(ended).map(Event::from).collect();
     (Stream::Deployment(deployment.id), events)
 }

@@ -30,7 +30,12 @@ fn the_pure_crates_ban_the_same() {
 fn what_every_crate_bans_the_pure_ones_ban_too() {
     let first = bans(PURE[0]);
     for folder in [".", "events/log"] {
-        for line in bans(folder).lines().filter(|it| it.contains("path = ")) {
+        // What is tokio's they cannot name.
+        let bans = bans(folder);
+        let lines = bans
+            .lines()
+            .filter(|it| it.contains("path = ") && !it.contains("tokio::"));
+        for line in lines {
             assert!(first.contains(line), "{folder}/clippy.toml has {line}");
         }
     }

@@ -31,24 +31,24 @@ pub struct Health {
 pub struct ViewsHealth {
     /// So many positions of the log are not in it yet.
     pub behind: u64,
-    /// Why it does not get any further; it is tried again meanwhile. The sentence stands in the server's own log, and
-    /// in the answer to whoever waits for a position.
+    /// What holds it up, or is wrong with it. The sentence stands in the server's own log, and in the answer to whoever
+    /// waits for a position.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub trouble: Option<ViewsTrouble>,
 }
 
-/// What holds up what lists and filters read.
+/// What holds up what lists and filters read, or is wrong with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ViewsTrouble {
-    /// The log cannot be read.
+    /// The log cannot be read; it is tried again.
     LogUnreadable,
-    /// Its own file cannot be written.
+    /// Its own file cannot be written; it is tried again.
     FileUnwritable,
-    /// It was damaged, made anew, and damaged again.
+    /// It was damaged, made anew, and damaged again: a restart of the server makes it anew once more.
     DamagedAgain,
-    /// The thread that keeps it up is not there any more.
+    /// What keeps it up has ended: a restart of the server begins it again.
     Stopped,
 }
 

@@ -5,6 +5,12 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// The name of the event with which a stream says why it cannot go on: a [`Problem`].
+pub const PROBLEM: &str = "problem";
+
+/// What every type of a problem of ours begins with.
+const OURS: &str = "urn:shipslog:problem:";
+
 /// Why a request was not carried out.
 ///
 /// Everything but the status may be missing in what a proxy before the server answers.
@@ -73,10 +79,15 @@ impl From<&'static str> for Code {
 }
 
 impl Problem {
+    /// Whether it is the server's own word: whoever stands before the server may speak in the same form.
+    pub fn is_ours(&self) -> bool {
+        self.kind.starts_with(OURS)
+    }
+
     /// A problem with its type made from the code, wrong in no place in particular.
     pub fn new(status: u16, code: Code, title: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
-            kind: format!("urn:shipslog:problem:{}", code.as_str()),
+            kind: format!("{OURS}{}", code.as_str()),
             title: title.into(),
             status,
             code,
@@ -115,6 +126,7 @@ mod tests {
     #[test]
     fn a_problem_of_somebody_else_may_be_a_status_alone() {
         let problem: Problem = serde_json::from_value(json!({ "status": 502 })).unwrap();
-        assert_eq!((problem.status, problem.code), (502, Code::default()));
+        assert_eq!(problem.status, 502);
+        assert!(!problem.is_ours());
     }
 }

@@ -15,6 +15,15 @@ impl IntoResponses for OpenProblems {
     }
 }
 
+/// The problem of what cannot fail, but can be asked in a way that it does not understand.
+pub(crate) struct ParameterProblem;
+
+impl IntoResponses for ParameterProblem {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&[UNREADABLE])
+    }
+}
+
 /// The problems that any other read can be answered with.
 pub(crate) struct ReadProblems;
 

@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use shipslog_api::health::{HEALTH, Health, HealthStatus, ViewsHealth, ViewsTrouble};
+use shipslog_api::paging::Nothing;
 use shipslog_engine::views::{Trouble, TroubleAt};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::extract::Json;
-use crate::openapi::OpenProblems;
+use crate::extract::{Json, Query};
+use crate::openapi::ParameterProblem;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(health))
@@ -17,9 +18,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Whether the server answers. Needs no key.
 #[utoipa::path(
     get, path = HEALTH, operation_id = "showHealth", tag = "server",
-    responses((status = 200, description = "It does", body = Health), OpenProblems)
+    responses((status = 200, description = "It does", body = Health), ParameterProblem)
 )]
-async fn health(State(app): State<App>) -> Json<Health> {
+async fn health(State(app): State<App>, _: Query<Nothing>) -> Json<Health> {
     let views = app.engine.views();
     let reached = *views.position().borrow();
     // Read last: the log is never behind its views.
@@ -37,9 +38,9 @@ async fn health(State(app): State<App>) -> Json<Health> {
 
 fn word(trouble: &Trouble) -> ViewsTrouble {
     match trouble.at {
-        TroubleAt::Log => ViewsTrouble::LogUnreadable,
-        TroubleAt::File => ViewsTrouble::FileUnwritable,
-        TroubleAt::Contents => ViewsTrouble::DamagedAgain,
-        TroubleAt::Writer => ViewsTrouble::Stopped,
+        TroubleAt::LogUnreadable => ViewsTrouble::LogUnreadable,
+        TroubleAt::FileUnwritable => ViewsTrouble::FileUnwritable,
+        TroubleAt::DamagedAgain => ViewsTrouble::DamagedAgain,
+        TroubleAt::Stopped => ViewsTrouble::Stopped,
     }
 }

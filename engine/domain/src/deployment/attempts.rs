@@ -1,9 +1,11 @@
 //! Attempts: runs of a step on a target, and what was recorded during them.
 
 use serde::{Deserialize, Serialize};
-use shipslog_events::event::deployment::{AttemptOutcome, EndReason, Layer};
-use shipslog_events::ids::AttemptId;
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, EndReason, Layer, Limits};
+use shipslog_events::ids::{AttemptId, ComponentDigest};
 use shipslog_events::journal::JournalHead;
+
+use super::{Command, Deployment, Refusal, decide, evolve};
 
 /// One run of one step on one target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +63,54 @@ pub enum Deed {
         /// Whether its value is a handle.
         sensitive: bool,
     },
+}
+
+/// How a run begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// Its step, its target, and which attempt it is there.
+    pub id: AttemptId,
+    /// 32 bytes in hex: what the step's randomness is made from.
+    pub seed: String,
+    /// Seconds until it is stopped.
+    pub deadline_seconds: u64,
+    /// Version of the host.
+    pub host_version: String,
+    /// What runs.
+    pub component: ComponentDigest,
+    /// What it may take.
+    pub limits: Limits,
+    /// The form of its journal; nothing where it cannot begin.
+    pub journal_format: Option<u32>,
+}
+
+/// An attempt that could not begin: its beginning and its end stand together, since what never ran is not told as a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotBegun {
+    /// What its beginning comes to.
+    pub started: Vec<DeploymentEvent>,
+    /// What its end comes to.
+    pub ended: Vec<DeploymentEvent>,
+}
+
+/// Begins an attempt that cannot begin, and ends it at once, or refuses to.
+pub fn could_not_begin(
+    deployment: &Deployment,
+    start: Start,
+    reason: EndReason,
+) -> Result<NotBegun, Refusal> {
+    let end = Command::EndAttempt {
+        id: start.id.clone(),
+        outcome: reason.outcome(),
+        reason: Some(reason),
+        journal: None,
+    };
+    let started = decide(deployment, Command::StartAttempt(start))?;
+    let begun = started.iter().fold(deployment.clone(), |begun, event| {
+        evolve(Some(begun), event).expect("a deployment that is there stays")
+    });
+    let ended = decide(&begun, end)?;
+    Ok(NotBegun { started, ended })
 }
 
 impl Attempt {

@@ -1,12 +1,10 @@
-//! What becomes true together when a deployment ends (on its own stream, on its lane and, after success, of the release),
-//! and when an attempt ends that cannot begin.
+//! What becomes true together when a deployment ends: on its own stream, on its lane and, after success, of the release.
 
-use shipslog_events::event::deployment::{DeploymentEndReason, DeploymentEvent, EndReason, Outcome};
+use shipslog_events::event::deployment::{DeploymentEndReason, DeploymentEvent, Outcome};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::release::ReleaseEvent;
-use shipslog_events::ids::AttemptId;
 
-use super::{Command, Deployment, Refusal, decide, evolve};
+use super::{Command, Deployment, Refusal, decide};
 use crate::slug::slug;
 
 /// The facts of an end, each for its stream.
@@ -40,36 +38,6 @@ pub fn ending(deployment: &Deployment, reason: DeploymentEndReason) -> Result<En
         },
         succeeded: (outcome == Outcome::Succeeded).then(|| succeeded(deployment)),
     })
-}
-
-/// An attempt that could not begin: its beginning and its end stand together, since what never ran is not told as a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotBegun {
-    /// What its beginning comes to.
-    pub started: Vec<DeploymentEvent>,
-    /// What its end comes to.
-    pub ended: Vec<DeploymentEvent>,
-}
-
-/// Begins an attempt that cannot begin, and ends it at once, or refuses to.
-pub fn could_not_begin(
-    deployment: &Deployment,
-    id: AttemptId,
-    start: Command,
-    reason: EndReason,
-) -> Result<NotBegun, Refusal> {
-    let started = decide(deployment, start)?;
-    let begun = started.iter().fold(deployment.clone(), |begun, event| {
-        evolve(Some(begun), event).expect("a deployment that is there stays")
-    });
-    let end = Command::EndAttempt {
-        id,
-        outcome: reason.outcome(),
-        reason: Some(reason),
-        journal: None,
-    };
-    let ended = decide(&begun, end)?;
-    Ok(NotBegun { started, ended })
 }
 
 fn succeeded(deployment: &Deployment) -> Succeeded {

@@ -8,6 +8,7 @@ use shipslog_events::ids::{DeploymentId, EnvironmentName, PhaseName, ProjectName
 use shipslog_events::stream::LaneKey;
 use shipslog_nearest as nearest;
 
+use crate::NOT_FOUND;
 use crate::configuration::Configuration;
 use crate::release::{EnterRefusal, Release};
 
@@ -74,7 +75,7 @@ impl RequestRefusal {
     /// A stable word for programs.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::UnknownEnvironment(_) => "not-found",
+            Self::UnknownEnvironment(_) => NOT_FOUND,
             Self::Phase(refusal) => refusal.code(),
             Self::NoTarget { .. } => "no-target",
         }

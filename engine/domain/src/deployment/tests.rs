@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use shipslog_events::event::configuration::ProcessStep;
-use shipslog_events::event::deployment::Outcome;
+use shipslog_events::event::deployment::{Limits, Outcome};
 use shipslog_events::event::release::FrozenStep;
 
 use super::*;
@@ -50,7 +50,7 @@ const LIMITS: Limits = Limits {
 
 /// The command with which a run begins.
 fn start(id: AttemptId) -> Command {
-    Command::StartAttempt {
+    Command::StartAttempt(Start {
         id,
         seed: "00".to_owned(),
         deadline_seconds: 60,
@@ -58,7 +58,7 @@ fn start(id: AttemptId) -> Command {
         component: "sha256:00".into(),
         limits: LIMITS,
         journal_format: Some(1),
-    }
+    })
 }
 
 fn started(id: AttemptId) -> DeploymentEvent {
@@ -193,7 +193,7 @@ fn an_error_is_tried_again_but_not_for_ever() {
 fn due_after(reason: EndReason) -> Vec<Due> {
     let errored = DeploymentEvent::AttemptEnded {
         id: id("a", "one", 1),
-        outcome: AttemptOutcome::Errored,
+        outcome: reason.outcome(),
         reason: Some(reason),
         journal: None,
     };

@@ -18,7 +18,7 @@ use crate::ports::SecretStore;
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Now = Arc<dyn Fn() -> u64 + Send + Sync>;
 
-/// One run of one step on one target.
+/// What a run of a step on a target is given by whoever has it carried out.
 #[derive(Clone)]
 pub struct Assignment {
     /// The step, the target, and the number of the attempt.

@@ -26,6 +26,14 @@ pub struct Ended {
 pub struct Postponed(pub String);
 
 impl Ended {
+    /// For a reason of the host's.
+    pub fn because(reason: EndReason, message: impl Into<String>) -> Self {
+        Self {
+            reason: Some(reason),
+            ..Self::new(reason.outcome(), message)
+        }
+    }
+
     pub(crate) fn new(outcome: AttemptOutcome, message: impl Into<String>) -> Self {
         Self {
             outcome,

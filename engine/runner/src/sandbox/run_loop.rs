@@ -105,7 +105,7 @@ impl RunLoop {
             Left::Thrown(error) => thrown(&error, &run),
             Left::Answered(answer) => Pass::Ended(match run.replay().ends() {
                 Ok(()) => ended::answered(answer, &run),
-                Err(diverged) => of_reason(EndReason::Diverged, diverged.to_string()),
+                Err(diverged) => Ended::because(EndReason::Diverged, diverged.to_string()),
             }),
             Left::TooLong(last) => Pass::Ended(ended::too_long(&last, &run)),
             Left::OutOfGrace(last) => Pass::Ended(ended::out_of_grace(&last, &self.config)),
@@ -146,7 +146,7 @@ impl RunLoop {
 
 async fn recorded(given: &NewRun) -> Result<(Vec<Entry>, Size), Pass> {
     let recorded = given.recorder.recorded().await.map_err(|error| match error {
-        NotRead::Damaged(sentence) => Pass::Ended(of_reason(EndReason::JournalDamaged, sentence)),
+        NotRead::Damaged(sentence) => Pass::Ended(Ended::because(EndReason::JournalDamaged, sentence)),
         NotRead::Unavailable(sentence) => Pass::Postponed(Postponed(sentence)),
     })?;
     let size = (
@@ -158,7 +158,7 @@ async fn recorded(given: &NewRun) -> Result<(Vec<Entry>, Size), Pass> {
         let entry = Entry::decode(bytes).map_err(|error| {
             let sentence =
                 format!("the run cannot go on: entry {number} of its journal cannot be read: {error}");
-            Pass::Ended(of_reason(EndReason::JournalDamaged, sentence))
+            Pass::Ended(Ended::because(EndReason::JournalDamaged, sentence))
         })?;
         entries.push(entry);
     }
@@ -176,28 +176,20 @@ fn thrown(error: &wasmtime::Error, run: &Run) -> Pass {
 /// What ended the run, in words.
 fn end_of(error: &wasmtime::Error, run: &Run) -> Ended {
     if let Some(error) = error.downcast_ref::<Diverged>() {
-        return of_reason(EndReason::Diverged, error.to_string());
+        return Ended::because(EndReason::Diverged, error.to_string());
     }
     if let Some(error) = error.downcast_ref::<Full>() {
-        return of_reason(EndReason::JournalFull, error.to_string());
+        return Ended::because(EndReason::JournalFull, error.to_string());
     }
     if let Some(error) = error.downcast_ref::<Unusable>() {
-        return of_reason(EndReason::JournalDamaged, error.to_string());
+        return Ended::because(EndReason::JournalDamaged, error.to_string());
     }
     let call_limit = usize::try_from(run.limits.call_bytes).unwrap_or(usize::MAX);
     let stopped = trap_message::stopped(error, call_limit);
     let crashed = error.is::<wasmtime::Trap>() || error.is::<OverLimit>();
     match run.replay().ends() {
         // It did not crash there before.
-        Err(diverged) if crashed => of_reason(EndReason::Diverged, format!("{diverged}: {stopped}")),
+        Err(diverged) if crashed => Ended::because(EndReason::Diverged, format!("{diverged}: {stopped}")),
         Err(_) | Ok(()) => ended::stopped(&stopped, run),
-    }
-}
-
-fn of_reason(reason: EndReason, message: String) -> Ended {
-    Ended {
-        outcome: AttemptOutcome::Errored,
-        reason: Some(reason),
-        message,
     }
 }

@@ -73,7 +73,7 @@ impl Listener for Notebook {
         Ok(())
     }
 
-    async fn fact(&self, _: Option<u64>, fact: String) {
+    async fn fact(&self, _: u64, fact: String) {
         self.note(fact);
     }
 

@@ -21,7 +21,7 @@ use crate::testing::faults::Call;
 use crate::testing::house::{House, by};
 use crate::views::DeploymentView;
 
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) fn key(id: DeploymentId) -> JournalKey {
     let attempt = AttemptId {

@@ -9,7 +9,7 @@ use shipslog_log::Expected;
 
 use super::events;
 use crate::driver::append::{append, stream};
-use crate::driver::deployment_records::{DeploymentRecords, start_of};
+use crate::driver::deployment_records::DeploymentRecords;
 use crate::driver::finished::Finished;
 use crate::load;
 use crate::testing::house::House;
@@ -35,7 +35,7 @@ async fn the_driver_s_events_have_ids_that_derive_from_the_request() {
         ids,
         [
             derived("started"),
-            start_of(request, &first_attempt()),
+            derived("attempt-started:Go/Web Development/1"),
             derived("attempt-ended:Go/Web Development/1"),
             derived("ended")
         ]

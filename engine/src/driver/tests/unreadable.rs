@@ -6,12 +6,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use shipslog_domain::deployment::RESUMPTIONS;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason};
+use shipslog_events::ids::Position;
+use shipslog_events::{Recorded, upcast};
+use shipslog_log::raw;
 
 use super::faults::holds;
-use super::journals::{reason, waiting};
+use super::journals::{PATIENCE, reason, waiting};
 use super::{ended, events, outcomes};
 use crate::testing::faults::Call;
-use crate::testing::house::by;
+use crate::testing::house::{House, by};
+use crate::views::DeploymentView;
 
 #[tokio::test]
 async fn a_run_goes_on_from_all_its_entries_once_they_can_be_read_again() {
@@ -36,23 +40,33 @@ async fn a_run_goes_on_from_all_its_entries_once_they_can_be_read_again() {
 }
 
 #[tokio::test]
-async fn a_run_that_cannot_go_on_for_long_is_resumed_once_in_the_end() {
+async fn a_run_that_cannot_go_on_for_long_is_counted_as_resumed_once() {
     let (house, id) = waiting("wait").await;
-    let mut left = 3 * RESUMPTIONS;
-    house.faults.script(move |call| {
-        let hit = left > 0 && matches!(call, Call::Body);
-        left -= u32::from(hit);
-        hit
-    });
+    let tries = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&tries);
+    let most = 3 * RESUMPTIONS as usize;
+    house
+        .faults
+        .script(move |call| matches!(call, Call::Body) && counted.fetch_add(1, Ordering::Relaxed) < most);
     let house = house.reopened().await;
-    let view = house.until(id, |it| it.deployment.attempts[0].resumed > 0).await;
+    let gone_on = async {
+        while tries.load(Ordering::Relaxed) <= most {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, gone_on).await.unwrap();
+    house.engine.commands().cancel(&by(), id).await.unwrap();
+    let view = house.ended(id).await;
+    assert_eq!(
+        outcomes(&view),
+        [Some(AttemptOutcome::Cancelled)],
+        "the step itself heard it"
+    );
     assert_eq!(view.deployment.attempts[0].resumed, 1);
-    assert_eq!(outcomes(&view), [None]);
 }
 
-#[tokio::test]
-async fn a_run_that_cannot_go_on_ends_once_its_deployment_is_cancelled() {
-    let (house, id) = waiting("wait").await;
+/// What a run was given cannot be read until it is over.
+fn unreadable_until_it_is_over(house: &House) {
     let mut over = false;
     house.faults.script(move |call| match call {
         Call::Append(append) => {
@@ -63,10 +77,41 @@ async fn a_run_that_cannot_go_on_ends_once_its_deployment_is_cancelled() {
         Call::Body => !over,
         Call::Stream(_) | Call::Journal(_) | Call::Read | Call::ReadJournal | Call::Pack => false,
     });
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_go_on_ends_once_its_deployment_is_cancelled() {
+    let (house, id) = waiting("wait").await;
+    unreadable_until_it_is_over(&house);
     let house = house.reopened().await;
     house.engine.commands().cancel(&by(), id).await.unwrap();
     let view = house.ended(id).await;
     assert_eq!(view.deployment.status, ended(DeploymentEndReason::Cancelled));
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Errored)]);
     assert_eq!(reason(&view), Some(EndReason::ServerFailed));
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_go_on_ends_when_its_time_is_up() {
+    let (house, id) = waiting("wait").await;
+    let events = events(&house, id).await;
+    let (position, short) = events.iter().find_map(without_time).unwrap();
+    unreadable_until_it_is_over(&house);
+    let house = house.reopened().await;
+    // Opening looks at the last events.
+    raw::edit_facts(&house.location(), position, &short);
+    let first = |it: &DeploymentView| it.deployment.attempts[0].outcome();
+    let view = house.until(id, |it| first(it).is_some()).await;
+    assert_eq!(first(&view), Some(AttemptOutcome::Errored));
+    assert_eq!(reason(&view), Some(EndReason::ServerFailed));
+}
+
+/// The beginning of a run that has no time at all, in the place of what it was.
+fn without_time(recorded: &Recorded) -> Option<(Position, String)> {
+    let mut event = recorded.event.clone();
+    let Event::Deployment(DeploymentEvent::AttemptStarted { deadline_seconds, .. }) = &mut event else {
+        return None;
+    };
+    *deadline_seconds = 0;
+    Some((recorded.position, upcast::encode(&event)))
 }

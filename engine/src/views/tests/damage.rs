@@ -26,7 +26,7 @@ async fn what_the_writer_cannot_go_on_with_is_made_anew() {
         let views = caught_up(directory.path(), &log).await;
         change(directory.path(), sql);
         write(&*log, &[Deed::MakeKey(2)]).await;
-        views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+        catch_up(&views, &log).await;
         assert_eq!(views.keys().await.unwrap().len(), 1, "{sql}");
         assert_eq!(views.trouble(), None, "{sql}");
     }
@@ -41,7 +41,7 @@ async fn a_row_that_a_query_cannot_read_has_them_made_anew_and_the_next_one_find
     change(directory.path(), UNREADABLE);
     let refused = views.keys().await.unwrap_err();
     assert!(matches!(refused, Error::InTheMaking), "{refused}");
-    views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+    catch_up(&views, &log).await;
     assert_eq!(views.keys().await.unwrap().len(), 1);
 }
 
@@ -53,12 +53,14 @@ async fn nobody_is_answered_from_a_part_of_them_while_they_are_made_anew() {
     let views = caught_up(directory.path(), &log).await;
     faults.script(|call| matches!(call, Call::Read));
     change(directory.path(), UNREADABLE);
-    for _ in 0..3 {
-        let refused = views.keys().await.unwrap_err();
-        assert!(matches!(refused, Error::InTheMaking), "{refused}");
-    }
+    let refused = views.keys().await.unwrap_err();
+    assert!(matches!(refused, Error::InTheMaking), "{refused}");
+    let mut trouble = views.inner.trouble.clone();
+    trouble.wait_for(Option::is_some).await.unwrap();
+    let refused = views.keys().await.unwrap_err();
+    assert!(refused.to_string().contains("as a test wants it"), "{refused}");
     faults.script(|_| false);
-    views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+    catch_up(&views, &log).await;
     assert_eq!(views.keys().await.unwrap().len(), 1);
 }
 
@@ -70,14 +72,15 @@ async fn what_is_damaged_again_is_left_alone_and_said() {
     let views = caught_up(directory.path(), &log).await;
     change(directory.path(), UNREADABLE);
     views.keys().await.unwrap_err();
-    views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+    catch_up(&views, &log).await;
     change(directory.path(), UNREADABLE);
     let refused = views.keys().await.unwrap_err();
     assert!(matches!(refused, Error::Again(_)), "{refused}");
-    assert_eq!(views.trouble().map(|it| it.at), Some(TroubleAt::Contents));
+    assert_eq!(views.trouble().map(|it| it.at), Some(TroubleAt::DamagedAgain));
 
     write(&*log, &[Deed::MakeKey(2)]).await;
-    let behind = views.reach(*log.head().borrow(), PATIENCE).await.unwrap_err();
+    let head = *log.head().borrow();
+    let behind = views.reach(head, PATIENCE).await.unwrap_err();
     assert!(behind.to_string().contains("restart the server"), "{behind}");
 }
 

@@ -178,11 +178,11 @@ proptest! {
             let log = log(directory.path());
             let views = Views::open(&directory.path().join("views.db"), Arc::clone(&log) as _, NONE).await.unwrap();
             write(&*log, &deeds).await;
-            views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+            catch_up(&views, &log).await;
             let followed = dump(&directory.path().join("views.db"));
             let path = directory.path().join("rebuilt.db");
             let views = Views::open(&path, Arc::clone(&log) as _, NONE).await.unwrap();
-            views.reach(*log.head().borrow(), PATIENCE).await.unwrap();
+            catch_up(&views, &log).await;
             (followed, dump(&path))
         });
         prop_assert_eq!(followed, rebuilt);

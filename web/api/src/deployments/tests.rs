@@ -47,7 +47,7 @@ fn attempt() -> Attempt {
 }
 
 #[test]
-fn statuses_layers_and_reasons_are_words() {
+fn statuses_are_words() {
     let all = [
         DeploymentStatus::Waiting,
         DeploymentStatus::Running,
