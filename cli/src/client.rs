@@ -222,7 +222,8 @@ impl Client {
                 return Refusal::Known(problem.into());
             }
             if !problem.title.is_empty() || !problem.detail.is_empty() {
-                return Refusal::Other(problem.into());
+                let status = status.as_u16();
+                return Refusal::Other(Problem { status, ..problem }.into());
             }
         }
         let title = format!("{} answered {status}", self.url);

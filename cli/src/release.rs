@@ -57,9 +57,9 @@ impl Create {
             Err(error) if !exit::nobody_listens(&error) => {
                 // It is done, whatever comes after: whoever reads a failure would create another one.
                 anstream::eprintln!("it is created, and cannot be shown: {error:#}");
-                common.output.show(&answer, |it: &ReleaseCreated| {
+                let _ = common.output.show(&answer, |it: &ReleaseCreated| {
                     format!("created {project} {}", it.version)
-                })?;
+                });
             }
             shown => shown?,
         }

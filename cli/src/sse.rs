@@ -118,6 +118,7 @@ async fn connection(
         Ok(Ok(response)) => response,
         Ok(Err(error)) => return broken_by(error),
     };
+    let mut before = Some(away.clone());
     let mut parser = Parser::default();
     let mut chunks = response.bytes_stream();
     loop {
@@ -126,16 +127,17 @@ async fn connection(
             Ok(None) => return Ok(End::Complete),
             Ok(Some(Err(_))) | Err(_) => return Ok(End::Broken(None)),
         };
-        let events = parser.feed(&chunk);
-        // Whoever says that it cannot go on is not there yet.
-        if events.iter().all(|it| it.name != PROBLEM) {
-            *away = Away::default();
-        }
-        for event in events {
-            *last = event.id.clone().or(last.take());
+        *away = Away::default();
+        for event in parser.feed(&chunk) {
             if event.name == PROBLEM {
+                // Whoever says nothing else is not there yet.
+                if let Some(before) = before.take() {
+                    *away = before;
+                }
                 return broken_by(last_word(&event)?);
             }
+            before = None;
+            *last = event.id.clone().or(last.take());
             if reader(Word::Event(&event))? == Next::Stop {
                 return Ok(End::Stopped);
             }
@@ -194,7 +196,7 @@ async fn has_ended(client: &Client, id: DeploymentId) -> Result<bool> {
 }
 
 /// Since when the server has been away, and how often it was tried.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Away {
     since: Option<Instant>,
     tries: usize,

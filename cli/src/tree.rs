@@ -104,12 +104,17 @@ fn said(deployment: &Deployment, about: &str, text: &str) -> Line {
 fn of_step(step: &Step) -> Line {
     let Step { name, uses, targets } = step;
     let pressing = targets.iter().map(|it| it.status).max_by_key(|it| weight(*it));
+    let skipped = if targets.is_empty() {
+        ": skipped, no target has one of its roles"
+    } else {
+        ""
+    };
     Line {
         depth: 1,
         about: name.to_string(),
         place: None,
-        sign: pressing.unwrap_or(RunStatus::Pending).into(),
-        text: format!("{name} ({uses})"),
+        sign: pressing.map_or(Sign::Plain, Sign::from),
+        text: format!("{name} ({uses}){skipped}"),
     }
 }
 

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use shipslog_domain::deployment::{self, Deployment};
 use shipslog_domain::lane::{self, Lane};
+use shipslog_domain::progress::{self, Progress};
 use shipslog_domain::release::{self, Releases};
 use shipslog_events::Recorded;
 use shipslog_events::event::Event;
@@ -91,6 +92,33 @@ pub(crate) async fn releases(log: &dyn EventReader, slug: &str) -> Result<Loaded
         }
         history
     })
+    .await
+}
+
+/// How far a release has come, with the first event that tells of it: what follows from all of them together is named
+/// after that.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ProgressHistory {
+    pub(crate) progress: Progress,
+    pub(crate) first: Option<EventId>,
+}
+
+pub(crate) async fn progress(
+    log: &dyn EventReader,
+    stream: Stream,
+) -> Result<Loaded<ProgressHistory>, ReadError> {
+    fold(
+        log,
+        stream,
+        ProgressHistory::default(),
+        |mut history, recorded| {
+            if let Event::Progress(event) = &recorded.event {
+                history.first = history.first.or(Some(recorded.id));
+                history.progress = progress::evolve(history.progress, event);
+            }
+            history
+        },
+    )
     .await
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
+use shipslog_events::ids::AttemptNumber;
 
 /// The pauses of one engine.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +13,10 @@ pub(crate) struct Pauses {
     pub(crate) shortest: Duration,
     /// After many of them.
     pub(crate) longest: Duration,
+    /// Before a step is tried a second time, where it or its cluster could not say how it went.
+    pub(crate) second_attempt: Duration,
+    /// Before any later attempt, at the most.
+    pub(crate) any_attempt: Duration,
 }
 
 impl Default for Pauses {
@@ -19,11 +24,24 @@ impl Default for Pauses {
         Self {
             shortest: Duration::from_millis(200),
             longest: Duration::from_secs(5),
+            second_attempt: Duration::from_secs(1),
+            any_attempt: Duration::from_secs(30),
         }
     }
 }
 
 impl Pauses {
+    /// Before an attempt of this number: twice as long each time.
+    pub(crate) fn before(self, attempt: AttemptNumber) -> Duration {
+        match attempt.0.checked_sub(2) {
+            None => Duration::ZERO,
+            Some(doublings) => {
+                let factor = 2_u32.saturating_pow(doublings);
+                self.second_attempt.saturating_mul(factor).min(self.any_attempt)
+            }
+        }
+    }
+
     fn backoff(self) -> ExponentialBackoff {
         ExponentialBuilder::default()
             .with_jitter()
@@ -92,6 +110,13 @@ impl Patience {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_attempt_is_waited_for_twice_as_long_as_the_one_before_up_to_half_a_minute() {
+        let pauses = Pauses::default();
+        let seconds = [1, 2, 3, 4, 6, 7, 40].map(|it| pauses.before(AttemptNumber(it)).as_secs());
+        assert_eq!(seconds, [0, 1, 2, 4, 16, 30, 30]);
+    }
 
     #[test]
     fn what_fails_for_the_same_reason_is_told_of_once_until_it_goes_well() {

@@ -14,7 +14,8 @@ use shipslog_events::{Recorded, Stream};
 use shipslog_log::ReadError;
 
 use crate::engine::Engine;
-use crate::views::{self, DeploymentView};
+use crate::load;
+use crate::views::DeploymentView;
 
 /// A deployment, from its request to the latest event that was told.
 #[derive(Debug, Clone)]
@@ -183,12 +184,12 @@ impl Engine {
     }
 
     /// Whom a deployment in line waits for; nobody where it is not in line.
-    pub async fn ahead_of(&self, deployment: &Deployment) -> Result<Option<DeploymentId>, views::Error> {
+    pub async fn ahead_of(&self, deployment: &Deployment) -> Result<Option<DeploymentId>, ReadError> {
         match deployment.status {
             Status::Running | Status::Ended { .. } => Ok(None),
             Status::Waiting => {
-                let lane = self.views().lane(&deployment.lane).await?;
-                Ok(lane.and_then(|it| it.lane.ahead_of(deployment.id)))
+                let lane = load::lane(self.events(), &deployment.lane).await?;
+                Ok(lane.state.ahead_of(deployment.id))
             }
         }
     }

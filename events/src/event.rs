@@ -7,6 +7,7 @@ pub mod configuration;
 pub mod deployment;
 pub(crate) mod kinds;
 pub mod lane;
+pub mod progress;
 pub mod release;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ pub enum Event {
     Deployment(deployment::DeploymentEvent),
     /// Streams `lane/<key>`.
     Lane(lane::LaneEvent),
+    /// Streams `progress/<project>/<version>`.
+    Progress(progress::ProgressEvent),
     /// Streams `releases/<project>`.
     Release(release::ReleaseEvent),
 }
@@ -48,6 +51,12 @@ impl From<deployment::DeploymentEvent> for Event {
 impl From<lane::LaneEvent> for Event {
     fn from(event: lane::LaneEvent) -> Self {
         Self::Lane(event)
+    }
+}
+
+impl From<progress::ProgressEvent> for Event {
+    fn from(event: progress::ProgressEvent) -> Self {
+        Self::Progress(event)
     }
 }
 

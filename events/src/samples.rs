@@ -9,12 +9,21 @@ use crate::event::configuration::{
 };
 use crate::event::deployment::Outcome;
 use crate::event::lane::{LaneEvent, ObjectReference};
+use crate::event::progress::ProgressEvent;
 use crate::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
 use crate::ids::DeploymentId;
 
 /// All cases; the name is empty where a type has only one.
 pub fn all() -> Vec<(String, Event)> {
-    [access(), configuration(), releases(), lanes(), deployments::all()].concat()
+    [
+        access(),
+        configuration(),
+        releases(),
+        progress(),
+        lanes(),
+        deployments::all(),
+    ]
+    .concat()
 }
 
 fn case(name: impl Into<String>, event: impl Into<Event>) -> (String, Event) {
@@ -46,7 +55,7 @@ fn configuration() -> Vec<(String, Event)> {
         step: "Bootstrap Development".into(),
         output: "token".into(),
     };
-    let phase = Phase {
+    let first = Phase {
         name: "Development".into(),
         environments: vec!["Development".into()],
     };
@@ -76,7 +85,7 @@ fn configuration() -> Vec<(String, Event)> {
     };
     [
         ("environment", DocumentFacts::Environment {}),
-        ("lifecycle", DocumentFacts::Lifecycle { phases: vec![phase] }),
+        ("lifecycle", DocumentFacts::Lifecycle { phases: vec![first] }),
         ("feed", DocumentFacts::Feed {}),
         ("certificate", DocumentFacts::Certificate {}),
         ("account", DocumentFacts::Account { from_output: None }),
@@ -119,21 +128,38 @@ fn releases() -> Vec<(String, Event)> {
         packages: vec![package],
         steps: vec![frozen_step()],
     };
-    let entered = ReleaseEvent::PhaseEntered {
+    vec![case("", created)]
+}
+
+/// The phase of the samples.
+pub(crate) fn phase() -> Phase {
+    Phase {
+        name: "Development".into(),
+        environments: vec!["Development".into(), "Europe".into()],
+    }
+}
+
+fn progress() -> Vec<(String, Event)> {
+    let requested = ProgressEvent::EnvironmentRequested {
         project: "Httpd".into(),
         version: "1.0.0".into(),
-        phase: "Development".into(),
+        phase: phase(),
         environment: "Development".into(),
         deployment: DeploymentId(841),
     };
-    let succeeded = ReleaseEvent::PhaseSucceeded {
+    let ended = ProgressEvent::EnvironmentEnded {
+        project: "Httpd".into(),
+        version: "1.0.0".into(),
+        environment: "Development".into(),
+        deployment: DeploymentId(841),
+        outcome: Outcome::Succeeded,
+    };
+    let succeeded = ProgressEvent::PhaseSucceeded {
         project: "Httpd".into(),
         version: "1.0.0".into(),
         phase: "Development".into(),
-        environment: "Development".into(),
-        deployment: DeploymentId(841),
     };
-    [created, entered, succeeded]
+    [requested, ended, succeeded]
         .map(|event| case("", event))
         .to_vec()
 }

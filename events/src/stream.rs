@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::DeploymentId;
+use crate::ids::{DeploymentId, ReleaseVersion};
 
 /// Whose turn it is on one project and environment is decided per lane. The key is made of slugs:
 /// `<project>/<environment>`.
@@ -38,6 +38,8 @@ pub enum Stream {
     Configuration,
     /// The releases of one project, by its slug.
     Releases(String),
+    /// How far one release has come, by its project's slug and its version.
+    Progress(String, ReleaseVersion),
     /// One lane: turns and the inventory of objects.
     Lane(LaneKey),
     /// One deployment.
@@ -51,6 +53,7 @@ impl fmt::Display for Stream {
         match self {
             Self::Configuration => f.write_str("configuration"),
             Self::Releases(project) => write!(f, "releases/{project}"),
+            Self::Progress(project, version) => write!(f, "progress/{project}/{version}"),
             Self::Lane(key) => write!(f, "lane/{key}"),
             Self::Deployment(id) => write!(f, "deployment/{}", id.0),
             Self::Access => f.write_str("access"),
@@ -72,6 +75,10 @@ impl FromStr for Stream {
             None if text == "configuration" => Ok(Self::Configuration),
             None if text == "access" => Ok(Self::Access),
             Some(("releases", project)) => Ok(Self::Releases(project.to_owned())),
+            Some(("progress", key)) => {
+                let (project, version) = key.split_once('/').ok_or_else(unknown)?;
+                Ok(Self::Progress(project.to_owned(), version.into()))
+            }
             Some(("lane", key)) => Ok(Self::Lane(LaneKey(key.to_owned()))),
             Some(("deployment", number)) => number
                 .parse()
@@ -92,6 +99,7 @@ mod tests {
             Stream::Configuration,
             Stream::Access,
             Stream::Releases("httpd".into()),
+            Stream::Progress("httpd".into(), "1.0.0-rc.1+2".into()),
             Stream::Lane(LaneKey::new("httpd", "production")),
             Stream::Deployment(DeploymentId(841)),
         ] {

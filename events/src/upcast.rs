@@ -14,6 +14,7 @@ use crate::event::configuration::ConfigurationEvent;
 use crate::event::deployment::DeploymentEvent;
 use crate::event::kinds::Tagged;
 use crate::event::lane::LaneEvent;
+use crate::event::progress::ProgressEvent;
 use crate::event::release::ReleaseEvent;
 
 /// The version of this binary: what an error names as too old.
@@ -66,6 +67,7 @@ pub fn kinds() -> impl Iterator<Item = (&'static str, u32)> {
         ConfigurationEvent::KINDS,
         DeploymentEvent::KINDS,
         LaneEvent::KINDS,
+        ProgressEvent::KINDS,
         ReleaseEvent::KINDS,
     ];
     aggregates.into_iter().flatten().copied()
@@ -79,6 +81,7 @@ impl Event {
             Self::Configuration(event) => event.kind(),
             Self::Deployment(event) => event.kind(),
             Self::Lane(event) => event.kind(),
+            Self::Progress(event) => event.kind(),
             Self::Release(event) => event.kind(),
         }
     }
@@ -139,6 +142,7 @@ fn decode_newest(kind: &str, facts: &str) -> Result<Event, String> {
         .or_else(|| read::<ConfigurationEvent>(kind, facts))
         .or_else(|| read::<DeploymentEvent>(kind, facts))
         .or_else(|| read::<LaneEvent>(kind, facts))
+        .or_else(|| read::<ProgressEvent>(kind, facts))
         .or_else(|| read::<ReleaseEvent>(kind, facts));
     event.expect("every type is of an aggregate")
 }

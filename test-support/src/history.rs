@@ -169,14 +169,18 @@ impl Writer<'_> {
         };
         let environment = EnvironmentName::from(["Development", "Production"][usize::from(to) % 2]);
         let id = DeploymentId(self.state.deployments.len() as u64 + 1);
-        let request = Request { release, environment };
+        let request = Request {
+            release,
+            progress: self.state.progress_of(release),
+            environment,
+        };
         let Ok(plan) = deployment::plan(&self.state.configuration, request) else {
             return Vec::new();
         };
         let plan = plan.numbered(id);
         vec![
             (Stream::Deployment(id), vec![plan.requested.into()]),
-            (Stream::Releases(plan.project_slug), vec![plan.entered.into()]),
+            (plan.progress, vec![plan.going.into()]),
             (Stream::Lane(plan.lane), vec![plan.turn.into()]),
         ]
     }

@@ -107,7 +107,7 @@ async fn one_that_stays_behind_is_told_of_once_and_given_up_in_its_own_words() {
 #[tokio::test]
 async fn a_server_that_says_each_time_that_it_is_behind_is_not_asked_without_pause() {
     let problem = r#"{"status":503,"code":"behind","title":"not there yet","detail":"the views are at 7"}"#;
-    let behind = || stream(&format!("event: problem\ndata: {problem}\n\n"));
+    let behind = || stream(&format!(": a comment\n\nevent: problem\ndata: {problem}\n\n"));
     let (client, _) = server(vec![behind(), behind(), behind(), stream("data: one\n\n")]).await;
     let mut told = 0;
     let reader = |word: Word<'_>| match word {

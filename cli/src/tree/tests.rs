@@ -137,7 +137,13 @@ fn a_step_is_as_its_most_pressing_target() {
     };
     let differ = [RunStatus::Succeeded, RunStatus::Failed, RunStatus::Running];
     assert_eq!(of_step(&step(&differ)).sign, Sign::Failed);
-    assert_eq!(of_step(&step(&[])).sign, Sign::Pending);
+    let skipped = of_step(&step(&[]));
+    assert_eq!(skipped.sign, Sign::Plain);
+    assert!(
+        skipped.text.ends_with("skipped, no target has one of its roles"),
+        "{}",
+        skipped.text
+    );
 }
 
 #[test]

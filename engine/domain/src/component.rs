@@ -86,8 +86,6 @@ pub fn may_delete<'a>(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use shipslog_events::event::configuration::ProcessStep;
     use shipslog_events::event::release::FrozenStep;
 
@@ -109,8 +107,6 @@ mod tests {
             revision: 1,
             packages: Vec::new(),
             steps: vec![step],
-            entered: BTreeMap::new(),
-            succeeded: BTreeMap::new(),
         }
     }
 

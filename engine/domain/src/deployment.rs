@@ -9,19 +9,22 @@ mod request;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use shipslog_events::event::configuration::Phase;
 use shipslog_events::event::deployment::{
     AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Outcome, PlannedStep,
 };
 use shipslog_events::ids::{
-    AttemptId, AttemptNumber, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion,
-    StepName, TargetName,
+    AttemptId, AttemptNumber, DeploymentId, EnvironmentName, ProjectName, ReleaseVersion, StepName,
+    TargetName,
 };
 use shipslog_events::journal::JournalHead;
-use shipslog_events::stream::LaneKey;
+use shipslog_events::stream::{LaneKey, Stream};
+
+use crate::slug::slug;
 
 pub use attempts::{Attempt, AttemptState, Deed, NotBegun, Start, could_not_begin};
-pub use ending::{Ending, Succeeded, ending};
-pub use next::{Due, ERRORED_ATTEMPTS, RESUMPTIONS, next};
+pub use ending::{Ending, ending};
+pub use next::{AWAY_ATTEMPTS, Due, ERRORED_ATTEMPTS, RESUMPTIONS, next};
 pub use refusal::{Refusal, Untimely};
 pub use request::{Facts, Plan, Request, RequestRefusal, plan};
 
@@ -37,7 +40,7 @@ pub struct Deployment {
     /// Where to.
     pub environment: EnvironmentName,
     /// The phase that the environment is in.
-    pub phase: PhaseName,
+    pub phase: Phase,
     /// The lane it goes through.
     pub lane: LaneKey,
     /// Steps in order, with their targets.
@@ -282,6 +285,11 @@ pub fn wakes(event: &DeploymentEvent) -> bool {
 }
 
 impl Deployment {
+    /// Where it is told how far its release has come.
+    pub fn progress(&self) -> Stream {
+        Stream::Progress(slug(self.project.as_str()), self.release.clone())
+    }
+
     /// Whether something may still happen.
     pub fn is_open(&self) -> bool {
         !matches!(self.status, Status::Ended { .. })

@@ -3,12 +3,12 @@
 mod impossible;
 mod situation;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shipslog_events::event::configuration::Kind;
-use shipslog_events::ids::{AccountName, AttemptId, EventId};
+use shipslog_events::ids::{AccountName, AttemptId, EventId, RoleName, StepName};
 use shipslog_rights::marks;
 use uuid::Uuid;
 
@@ -96,6 +96,7 @@ pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> 
         step: Some(id.step.clone()),
         target: Some(id.target.clone()),
         roles: target.roles.iter().map(|it| it.as_str().into()).collect(),
+        own_roles: own_roles(deployment, &id.step),
         namespace: target.namespace.clone(),
     };
     let resolved = from
@@ -118,6 +119,14 @@ pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> 
         inputs: resolved.inputs,
         given,
     })
+}
+
+fn own_roles(deployment: &Deployment, step: &StepName) -> BTreeSet<RoleName> {
+    let steps = deployment.steps.iter().map(|it| &it.step.step);
+    steps
+        .filter(|it| it.name == *step)
+        .flat_map(|it| it.roles.iter().cloned())
+        .collect()
 }
 
 fn target<'a>(

@@ -43,7 +43,7 @@ pub use listener::Listener;
 pub use ports::{NotRead, NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError};
 pub use run::{Assignment, Cancel, Now};
 pub use runner::Runner;
-pub use sandbox::{AttemptOutcome, EndReason, Ended, Postponed};
+pub use sandbox::{AttemptOutcome, EndReason, Ended, Unended};
 pub use shipslog_events::LogLevel;
 pub use shipslog_events::event::deployment::Limits;
 pub use shipslog_events::ids::AttemptId;

@@ -10,7 +10,7 @@ use crate::component::{CheckRefusal, Component, Description, Errored};
 use crate::config::RunnerConfig;
 use crate::ports::Recorder;
 use crate::run::{Assignment, Cancel};
-use crate::sandbox::{AttemptOutcome, Ended, Postponed, Questions, RunLoop};
+use crate::sandbox::{AttemptOutcome, Ended, Questions, RunLoop, Unended};
 
 /// The sandbox. Clones share it.
 #[derive(Clone)]
@@ -62,7 +62,7 @@ impl Runner {
         assignment: Assignment,
         recorder: Arc<dyn Recorder>,
         cancel: Cancel,
-    ) -> Result<Ended, Postponed> {
+    ) -> Result<Ended, Unended> {
         match self.0.compiler.prepare(component).await {
             Ok(prepared) => self.0.runs.run(&prepared, assignment, recorder, cancel).await,
             Err(Errored(sentence)) => Ok(Ended::new(AttemptOutcome::Errored, sentence)),

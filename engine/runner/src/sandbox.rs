@@ -7,6 +7,6 @@ mod store;
 pub(crate) mod suspension;
 mod trap_message;
 
-pub use ended::{AttemptOutcome, EndReason, Ended, Postponed};
+pub use ended::{AttemptOutcome, EndReason, Ended, Unended};
 pub(crate) use questions::Questions;
 pub(crate) use run_loop::RunLoop;

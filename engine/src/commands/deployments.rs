@@ -1,7 +1,7 @@
 //! Deployments: accepted, promoted, cancelled. What happens then is the driver's.
 
+use shipslog_domain::NOT_FOUND;
 use shipslog_domain::deployment::{self, Command, Facts, Request};
-use shipslog_domain::release::Release;
 use shipslog_events::Stream;
 use shipslog_events::ids::{
     DeploymentId, EnvironmentName, Position, ProjectName, ReleaseVersion, StreamVersion,
@@ -66,24 +66,32 @@ impl Commands {
         let log = &*self.log;
         let decide = || async {
             let configured = self.configurations.load().await?;
-            let (_, history) = self.releases_of(&configured.state, project).await?;
+            let (slug, history) = self.releases_of(&configured.state, project).await?;
             let release = history
                 .state
                 .releases
                 .existing(version)
-                .map_err(|it| Error::NotFound(it.to_string()))?;
-            let environment = match environment {
-                Some(environment) => environment.clone(),
-                None => next_environment(&configured.state, release)?,
-            };
+                .map_err(|it| Error::refused(NOT_FOUND, it))?;
+            let progress = load::progress(log, Stream::Progress(slug, version.clone())).await?;
             let configuration = &configured.state.configuration;
+            let phases = configuration.phases(&release.lifecycle);
+            // A promotion depends on how far the release has come; where people say it themselves, they do not get into
+            // each other's way.
+            let (environment, expected) = if let Some(environment) = environment {
+                (environment.clone(), Expected::Any)
+            } else {
+                let next = progress.state.progress.promotion(release, phases);
+                let next = next.map_err(|it| Error::refused(it.code(), it))?;
+                (next, Expected::Version(progress.version))
+            };
             let asked = Request {
                 release,
+                progress: &progress.state.progress,
                 environment: environment.clone(),
             };
             let plan = deployment::plan(configuration, asked).map_err(|it| Error::refused(it.code(), it))?;
             let id = log.reserve_deployment().await.map_err(Error::internal)?;
-            let append = append_of(by, id, plan.numbered(id), configured.version);
+            let append = append_of(by, id, plan.numbered(id), expected, configured.version);
             Ok((Some(append), (id, environment)))
         };
         let ((deployment, environment), position) = self.transact(decide).await?;
@@ -115,13 +123,18 @@ impl Commands {
     }
 }
 
-/// Neither the releases nor the lane are held to a version: a phase that has succeeded stays so, a release that exists
-/// stays, and in line there is always room. So people who deploy at once do not get into each other's way.
-fn append_of(by: &By, id: DeploymentId, plan: Facts, configuration: StreamVersion) -> Append {
+/// The lane is not held to a version: in line there is always room.
+fn append_of(
+    by: &By,
+    id: DeploymentId,
+    plan: Facts,
+    progress: Expected,
+    configuration: StreamVersion,
+) -> Append {
     let unheard_of = Expected::Version(StreamVersion::NONE);
     let streams = vec![
         stream(Stream::Deployment(id), unheard_of, [plan.requested]),
-        stream(Stream::Releases(plan.project_slug), Expected::Any, [plan.entered]),
+        stream(plan.progress, progress, [plan.going]),
         stream(Stream::Lane(plan.lane), Expected::Any, [plan.turn]),
     ];
     Append {
@@ -131,11 +144,4 @@ fn append_of(by: &By, id: DeploymentId, plan: Facts, configuration: StreamVersio
         }],
         ..Append::new(by.context(), streams)
     }
-}
-
-fn next_environment(configured: &Configured, release: &Release) -> Result<EnvironmentName, Error> {
-    let phases = configured.configuration.phases(&release.lifecycle);
-    release
-        .promotion(phases)
-        .map_err(|it| Error::refused(it.code(), it))
 }

@@ -178,6 +178,7 @@ async fn problems(
                     step: Some(step.step.name.clone()),
                     target: Some(target.clone()),
                     roles,
+                    own_roles: step.step.roles.iter().cloned().collect(),
                     namespace,
                 };
                 let found = match snapshot.resolve(&description.inputs, &place) {

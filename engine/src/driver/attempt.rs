@@ -8,7 +8,7 @@ use shipslog_domain::freeze::{Frozen, Impossible};
 use shipslog_events::event::deployment::AttemptOutcome;
 use shipslog_events::ids::{AttemptId, DeploymentId};
 use shipslog_events::journal::JournalKey;
-use shipslog_runner::{Assignment, Cancel, CheckRefusal, Component, Postponed, Recorder};
+use shipslog_runner::{Assignment, Cancel, CheckRefusal, Component, Recorder, Unended};
 
 use super::append::context;
 use super::beginning::{RecordedStart, recall, recorded_start};
@@ -24,39 +24,24 @@ use crate::load::{self, DeploymentHistory};
 /// Where a run takes up its work.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Entrance {
-    /// It has just start.
+    /// It has just begun.
     Beginning,
     /// Where its journal ends, as the server stopped under it.
     Journal {
-        /// How many there are; nothing where the journal does not hold: then the run itself puts that in words.
-        entries: Option<u64>,
+        /// How many there are.
+        entries: u64,
     },
-}
-
-/// A run that has no end yet: it goes on later.
-#[derive(Debug, Clone)]
-pub(super) enum Unended {
-    /// It could not enter the sandbox, and did nothing.
-    NotReady(Postponed),
-    /// It was in the sandbox, and what it did there can be recorded no further.
-    CutOff(Postponed),
 }
 
 impl Entrance {
     /// Whether it made no call yet.
     fn is_fresh(self) -> bool {
-        matches!(self, Self::Beginning | Self::Journal { entries: Some(0), .. })
+        matches!(self, Self::Beginning | Self::Journal { entries: 0 })
     }
 
     /// Whether there is something to go on from, and so to wait for.
     fn has_entries(self) -> bool {
-        matches!(
-            self,
-            Self::Journal {
-                entries: Some(1..),
-                ..
-            }
-        )
+        matches!(self, Self::Journal { entries: 1.. })
     }
 
     /// What is said of a run that is stopped here. The first call may have come before the server stopped: then nobody
@@ -113,13 +98,13 @@ pub(super) async fn run(
     let runner = &tools.steps.runner;
     let ended = runner.run(&component, assignment, recorder, cancel).await;
     Ok(Finished {
-        ended: ended.map_err(Unended::CutOff)?,
+        ended: ended?,
         tail: Some(journal.take()),
     })
 }
 
 fn not_ready(why: impl Display) -> Unended {
-    Unended::NotReady(Postponed(why.to_string()))
+    Unended::NotReady(why.to_string())
 }
 
 /// A run with everything it needs.

@@ -17,7 +17,15 @@ pub(super) async fn conclusion(
     outcome: Outcome,
 ) -> Result<String, ReadError> {
     if outcome == Outcome::Succeeded {
-        return Ok("every step succeeded on every target".to_owned());
+        let skipped = skipped(history);
+        return Ok(if skipped.is_empty() {
+            "every step succeeded on every target".to_owned()
+        } else {
+            format!(
+                "every step that has a target succeeded on every target; skipped, as no target has one of their roles: {}",
+                skipped.join(", ")
+            )
+        });
     }
     let mut sentences = Vec::new();
     for attempt in history.deployment.latest_attempts().into_values() {
@@ -44,6 +52,15 @@ pub(super) async fn conclusion(
         ));
     }
     Ok(sentences.join("\n"))
+}
+
+/// Steps that had no target.
+fn skipped(history: &DeploymentHistory) -> Vec<&str> {
+    let steps = history.deployment.steps.iter();
+    steps
+        .filter(|it| it.targets.is_empty())
+        .map(|it| it.step.step.name.as_str())
+        .collect()
 }
 
 /// What an attempt said when it ended.

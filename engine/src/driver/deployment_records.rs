@@ -8,6 +8,7 @@ use shipslog_domain::freeze::Impossible;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{DeploymentEndReason, DeploymentEvent, Outcome};
 use shipslog_events::event::lane::LaneEvent;
+use shipslog_events::event::progress::ProgressEvent;
 use shipslog_events::ids::{AttemptId, DeploymentId, Position};
 use shipslog_events::journal::JournalKey;
 use shipslog_events::stream::LaneKey;
@@ -22,7 +23,7 @@ use super::failure::Failure;
 use super::finished::Finished;
 use super::kept_journal::kept;
 use super::unknown_outcome::with_unknown_outcome;
-use crate::load::{self, DeploymentHistory, Loaded};
+use crate::load::{self, DeploymentHistory, Loaded, ProgressHistory};
 use crate::transaction::persist;
 
 /// How long the end of a run waits for its last lines.
@@ -142,10 +143,13 @@ impl DeploymentRecords<'_> {
         }
     }
 
-    /// How many entries the journal of a run has; nothing where it does not hold.
-    pub(super) async fn entries(&self, id: &AttemptId) -> Result<Option<u64>, Failure> {
-        let journal = kept(&*self.store.journals, &JournalKey::of(self.id, id)).await?;
-        Ok(journal.map(|it| it.head.entries))
+    /// How many entries the journal of a run has, or why it does not hold.
+    pub(super) async fn entries(&self, id: &AttemptId) -> Result<Result<u64, String>, Failure> {
+        match self.store.journals.journal(JournalKey::of(self.id, id)).await {
+            Ok(journal) => Ok(Ok(journal.head.entries)),
+            Err(error) if error.is_lasting() => Ok(Err(error.to_string())),
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub(super) async fn attempt_resumed(
@@ -174,14 +178,19 @@ impl DeploymentRecords<'_> {
         }
     }
 
-    /// Ends the deployment, leaves the lane and, after success, moves the release on: all in one append.
+    /// Ends the deployment, leaves the lane and moves the release on: all in one append.
     pub(super) async fn ended(&self, reason: DeploymentEndReason) -> Result<(), Failure> {
         let decide = || async {
             let Some(now) = load::deployment(&*self.store.events, self.id).await? else {
                 return Ok((None, ()));
             };
-            match deployment::ending(&now.state.deployment, reason) {
-                Ok(ending) => Ok((Some(self.ending(&now, ending, reason.outcome()).await?), ())),
+            let deployment = &now.state.deployment;
+            let progress = load::progress(&*self.store.events, deployment.progress()).await?;
+            match deployment::ending(deployment, &progress.state.progress, reason) {
+                Ok(ending) => {
+                    let append = self.ending(&now, &progress, ending, reason.outcome()).await?;
+                    Ok((Some(append), ()))
+                }
                 // It is recorded already.
                 Err(_) => Ok((None, ())),
             }
@@ -193,6 +202,7 @@ impl DeploymentRecords<'_> {
     async fn ending(
         &self,
         now: &Loaded<DeploymentHistory>,
+        progress: &Loaded<ProgressHistory>,
         ending: Ending,
         outcome: Outcome,
     ) -> Result<Append, Failure> {
@@ -205,12 +215,9 @@ impl DeploymentRecords<'_> {
         give(&mut ended, message(&said));
         let to = Stream::Lane(history.deployment.lane.clone());
         let (expected, turn) = (Expected::Version(lane.version), ending.turn.into());
-        let mut streams = vec![ended, stream(to, expected, cause, "turn-ended", [turn])];
-        streams.extend(ending.succeeded.map(|it| {
-            let (to, event) = (Stream::Releases(it.project_slug), it.event.into());
-            stream(to, Expected::Any, cause, "phase-succeeded", [event])
-        }));
-        Ok(append(history, streams))
+        let turn = stream(to, expected, cause, "turn-ended", [turn]);
+        let passed = passed(now, progress, ending.environment, ending.phase);
+        Ok(append(history, vec![ended, turn, passed]))
     }
 
     /// Records what a command leads to on the deployment's own stream.
@@ -271,6 +278,32 @@ impl DeploymentRecords<'_> {
         let events = events.into_iter().map(Event::from);
         stream(to, expected, now.state.request(), label, events)
     }
+}
+
+/// That a phase has succeeded is said once of a release, whichever deployment was the last.
+fn passed(
+    now: &Loaded<DeploymentHistory>,
+    progress: &Loaded<ProgressHistory>,
+    environment: ProgressEvent,
+    phase: Option<ProgressEvent>,
+) -> StreamAppend {
+    let (history, cause) = (&now.state, now.state.request());
+    let (to, expected) = (history.deployment.progress(), Expected::Version(progress.version));
+    let mut passed = stream(
+        to.clone(),
+        expected,
+        cause,
+        "environment-ended",
+        [environment.into()],
+    );
+    if let Some(event) = phase {
+        let label = format!("phase-succeeded:{}:all", history.deployment.phase.name);
+        let release = progress.state.first.unwrap_or(cause);
+        passed
+            .events
+            .extend(stream(to, expected, release, &label, [event.into()]).events);
+    }
+    passed
 }
 
 /// What was decided. A refusal means that it is recorded already, or that the deployment is over.

@@ -1,7 +1,7 @@
 //! What the driver itself fails at: it is tried again without end.
 
 use shipslog_log::{JournalError, ReadError};
-use shipslog_runner::Postponed;
+use shipslog_runner::Unended;
 
 use crate::transaction::NotAppended;
 
@@ -19,7 +19,7 @@ pub(super) enum Failure {
     Append(#[from] NotAppended),
     /// A run goes on from its journal later.
     #[error(transparent)]
-    Postponed(#[from] Postponed),
+    Unended(#[from] Unended),
     /// The log of the process says where.
     #[error("it panicked")]
     Panicked,

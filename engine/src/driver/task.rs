@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use shipslog_domain::deployment::{self, Due, RESUMPTIONS};
-use shipslog_events::event::deployment::{AttemptOutcome, EndReason};
+use shipslog_events::event::Event;
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, EndReason};
 use shipslog_events::ids::{AttemptId, ComponentDigest, DeploymentId};
-use shipslog_runner::{Cancel, Ended};
+use shipslog_runner::{Cancel, Ended, Unended};
 use tokio::sync::Notify;
 use tokio::task::{self, JoinError, JoinSet};
 
-use super::attempt::{self, Entrance, Unended};
+use super::attempt::{self, Entrance};
 use super::beginning;
+use super::clock::Clock;
 use super::deployment_records::DeploymentRecords;
 use super::failure::Failure;
 use super::finished::Finished;
@@ -41,6 +44,8 @@ struct Task {
     counted: BTreeSet<AttemptId>,
     /// Why a run could not go on, if none has come to its end since: pauses go on growing.
     trouble: Option<String>,
+    /// When an attempt is due that has to wait first.
+    later: Option<Duration>,
 }
 
 /// A run that began in this process and whose end is not recorded yet.
@@ -69,6 +74,7 @@ impl Task {
             runs: BTreeMap::new(),
             counted: BTreeSet::new(),
             trouble: None,
+            later: None,
         }
     }
 
@@ -91,10 +97,18 @@ impl Task {
         }
     }
 
-    /// Until somebody wakes the deployment, or a run is over.
+    /// Until somebody wakes the deployment, a run is over, or an attempt has waited long enough.
     async fn wait(&mut self, wake: &Notify) {
+        let later = self.later;
+        let due = async {
+            match later {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             () = wake.notified() => {}
+            () = due => {}
             Some(joined) = self.tasks.join_next_with_id() => self.conclude(joined),
         }
     }
@@ -106,6 +120,7 @@ impl Task {
         let Some(history) = load::deployment(&*self.shared.tools.store.events, self.id).await? else {
             return Ok(Then::Over);
         };
+        self.later = None;
         let mut then = Ok(Then::Wait);
         // What one run fails at keeps no other from its end, and nobody's cancellation from being heard.
         for due in deployment::next(&history.state.deployment) {
@@ -115,7 +130,7 @@ impl Task {
                 Ok(_) => {}
                 Err(error) => {
                     if let Err(earlier) = std::mem::replace(&mut then, Err(error)) {
-                        tracing::debug!(error = %earlier, deployment = %self.id, "it cannot go on for this either");
+                        tracing::warn!(error = %earlier, deployment = %self.id, "it cannot go on for this either");
                     }
                 }
             }
@@ -131,6 +146,10 @@ impl Task {
                 Ok(if on { Then::Again } else { Then::Wait })
             }
             Due::StartAttempt { id, component } => {
+                if let Some(pause) = self.pause_before(history, &id) {
+                    self.later = Some(self.later.map_or(pause, |it| it.min(pause)));
+                    return Ok(Then::Wait);
+                }
                 self.start(history, id, component).await?;
                 Ok(Then::Again)
             }
@@ -146,6 +165,19 @@ impl Task {
                 Ok(Then::Over)
             }
         }
+    }
+
+    /// How long an attempt has to wait yet, by what is recorded of the one before it: nothing may have changed since.
+    fn pause_before(&self, history: &DeploymentHistory, id: &AttemptId) -> Option<Duration> {
+        let ended = history.events.iter().rev().find(|it| match &it.event {
+            Event::Deployment(DeploymentEvent::AttemptEnded { id: ended, .. }) => {
+                ended.step == id.step && ended.target == id.target
+            }
+            _ => false,
+        })?;
+        let since = Clock::not_before(history).since(ended.recorded_at);
+        let pause = self.shared.pauses.before(id.attempt).saturating_sub(since);
+        (!pause.is_zero()).then_some(pause)
     }
 
     async fn start(
@@ -200,16 +232,13 @@ impl Task {
             Some(Run::Over(Ok(finished))) => finished.clone(),
             // As after a crash, it goes on from its journal.
             Some(Run::Over(Err(unended))) => {
-                let postponed = match unended.clone() {
-                    Unended::NotReady(postponed) => postponed,
-                    Unended::CutOff(postponed) => {
-                        self.counted.remove(id);
-                        postponed
-                    }
-                };
-                self.trouble = Some(postponed.to_string());
+                let unended = unended.clone();
+                if matches!(unended, Unended::CutOff(_)) {
+                    self.counted.remove(id);
+                }
+                self.trouble = Some(unended.to_string());
                 self.runs.remove(id);
-                return Err(postponed.into());
+                return Err(unended.into());
             }
             None => match self.resume(history, id).await? {
                 Some(finished) => finished,
@@ -229,16 +258,17 @@ impl Task {
         history: &DeploymentHistory,
         id: &AttemptId,
     ) -> Result<Option<Finished>, Failure> {
-        let entries = self.records().entries(id).await?;
+        let entries = match self.records().entries(id).await? {
+            Ok(entries) => entries,
+            // It is not gone on from, and its component not even made ready.
+            Err(sentence) => return Ok(Some(Ended::because(EndReason::JournalDamaged, sentence).into())),
+        };
         if !self.counted.contains(id) {
             let times = history.deployment.attempt(id).map_or(0, |it| it.resumed);
             if times >= RESUMPTIONS {
                 return Ok(Some(self.interrupted_too_often()));
             }
-            // One whose journal does not hold is not gone on from.
-            if let Some(entries) = entries {
-                self.records().attempt_resumed(id, entries, times).await?;
-            }
+            self.records().attempt_resumed(id, entries, times).await?;
             self.counted.insert(id.clone());
         }
         self.spawn(id.clone(), Entrance::Journal { entries });

@@ -78,6 +78,13 @@ async fn loaded(reader: Arc<dyn EventReader>, all: &State) -> State {
         let history = releases(log, slug).await.unwrap().state;
         loaded.releases.insert(slug.clone(), history.releases);
     }
+    for (slug, version) in all.progress.keys() {
+        let stream = Stream::Progress(slug.clone(), version.clone());
+        let history = progress(log, stream).await.unwrap().state;
+        loaded
+            .progress
+            .insert((slug.clone(), version.clone()), history.progress);
+    }
     for key in all.lanes.keys() {
         loaded
             .lanes

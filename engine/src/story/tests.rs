@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use shipslog_events::chain::Hash;
-use shipslog_events::event::configuration::ProcessStep;
+use shipslog_events::event::configuration::{Phase, ProcessStep};
 use shipslog_events::event::deployment::{AttemptOutcome, Layer, Limits, Outcome, PlannedStep};
 use shipslog_events::event::release::FrozenStep;
 use shipslog_events::ids::AttemptNumber;
@@ -48,7 +48,10 @@ fn requested() -> DeploymentEvent {
         project: "Httpd".into(),
         release: "1.0.0".into(),
         environment: "Development".into(),
-        phase: "First".into(),
+        phase: Phase {
+            name: "First".into(),
+            environments: vec!["Development".into()],
+        },
         lane: LaneKey::new("httpd", "development"),
         steps: vec![PlannedStep {
             step,

@@ -203,6 +203,8 @@ async fn open(directory: &Path, steps: &[String], faults: &Faults) -> Engine {
     let none = Pauses {
         shortest: Duration::ZERO,
         longest: Duration::ZERO,
+        second_attempt: Duration::ZERO,
+        any_attempt: Duration::ZERO,
     };
     Engine::open_pausing(Store::new(Arc::new(store)), options, &components, none)
         .await

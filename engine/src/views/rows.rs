@@ -4,6 +4,7 @@ mod access;
 mod configuration;
 mod deployment;
 mod lane;
+mod progress;
 mod release;
 
 use jiff::Timestamp;
@@ -13,6 +14,7 @@ use shipslog_domain::access::Key;
 use shipslog_domain::configuration::Entry;
 use shipslog_domain::deployment::Deployment;
 use shipslog_domain::lane::Lane;
+use shipslog_domain::progress::Progress;
 use shipslog_domain::release::Release;
 use shipslog_events::event::Event;
 use shipslog_events::event::configuration::Kind;
@@ -45,6 +47,8 @@ pub struct ReleaseView {
     /// The release.
     #[serde(flatten)]
     pub release: Release,
+    /// How far it has come.
+    pub progress: Progress,
     /// The event whose body `snapshot` holds what it froze.
     pub event: EventId,
     /// When it was created.
@@ -144,7 +148,8 @@ pub(super) fn rows(current: &dyn Current, recorded: &Recorded) -> Result<Effect,
         Event::Configuration(event) => configuration::row(recorded, event),
         Event::Deployment(event) => deployment::row(current, recorded, event),
         Event::Lane(event) => lane::row(current, recorded, event),
-        Event::Release(event) => release::row(current, recorded, event),
+        Event::Progress(event) => progress::row(current, event),
+        Event::Release(event) => release::row(recorded, event),
     }
 }
 

@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const NONE: Pauses = Pauses {
     shortest: Duration::ZERO,
     longest: Duration::ZERO,
+    second_attempt: Duration::ZERO,
+    any_attempt: Duration::ZERO,
 };
 
 fn log(directory: &Path) -> Arc<dyn EventLog> {

@@ -4,11 +4,11 @@ mod end;
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::configuration::Phase;
 use crate::event::kinds::kinds;
 use crate::event::release::FrozenStep;
 use crate::ids::{
-    AttemptId, ComponentDigest, DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion,
-    TargetName,
+    AttemptId, ComponentDigest, DeploymentId, EnvironmentName, ProjectName, ReleaseVersion, TargetName,
 };
 use crate::journal::JournalHead;
 use crate::stream::LaneKey;
@@ -53,7 +53,7 @@ pub struct PlannedStep {
     /// As the release froze it.
     #[serde(flatten)]
     pub step: FrozenStep,
-    /// At least one.
+    /// None where no target there has one of its roles: then the step is skipped.
     pub targets: Vec<TargetName>,
 }
 
@@ -97,8 +97,8 @@ pub enum DeploymentEvent {
         release: ReleaseVersion,
         /// Where to.
         environment: EnvironmentName,
-        /// The phase of the lifecycle that the environment is in.
-        phase: PhaseName,
+        /// The phase of the lifecycle that the environment is in, as it was then.
+        phase: Phase,
         /// The lane it goes through.
         lane: LaneKey,
         /// Steps in order.
@@ -125,7 +125,7 @@ pub enum DeploymentEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         journal_format: Option<u32>,
     },
-    /// The server had stopped under the run, and it goes on from its journal.
+    /// The server had stopped under the run, and sets about going on from its journal.
     AttemptResumed {
         /// Which run.
         #[serde(flatten)]

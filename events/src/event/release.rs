@@ -1,13 +1,10 @@
-//! Releases of a project.
+//! Releases of a project: what they froze. How far they have come is their progress.
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::configuration::ProcessStep;
 use crate::event::kinds::kinds;
-use crate::ids::{
-    ComponentDigest, DeploymentId, EnvironmentName, FeedName, LifecycleName, PackageName, PhaseName,
-    ProjectName, ReleaseVersion,
-};
+use crate::ids::{ComponentDigest, FeedName, LifecycleName, PackageName, ProjectName, ReleaseVersion};
 
 /// A package with the version chosen and what it was then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,38 +53,10 @@ pub enum ReleaseEvent {
         /// Steps, with components.
         steps: Vec<FrozenStep>,
     },
-    /// A deployment of it to an environment of the phase was accepted.
-    PhaseEntered {
-        /// The project that it is a release of.
-        project: ProjectName,
-        /// Which release.
-        version: ReleaseVersion,
-        /// The phase.
-        phase: PhaseName,
-        /// Where in the phase.
-        environment: EnvironmentName,
-        /// By which deployment.
-        deployment: DeploymentId,
-    },
-    /// A deployment of it to an environment of the phase succeeded.
-    PhaseSucceeded {
-        /// The project that it is a release of.
-        project: ProjectName,
-        /// Which release.
-        version: ReleaseVersion,
-        /// The phase.
-        phase: PhaseName,
-        /// Where in the phase.
-        environment: EnvironmentName,
-        /// By which deployment.
-        deployment: DeploymentId,
-    },
 }
 
 kinds! {
     ReleaseEvent {
         ReleaseCreated => "release-created" version 1,
-        PhaseEntered => "phase-entered" version 1,
-        PhaseSucceeded => "phase-succeeded" version 1,
     }
 }

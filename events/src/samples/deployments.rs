@@ -1,6 +1,6 @@
 //! Facts of streams `deployment/<n>`.
 
-use super::{case, frozen_step};
+use super::{case, frozen_step, phase};
 use crate::event::Event;
 use crate::event::deployment::{
     AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, PlannedStep,
@@ -15,7 +15,7 @@ pub(super) fn all() -> Vec<(String, Event)> {
         project: "Httpd".into(),
         release: "1.0.0".into(),
         environment: "Development".into(),
-        phase: "Development".into(),
+        phase: phase(),
         lane: LaneKey::new("httpd", "development"),
         steps: vec![PlannedStep {
             step: frozen_step(),

@@ -38,7 +38,7 @@ pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
         Some(Due::CancelAttempt(id)) => {
             vec![decided(deployment, end_of(id, AttemptOutcome::Cancelled, None))]
         }
-        Some(Due::End { reason }) => end(deployment, reason),
+        Some(Due::End { reason }) => end(state, deployment, reason),
     }
 }
 
@@ -168,15 +168,20 @@ fn attend(deployment: &Deployment, id: AttemptId, how: u8) -> Facts {
     }
 }
 
-fn end(deployment: &Deployment, reason: DeploymentEndReason) -> Vec<Facts> {
-    let ending = deployment::ending(deployment, reason).unwrap();
+fn end(state: &State, deployment: &Deployment, reason: DeploymentEndReason) -> Vec<Facts> {
+    let Stream::Progress(slug, version) = deployment.progress() else {
+        unreachable!("it is told on a stream of its release");
+    };
+    let progress = state.progress.get(&(slug, version)).cloned().unwrap_or_default();
+    let ending = deployment::ending(deployment, &progress, reason).unwrap();
     let ended = ending.ended.into_iter().map(Event::from).collect();
-    let own = (Stream::Deployment(deployment.id), ended);
-    let mut facts = vec![own, on_lane(deployment, ending.turn)];
-    facts.extend(
-        ending
-            .succeeded
-            .map(|it| (Stream::Releases(it.project_slug), vec![it.event.into()])),
-    );
-    facts
+    let passed = [Some(ending.environment), ending.phase];
+    vec![
+        (Stream::Deployment(deployment.id), ended),
+        on_lane(deployment, ending.turn),
+        (
+            deployment.progress(),
+            passed.into_iter().flatten().map(Event::from).collect(),
+        ),
+    ]
 }

@@ -1,6 +1,6 @@
 //! All aggregates together, folded from a log; its hash says whether two folds came to the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -8,9 +8,11 @@ use shipslog_domain::access::{self, Access};
 use shipslog_domain::configuration::{self, Configuration};
 use shipslog_domain::deployment::{self, Deployment};
 use shipslog_domain::lane::{self, Lane};
+use shipslog_domain::progress::{self, Progress};
 use shipslog_domain::release::{self, Release, Releases};
+use shipslog_domain::slug::slug;
 use shipslog_events::event::Event;
-use shipslog_events::ids::{DeploymentId, Position};
+use shipslog_events::ids::{DeploymentId, Position, ReleaseVersion};
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{Recorded, Stream, canonical};
 use shipslog_log::EventReader;
@@ -19,6 +21,7 @@ use shipslog_log::EventReader;
 pub struct State {
     pub configuration: Configuration,
     pub releases: BTreeMap<String, Releases>,
+    pub progress: BTreeMap<(String, ReleaseVersion), Progress>,
     pub deployments: BTreeMap<DeploymentId, Deployment>,
     pub lanes: BTreeMap<LaneKey, Lane>,
     pub access: Access,
@@ -42,6 +45,11 @@ impl State {
                 let before = self.releases.remove(slug).unwrap_or_default();
                 self.releases.insert(slug.clone(), release::evolve(before, event));
             }
+            (Stream::Progress(slug, version), Event::Progress(event)) => {
+                let key = (slug.clone(), version.clone());
+                let before = self.progress.remove(&key).unwrap_or_default();
+                self.progress.insert(key, progress::evolve(before, event));
+            }
             (Stream::Lane(key), Event::Lane(event)) => {
                 let before = self.lanes.remove(key).unwrap_or_default();
                 self.lanes.insert(key.clone(), lane::evolve(before, event));
@@ -59,6 +67,19 @@ impl State {
         self.releases.values().flat_map(Releases::all)
     }
 
+    /// How far a release has come.
+    pub fn progress_of(&self, release: &Release) -> &Progress {
+        static NONE: Progress = Progress {
+            requested: BTreeMap::new(),
+            been: BTreeMap::new(),
+            succeeded: BTreeMap::new(),
+            open: BTreeMap::new(),
+            phases: BTreeSet::new(),
+        };
+        let key = (slug(release.project.as_str()), release.version.clone());
+        self.progress.get(&key).unwrap_or(&NONE)
+    }
+
     /// SHA-256 over the canonical JSON of every aggregate's state.
     pub fn hash(&self) -> String {
         let text = canonical::write(&self.json()).unwrap();
@@ -69,6 +90,7 @@ impl State {
         json!({
             "configuration": self.configuration.entries().collect::<Vec<_>>(),
             "releases": self.releases.iter().map(|(slug, it)| (slug, it.all())).collect::<Vec<_>>(),
+            "progress": self.progress.iter().collect::<Vec<_>>(),
             "deployments": self.deployments.values().collect::<Vec<_>>(),
             "lanes": self.lanes.iter().collect::<Vec<_>>(),
             "access": self.access.all().collect::<Vec<_>>(),

@@ -116,6 +116,7 @@ async fn show(
 fn shown(view: ReleaseView) -> Release {
     let ReleaseView {
         release,
+        progress,
         created_at,
         created_by,
         event: _,
@@ -139,6 +140,6 @@ fn shown(view: ReleaseView) -> Release {
         created_by: actor::name(&created_by),
         packages: packages.collect(),
         steps: steps.collect(),
-        environments: release.succeeded,
+        environments: progress.succeeded,
     }
 }

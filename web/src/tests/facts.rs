@@ -1,8 +1,9 @@
 //! Facts as the driver writes them.
 
+use shipslog_events::event::Event;
+use shipslog_events::event::configuration::{Phase, ProcessStep};
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Layer, Limits, PlannedStep};
 use shipslog_events::event::release::FrozenStep;
-use shipslog_events::event::{Event, configuration::ProcessStep};
 use shipslog_events::ids::{AttemptId, AttemptNumber, DeploymentId, EventId, Position};
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{Actor, Context, NewBody, NewEvent, Source, Stream};
@@ -57,13 +58,20 @@ pub(super) fn step() -> FrozenStep {
     }
 }
 
+pub(super) fn phase() -> Phase {
+    Phase {
+        name: "First".into(),
+        environments: vec!["Development".into()],
+    }
+}
+
 pub(super) fn requested(id: DeploymentId) -> DeploymentEvent {
     DeploymentEvent::DeploymentRequested {
         deployment: id,
         project: "Httpd".into(),
         release: "1.0.0".into(),
         environment: "Development".into(),
-        phase: "First".into(),
+        phase: phase(),
         lane: lane(),
         steps: vec![PlannedStep {
             step: step(),

@@ -5,13 +5,16 @@ use shipslog_events::event::deployment::{
     AttemptOutcome, DeploymentEndReason, DeploymentEvent, Layer, Outcome,
 };
 use shipslog_events::event::lane::LaneEvent;
+use shipslog_events::event::progress::ProgressEvent;
 use shipslog_events::event::release::{FrozenPackage, ReleaseEvent};
 use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_events::{LogLevel, Stream};
 use shipslog_log::TaskLogLine;
 
 use super::Server;
-use super::facts::{Fact, append, attempt, denied, ended, lane, milestone, output, requested, started, step};
+use super::facts::{
+    Fact, append, attempt, denied, ended, lane, milestone, output, phase, requested, started, step,
+};
 
 /// Makes facts for the log.
 pub(super) struct History;
@@ -117,10 +120,10 @@ impl History {
             },
         ];
         let turn = turn.into_iter().map(|it| (it.into(), vec![])).collect();
-        let entered = ReleaseEvent::PhaseEntered {
+        let going = ProgressEvent::EnvironmentRequested {
             project: "Httpd".into(),
             version: "1.0.0".into(),
-            phase: "First".into(),
+            phase: phase(),
             environment: "Development".into(),
             deployment: id,
         };
@@ -143,7 +146,10 @@ impl History {
             vec![
                 (Stream::Deployment(id), facts),
                 (Stream::Lane(lane()), turn),
-                (Stream::Releases("httpd".into()), vec![(entered.into(), vec![])]),
+                (
+                    Stream::Progress("httpd".into(), "1.0.0".into()),
+                    vec![(going.into(), vec![])],
+                ),
             ],
         )
         .await;

@@ -41,7 +41,7 @@ async fn events_of_a_deployment_end_with_it_and_go_on_after_the_last_one_seen() 
     let items = all.items();
     let types: Vec<&str> = items.iter().map(|it| it["type"].as_str().unwrap()).collect();
     assert_eq!(types.first(), Some(&"deployment-requested"));
-    assert_eq!(types.last(), Some(&"phase-entered"));
+    assert_eq!(types.last(), Some(&"environment-requested"));
     assert!(types.contains(&"turn-ended"), "{types:?}");
     let positions: Vec<String> = items.iter().map(|it| it["position"].to_string()).collect();
     assert_eq!(all.fields("id"), positions);
@@ -72,7 +72,8 @@ async fn events_are_told_as_they_happen() {
             "deployment-requested",
             "cancel-requested",
             "deployment-ended",
-            "turn-ended"
+            "turn-ended",
+            "environment-ended"
         ]
     );
 }

@@ -1,11 +1,11 @@
-//! What becomes true together when a deployment ends: on its own stream, on its lane and, after success, of the release.
+//! What becomes true together when a deployment ends: on its own stream, on its lane, and of its release.
 
 use shipslog_events::event::deployment::{DeploymentEndReason, DeploymentEvent, Outcome};
 use shipslog_events::event::lane::LaneEvent;
-use shipslog_events::event::release::ReleaseEvent;
+use shipslog_events::event::progress::ProgressEvent;
 
 use super::{Command, Deployment, Refusal, decide};
-use crate::slug::slug;
+use crate::progress::Progress;
 
 /// The facts of an end, each for its stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,47 +14,46 @@ pub struct Ending {
     pub ended: Vec<DeploymentEvent>,
     /// For the lane's.
     pub turn: LaneEvent,
-    /// For the releases', after success.
-    pub succeeded: Option<Succeeded>,
+    /// For the progress of the release.
+    pub environment: ProgressEvent,
+    /// Beside it, where a phase has succeeded with it.
+    pub phase: Option<ProgressEvent>,
 }
 
-/// A release has passed a phase.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Succeeded {
-    /// The project's slug, which names the stream.
-    pub project_slug: String,
-    /// The fact.
-    pub event: ReleaseEvent,
-}
-
-/// Ends a deployment, or refuses to: none of these facts stands without the others.
-pub fn ending(deployment: &Deployment, reason: DeploymentEndReason) -> Result<Ending, Refusal> {
+/// Ends a deployment, or refuses to: none of these facts stands without the others. `progress` is how far its release
+/// has come until then.
+pub fn ending(
+    deployment: &Deployment,
+    progress: &Progress,
+    reason: DeploymentEndReason,
+) -> Result<Ending, Refusal> {
     let outcome = reason.outcome();
+    let completes =
+        outcome == Outcome::Succeeded && progress.is_completed_by(&deployment.phase, &deployment.environment);
     Ok(Ending {
         ended: decide(deployment, Command::End { reason })?,
         turn: LaneEvent::TurnEnded {
             deployment: deployment.id,
             outcome,
         },
-        succeeded: (outcome == Outcome::Succeeded).then(|| succeeded(deployment)),
-    })
-}
-
-fn succeeded(deployment: &Deployment) -> Succeeded {
-    Succeeded {
-        project_slug: slug(deployment.project.as_str()),
-        event: ReleaseEvent::PhaseSucceeded {
+        environment: ProgressEvent::EnvironmentEnded {
             project: deployment.project.clone(),
             version: deployment.release.clone(),
-            phase: deployment.phase.clone(),
             environment: deployment.environment.clone(),
             deployment: deployment.id,
+            outcome,
         },
-    }
+        phase: completes.then(|| ProgressEvent::PhaseSucceeded {
+            project: deployment.project.clone(),
+            version: deployment.release.clone(),
+            phase: deployment.phase.name.clone(),
+        }),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use shipslog_events::event::configuration::Phase;
     use shipslog_events::ids::DeploymentId;
     use shipslog_events::stream::LaneKey;
 
@@ -67,7 +66,10 @@ mod tests {
             project: "Big shop".into(),
             release: "1.0.0".into(),
             environment: "Development".into(),
-            phase: "First".into(),
+            phase: Phase {
+                name: "First".into(),
+                environments: vec!["Development".into()],
+            },
             lane: LaneKey::new("big-shop", "development"),
             steps: Vec::new(),
             status: Status::Running,
@@ -77,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn every_end_leaves_the_lane_and_success_alone_moves_the_release_on() {
+    fn every_end_leaves_the_lane_and_is_told_of_the_release_and_success_alone_completes_its_phase() {
         for (reason, moves_on) in [
             (DeploymentEndReason::Succeeded, true),
             (DeploymentEndReason::Failed, false),
@@ -85,15 +87,16 @@ mod tests {
             (DeploymentEndReason::Cancelled, false),
         ] {
             let outcome = reason.outcome();
-            let ending = ending(&running(), reason).unwrap();
+            let ending = ending(&running(), &Progress::default(), reason).unwrap();
             assert_eq!(
                 ending.ended,
                 [DeploymentEvent::DeploymentEnded { outcome, reason }]
             );
             let deployment = DeploymentId(1);
             assert_eq!(ending.turn, LaneEvent::TurnEnded { deployment, outcome });
-            let stream = ending.succeeded.map(|it| it.project_slug);
-            assert_eq!(stream.as_deref(), moves_on.then_some("big-shop"), "{reason}");
+            let told = |it: &ProgressEvent| matches!(it, ProgressEvent::EnvironmentEnded { outcome: it, .. } if *it == outcome);
+            assert!(told(&ending.environment), "{reason}");
+            assert_eq!(ending.phase.is_some(), moves_on, "{reason}");
         }
     }
 
@@ -106,7 +109,7 @@ mod tests {
         };
         let id = over.id;
         assert_eq!(
-            ending(&over, DeploymentEndReason::Succeeded),
+            ending(&over, &Progress::default(), DeploymentEndReason::Succeeded),
             Err(Refusal::Ended { id, outcome })
         );
     }

@@ -8,6 +8,10 @@ use super::{AttemptState, Deployment, Status};
 /// How often a step may end errored on a target before the deployment gives up.
 pub const ERRORED_ATTEMPTS: usize = 3;
 
+/// How often an attempt may find its cluster away before the deployment gives up: with the pauses between them, a quarter
+/// of an hour and more.
+pub const AWAY_ATTEMPTS: usize = 40;
+
 /// How often one run may go on after the server stopped under it: by then it is the run that brings the server down.
 pub const RESUMPTIONS: u32 = 100;
 
@@ -109,10 +113,25 @@ fn standing(deployment: &Deployment, step: &PlannedStep, target: &TargetName) ->
 }
 
 fn gives_up(deployment: &Deployment, id: &AttemptId) -> bool {
-    let errored = (deployment.attempts.iter())
-        .filter(|it| it.id.step == id.step && it.id.target == id.target)
-        .filter(|it| it.outcome() == Some(AttemptOutcome::Errored));
-    errored.count() >= ERRORED_ATTEMPTS
+    let (mut errored, mut away) = (0, 0);
+    for attempt in &deployment.attempts {
+        let AttemptState::Ended {
+            outcome: AttemptOutcome::Errored,
+            reason,
+        } = attempt.state
+        else {
+            continue;
+        };
+        if attempt.id.step == id.step && attempt.id.target == id.target {
+            let counter = if reason == Some(EndReason::ClusterAway) {
+                &mut away
+            } else {
+                &mut errored
+            };
+            *counter += 1;
+        }
+    }
+    errored >= ERRORED_ATTEMPTS || away >= AWAY_ATTEMPTS
 }
 
 /// Runs that have begun are always carried to their end; new ones begin only while nothing has failed and nobody

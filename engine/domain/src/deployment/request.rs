@@ -1,22 +1,26 @@
 //! Requesting a deployment: everything is planned here, no choice is left to running.
 
-use shipslog_events::event::configuration::Kind;
+use shipslog_events::event::configuration::{Kind, Phase};
 use shipslog_events::event::deployment::{DeploymentEvent, PlannedStep};
 use shipslog_events::event::lane::LaneEvent;
-use shipslog_events::event::release::{FrozenStep, ReleaseEvent};
-use shipslog_events::ids::{DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion, StepName};
-use shipslog_events::stream::LaneKey;
+use shipslog_events::event::progress::ProgressEvent;
+use shipslog_events::event::release::FrozenStep;
+use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
+use shipslog_events::stream::{LaneKey, Stream};
 use shipslog_nearest as nearest;
 
 use crate::NOT_FOUND;
 use crate::configuration::Configuration;
-use crate::release::{EnterRefusal, Release};
+use crate::progress::{EnterRefusal, Progress};
+use crate::release::Release;
 
 /// A release to an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request<'a> {
     /// The release.
     pub release: &'a Release,
+    /// How far it has come.
+    pub progress: &'a Progress,
     /// Where to.
     pub environment: EnvironmentName,
 }
@@ -29,7 +33,7 @@ pub struct Plan {
     project: ProjectName,
     release: ReleaseVersion,
     environment: EnvironmentName,
-    phase: PhaseName,
+    phase: Phase,
     steps: Vec<PlannedStep>,
 }
 
@@ -38,14 +42,14 @@ pub struct Plan {
 pub struct Facts {
     /// The lane.
     pub lane: LaneKey,
-    /// The project's slug, which names its stream.
-    pub project_slug: String,
+    /// How far the release has come.
+    pub progress: Stream,
     /// For the deployment's stream.
     pub requested: DeploymentEvent,
     /// For the lane's.
     pub turn: LaneEvent,
-    /// For the releases'.
-    pub entered: ReleaseEvent,
+    /// For the progress of the release.
+    pub going: ProgressEvent,
 }
 
 /// Why a deployment was not accepted.
@@ -57,16 +61,17 @@ pub enum RequestRefusal {
     /// The lifecycle does not allow it, or not yet.
     #[error(transparent)]
     Phase(#[from] EnterRefusal),
-    /// A step would run nowhere.
-    #[error("step {step} of release {version} has no target in {environment} with one of the roles {roles}")]
+    /// No step would run anywhere.
+    #[error(
+        "nothing of release {version} would run in {environment}: no target there has a role of its steps ({roles}); \
+         apply one that has"
+    )]
     NoTarget {
-        /// The step.
-        step: StepName,
-        /// The release.
+        /// The release that was asked for.
         version: ReleaseVersion,
         /// Where it was to go.
         environment: EnvironmentName,
-        /// The step's roles.
+        /// The steps with their roles, in words.
         roles: String,
     },
 }
@@ -105,7 +110,8 @@ impl Plan {
                 steps,
             },
             turn: LaneEvent::TurnRequested { deployment: id },
-            entered: ReleaseEvent::PhaseEntered {
+            progress: Stream::Progress(project_slug, release.clone()),
+            going: ProgressEvent::EnvironmentRequested {
                 project,
                 version: release,
                 phase,
@@ -113,14 +119,17 @@ impl Plan {
                 deployment: id,
             },
             lane,
-            project_slug,
         }
     }
 }
 
 /// Plans a deployment, or refuses it. A refusal costs no number.
 pub fn plan(configuration: &Configuration, request: Request<'_>) -> Result<Plan, RequestRefusal> {
-    let Request { release, environment } = request;
+    let Request {
+        release,
+        progress,
+        environment,
+    } = request;
     let (Some(project_slug), Some(environment_slug)) = (
         configuration.project_slug(&release.project),
         configuration.environment_slug(&environment),
@@ -132,10 +141,21 @@ pub fn plan(configuration: &Configuration, request: Request<'_>) -> Result<Plan,
             &known,
         )));
     };
-    let phase = release.may_enter(configuration.phases(&release.lifecycle), &environment)?;
-    let steps = (release.steps.iter())
-        .map(|step| planned(configuration, release, step, &environment))
-        .collect::<Result<Vec<_>, _>>()?;
+    let phases = configuration.phases(&release.lifecycle);
+    let phase = progress.may_enter(release, phases, &environment)?;
+    let steps: Vec<PlannedStep> = (release.steps.iter())
+        .map(|step| PlannedStep {
+            targets: configuration.targets(&environment, &step.step.roles),
+            step: step.clone(),
+        })
+        .collect();
+    if steps.iter().all(|it| it.targets.is_empty()) {
+        return Err(RequestRefusal::NoTarget {
+            version: release.version.clone(),
+            environment,
+            roles: roles(&release.steps),
+        });
+    }
     Ok(Plan {
         lane: LaneKey::new(project_slug, environment_slug),
         project_slug: project_slug.to_owned(),
@@ -147,24 +167,10 @@ pub fn plan(configuration: &Configuration, request: Request<'_>) -> Result<Plan,
     })
 }
 
-fn planned(
-    configuration: &Configuration,
-    release: &Release,
-    step: &FrozenStep,
-    environment: &EnvironmentName,
-) -> Result<PlannedStep, RequestRefusal> {
-    let targets = configuration.targets(environment, &step.step.roles);
-    if targets.is_empty() {
-        let roles: Vec<String> = step.step.roles.iter().map(ToString::to_string).collect();
-        return Err(RequestRefusal::NoTarget {
-            step: step.step.name.clone(),
-            version: release.version.clone(),
-            environment: environment.clone(),
-            roles: roles.join(", "),
-        });
-    }
-    Ok(PlannedStep {
-        step: step.clone(),
-        targets,
-    })
+fn roles(steps: &[FrozenStep]) -> String {
+    let roles = |it: &FrozenStep| {
+        let roles: Vec<String> = it.step.roles.iter().map(ToString::to_string).collect();
+        format!("{}: {}", it.step.name, roles.join(", "))
+    };
+    steps.iter().map(roles).collect::<Vec<_>>().join("; ")
 }

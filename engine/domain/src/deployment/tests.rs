@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use shipslog_events::event::configuration::ProcessStep;
+use shipslog_events::event::configuration::{Phase, ProcessStep};
 use shipslog_events::event::deployment::{Limits, Outcome};
 use shipslog_events::event::release::FrozenStep;
 
@@ -25,7 +25,10 @@ fn requested(steps: &[(&str, &[&str])]) -> DeploymentEvent {
         project: "Httpd".into(),
         release: "1.0.0".into(),
         environment: "Development".into(),
-        phase: "Development".into(),
+        phase: Phase {
+            name: "Development".into(),
+            environments: vec!["Development".into()],
+        },
         lane: LaneKey::new("httpd", "development"),
         steps,
     }
@@ -187,6 +190,35 @@ fn an_error_is_tried_again_but_not_for_ever() {
         next(&given(two.into_iter().chain(attempts))),
         end(DeploymentEndReason::Errored)
     );
+}
+
+/// Attempts of step `a` on target `one` that ended so, one after the other.
+fn errored(reasons: impl IntoIterator<Item = Option<EndReason>>) -> Vec<DeploymentEvent> {
+    let attempts = (1..).zip(reasons).flat_map(|(number, reason)| {
+        let end = DeploymentEvent::AttemptEnded {
+            id: id("a", "one", number),
+            outcome: AttemptOutcome::Errored,
+            reason,
+            journal: None,
+        };
+        [started(id("a", "one", number)), end]
+    });
+    attempts.collect()
+}
+
+#[test]
+fn a_cluster_that_is_away_is_tried_for_longer_than_a_step_that_errors() {
+    let away = Some(EndReason::ClusterAway);
+    let given = |reasons: Vec<Option<EndReason>>| {
+        next(&given(passed("a", "two").into_iter().chain(errored(reasons))))
+    };
+    let nearly = [vec![None; ERRORED_ATTEMPTS - 1], vec![away; AWAY_ATTEMPTS - 1]].concat();
+    let again = u32::try_from(nearly.len()).unwrap() + 1;
+    assert_eq!(given(nearly.clone()), [begin(id("a", "one", again))]);
+    for last in [None, away] {
+        let reasons = [nearly.clone(), vec![last]].concat();
+        assert_eq!(given(reasons), end(DeploymentEndReason::Errored), "{last:?}");
+    }
 }
 
 /// What is due after a run errored for a reason.

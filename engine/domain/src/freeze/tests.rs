@@ -1,6 +1,6 @@
 //! What a run is given, and what stands in its way.
 
-use shipslog_events::event::configuration::ProcessStep;
+use shipslog_events::event::configuration::{Phase, ProcessStep};
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, PlannedStep};
 use shipslog_events::event::release::{FrozenStep, ReleaseEvent};
 use shipslog_events::ids::{AttemptNumber, DeploymentId};
@@ -86,7 +86,10 @@ fn requested() -> DeploymentEvent {
         project: "Shop".into(),
         release: "1.0.0".into(),
         environment: "Development".into(),
-        phase: "Development".into(),
+        phase: Phase {
+            name: "Development".into(),
+            environments: vec!["Development".into()],
+        },
         lane: LaneKey::new("shop", "development"),
         steps: vec![PlannedStep {
             step: step(),

@@ -26,6 +26,8 @@ pub struct Place {
     pub target: Option<TargetName>,
     /// The target's.
     pub roles: BTreeSet<RoleName>,
+    /// The step's own: those by which it finds its targets.
+    pub own_roles: BTreeSet<RoleName>,
     /// The target's.
     pub namespace: Option<String>,
 }

@@ -6,8 +6,9 @@ use std::fmt;
 use crate::document;
 use crate::variables::{Place, Scope};
 
-/// How narrow a scope is: step, target, role, environment, the first one weighs most.
-pub(super) type Specificity = [bool; 4];
+/// How narrow a scope is at a place: step, target, a role that is the step's own, any role, environment; the first one
+/// weighs most.
+pub(super) type Specificity = [bool; 5];
 
 impl Scope {
     /// Whether the value holds there.
@@ -22,10 +23,11 @@ impl Scope {
             })
     }
 
-    pub(super) fn specificity(&self) -> Specificity {
+    pub(super) fn specificity(&self, place: &Place) -> Specificity {
         [
             !self.steps.is_empty(),
             !self.targets.is_empty(),
+            !self.roles.is_disjoint(&place.own_roles),
             !self.roles.is_empty(),
             !self.environments.is_empty(),
         ]
@@ -34,7 +36,8 @@ impl Scope {
     /// Whether both hold somewhere whatever targets there are, and neither is more specific. Scopes with different
     /// roles may still meet on one target: that shows only when it is deployed to.
     pub(super) fn clashes(&self, other: &Self) -> bool {
-        self.specificity() == other.specificity()
+        let nowhere = Place::default();
+        self.specificity(&nowhere) == other.specificity(&nowhere)
             && meet(&self.environments, &other.environments)
             && meet(&self.targets, &other.targets)
             && meet(&self.roles, &other.roles)

@@ -81,13 +81,13 @@ impl VariableSet {
             .get(&key(name))
             .ok_or_else(|| self.unknown(name, system.keys()))?;
         let mut here: Vec<&Variable> = values.iter().filter(|it| it.scope.holds(place)).collect();
-        here.sort_by_key(|it| Reverse(it.scope.specificity()));
+        here.sort_by_key(|it| Reverse(it.scope.specificity(place)));
         match here.as_slice() {
             [] => Err(ResolveError::NoValue {
                 name: name.to_owned(),
                 scopes: values.iter().map(|it| it.scope.clone()).collect(),
             }),
-            [one, other, ..] if one.scope.specificity() == other.scope.specificity() => {
+            [one, other, ..] if one.scope.specificity(place) == other.scope.specificity(place) => {
                 Err(ResolveError::Ambiguous {
                     name: name.to_owned(),
                     one: Box::new(one.scope.clone()),

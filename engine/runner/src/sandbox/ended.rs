@@ -19,11 +19,16 @@ pub struct Ended {
     pub message: String,
 }
 
-/// A run has no end yet, since its journal can be neither read nor gone on with just now: it goes on from there later.
-/// The sentence says why not now.
+/// Why a run has no end yet: it goes on from its journal later. The sentence says why not now.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Postponed(pub String);
+pub enum Unended {
+    /// It could not enter the sandbox, and did nothing.
+    #[error("{0}")]
+    NotReady(String),
+    /// It was in the sandbox, and what it does there can be recorded no further.
+    #[error("{0}")]
+    CutOff(String),
+}
 
 impl Ended {
     /// For a reason of the host's.

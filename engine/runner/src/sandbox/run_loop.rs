@@ -6,7 +6,7 @@ use std::sync::Arc;
 use shipslog_events::event::deployment::EndReason;
 use tokio::sync::Semaphore;
 
-use super::ended::{self, AttemptOutcome, Ended, Postponed};
+use super::ended::{self, AttemptOutcome, Ended, Unended};
 use super::store::{self, LastWrite, Left};
 use super::{suspension, trap_message};
 use crate::compile::Prepared;
@@ -25,8 +25,10 @@ enum Pass {
     Ended(Ended),
     /// The journal is longer now: again.
     Again,
-    /// It can go on from its journal later.
-    Postponed(Postponed),
+    /// What is recorded of it cannot be read just now.
+    Unread(String),
+    /// What it did cannot be recorded.
+    Unrecorded(String),
 }
 
 /// Where runs are carried out, and how many may be at once.
@@ -53,7 +55,7 @@ impl RunLoop {
         assignment: Assignment,
         recorder: Arc<dyn Recorder>,
         cancel: Cancel,
-    ) -> Result<Ended, Postponed> {
+    ) -> Result<Ended, Unended> {
         let mut given = NewRun {
             end: assignment.end(),
             assignment: Arc::new(assignment),
@@ -66,7 +68,8 @@ impl RunLoop {
             match self.pass(prepared, &given).await {
                 Pass::Again => given.restarted = false,
                 Pass::Ended(ended) => return Ok(ended),
-                Pass::Postponed(error) => return Err(error),
+                Pass::Unread(sentence) if given.restarted => return Err(Unended::NotReady(sentence)),
+                Pass::Unread(sentence) | Pass::Unrecorded(sentence) => return Err(Unended::CutOff(sentence)),
             }
         }
     }
@@ -147,7 +150,7 @@ impl RunLoop {
 async fn recorded(given: &NewRun) -> Result<(Vec<Entry>, Size), Pass> {
     let recorded = given.recorder.recorded().await.map_err(|error| match error {
         NotRead::Damaged(sentence) => Pass::Ended(Ended::because(EndReason::JournalDamaged, sentence)),
-        NotRead::Unavailable(sentence) => Pass::Postponed(Postponed(sentence)),
+        NotRead::Unavailable(sentence) => Pass::Unread(sentence),
     })?;
     let size = (
         recorded.len() as u64,
@@ -168,7 +171,7 @@ async fn recorded(given: &NewRun) -> Result<(Vec<Entry>, Size), Pass> {
 /// What was thrown through the guest, in words.
 fn thrown(error: &wasmtime::Error, run: &Run) -> Pass {
     match error.downcast_ref::<NotRecorded>() {
-        Some(error) => Pass::Postponed(Postponed(error.to_string())),
+        Some(error) => Pass::Unrecorded(error.to_string()),
         None => Pass::Ended(end_of(error, run)),
     }
 }

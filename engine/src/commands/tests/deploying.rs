@@ -136,7 +136,33 @@ async fn a_deployment_is_refused_where_the_lifecycle_does_not_lead_or_not_yet_an
 }
 
 #[tokio::test]
-async fn a_step_without_a_target_is_refused_by_name() {
+async fn a_step_without_a_target_is_skipped_and_named_at_the_end() {
+    let house = House::with(&["pass"]).await;
+    let mut two = project("pass", &json!({}));
+    let mut lonely = two["process"][0].clone();
+    (lonely["name"], lonely["roles"]) = (json!("Migrate"), json!(["Database"]));
+    two["process"].as_array_mut().unwrap().insert(0, lonely);
+    house.apply(vec![two]).await;
+    let version = house.release("pass").await.unwrap();
+    let accepted = house
+        .deploy_release("pass", version.as_str(), "Development")
+        .await;
+    let view = house.ended(accepted.unwrap().deployment).await;
+    assert_eq!(view.deployment.attempts.len(), 1);
+    let message = house
+        .engine
+        .events()
+        .body(view.ended_by.unwrap(), "message")
+        .await;
+    let said = String::from_utf8(message.unwrap().unwrap()).unwrap();
+    assert!(
+        said.ends_with("skipped, as no target has one of their roles: Migrate"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn a_release_of_which_nothing_would_run_is_refused_with_the_roles_of_its_steps() {
     let house = House::with(&["pass"]).await;
     let mut lonely = project("pass", &json!({}));
     lonely["process"][0]["roles"] = json!(["Database"]);
@@ -148,7 +174,8 @@ async fn a_step_without_a_target_is_refused_by_name() {
     let (code, sentence) = refused(answer);
     assert_eq!(code, "no-target");
     assert!(
-        sentence.starts_with("step Go of release 1.0.1 has no target in Development"),
+        sentence.starts_with("nothing of release 1.0.1 would run in Development")
+            && sentence.contains("(Go: Database)"),
         "{sentence}"
     );
 }

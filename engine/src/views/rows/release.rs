@@ -1,11 +1,12 @@
 //! Releases, listed in the order of their creation.
 
-use shipslog_domain::release;
+use shipslog_domain::progress::Progress;
+use shipslog_domain::release::Release;
 use shipslog_events::Recorded;
 use shipslog_events::event::release::ReleaseEvent;
 use shipslog_events::ids::{ProjectName, ReleaseVersion};
 
-use super::{Current, Effect, ReleaseView, Row, Tags, View, read};
+use super::{Effect, ReleaseView, Row, Tags, View};
 use crate::views::Error;
 
 impl View for ReleaseView {
@@ -19,60 +20,24 @@ impl ReleaseView {
     }
 }
 
-pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &ReleaseEvent) -> Result<Effect, Error> {
-    let tags = about(event);
-    let key = ReleaseView::key(release::project_of(event), release::version_of(event));
-    let before: Option<ReleaseView> = read(current, &key)?;
-    let (event_id, created_at, created_by) = match &before {
-        Some(view) => (view.event, view.created_at, view.created_by.clone()),
-        None => (recorded.id, recorded.recorded_at, recorded.actor.clone()),
+pub(super) fn row(recorded: &Recorded, event: &ReleaseEvent) -> Result<Effect, Error> {
+    let release = Release::of(event);
+    let tags = Tags {
+        project: Some(release.project.to_string()),
+        release: Some(release.version.to_string()),
+        ..Tags::default()
     };
-    let number = current
-        .number(ReleaseView::NAME, &key)?
-        .unwrap_or(recorded.position.0);
-    let row_tags = Tags {
-        environment: None,
-        deployment: None,
-        ..tags.clone()
+    let key = ReleaseView::key(&release.project, &release.version);
+    let view = ReleaseView {
+        release,
+        progress: Progress::default(),
+        event: recorded.id,
+        created_at: recorded.recorded_at,
+        created_by: recorded.actor.clone(),
     };
-    let row = release::evolve_one(before.map(|it| it.release), event).map(|release| {
-        let view = ReleaseView {
-            release,
-            event: event_id,
-            created_at,
-            created_by,
-        };
-        let row = Row::new(key, number, &view)?;
-        Ok::<_, Error>(Row {
-            tags: row_tags,
-            ..row
-        })
-    });
-    Ok((row.transpose()?, tags))
-}
-
-fn about(event: &ReleaseEvent) -> Tags {
-    let (project, version, place) = match event {
-        ReleaseEvent::ReleaseCreated { project, version, .. } => (project, version, None),
-        ReleaseEvent::PhaseEntered {
-            project,
-            version,
-            environment,
-            deployment,
-            ..
-        }
-        | ReleaseEvent::PhaseSucceeded {
-            project,
-            version,
-            environment,
-            deployment,
-            ..
-        } => (project, version, Some((environment, deployment))),
+    let row = Row {
+        tags: tags.clone(),
+        ..Row::new(key, recorded.position.0, &view)?
     };
-    Tags {
-        project: Some(project.to_string()),
-        release: Some(version.to_string()),
-        environment: place.map(|it| it.0.to_string()),
-        deployment: place.map(|it| it.1.0),
-    }
+    Ok((Some(row), tags))
 }

@@ -73,7 +73,7 @@ async fn a_deployment_s_events_are_those_of_its_stream_and_those_that_name_it_el
             .count()
     };
     assert!(
-        [streams("deployment"), streams("lane"), streams("releases")]
+        [streams("deployment"), streams("lane"), streams("progress")]
             .iter()
             .all(|it| *it > 1)
     );
@@ -87,6 +87,7 @@ async fn a_project_s_events_are_its_document_s_its_releases_and_all_of_its_deplo
         let stream = it.stream.to_string();
         names(it, r#""name":"other""#)
             || stream == "releases/other"
+            || stream.starts_with("progress/other/")
             || stream == "lane/other/development"
             || stream == "deployment/2"
     });

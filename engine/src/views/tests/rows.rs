@@ -71,13 +71,16 @@ fn check(connection: &Connection, state: &State, position: Position) {
     );
 
     let releases = at::<ReleaseView>(connection, position);
-    let expected = state
-        .all_releases()
-        .map(|it| (format!("{}/{}", it.project, it.version), it));
+    let expected = state.all_releases().map(|it| {
+        (
+            format!("{}/{}", it.project, it.version),
+            (it, state.progress_of(it)),
+        )
+    });
     assert_eq!(
         releases
             .iter()
-            .map(|(key, it)| (key.clone(), &it.0.release))
+            .map(|(key, it)| (key.clone(), (&it.0.release, &it.0.progress)))
             .collect::<BTreeMap<_, _>>(),
         expected.collect()
     );

@@ -11,7 +11,7 @@ use shipslog_test_support::history::{Deed, write};
 use super::*;
 
 /// Every version with the digest of its shape, the newest last. No line is ever edited.
-const SHAPES: [(i64, &str); 2] = [
+const SHAPES: [(i64, &str); 3] = [
     (
         3,
         "aaf1e21b861b3c444664ae28b7ac33ff76154eee9fb8ff96220d86d8824e58ba",
@@ -19,6 +19,10 @@ const SHAPES: [(i64, &str); 2] = [
     (
         4,
         "2ddced516d2fe5233f1244f18ec9c8943226741be3c85a51ebe28a9585c8d41c",
+    ),
+    (
+        5,
+        "d879bc0d3e81dc09cd0a776ba2a3d7edcb05bc0226b3c65fff9cd5e20bda43fa",
     ),
 ];
 

@@ -12,6 +12,7 @@ use crate::event::configuration::{
 };
 use crate::event::deployment::Outcome;
 use crate::event::lane::{LaneEvent, ObjectReference};
+use crate::event::progress::ProgressEvent;
 use crate::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
 use crate::ids::DeploymentId;
 
@@ -20,6 +21,7 @@ pub(super) fn any_event() -> impl Strategy<Value = Event> {
         access().prop_map(Event::from),
         configuration().prop_map(Event::from),
         release().prop_map(Event::from),
+        progress().prop_map(Event::from),
         lane().prop_map(Event::from),
         deployments::any_fact().prop_map(Event::from),
     ]
@@ -70,7 +72,7 @@ fn configuration() -> impl Strategy<Value = ConfigurationEvent> {
 }
 
 fn facts() -> impl Strategy<Value = DocumentFacts> {
-    let phase = (name(), names()).prop_map(|(name, environments)| Phase { name, environments });
+    let phase = phase();
     let package = (name(), name(), text()).prop_map(|(name, feed, image)| Package { name, feed, image });
     let output =
         (name(), name(), name(), text()).prop_map(|(project, environment, step, output)| OutputReference {
@@ -130,7 +132,7 @@ fn release() -> impl Strategy<Value = ReleaseEvent> {
                 digest,
             }
         });
-    let created = (
+    (
         name(),
         name(),
         name(),
@@ -147,12 +149,17 @@ fn release() -> impl Strategy<Value = ReleaseEvent> {
                 packages,
                 steps,
             }
-        });
-    let place = || (name(), name(), name(), name(), deployment_id());
+        })
+}
+
+fn phase() -> impl Strategy<Value = Phase> {
+    (name(), names()).prop_map(|(name, environments)| Phase { name, environments })
+}
+
+fn progress() -> impl Strategy<Value = ProgressEvent> {
     prop_oneof![
-        created,
-        place().prop_map(
-            |(project, version, phase, environment, deployment)| ReleaseEvent::PhaseEntered {
+        (name(), name(), phase(), name(), deployment_id()).prop_map(
+            |(project, version, phase, environment, deployment)| ProgressEvent::EnvironmentRequested {
                 project,
                 version,
                 phase,
@@ -160,15 +167,20 @@ fn release() -> impl Strategy<Value = ReleaseEvent> {
                 deployment,
             }
         ),
-        place().prop_map(
-            |(project, version, phase, environment, deployment)| ReleaseEvent::PhaseSucceeded {
+        (name(), name(), name(), deployment_id(), outcome()).prop_map(
+            |(project, version, environment, deployment, outcome)| ProgressEvent::EnvironmentEnded {
                 project,
                 version,
-                phase,
                 environment,
                 deployment,
+                outcome,
             }
         ),
+        (name(), name(), name()).prop_map(|(project, version, phase)| ProgressEvent::PhaseSucceeded {
+            project,
+            version,
+            phase,
+        }),
     ]
 }
 

@@ -9,23 +9,32 @@ use shipslog_domain::deployment::{Attempt as Run, AttemptState, Deed, Status};
 use shipslog_engine::Engine;
 use shipslog_engine::driver::LiveState;
 use shipslog_engine::story::{self, Story};
-use shipslog_engine::views::DeploymentView;
+use shipslog_engine::views::{DeploymentView, Views};
 use shipslog_events::event::deployment::{AttemptOutcome, EndReason, Outcome};
-use shipslog_events::ids::{StepName, TargetName};
+use shipslog_events::ids::{DeploymentId, StepName, TargetName};
 
 use crate::actor;
 use crate::problem::Problem;
 
-/// A deployment without its steps, and what it waits for.
-pub(super) async fn item(engine: &Engine, view: &DeploymentView) -> Result<DeploymentItem, Problem> {
+/// A deployment as lists show it.
+pub(super) async fn listed(views: &Views, view: &DeploymentView) -> Result<DeploymentItem, Problem> {
     let deployment = &view.deployment;
-    let ahead = engine.ahead_of(deployment).await?;
-    Ok(DeploymentItem {
+    let lane = match deployment.status {
+        Status::Waiting => views.lane(&deployment.lane).await?,
+        Status::Running | Status::Ended { .. } => None,
+    };
+    Ok(item(view, lane.and_then(|it| it.lane.ahead_of(deployment.id))))
+}
+
+/// A deployment without its steps, and what it waits for.
+fn item(view: &DeploymentView, ahead: Option<DeploymentId>) -> DeploymentItem {
+    let deployment = &view.deployment;
+    DeploymentItem {
         id: deployment.id,
         project: deployment.project.clone(),
         release: deployment.release.clone(),
         environment: deployment.environment.clone(),
-        phase: deployment.phase.clone(),
+        phase: deployment.phase.name.clone(),
         status: status(&deployment.status),
         reason: match &deployment.status {
             Status::Waiting | Status::Running => None,
@@ -36,7 +45,7 @@ pub(super) async fn item(engine: &Engine, view: &DeploymentView) -> Result<Deplo
         requested_at: view.requested_at,
         requested_by: actor::name(&view.requested_by),
         ended_at: view.ended_at,
-    })
+    }
 }
 
 /// A deployment with its steps as its story tells them, and what its runs say right now.
@@ -53,7 +62,7 @@ pub(super) async fn deployment(engine: &Engine, story: &Story) -> Result<Deploym
         }
     });
     Ok(Deployment {
-        item: item(engine, story.view()).await?,
+        item: item(story.view(), engine.ahead_of(deployment).await?),
         message: story.message().map(str::to_owned),
         position: story.position(),
         steps: steps.collect(),

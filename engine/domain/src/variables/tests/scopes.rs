@@ -75,6 +75,21 @@ fn two_values_of_one_rank_are_refused_when_saved_where_that_shows() {
 }
 
 #[test]
+fn the_role_by_which_the_step_found_its_target_wins() {
+    let set = set(&[
+        scoped("Colour", "blue", roles(&["Web"])),
+        scoped("Colour", "green", roles(&["Httpd"])),
+    ]);
+    for (own, colour) in [("Web", "blue"), ("Httpd", "green")] {
+        let place = Place {
+            own_roles: [own.into()].into(),
+            ..here()
+        };
+        assert_eq!(set.resolve_text("#{Colour}", &place).unwrap(), colour);
+    }
+}
+
+#[test]
 fn two_roles_that_meet_on_a_target_are_refused_there() {
     let set = set(&[
         scoped("Colour", "blue", roles(&["Web"])),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::{collection::vec, option, sample::select};
 
-use super::{deployment_id, frozen_step, name, names, outcome, text};
+use super::{deployment_id, frozen_step, name, names, outcome, phase, text};
 use crate::chain::Hash;
 use crate::event::deployment::{
     AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, PlannedStep,
@@ -28,7 +28,7 @@ fn requested() -> impl Strategy<Value = DeploymentEvent> {
         name(),
         name(),
         name(),
-        name(),
+        phase(),
         lane,
         vec(step, 0..3),
     )

@@ -1,0 +1,166 @@
+//! How far a release has come: where it was asked for, where it has been, which phases of its lifecycle it has passed.
+
+mod refusal;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use shipslog_events::event::configuration::Phase;
+use shipslog_events::event::deployment::Outcome;
+use shipslog_events::event::progress::ProgressEvent;
+use shipslog_events::ids::{DeploymentId, EnvironmentName, PhaseName};
+
+use crate::release::Release;
+
+pub use refusal::{EnterRefusal, PromoteRefusal};
+
+/// How far one release has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The latest request that was accepted, by environment.
+    pub requested: BTreeMap<EnvironmentName, Requested>,
+    /// Environments where a deployment of it came to an end of its own, with the phase that they were in then.
+    pub been: BTreeMap<EnvironmentName, Phase>,
+    /// The latest deployment that succeeded, by environment.
+    pub succeeded: BTreeMap<EnvironmentName, DeploymentId>,
+    /// Deployments that have not ended, with where they go.
+    pub open: BTreeMap<DeploymentId, EnvironmentName>,
+    /// Phases that have succeeded, as each was when the last of its environments was asked for.
+    pub phases: BTreeSet<PhaseName>,
+}
+
+/// A request of a release to an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requested {
+    /// The deployment that was accepted.
+    pub deployment: DeploymentId,
+    /// The phase that the environment was in.
+    pub phase: Phase,
+}
+
+/// The memory of how far a release has come.
+#[must_use]
+pub fn evolve(mut progress: Progress, event: &ProgressEvent) -> Progress {
+    match event {
+        ProgressEvent::EnvironmentRequested {
+            phase,
+            environment,
+            deployment,
+            ..
+        } => {
+            let requested = Requested {
+                deployment: *deployment,
+                phase: phase.clone(),
+            };
+            progress.requested.insert(environment.clone(), requested);
+            progress.open.insert(*deployment, environment.clone());
+        }
+        ProgressEvent::EnvironmentEnded {
+            environment,
+            deployment,
+            outcome,
+            ..
+        } => {
+            progress.open.remove(deployment);
+            if *outcome != Outcome::Cancelled
+                && let Some(requested) = progress.requested.get(environment)
+            {
+                progress.been.insert(environment.clone(), requested.phase.clone());
+            }
+            if *outcome == Outcome::Succeeded {
+                progress.succeeded.insert(environment.clone(), *deployment);
+            }
+        }
+        ProgressEvent::PhaseSucceeded { phase, .. } => {
+            progress.phases.insert(phase.clone());
+        }
+    }
+    progress
+}
+
+impl Progress {
+    /// The phase in which a release goes to an environment, if every phase before it has succeeded. Where it has been it
+    /// may always go again, whatever its lifecycle says now.
+    pub fn may_enter(
+        &self,
+        release: &Release,
+        phases: &[Phase],
+        environment: &EnvironmentName,
+    ) -> Result<Phase, EnterRefusal> {
+        let at = phases.iter().position(|it| it.environments.contains(environment));
+        if let Some(phase) = self.been.get(environment) {
+            return Ok(at.map_or(phase, |it| &phases[it]).clone());
+        }
+        let Some(at) = at else {
+            return Err(EnterRefusal::NotInLifecycle {
+                lifecycle: release.lifecycle.clone(),
+                environment: environment.clone(),
+                phases: in_words(phases),
+            });
+        };
+        for phase in &phases[..at] {
+            let missing: Vec<String> = self.missing(phase).map(ToString::to_string).collect();
+            if !missing.is_empty() {
+                return Err(EnterRefusal::PhaseMissing {
+                    version: release.version.clone(),
+                    environment: environment.clone(),
+                    phase: phase.name.clone(),
+                    missing: missing.join(", "),
+                });
+            }
+        }
+        Ok(phases[at].clone())
+    }
+
+    /// Where promotion leads: in the first phase that has not succeeded, the first environment where the release neither
+    /// has succeeded nor is on its way. A release that has succeeded nowhere is deployed, not promoted.
+    pub fn promotion(&self, release: &Release, phases: &[Phase]) -> Result<EnvironmentName, PromoteRefusal> {
+        let version = || release.version.clone();
+        if let (Some(first), true) = (phases.first(), self.succeeded.is_empty()) {
+            return Err(PromoteRefusal::NothingSucceeded {
+                version: version(),
+                phase: first.name.clone(),
+            });
+        }
+        let Some(phase) = phases.iter().find(|it| self.missing(it).next().is_some()) else {
+            return Err(PromoteRefusal::SucceededEverywhere {
+                version: version(),
+                lifecycle: release.lifecycle.clone(),
+            });
+        };
+        let mut on_its_way = None;
+        for environment in self.missing(phase) {
+            match self.open.iter().find(|it| it.1 == environment) {
+                None => return Ok(environment.clone()),
+                Some((deployment, _)) => on_its_way = on_its_way.or(Some((environment, *deployment))),
+            }
+        }
+        let (environment, deployment) = on_its_way.expect("something is missing in this phase");
+        Err(PromoteRefusal::OnItsWay {
+            version: version(),
+            environment: environment.clone(),
+            deployment,
+        })
+    }
+
+    /// Whether success in an environment is what a phase was waiting for, and nobody has said so yet.
+    pub fn is_completed_by(&self, phase: &Phase, environment: &EnvironmentName) -> bool {
+        !self.phases.contains(&phase.name) && self.missing(phase).all(|it| it == environment)
+    }
+
+    fn missing<'a>(&'a self, phase: &'a Phase) -> impl Iterator<Item = &'a EnvironmentName> {
+        let environments = phase.environments.iter();
+        environments.filter(|it| !self.succeeded.contains_key(*it))
+    }
+}
+
+fn in_words(phases: &[Phase]) -> String {
+    let phase = |it: &Phase| {
+        let environments: Vec<String> = it.environments.iter().map(ToString::to_string).collect();
+        format!("{} ({})", it.name, environments.join(", "))
+    };
+    phases.iter().map(phase).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests;

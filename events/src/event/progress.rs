@@ -1,0 +1,57 @@
+//! How far a release has come: where it was asked for, how that ended, which phases it has passed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::configuration::Phase;
+use crate::event::deployment::Outcome;
+use crate::event::kinds::kinds;
+use crate::ids::{DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion};
+
+/// Facts of streams `progress/<project>/<version>`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum ProgressEvent {
+    /// A deployment of the release to an environment was accepted.
+    EnvironmentRequested {
+        /// The project that it is a release of.
+        project: ProjectName,
+        /// Which release.
+        version: ReleaseVersion,
+        /// The phase that the environment is in, as it was then.
+        phase: Phase,
+        /// Where to.
+        environment: EnvironmentName,
+        /// By which deployment.
+        deployment: DeploymentId,
+    },
+    /// A deployment of the release to an environment has ended, however it did.
+    EnvironmentEnded {
+        /// The project that it is a release of.
+        project: ProjectName,
+        /// Which release.
+        version: ReleaseVersion,
+        /// Where it went.
+        environment: EnvironmentName,
+        /// Which deployment.
+        deployment: DeploymentId,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// The release has succeeded in all environments of a phase, as the phase was when the last of them was asked for.
+    PhaseSucceeded {
+        /// The project that it is a release of.
+        project: ProjectName,
+        /// Which release.
+        version: ReleaseVersion,
+        /// Which phase.
+        phase: PhaseName,
+    },
+}
+
+kinds! {
+    ProgressEvent {
+        EnvironmentRequested => "environment-requested" version 1,
+        EnvironmentEnded => "environment-ended" version 1,
+        PhaseSucceeded => "phase-succeeded" version 1,
+    }
+}
