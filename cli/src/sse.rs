@@ -65,6 +65,9 @@ const PAUSES: [Duration; 4] = [
 /// The server says something at least every 15 seconds; a connection this quiet is dead.
 const SILENCE: Duration = Duration::from_mins(1);
 
+/// A connection that is older was a good one.
+const QUIET: Duration = Duration::from_secs(20);
+
 /// How a connection ended.
 enum End {
     /// The reader has enough.
@@ -118,7 +121,7 @@ async fn connection(
         Ok(Ok(response)) => response,
         Ok(Err(error)) => return broken_by(error),
     };
-    let mut before = Some(away.clone());
+    let (mut before, opened) = (Some(away.clone()), Instant::now());
     let mut parser = Parser::default();
     let mut chunks = response.bytes_stream();
     loop {
@@ -128,6 +131,9 @@ async fn connection(
             Ok(Some(Err(_))) | Err(_) => return Ok(End::Broken(None)),
         };
         *away = Away::default();
+        if opened.elapsed() > QUIET {
+            before = None;
+        }
         for event in parser.feed(&chunk) {
             if event.name == PROBLEM {
                 // Whoever says nothing else is not there yet.

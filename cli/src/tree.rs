@@ -46,7 +46,7 @@ pub(crate) fn lines(deployment: &Deployment) -> Vec<Line> {
         lines.extend(item.waits().map(|it| said(deployment, "wait", &it)));
     }
     for step in &deployment.steps {
-        lines.push(of_step(step));
+        lines.push(of_step(item.id, step));
         for target in &step.targets {
             of_target(&mut lines, step, target);
         }
@@ -101,18 +101,19 @@ fn said(deployment: &Deployment, about: &str, text: &str) -> Line {
     }
 }
 
-fn of_step(step: &Step) -> Line {
+fn of_step(deployment: DeploymentId, step: &Step) -> Line {
     let Step { name, uses, targets } = step;
     let pressing = targets.iter().map(|it| it.status).max_by_key(|it| weight(*it));
-    let skipped = if targets.is_empty() {
-        ": skipped, no target has one of its roles"
+    let (place, skipped) = if targets.is_empty() {
+        let skipped = ": skipped, as no target had one of its roles";
+        (Some(Place::Deployment(deployment)), skipped)
     } else {
-        ""
+        (None, "")
     };
     Line {
         depth: 1,
         about: name.to_string(),
-        place: None,
+        place,
         sign: pressing.map_or(Sign::Plain, Sign::from),
         text: format!("{name} ({uses}){skipped}"),
     }

@@ -153,11 +153,12 @@ fn progress() -> Vec<(String, Event)> {
         environment: "Development".into(),
         deployment: DeploymentId(841),
         outcome: Outcome::Succeeded,
+        ran: true,
     };
     let succeeded = ProgressEvent::PhaseSucceeded {
         project: "Httpd".into(),
         version: "1.0.0".into(),
-        phase: "Development".into(),
+        phase: phase(),
     };
     [requested, ended, succeeded]
         .map(|event| case("", event))

@@ -44,6 +44,17 @@ impl App {
         }
     }
 
+    /// For what is told from the log, which is nowhere behind: refuses a position that it does not have.
+    pub(crate) fn has(&self, wanted: Option<u64>) -> Result<(), Problem> {
+        let head = *self.engine.events().head().borrow();
+        match wanted {
+            Some(wanted) if Position(wanted) > head => Err(Problem::behind(format!(
+                "the log has no position {wanted}; it is at {head}"
+            ))),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Ends when the server is asked to stop.
     pub(crate) fn stopped(&self) -> impl Future<Output = ()> + use<> {
         let mut stopping = self.stopping.clone();

@@ -148,7 +148,7 @@ impl Problem {
     }
 
     /// The read models are not as far as was asked for.
-    fn behind(detail: impl Display) -> Self {
+    pub(crate) fn behind(detail: impl Display) -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             Code::BEHIND,

@@ -136,11 +136,13 @@ fn a_step_is_as_its_most_pressing_target() {
         targets: statuses.iter().map(|it| samples::target(*it, vec![])).collect(),
     };
     let differ = [RunStatus::Succeeded, RunStatus::Failed, RunStatus::Running];
-    assert_eq!(of_step(&step(&differ)).sign, Sign::Failed);
-    let skipped = of_step(&step(&[]));
+    assert_eq!(of_step(DeploymentId(3), &step(&differ)).sign, Sign::Failed);
+    let skipped = of_step(DeploymentId(3), &step(&[]));
     assert_eq!(skipped.sign, Sign::Plain);
     assert!(
-        skipped.text.ends_with("skipped, no target has one of its roles"),
+        skipped
+            .text
+            .ends_with("skipped, as no target had one of its roles"),
         "{}",
         skipped.text
     );

@@ -85,8 +85,7 @@ pub struct Sources<'a> {
 /// Freezes what a run is given, but for what its component asks for.
 pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> {
     let deployment = from.deployment;
-    let (target, certificate) =
-        target(from.documents, id).ok_or_else(|| Impossible::NoTarget(id.target.clone()))?;
+    let (target, certificate) = target(from.documents, id)?;
     let place = Place {
         project: Some(deployment.project.clone()),
         release: Some(deployment.release.clone()),
@@ -105,11 +104,7 @@ pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> 
         .map_err(Impossible::Inputs)?;
     let given = Given {
         situation: situation(id, from),
-        cluster: Address {
-            url: target.cluster.url.clone(),
-            certificate: certificate.pem.clone(),
-            account: target.account.as_str().into(),
-        },
+        cluster: address(target, certificate),
         namespace: target.namespace.clone(),
         variables: resolved.variables,
         grant: from.snapshot.step(&id.step).and_then(|it| it.grant.clone()),
@@ -119,6 +114,28 @@ pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> 
         inputs: resolved.inputs,
         given,
     })
+}
+
+/// Where a target is reached by what is configured now, as the account that was frozen: an address or a CA that was
+/// corrected reaches what is tried again.
+pub fn latest_address(
+    documents: &BTreeMap<Key, Document>,
+    id: &AttemptId,
+    frozen: &Address,
+) -> Result<Address, Impossible> {
+    let (target, certificate) = target(documents, id)?;
+    Ok(Address {
+        account: frozen.account.clone(),
+        ..address(target, certificate)
+    })
+}
+
+fn address(target: &Target, certificate: &Certificate) -> Address {
+    Address {
+        url: target.cluster.url.clone(),
+        certificate: certificate.pem.clone(),
+        account: target.account.as_str().into(),
+    }
 }
 
 fn own_roles(deployment: &Deployment, step: &StepName) -> BTreeSet<RoleName> {
@@ -132,15 +149,16 @@ fn own_roles(deployment: &Deployment, step: &StepName) -> BTreeSet<RoleName> {
 fn target<'a>(
     documents: &'a BTreeMap<Key, Document>,
     id: &AttemptId,
-) -> Option<(&'a Target, &'a Certificate)> {
-    let Document::Target(target) = documents.get(&(Kind::Target, id.target.to_string()))? else {
-        return None;
+) -> Result<(&'a Target, &'a Certificate), Impossible> {
+    let missing = || Impossible::NoTarget(id.target.clone());
+    let Some(Document::Target(target)) = documents.get(&(Kind::Target, id.target.to_string())) else {
+        return Err(missing());
     };
     let key = (Kind::Certificate, target.cluster.certificate.clone());
-    let Document::Certificate(certificate) = documents.get(&key)? else {
-        return None;
+    let Some(Document::Certificate(certificate)) = documents.get(&key) else {
+        return Err(missing());
     };
-    Some((target, certificate))
+    Ok((target, certificate))
 }
 
 fn situation(id: &AttemptId, from: &Sources<'_>) -> Situation {

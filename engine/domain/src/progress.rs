@@ -2,13 +2,13 @@
 
 mod refusal;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use shipslog_events::event::configuration::Phase;
 use shipslog_events::event::deployment::Outcome;
 use shipslog_events::event::progress::ProgressEvent;
-use shipslog_events::ids::{DeploymentId, EnvironmentName, PhaseName};
+use shipslog_events::ids::{DeploymentId, EnvironmentName};
 
 use crate::release::Release;
 
@@ -17,24 +17,24 @@ pub use refusal::{EnterRefusal, PromoteRefusal};
 /// How far one release has come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// The latest request that was accepted, by environment.
-    pub requested: BTreeMap<EnvironmentName, Requested>,
-    /// Environments where a deployment of it came to an end of its own, with the phase that they were in then.
+    /// The latest deployment that was accepted, by environment.
+    pub requested: BTreeMap<EnvironmentName, DeploymentId>,
+    /// Environments where a step of it ran, with the phase that they were in then.
     pub been: BTreeMap<EnvironmentName, Phase>,
     /// The latest deployment that succeeded, by environment.
     pub succeeded: BTreeMap<EnvironmentName, DeploymentId>,
-    /// Deployments that have not ended, with where they go.
-    pub open: BTreeMap<DeploymentId, EnvironmentName>,
-    /// Phases that have succeeded, as each was when the last of its environments was asked for.
-    pub phases: BTreeSet<PhaseName>,
+    /// Deployments that have not ended.
+    pub open: BTreeMap<DeploymentId, Open>,
+    /// Phases that have succeeded, each with the environments that it had.
+    pub phases: Vec<Phase>,
 }
 
-/// A request of a release to an environment.
+/// A deployment that has not ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Requested {
-    /// The deployment that was accepted.
-    pub deployment: DeploymentId,
-    /// The phase that the environment was in.
+pub struct Open {
+    /// Where it goes.
+    pub environment: EnvironmentName,
+    /// The phase that the environment was in when it was asked for.
     pub phase: Phase,
 }
 
@@ -48,31 +48,30 @@ pub fn evolve(mut progress: Progress, event: &ProgressEvent) -> Progress {
             deployment,
             ..
         } => {
-            let requested = Requested {
-                deployment: *deployment,
+            let open = Open {
+                environment: environment.clone(),
                 phase: phase.clone(),
             };
-            progress.requested.insert(environment.clone(), requested);
-            progress.open.insert(*deployment, environment.clone());
+            progress.requested.insert(environment.clone(), *deployment);
+            progress.open.insert(*deployment, open);
         }
         ProgressEvent::EnvironmentEnded {
             environment,
             deployment,
             outcome,
+            ran,
             ..
         } => {
-            progress.open.remove(deployment);
-            if *outcome != Outcome::Cancelled
-                && let Some(requested) = progress.requested.get(environment)
-            {
-                progress.been.insert(environment.clone(), requested.phase.clone());
+            let open = progress.open.remove(deployment);
+            if let (true, Some(open)) = (*ran, open) {
+                progress.been.insert(environment.clone(), open.phase);
             }
             if *outcome == Outcome::Succeeded {
                 progress.succeeded.insert(environment.clone(), *deployment);
             }
         }
         ProgressEvent::PhaseSucceeded { phase, .. } => {
-            progress.phases.insert(phase.clone());
+            progress.phases.push(phase.clone());
         }
     }
     progress
@@ -130,9 +129,9 @@ impl Progress {
         };
         let mut on_its_way = None;
         for environment in self.missing(phase) {
-            match self.open.iter().find(|it| it.1 == environment) {
+            match self.open_in(environment) {
                 None => return Ok(environment.clone()),
-                Some((deployment, _)) => on_its_way = on_its_way.or(Some((environment, *deployment))),
+                Some(deployment) => on_its_way = on_its_way.or(Some((environment, deployment))),
             }
         }
         let (environment, deployment) = on_its_way.expect("something is missing in this phase");
@@ -143,9 +142,30 @@ impl Progress {
         })
     }
 
+    /// A promotion that led to an environment leads nowhere else because somebody else was faster.
+    pub fn still_leads_to(
+        &self,
+        release: &Release,
+        environment: &EnvironmentName,
+    ) -> Result<(), PromoteRefusal> {
+        match self.open_in(environment) {
+            None => Ok(()),
+            Some(deployment) => Err(PromoteRefusal::OnItsWay {
+                version: release.version.clone(),
+                environment: environment.clone(),
+                deployment,
+            }),
+        }
+    }
+
+    fn open_in(&self, environment: &EnvironmentName) -> Option<DeploymentId> {
+        let mut open = self.open.iter().filter(|it| it.1.environment == *environment);
+        open.next().map(|it| *it.0)
+    }
+
     /// Whether success in an environment is what a phase was waiting for, and nobody has said so yet.
     pub fn is_completed_by(&self, phase: &Phase, environment: &EnvironmentName) -> bool {
-        !self.phases.contains(&phase.name) && self.missing(phase).all(|it| it == environment)
+        !self.phases.contains(phase) && self.missing(phase).all(|it| it == environment)
     }
 
     fn missing<'a>(&'a self, phase: &'a Phase) -> impl Iterator<Item = &'a EnvironmentName> {

@@ -1,5 +1,7 @@
 //! Deployments: accepted, promoted, cancelled. What happens then is the driver's.
 
+use std::sync::OnceLock;
+
 use shipslog_domain::NOT_FOUND;
 use shipslog_domain::deployment::{self, Command, Facts, Request};
 use shipslog_events::Stream;
@@ -64,6 +66,7 @@ impl Commands {
         environment: Option<&EnvironmentName>,
     ) -> Result<Accepted, Error> {
         let log = &*self.log;
+        let led = OnceLock::new();
         let decide = || async {
             let configured = self.configurations.load().await?;
             let (slug, history) = self.releases_of(&configured.state, project).await?;
@@ -80,8 +83,14 @@ impl Commands {
             let (environment, expected) = if let Some(environment) = environment {
                 (environment.clone(), Expected::Any)
             } else {
-                let next = progress.state.progress.promotion(release, phases);
+                let progressed = &progress.state.progress;
+                // Of two people who promote at once, the second finds the first on its way.
+                let next = match led.get() {
+                    Some(led) => progressed.still_leads_to(release, led).map(|()| led.clone()),
+                    None => progressed.promotion(release, phases),
+                };
                 let next = next.map_err(|it| Error::refused(it.code(), it))?;
+                let next = led.get_or_init(|| next).clone();
                 (next, Expected::Version(progress.version))
             };
             let asked = Request {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use shipslog_domain::deployment::Start;
-use shipslog_domain::freeze::{Frozen, Impossible};
+use shipslog_domain::freeze::{Frozen, Impossible, latest_address};
 use shipslog_events::NewBody;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::body::{INPUTS, SITUATION};
@@ -82,8 +82,8 @@ pub(super) async fn prepare(
     }
 }
 
-/// What an attempt before this one was given. Nothing is resolved a second time: where it was erased, the run cannot
-/// begin.
+/// What an attempt before this one was given. Nothing is resolved a second time, but for where the cluster is reached:
+/// where it was erased, the run cannot begin.
 async fn earlier(
     tools: &Tools,
     history: &DeploymentHistory,
@@ -100,7 +100,10 @@ async fn earlier(
             continue;
         };
         if id.step == wanted.step && id.target == wanted.target {
-            return recall(&*tools.store.events, recorded.id, id).await.map(Some);
+            let mut frozen = recall(&*tools.store.events, recorded.id, id).await?;
+            let configured = tools.configurations.load().await.map_err(Impossible::failed)?;
+            frozen.given.cluster = latest_address(&configured.state.documents, id, &frozen.given.cluster)?;
+            return Ok(Some(frozen));
         }
     }
     Ok(None)

@@ -17,15 +17,9 @@ pub(super) async fn conclusion(
     outcome: Outcome,
 ) -> Result<String, ReadError> {
     if outcome == Outcome::Succeeded {
-        let skipped = skipped(history);
-        return Ok(if skipped.is_empty() {
-            "every step succeeded on every target".to_owned()
-        } else {
-            format!(
-                "every step that has a target succeeded on every target; skipped, as no target has one of their roles: {}",
-                skipped.join(", ")
-            )
-        });
+        let mut sentences = vec!["every step succeeded on every target".to_owned()];
+        sentences.extend(skipped(history));
+        return Ok(sentences.join("\n"));
     }
     let mut sentences = Vec::new();
     for attempt in history.deployment.latest_attempts().into_values() {
@@ -39,6 +33,7 @@ pub(super) async fn conclusion(
     if sentences.is_empty() {
         sentences.push(format!("{outcome} while no step ran"));
     }
+    sentences.extend(skipped(history));
     let left: Vec<String> = lane
         .written_by(history.deployment.id)
         .into_values()
@@ -54,13 +49,16 @@ pub(super) async fn conclusion(
     Ok(sentences.join("\n"))
 }
 
-/// Steps that had no target.
-fn skipped(history: &DeploymentHistory) -> Vec<&str> {
-    let steps = history.deployment.steps.iter();
-    steps
-        .filter(|it| it.targets.is_empty())
-        .map(|it| it.step.step.name.as_str())
-        .collect()
+/// Steps that had no target, if there are any.
+fn skipped(history: &DeploymentHistory) -> Option<String> {
+    let steps = history.deployment.steps.iter().filter(|it| it.targets.is_empty());
+    let names: Vec<&str> = steps.map(|it| it.step.step.name.as_str()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "skipped, as no target had one of their roles when it was requested: {}",
+            names.join(", ")
+        )
+    })
 }
 
 /// What an attempt said when it ended.

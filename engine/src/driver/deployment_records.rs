@@ -9,7 +9,7 @@ use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{DeploymentEndReason, DeploymentEvent, Outcome};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::progress::ProgressEvent;
-use shipslog_events::ids::{AttemptId, DeploymentId, Position};
+use shipslog_events::ids::{AttemptId, DeploymentId, EnvironmentName, Position};
 use shipslog_events::journal::JournalKey;
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{NewBody, Stream};
@@ -297,7 +297,13 @@ fn passed(
         [environment.into()],
     );
     if let Some(event) = phase {
-        let label = format!("phase-succeeded:{}:all", history.deployment.phase.name);
+        let phase = &history.deployment.phase;
+        let environments: Vec<&str> = phase.environments.iter().map(EnvironmentName::as_str).collect();
+        let label = format!(
+            "phase-succeeded:{}:all of {}",
+            phase.name,
+            environments.join(", ")
+        );
         let release = progress.state.first.unwrap_or(cause);
         passed
             .events

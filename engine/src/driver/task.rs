@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use jiff::Timestamp;
 use shipslog_domain::deployment::{self, Due, RESUMPTIONS};
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, EndReason};
@@ -13,6 +14,7 @@ use shipslog_events::ids::{AttemptId, ComponentDigest, DeploymentId};
 use shipslog_runner::{Cancel, Ended, Unended};
 use tokio::sync::Notify;
 use tokio::task::{self, JoinError, JoinSet};
+use tokio::time::Instant;
 
 use super::attempt::{self, Entrance};
 use super::beginning;
@@ -44,7 +46,9 @@ struct Task {
     counted: BTreeSet<AttemptId>,
     /// Why a run could not go on, if none has come to its end since: pauses go on growing.
     trouble: Option<String>,
-    /// When an attempt is due that has to wait first.
+    /// When attempts are due that have to wait first.
+    due: BTreeMap<AttemptId, Instant>,
+    /// Until the first of them is.
     later: Option<Duration>,
 }
 
@@ -74,6 +78,7 @@ impl Task {
             runs: BTreeMap::new(),
             counted: BTreeSet::new(),
             trouble: None,
+            due: BTreeMap::new(),
             later: None,
         }
     }
@@ -150,6 +155,7 @@ impl Task {
                     self.later = Some(self.later.map_or(pause, |it| it.min(pause)));
                     return Ok(Then::Wait);
                 }
+                self.due.remove(&id);
                 self.start(history, id, component).await?;
                 Ok(Then::Again)
             }
@@ -167,17 +173,16 @@ impl Task {
         }
     }
 
-    /// How long an attempt has to wait yet, by what is recorded of the one before it: nothing may have changed since.
-    fn pause_before(&self, history: &DeploymentHistory, id: &AttemptId) -> Option<Duration> {
-        let ended = history.events.iter().rev().find(|it| match &it.event {
-            Event::Deployment(DeploymentEvent::AttemptEnded { id: ended, .. }) => {
-                ended.step == id.step && ended.target == id.target
-            }
-            _ => false,
-        })?;
-        let since = Clock::not_before(history).since(ended.recorded_at);
-        let pause = self.shared.pauses.before(id.attempt).saturating_sub(since);
-        (!pause.is_zero()).then_some(pause)
+    /// How long an attempt has to wait yet. What is recorded of the one before it says when it was due at first; from then
+    /// on the machine's clock may be set as it likes.
+    fn pause_before(&mut self, history: &DeploymentHistory, id: &AttemptId) -> Option<Duration> {
+        let pause = self.shared.pauses.before(id.attempt);
+        let due = *self.due.entry(id.clone()).or_insert_with(|| {
+            let waited = ended_before(history, id).map_or(pause, |it| Clock::not_before(history).since(it));
+            Instant::now() + pause.saturating_sub(waited)
+        });
+        let left = due.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
     }
 
     async fn start(
@@ -292,4 +297,15 @@ impl Task {
             id: self.id,
         }
     }
+}
+
+/// When the attempt before this one ended.
+fn ended_before(history: &DeploymentHistory, id: &AttemptId) -> Option<Timestamp> {
+    let mut ended = history.events.iter().rev().filter(|it| match &it.event {
+        Event::Deployment(DeploymentEvent::AttemptEnded { id: ended, .. }) => {
+            ended.step == id.step && ended.target == id.target
+        }
+        _ => false,
+    });
+    ended.next().map(|it| it.recorded_at)
 }

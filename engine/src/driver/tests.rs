@@ -11,6 +11,7 @@ mod unreadable;
 mod unrecorded;
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use serde_json::json;
 use shipslog_domain::deployment::{Attempt, AttemptState, Status};
@@ -19,6 +20,7 @@ use shipslog_events::ids::{DeploymentId, StreamVersion};
 use shipslog_events::{Actor, Recorded, Stream};
 use shipslog_test_support::documents::target;
 
+use crate::pauses::Pauses;
 use crate::testing::house::{House, by};
 use crate::views::DeploymentView;
 
@@ -133,6 +135,24 @@ async fn a_step_that_errors_is_tried_three_times_then_the_deployment_fails_as_er
     let view = house.ended(id).await;
     assert_eq!(view.deployment.status, ended(DeploymentEndReason::Errored));
     assert_eq!(outcomes(&view), [Some(AttemptOutcome::Errored); 3]);
+}
+
+#[tokio::test]
+async fn a_step_that_errored_is_not_tried_again_before_its_pause_is_over_also_after_a_restart() {
+    let pauses = Pauses {
+        second_attempt: Duration::from_hours(1),
+        any_attempt: Duration::from_hours(1),
+        ..Pauses::default()
+    };
+    let house = House::pausing(&["err"], pauses).await.released().await;
+    let id = house.deploy("err", "Development").await.unwrap().deployment;
+    let errored = |it: &DeploymentView| outcomes(it) == [Some(AttemptOutcome::Errored)];
+    house.until(id, errored).await;
+    let house = house.reopened().await;
+    house.engine.commands().cancel(&by(), id).await.unwrap();
+    let view = house.ended(id).await;
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Cancelled));
+    assert_eq!(outcomes(&view), [Some(AttemptOutcome::Errored)]);
 }
 
 #[tokio::test]

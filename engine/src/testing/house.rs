@@ -28,32 +28,51 @@ pub(crate) struct House {
     pub(crate) engine: Engine,
     pub(crate) faults: Faults,
     steps: Vec<String>,
+    pauses: Pauses,
     directory: TempDir,
 }
+
+/// Nothing is waited for.
+const NONE: Pauses = Pauses {
+    shortest: Duration::ZERO,
+    longest: Duration::ZERO,
+    second_attempt: Duration::ZERO,
+    any_attempt: Duration::ZERO,
+};
 
 impl House {
     /// With these tiny steps, and nothing configured.
     pub(crate) async fn empty(steps: &[&str]) -> Self {
+        Self::pausing(steps, NONE).await
+    }
+
+    /// The same, with these pauses.
+    pub(crate) async fn pausing(steps: &[&str], pauses: Pauses) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();
         let faults = Faults::default();
         Self {
-            engine: open(directory.path(), &steps, &faults).await,
+            engine: open(directory.path(), &steps, &faults, pauses).await,
             faults,
             steps,
+            pauses,
             directory,
         }
     }
 
     /// With these tiny steps, each in the project of its name, of which release 1.0.0 exists.
     pub(crate) async fn with(steps: &[&str]) -> Self {
-        let house = Self::empty(steps).await;
-        house.apply(surroundings()).await;
-        for step in steps {
-            house.apply(vec![project(step, &json!({}))]).await;
-            house.release(step).await.unwrap();
+        Self::empty(steps).await.released().await
+    }
+
+    /// Each step in the project of its name, of which release 1.0.0 exists.
+    pub(crate) async fn released(self) -> Self {
+        self.apply(surroundings()).await;
+        for step in &self.steps {
+            self.apply(vec![project(step, &json!({}))]).await;
+            self.release(step).await.unwrap();
         }
-        house
+        self
     }
 
     pub(crate) fn reader(&self) -> Arc<dyn EventReader> {
@@ -132,14 +151,16 @@ impl House {
             engine,
             faults,
             directory,
+            pauses,
             ..
         } = self;
         engine.close().await;
         between(directory.path());
         Self {
-            engine: open(directory.path(), &steps, &faults).await,
+            engine: open(directory.path(), &steps, &faults, pauses).await,
             faults,
             steps,
+            pauses,
             directory,
         }
     }
@@ -187,7 +208,7 @@ impl House {
     }
 }
 
-async fn open(directory: &Path, steps: &[String], faults: &Faults) -> Engine {
+async fn open(directory: &Path, steps: &[String], faults: &Faults, pauses: Pauses) -> Engine {
     let built: Vec<(String, Vec<u8>)> = steps.iter().map(|it| (format!("{it}@1"), tiny(it))).collect();
     let components: Vec<(&str, &[u8])> = built.iter().map(|(name, it)| (&**name, &**it)).collect();
     let options = Options {
@@ -200,13 +221,7 @@ async fn open(directory: &Path, steps: &[String], faults: &Faults) -> Engine {
         store: shipslog_log::open(&location(directory)).unwrap(),
         faults: faults.clone(),
     };
-    let none = Pauses {
-        shortest: Duration::ZERO,
-        longest: Duration::ZERO,
-        second_attempt: Duration::ZERO,
-        any_attempt: Duration::ZERO,
-    };
-    Engine::open_pausing(Store::new(Arc::new(store)), options, &components, none)
+    Engine::open_pausing(Store::new(Arc::new(store)), options, &components, pauses)
         .await
         .unwrap()
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::configuration::Phase;
 use crate::event::deployment::Outcome;
 use crate::event::kinds::kinds;
-use crate::ids::{DeploymentId, EnvironmentName, PhaseName, ProjectName, ReleaseVersion};
+use crate::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
 
 /// Facts of streams `progress/<project>/<version>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,15 +36,17 @@ pub enum ProgressEvent {
         deployment: DeploymentId,
         /// How it ended.
         outcome: Outcome,
+        /// Whether a step of it ran, so that something may have been done there.
+        ran: bool,
     },
-    /// The release has succeeded in all environments of a phase, as the phase was when the last of them was asked for.
+    /// The release has succeeded in all of these environments, which were the phase when the last of them was asked for.
     PhaseSucceeded {
         /// The project that it is a release of.
         project: ProjectName,
         /// Which release.
         version: ReleaseVersion,
         /// Which phase.
-        phase: PhaseName,
+        phase: Phase,
     },
 }
 

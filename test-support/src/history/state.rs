@@ -1,6 +1,6 @@
 //! All aggregates together, folded from a log; its hash says whether two folds came to the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -74,7 +74,7 @@ impl State {
             been: BTreeMap::new(),
             succeeded: BTreeMap::new(),
             open: BTreeMap::new(),
-            phases: BTreeSet::new(),
+            phases: Vec::new(),
         };
         let key = (slug(release.project.as_str()), release.version.clone());
         self.progress.get(&key).unwrap_or(&NONE)

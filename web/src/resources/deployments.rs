@@ -111,9 +111,9 @@ async fn show(
     State(app): State<App>,
     _: Viewer,
     Path(id): Path<String>,
-    // Told from the log, which is nowhere behind.
-    _: Query<Reading>,
+    Query(reading): Query<Reading>,
 ) -> Result<Json<Deployment>, Problem> {
+    app.has(reading.min_position)?;
     let story = story(&app.engine, self::id(&id)?).await?;
     Ok(Json(shown::deployment(&app.engine, &story).await?))
 }

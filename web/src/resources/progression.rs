@@ -76,8 +76,7 @@ async fn environments(app: &App, project: &str) -> Result<Vec<EnvironmentName>, 
 
 async fn row(views: &Views, view: ReleaseView) -> Result<ReleaseRow, Problem> {
     let mut cells = BTreeMap::new();
-    for (environment, requested) in view.progress.requested {
-        let id = requested.deployment;
+    for (environment, id) in view.progress.requested {
         if let Some(found) = views.deployment(id).await? {
             let cell = Cell {
                 deployment: id,

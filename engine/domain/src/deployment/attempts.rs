@@ -124,6 +124,17 @@ impl Attempt {
         }
     }
 
+    /// Whether it was in the sandbox, so that something may have been done: it succeeded, or called anything, or nobody
+    /// can tell.
+    pub fn ran(&self) -> bool {
+        let AttemptState::Ended { outcome, reason } = self.state else {
+            return true;
+        };
+        outcome == AttemptOutcome::Succeeded
+            || self.journal.is_some()
+            || reason.is_some_and(EndReason::needs_a_person)
+    }
+
     /// How it ended, if it did.
     pub fn outcome(&self) -> Option<AttemptOutcome> {
         match self.state {

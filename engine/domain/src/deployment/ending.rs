@@ -4,7 +4,7 @@ use shipslog_events::event::deployment::{DeploymentEndReason, DeploymentEvent, O
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::progress::ProgressEvent;
 
-use super::{Command, Deployment, Refusal, decide};
+use super::{Attempt, Command, Deployment, Refusal, decide};
 use crate::progress::Progress;
 
 /// The facts of an end, each for its stream.
@@ -42,11 +42,12 @@ pub fn ending(
             environment: deployment.environment.clone(),
             deployment: deployment.id,
             outcome,
+            ran: deployment.attempts.iter().any(Attempt::ran),
         },
         phase: completes.then(|| ProgressEvent::PhaseSucceeded {
             project: deployment.project.clone(),
             version: deployment.release.clone(),
-            phase: deployment.phase.name.clone(),
+            phase: deployment.phase.clone(),
         }),
     })
 }

@@ -156,3 +156,21 @@ fn inputs_that_do_not_fit_there_are_named_with_their_paths() {
         "{said}"
     );
 }
+
+#[test]
+fn what_is_tried_again_goes_to_where_its_target_leads_now() {
+    let mut ground = Ground::new(&json!({}));
+    let frozen = ground.freeze().unwrap().given.cluster;
+    let moved = json!({ "kind": "Target", "name": "Web", "environments": ["Development"], "roles": ["web"],
+        "account": "other", "cluster": { "url": "https://moved", "certificate": "ca" } });
+    let moved: Document = serde_json::from_value(moved).unwrap();
+    ground.documents.insert(moved.key(), moved);
+    let address = latest_address(&ground.documents, &id(), &frozen).unwrap();
+    assert_eq!(
+        (address.url.as_str(), address.account.as_str()),
+        ("https://moved", "deployer")
+    );
+    ground.documents.remove(&(Kind::Certificate, "ca".to_owned()));
+    let impossible = latest_address(&ground.documents, &id(), &frozen).unwrap_err();
+    assert_eq!(impossible, Impossible::NoTarget("Web".into()));
+}

@@ -45,6 +45,7 @@ fn ended(number: u64, environment: &str, outcome: Outcome) -> ProgressEvent {
         environment: environment.into(),
         deployment: DeploymentId(number),
         outcome,
+        ran: outcome != Outcome::Cancelled,
     }
 }
 
@@ -109,7 +110,7 @@ fn where_a_release_has_been_it_may_go_again_whatever_its_lifecycle_says_now() {
 }
 
 #[test]
-fn a_request_that_was_cancelled_has_been_nowhere() {
+fn a_deployment_of_which_no_step_ran_has_been_nowhere() {
     let cancelled = deployed(2, "Europe", Outcome::Cancelled);
     let progress = given(in_development().into_iter().chain(cancelled));
     let longer = [
@@ -174,8 +175,35 @@ fn a_phase_is_completed_by_the_last_of_its_environments_and_once() {
     let succeeded = ProgressEvent::PhaseSucceeded {
         project: "Httpd".into(),
         version: "1.0.0".into(),
-        phase: "Production".into(),
+        phase: phases[1].clone(),
     };
     let progress = evolve(progress, &succeeded);
     assert!(!progress.is_completed_by(&phases[1], &america));
+}
+
+#[test]
+fn a_phase_that_was_given_another_environment_succeeds_once_more() {
+    let progress = given(in_development());
+    let shorter = phase("Production", &["Europe"]);
+    assert!(progress.is_completed_by(&shorter, &"Europe".into()));
+    let succeeded = ProgressEvent::PhaseSucceeded {
+        project: "Httpd".into(),
+        version: "1.0.0".into(),
+        phase: shorter,
+    };
+    let progress = deployed(2, "Europe", Outcome::Succeeded)
+        .iter()
+        .chain([&succeeded])
+        .fold(progress, evolve);
+    assert!(progress.is_completed_by(&application()[1], &"America".into()));
+}
+
+#[test]
+fn a_promotion_that_was_overtaken_goes_nowhere_else() {
+    let progress = given(in_development());
+    let europe = "Europe".into();
+    assert_eq!(progress.still_leads_to(&release(), &europe), Ok(()));
+    let progress = evolve(progress, &requested(2, "Europe"));
+    let refusal = progress.still_leads_to(&release(), &europe).unwrap_err();
+    assert!(refusal.to_string().contains("(deployments-2)"), "{refusal}");
 }

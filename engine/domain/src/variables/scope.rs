@@ -27,7 +27,10 @@ impl Scope {
         [
             !self.steps.is_empty(),
             !self.targets.is_empty(),
-            !self.roles.is_disjoint(&place.own_roles),
+            place
+                .roles
+                .intersection(&place.own_roles)
+                .any(|it| self.roles.contains(it)),
             !self.roles.is_empty(),
             !self.environments.is_empty(),
         ]

@@ -156,7 +156,7 @@ async fn a_step_without_a_target_is_skipped_and_named_at_the_end() {
         .await;
     let said = String::from_utf8(message.unwrap().unwrap()).unwrap();
     assert!(
-        said.ends_with("skipped, as no target has one of their roles: Migrate"),
+        said.ends_with("skipped, as no target had one of their roles when it was requested: Migrate"),
         "{said}"
     );
 }

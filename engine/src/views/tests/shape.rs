@@ -11,7 +11,7 @@ use shipslog_test_support::history::{Deed, write};
 use super::*;
 
 /// Every version with the digest of its shape, the newest last. No line is ever edited.
-const SHAPES: [(i64, &str); 3] = [
+const SHAPES: [(i64, &str); 4] = [
     (
         3,
         "aaf1e21b861b3c444664ae28b7ac33ff76154eee9fb8ff96220d86d8824e58ba",
@@ -23,6 +23,10 @@ const SHAPES: [(i64, &str); 3] = [
     (
         5,
         "d879bc0d3e81dc09cd0a776ba2a3d7edcb05bc0226b3c65fff9cd5e20bda43fa",
+    ),
+    (
+        6,
+        "3fbaed1bc334be90d5fce32d59a720691a23cf3bc75a4b6a7dcc1423dfd8f853",
     ),
 ];
 

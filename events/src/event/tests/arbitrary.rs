@@ -167,16 +167,17 @@ fn progress() -> impl Strategy<Value = ProgressEvent> {
                 deployment,
             }
         ),
-        (name(), name(), name(), deployment_id(), outcome()).prop_map(
-            |(project, version, environment, deployment, outcome)| ProgressEvent::EnvironmentEnded {
+        (name(), name(), name(), deployment_id(), outcome(), any::<bool>()).prop_map(
+            |(project, version, environment, deployment, outcome, ran)| ProgressEvent::EnvironmentEnded {
                 project,
                 version,
                 environment,
                 deployment,
                 outcome,
+                ran,
             }
         ),
-        (name(), name(), name()).prop_map(|(project, version, phase)| ProgressEvent::PhaseSucceeded {
+        (name(), name(), phase()).prop_map(|(project, version, phase)| ProgressEvent::PhaseSucceeded {
             project,
             version,
             phase,

@@ -32,9 +32,9 @@ pub(super) async fn watch(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<String>,
-    // Told from the log, which is nowhere behind.
-    _: Query<Reading>,
+    Query(reading): Query<Reading>,
 ) -> Result<Response, Problem> {
+    app.has(reading.min_position)?;
     let story = super::story(&app.engine, super::id(&id)?).await?;
     let states = States {
         head: app.engine.events().head(),

@@ -44,9 +44,8 @@ pub(super) fn watched(stage: &mut Stage) -> Result<()> {
             "{resource} were listed {lists} times, at most {most} are right"
         );
     }
-    for resource in ["deployments", "endpointslices"] {
-        ensure!(count("watch", resource) > 0, "{resource} were watched");
-    }
+    // A rollout takes its time; endpoints may be there by the first list, which then is all that is asked.
+    ensure!(count("watch", "deployments") > 0, "deployments were not watched");
     // Read before it is written or deleted, looked at when it is done: an object that is polled is read more often.
     for ((verb, resource, name), times) in asked.iter().filter(|((verb, ..), _)| verb == "get") {
         ensure!(
