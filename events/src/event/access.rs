@@ -31,6 +31,10 @@ words! {
 #[serde(tag = "type")]
 pub enum AccessEvent {
     /// A key exists from now on. It was shown once; only its digest is kept.
+    ///
+    /// Appended when an administrator creates a key, and once at the first start.
+    ///
+    /// Read by each request, to know who asks, and by the creation and revocation of keys.
     KeyCreated {
         /// Its public id.
         key: KeyId,
@@ -42,6 +46,10 @@ pub enum AccessEvent {
         digest: String,
     },
     /// A key opens nothing from now on.
+    ///
+    /// Appended when an administrator revokes a key.
+    ///
+    /// Read by each request, and by the creation and revocation of keys.
     KeyRevoked {
         /// Its public id.
         key: KeyId,

@@ -154,6 +154,11 @@ impl DocumentFacts {
 #[serde(tag = "type")]
 pub enum ConfigurationEvent {
     /// A document is as its body `document` says from now on.
+    ///
+    /// Appended for each document that an apply changes, all in one append.
+    ///
+    /// Read by applies, the creation of releases, requests and promotions, and by attempts that freeze what
+    /// they are given.
     DocumentApplied {
         /// Unique within its kind.
         name: String,

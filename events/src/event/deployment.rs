@@ -88,6 +88,10 @@ words! {
 #[serde(tag = "type")]
 pub enum DeploymentEvent {
     /// Accepted, with everything planned.
+    ///
+    /// Appended when a person deploys or promotes a release.
+    ///
+    /// Read by the driver, which carries out the steps as they were planned.
     DeploymentRequested {
         /// Its number.
         deployment: DeploymentId,
@@ -105,8 +109,17 @@ pub enum DeploymentEvent {
         steps: Vec<PlannedStep>,
     },
     /// Its turn on the lane came.
+    ///
+    /// Appended by the driver, when the lane gives it the turn.
+    ///
+    /// Read by the driver, which begins attempts from then on.
     DeploymentStarted {},
     /// A run begins. Bodies: `inputs` (resolved, with handles) and `situation`.
+    ///
+    /// Appended by the driver, before anything of the run is done.
+    ///
+    /// Read by the driver: a run goes on with this seed, these limits and this deadline, and a later attempt is
+    /// given the same.
     AttemptStarted {
         /// Which run.
         #[serde(flatten)]
@@ -126,6 +139,10 @@ pub enum DeploymentEvent {
         journal_format: Option<u32>,
     },
     /// The server had stopped under the run, and sets about going on from its journal.
+    ///
+    /// Appended by the driver, once for each time that it sets about going on.
+    ///
+    /// Read by the driver, which gives a run up that was interrupted too often.
     AttemptResumed {
         /// Which run.
         #[serde(flatten)]
@@ -137,6 +154,10 @@ pub enum DeploymentEvent {
     },
     /// A call was refused: once per attempt, layer and rule. Body: `message`, the API server's own words, where it was
     /// the one to refuse.
+    ///
+    /// Appended by a run, or by the driver before its first call.
+    ///
+    /// Read by nobody: it is told.
     AccessDenied {
         /// In which run.
         #[serde(flatten)]
@@ -147,6 +168,10 @@ pub enum DeploymentEvent {
         rule: String,
     },
     /// A turning point, such as traffic having moved. Body: `detail`.
+    ///
+    /// Appended by a run.
+    ///
+    /// Read by nobody: it is told.
     MilestoneReached {
         /// In which run.
         #[serde(flatten)]
@@ -155,6 +180,10 @@ pub enum DeploymentEvent {
         name: String,
     },
     /// A value for later. Body: `value`, a handle where it is sensitive.
+    ///
+    /// Appended by a run.
+    ///
+    /// Read by accounts whose token is this output.
     OutputSet {
         /// In which run.
         #[serde(flatten)]
@@ -165,6 +194,10 @@ pub enum DeploymentEvent {
         sensitive: bool,
     },
     /// The run is over. Body: `message`, where there is something to say.
+    ///
+    /// Appended by the driver, with the last entries of the run's journal.
+    ///
+    /// Read by the driver, which goes on, tries again after a pause, or ends the deployment.
     AttemptEnded {
         /// Which run.
         #[serde(flatten)]
@@ -179,8 +212,16 @@ pub enum DeploymentEvent {
         journal: Option<JournalHead>,
     },
     /// A person asked it to stop.
+    ///
+    /// Appended when a person cancels the deployment.
+    ///
+    /// Read by the driver, which asks its runs to stop and begins no other.
     CancelRequested {},
     /// It is over. Body: `message`, why and what was left behind.
+    ///
+    /// Appended by the driver, when every step has succeeded, one has failed, or it was cancelled and no run is left.
+    ///
+    /// Read by whoever would change the deployment: it takes no more commands.
     DeploymentEnded {
         /// How the deployment ended.
         outcome: Outcome,

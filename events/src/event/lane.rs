@@ -36,16 +36,28 @@ impl std::fmt::Display for ObjectReference {
 #[serde(tag = "type")]
 pub enum LaneEvent {
     /// A deployment stands in line.
+    ///
+    /// Appended with the request of the deployment.
+    ///
+    /// Read by whoever decides whose turn it is.
     TurnRequested {
         /// Who waits.
         deployment: DeploymentId,
     },
     /// It is this deployment's turn; no other may act on the lane.
+    ///
+    /// Appended by the driver, with `deployment-started`.
+    ///
+    /// Read by whoever decides whose turn it is.
     TurnTaken {
         /// Who acts.
         deployment: DeploymentId,
     },
     /// The deployment has left the lane, from the line or from its turn.
+    ///
+    /// Appended with the end of the deployment.
+    ///
+    /// Read by whoever decides whose turn it is, and by accounts whose token is the output of the latest success.
     TurnEnded {
         /// Who left.
         deployment: DeploymentId,
@@ -53,6 +65,11 @@ pub enum LaneEvent {
         outcome: Outcome,
     },
     /// The step is about to write this object: recorded before the first write, so that the inventory has no gap.
+    ///
+    /// Appended by a run, before the first write of the object in it.
+    ///
+    /// Read by later runs of the step on the target, which clear up, and by the message of a deployment that
+    /// did not succeed.
     ObjectIntended {
         /// By which deployment.
         deployment: DeploymentId,
@@ -64,6 +81,10 @@ pub enum LaneEvent {
         object: ObjectReference,
     },
     /// The object is gone from the cluster.
+    ///
+    /// Appended by a run, once the object was seen to be gone.
+    ///
+    /// Read by later runs of the step on the target, and by the message of a deployment that did not succeed.
     ObjectRemoved {
         /// By which deployment.
         deployment: DeploymentId,

@@ -12,6 +12,10 @@ use crate::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
 #[serde(tag = "type")]
 pub enum ProgressEvent {
     /// A deployment of the release to an environment was accepted.
+    ///
+    /// Appended with the request, in one append with `deployment-requested` and `turn-requested`.
+    ///
+    /// Read by promotions, which pass by what is on its way, and by the ends of deployments.
     EnvironmentRequested {
         /// The project that it is a release of.
         project: ProjectName,
@@ -25,6 +29,11 @@ pub enum ProgressEvent {
         deployment: DeploymentId,
     },
     /// A deployment of the release to an environment has ended, however it did.
+    ///
+    /// Appended with the end of the deployment, in one append with `deployment-ended` and `turn-ended`.
+    ///
+    /// Read by requests (which phases have succeeded, where it has been), promotions, and the ends of other
+    /// deployments.
     EnvironmentEnded {
         /// The project that it is a release of.
         project: ProjectName,
@@ -39,7 +48,13 @@ pub enum ProgressEvent {
         /// Whether a step of it ran, so that something may have been done there.
         ran: bool,
     },
-    /// The release has succeeded in all of these environments, which were the phase when the last of them was asked for.
+    /// The release has succeeded in all of these environments, which were the phase when the last of them was
+    /// asked for.
+    ///
+    /// Appended with the `environment-ended` that completes the phase.
+    ///
+    /// Read by the ends of deployments, so that it is said once; requests look at environments and at the
+    /// lifecycle as it is.
     PhaseSucceeded {
         /// The project that it is a release of.
         project: ProjectName,

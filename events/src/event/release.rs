@@ -39,6 +39,10 @@ pub const SNAPSHOT: &str = "snapshot";
 #[serde(tag = "type")]
 pub enum ReleaseEvent {
     /// Frozen: body `snapshot` holds the steps' inputs and the variables as they were.
+    ///
+    /// Appended when a release is created, after images, components, inputs and variables were frozen.
+    ///
+    /// Read by the creation of the next release, requests, promotions, attempts, and the deletion of components.
     ReleaseCreated {
         /// The project that it is a release of.
         project: ProjectName,

@@ -7,5 +7,6 @@
 mod arrows;
 mod bans;
 mod circles;
+mod events;
 mod needed;
 mod pages;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
 use utoipa::{IntoParams, ToSchema};
@@ -35,8 +36,29 @@ pub struct Progression {
     /// In the order of the lifecycle's phases.
     #[schema(value_type = Vec<String>)]
     pub environments: Vec<EnvironmentName>,
+    /// What runs in each environment; none where nothing has succeeded yet.
+    #[schema(value_type = BTreeMap<String, Now>)]
+    pub now: BTreeMap<EnvironmentName, Now>,
     /// Newest first.
     pub releases: Vec<ReleaseRow>,
+}
+
+/// What runs in an environment: the release whose deployment succeeded there last. One that is on its way or has failed
+/// since stands in the cell of its own release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Now {
+    /// The release's version.
+    #[schema(value_type = String)]
+    pub release: ReleaseVersion,
+    /// The deployment that brought it, such as `deployments-841`.
+    #[serde(with = "text")]
+    #[schema(value_type = String)]
+    pub deployment: DeploymentId,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+    /// Who asked for it.
+    pub by: String,
 }
 
 /// A release on the board.
@@ -78,6 +100,12 @@ mod tests {
             deployment: DeploymentId(3),
             status: DeploymentStatus::Running,
         };
+        let now = Now {
+            release: "0.9.0".into(),
+            deployment: DeploymentId(2),
+            since: "2026-11-24T15:00:00Z".parse().unwrap(),
+            by: "ci".to_owned(),
+        };
         let row = ReleaseRow {
             version: "1.0.0".into(),
             cells: BTreeMap::from([("Production".into(), cell)]),
@@ -85,10 +113,13 @@ mod tests {
         let board = Progression {
             project: "Httpd".into(),
             environments: vec!["Production".into()],
+            now: BTreeMap::from([("Production".into(), now)]),
             releases: vec![row],
         };
         let shown = json!({
             "project": "Httpd", "environments": ["Production"],
+            "now": { "Production": { "release": "0.9.0", "deployment": "deployments-2", "since": "2026-11-24T15:00:00Z",
+                "by": "ci" } },
             "releases": [{ "version": "1.0.0",
                 "cells": { "Production": { "deployment": "deployments-3", "status": "running" } } }]
         });

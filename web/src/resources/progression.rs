@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use shipslog_api::progression::{Cell, PROGRESSION, Progression, Reading, ReleaseRow};
+use shipslog_api::progression::{Cell, Now, PROGRESSION, Progression, Reading, ReleaseRow};
 use shipslog_engine::views::{ReleaseView, Views};
 use shipslog_events::event::configuration::{DocumentFacts, Kind};
 use shipslog_events::ids::{EnvironmentName, ProjectName};
+use shipslog_events::stream::LaneKey;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -14,10 +15,10 @@ use crate::app::App;
 use crate::auth::Viewer;
 use crate::extract::{Json, Path, Query};
 use crate::openapi::ReadProblems;
-use crate::paging;
 use crate::problem::Problem;
 use crate::resources::configuration::existing;
 use crate::resources::deployments::status;
+use crate::{actor, paging};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(progression))
@@ -49,11 +50,44 @@ async fn progression(
             environments.push(name.clone());
         }
     }
+    let now = now(&app, &project, &environments).await?;
     Ok(Json(Progression {
         project,
         environments,
+        now,
         releases,
     }))
+}
+
+/// What succeeded last, environment by environment.
+async fn now(
+    app: &App,
+    project: &ProjectName,
+    environments: &[EnvironmentName],
+) -> Result<BTreeMap<EnvironmentName, Now>, Problem> {
+    let views = app.engine.views();
+    let project = existing(app, Kind::Project, project.as_str()).await?;
+    let mut now = BTreeMap::new();
+    for name in environments {
+        let Some(environment) = views.document(Kind::Environment, name.as_str()).await? else {
+            continue;
+        };
+        let lane = LaneKey::new(&project.entry.slug, &environment.entry.slug);
+        let Some(last) = views.lane(&lane).await?.and_then(|it| it.lane.last_success) else {
+            continue;
+        };
+        if let Some(view) = views.deployment(last).await? {
+            let since = view.ended_at.unwrap_or(view.requested_at);
+            let runs = Now {
+                release: view.deployment.release,
+                deployment: last,
+                since,
+                by: actor::name(&view.requested_by),
+            };
+            now.insert(name.clone(), runs);
+        }
+    }
+    Ok(now)
 }
 
 async fn environments(app: &App, project: &str) -> Result<Vec<EnvironmentName>, Problem> {
