@@ -1,4 +1,4 @@
-//! What a run is given, frozen before its first attempt: a later attempt gets the same.
+//! What a run is given, frozen before its first attempt: a later attempt gets the same, but for a corrected address.
 
 mod impossible;
 mod situation;
@@ -13,7 +13,7 @@ use shipslog_rights::marks;
 use uuid::Uuid;
 
 use crate::capability::Capability;
-use crate::deployment::Deployment;
+use crate::deployment::{Attempt, Deployment};
 use crate::document::{Certificate, Document, Key, Target};
 use crate::inputs::Snapshot;
 use crate::lane::Lane;
@@ -116,17 +116,29 @@ pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> 
     })
 }
 
-/// Where a target is reached by what is configured now, as the account that was frozen: an address or a CA that was
-/// corrected reaches what is tried again.
+/// Where an attempt reaches its cluster that is made because the one before did not: by what is configured now, so that an
+/// address or a CA that was corrected is tried. It stays as it was frozen once a step ran there, and where the target has
+/// another account or namespace now.
 pub fn latest_address(
     documents: &BTreeMap<Key, Document>,
+    deployment: &Deployment,
     id: &AttemptId,
-    frozen: &Address,
+    frozen: &Given,
 ) -> Result<Address, Impossible> {
+    let mut before = deployment
+        .attempts
+        .iter()
+        .filter(|it| it.id.step == id.step && it.id.target == id.target);
+    if before.any(Attempt::ran) {
+        return Ok(frozen.cluster.clone());
+    }
     let (target, certificate) = target(documents, id)?;
-    Ok(Address {
-        account: frozen.account.clone(),
-        ..address(target, certificate)
+    let latest = address(target, certificate);
+    let is_the_same = latest.account == frozen.cluster.account && target.namespace == frozen.namespace;
+    Ok(if is_the_same {
+        latest
+    } else {
+        frozen.cluster.clone()
     })
 }
 

@@ -102,7 +102,8 @@ async fn earlier(
         if id.step == wanted.step && id.target == wanted.target {
             let mut frozen = recall(&*tools.store.events, recorded.id, id).await?;
             let configured = tools.configurations.load().await.map_err(Impossible::failed)?;
-            frozen.given.cluster = latest_address(&configured.state.documents, id, &frozen.given.cluster)?;
+            let (documents, deployment) = (&configured.state.documents, &history.deployment);
+            frozen.given.cluster = latest_address(documents, deployment, wanted, &frozen.given)?;
             return Ok(Some(frozen));
         }
     }

@@ -157,8 +157,9 @@ pub enum ConfigurationEvent {
     ///
     /// Appended for each document that an apply changes, all in one append.
     ///
-    /// Read by applies, the creation of releases, requests and promotions, and by attempts that freeze what
-    /// they are given.
+    /// Read by applies, the creation of releases, requests and promotions, attempts that begin or go on
+    /// (accounts and their credentials, and where a cluster is reached), the deletion of components and the
+    /// listing of images.
     DocumentApplied {
         /// Unique within its kind.
         name: String,

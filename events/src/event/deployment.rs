@@ -116,10 +116,11 @@ pub enum DeploymentEvent {
     DeploymentStarted {},
     /// A run begins. Bodies: `inputs` (resolved, with handles) and `situation`.
     ///
-    /// Appended by the driver, before anything of the run is done.
+    /// Appended by the driver, before anything of the run is done; together with `attempt-ended` where it could
+    /// not begin.
     ///
     /// Read by the driver: a run goes on with this seed, these limits and this deadline, and a later attempt is
-    /// given the same.
+    /// given the same inputs and the same situation, but for the address of a cluster that was not reached.
     AttemptStarted {
         /// Which run.
         #[serde(flatten)]
@@ -140,7 +141,8 @@ pub enum DeploymentEvent {
     },
     /// The server had stopped under the run, and sets about going on from its journal.
     ///
-    /// Appended by the driver, once for each time that it sets about going on.
+    /// Appended by the driver, once for each stop of the server under the run, and for each time that what it
+    /// did could be recorded no further.
     ///
     /// Read by the driver, which gives a run up that was interrupted too often.
     AttemptResumed {
@@ -197,7 +199,8 @@ pub enum DeploymentEvent {
     ///
     /// Appended by the driver, with the last entries of the run's journal.
     ///
-    /// Read by the driver, which goes on, tries again after a pause, or ends the deployment.
+    /// Read by the driver, which goes on, tries again after a pause, or ends the deployment; by the end of the
+    /// deployment, which says whether anything ran.
     AttemptEnded {
         /// Which run.
         #[serde(flatten)]

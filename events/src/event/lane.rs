@@ -82,7 +82,7 @@ pub enum LaneEvent {
     },
     /// The object is gone from the cluster.
     ///
-    /// Appended by a run, once the object was seen to be gone.
+    /// Appended by a run, once an object that it deleted was seen to be gone.
     ///
     /// Read by later runs of the step on the target, and by the message of a deployment that did not succeed.
     ObjectRemoved {

@@ -15,7 +15,7 @@ pub enum ProgressEvent {
     ///
     /// Appended with the request, in one append with `deployment-requested` and `turn-requested`.
     ///
-    /// Read by promotions, which pass by what is on its way, and by the ends of deployments.
+    /// Read by requests and promotions, which pass by what is on its way.
     EnvironmentRequested {
         /// The project that it is a release of.
         project: ProjectName,
@@ -45,11 +45,12 @@ pub enum ProgressEvent {
         deployment: DeploymentId,
         /// How it ended.
         outcome: Outcome,
-        /// Whether a step of it ran, so that something may have been done there.
+        /// Whether a step of it succeeded, made a call, or left nobody able to tell: then something may have
+        /// been done there.
         ran: bool,
     },
-    /// The release has succeeded in all of these environments, which were the phase when the last of them was
-    /// asked for.
+    /// The release has succeeded in all of these environments, which were the phase when the deployment was
+    /// asked for that completed it.
     ///
     /// Appended with the `environment-ended` that completes the phase.
     ///

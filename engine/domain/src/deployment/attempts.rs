@@ -124,8 +124,7 @@ impl Attempt {
         }
     }
 
-    /// Whether it was in the sandbox, so that something may have been done: it succeeded, or called anything, or nobody
-    /// can tell.
+    /// Whether something may have been done: it succeeded, or called anything, or nobody can tell.
     pub fn ran(&self) -> bool {
         let AttemptState::Ended { outcome, reason } = self.state else {
             return true;

@@ -157,20 +157,34 @@ fn inputs_that_do_not_fit_there_are_named_with_their_paths() {
     );
 }
 
+fn at(url: &str, account: &str) -> Document {
+    let target = json!({ "kind": "Target", "name": "Web", "environments": ["Development"], "roles": ["web"],
+        "account": account, "namespace": "web-development", "cluster": { "url": url, "certificate": "ca" } });
+    serde_json::from_value(target).unwrap()
+}
+
 #[test]
-fn what_is_tried_again_goes_to_where_its_target_leads_now() {
+fn what_is_tried_again_goes_to_where_its_target_leads_now_unless_a_step_ran_there() {
     let mut ground = Ground::new(&json!({}));
-    let frozen = ground.freeze().unwrap().given.cluster;
-    let moved = json!({ "kind": "Target", "name": "Web", "environments": ["Development"], "roles": ["web"],
-        "account": "other", "cluster": { "url": "https://moved", "certificate": "ca" } });
-    let moved: Document = serde_json::from_value(moved).unwrap();
+    let frozen = ground.freeze().unwrap().given;
+    let latest = |ground: &Ground| latest_address(&ground.documents, &ground.deployment, &id(), &frozen);
+    let moved = at("https://moved", "deployer");
     ground.documents.insert(moved.key(), moved);
-    let address = latest_address(&ground.documents, &id(), &frozen).unwrap();
-    assert_eq!(
-        (address.url.as_str(), address.account.as_str()),
-        ("https://moved", "deployer")
-    );
+    assert_eq!(latest(&ground).unwrap().url, "https://moved");
+    let another = at("https://moved", "other");
+    ground.documents.insert(another.key(), another);
+    assert_eq!(latest(&ground).unwrap(), frozen.cluster, "as another account");
     ground.documents.remove(&(Kind::Certificate, "ca".to_owned()));
-    let impossible = latest_address(&ground.documents, &id(), &frozen).unwrap_err();
-    assert_eq!(impossible, Impossible::NoTarget("Web".into()));
+    assert_eq!(latest(&ground).unwrap_err(), Impossible::NoTarget("Web".into()));
+    ground.deployment.attempts.push(deployment::Attempt {
+        id: id(),
+        state: deployment::AttemptState::Ended {
+            outcome: AttemptOutcome::Errored,
+            reason: None,
+        },
+        resumed: 0,
+        journal: Some(shipslog_events::journal::JournalHead::START.with(b"a call")),
+        deeds: Vec::new(),
+    });
+    assert_eq!(latest(&ground).unwrap(), frozen.cluster, "once a step ran");
 }
