@@ -1,7 +1,7 @@
 //! A project's board: which release is where.
 
 use comfy_table::{Table, presets};
-use shipslog_api::progression::{Cell, Now, Progression};
+use shipslog_api::progression::{Cell, LastSuccess, Progression};
 use shipslog_events::ids::EnvironmentName;
 
 use crate::output::trimmed;
@@ -12,9 +12,9 @@ pub(crate) fn table(board: &Progression) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(std::iter::once("RELEASE").chain(environments.clone().map(EnvironmentName::as_str)));
-    if !board.now.is_empty() {
-        let cells = environments.clone().map(|it| now(board.now.get(it)));
-        table.add_row(std::iter::once("(now)".to_owned()).chain(cells));
+    if !board.last_success.is_empty() {
+        let cells = environments.clone().map(|it| last(board.last_success.get(it)));
+        table.add_row(std::iter::once("last success".to_owned()).chain(cells));
     }
     for release in &board.releases {
         let cells = environments.clone().map(|it| cell(release.cells.get(it)));
@@ -23,9 +23,9 @@ pub(crate) fn table(board: &Progression) -> String {
     trimmed(table)
 }
 
-fn now(now: Option<&Now>) -> String {
-    match now {
-        Some(Now {
+fn last(last: Option<&LastSuccess>) -> String {
+    match last {
+        Some(LastSuccess {
             release, deployment, ..
         }) => format!("{release} ({deployment})"),
         None => "-".to_owned(),
@@ -60,7 +60,7 @@ mod tests {
                 })
                 .collect(),
         };
-        let now = Now {
+        let last = LastSuccess {
             release: "1.0.0".into(),
             deployment: DeploymentId(1),
             since: "2026-11-24T15:00:00Z".parse().unwrap(),
@@ -69,7 +69,7 @@ mod tests {
         let board = Progression {
             project: "Httpd".into(),
             environments: vec!["Development".into(), "Production".into()],
-            now: [("Development".into(), now)].into(),
+            last_success: [("Development".into(), last)].into(),
             releases: vec![
                 row("1.0.1", &[("Development", 2, DeploymentStatus::Failed)]),
                 row(
@@ -89,7 +89,7 @@ mod tests {
             lines,
             [
                 "RELEASE Development Production",
-                "(now) 1.0.0 (deployments-1) -",
+                "last success 1.0.0 (deployments-1) -",
                 "1.0.1 failed (deployments-2) -",
                 "1.0.0 succeeded (deployments-1) running (deployments-3)",
             ]

@@ -66,7 +66,7 @@ const PAUSES: [Duration; 4] = [
 const SILENCE: Duration = Duration::from_mins(1);
 
 /// A connection that is older was a good one.
-const QUIET: Duration = Duration::from_secs(20);
+const PROVED: Duration = Duration::from_secs(20);
 
 /// How a connection ended.
 enum End {
@@ -131,7 +131,7 @@ async fn connection(
             Ok(Some(Err(_))) | Err(_) => return Ok(End::Broken(None)),
         };
         *away = Away::default();
-        if opened.elapsed() > QUIET {
+        if opened.elapsed() > PROVED {
             before = None;
         }
         for event in parser.feed(&chunk) {

@@ -112,7 +112,7 @@ fn of_step(deployment: DeploymentId, step: &Step) -> Line {
     };
     Line {
         depth: 1,
-        about: name.to_string(),
+        about: format!("step/{name}"),
         place,
         sign: pressing.map_or(Sign::Plain, Sign::from),
         text: format!("{name} ({uses}){skipped}"),

@@ -188,9 +188,11 @@ impl Engine {
         match deployment.status {
             Status::Running | Status::Ended { .. } => Ok(None),
             Status::Waiting => {
-                // The views have it at hand; where they do not, the log has it all.
-                if let Ok(lane) = self.views().lane(&deployment.lane).await {
-                    return Ok(lane.and_then(|it| it.lane.ahead_of(deployment.id)));
+                // The views have it at hand; where they are behind or away, the log has it all.
+                if let Ok(Some(view)) = self.views().lane(&deployment.lane).await
+                    && view.lane.waiting.contains(&deployment.id)
+                {
+                    return Ok(view.lane.ahead_of(deployment.id));
                 }
                 let lane = load::lane(self.events(), &deployment.lane).await?;
                 Ok(lane.state.ahead_of(deployment.id))

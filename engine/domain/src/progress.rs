@@ -142,19 +142,20 @@ impl Progress {
         })
     }
 
-    /// A promotion that led to an environment leads nowhere else because somebody else was faster.
-    pub fn still_leads_to(
+    /// A promotion that was overtaken leads nowhere else: `before` is what was known when it was decided first.
+    pub fn is_overtaken(
         &self,
         release: &Release,
         environment: &EnvironmentName,
+        before: Option<DeploymentId>,
     ) -> Result<(), PromoteRefusal> {
-        match self.open_in(environment) {
-            None => Ok(()),
-            Some(deployment) => Err(PromoteRefusal::OnItsWay {
+        match self.requested.get(environment) {
+            Some(now) if Some(*now) != before => Err(PromoteRefusal::Overtaken {
                 version: release.version.clone(),
                 environment: environment.clone(),
-                deployment,
+                deployment: *now,
             }),
+            Some(_) | None => Ok(()),
         }
     }
 

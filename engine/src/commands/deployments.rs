@@ -66,7 +66,7 @@ impl Commands {
         environment: Option<&EnvironmentName>,
     ) -> Result<Accepted, Error> {
         let log = &*self.log;
-        let led = OnceLock::new();
+        let first = OnceLock::new();
         let decide = || async {
             let configured = self.configurations.load().await?;
             let (slug, history) = self.releases_of(&configured.state, project).await?;
@@ -84,13 +84,14 @@ impl Commands {
                 (environment.clone(), Expected::Any)
             } else {
                 let progressed = &progress.state.progress;
-                // Of two people who promote at once, the second finds the first on its way.
-                let next = match led.get() {
-                    Some(led) => progressed.still_leads_to(release, led).map(|()| led.clone()),
-                    None => progressed.promotion(release, phases),
+                // Whoever promotes at the same moment must not send it further than anybody meant.
+                let next = match first.get() {
+                    Some((led, before)) => progressed.is_overtaken(release, led, *before),
+                    None => Ok(()),
                 };
+                let next = next.and_then(|()| progressed.promotion(release, phases));
                 let next = next.map_err(|it| Error::refused(it.code(), it))?;
-                let next = led.get_or_init(|| next).clone();
+                first.get_or_init(|| (next.clone(), progressed.requested.get(&next).copied()));
                 (next, Expected::Version(progress.version))
             };
             let asked = Request {

@@ -17,9 +17,10 @@ pub(super) async fn conclusion(
     outcome: Outcome,
 ) -> Result<String, ReadError> {
     if outcome == Outcome::Succeeded {
-        let mut sentences = vec!["every step succeeded on every target".to_owned()];
-        sentences.extend(skipped(history));
-        return Ok(sentences.join("\n"));
+        return Ok(match skipped(history) {
+            None => "every step succeeded on every target".to_owned(),
+            Some(skipped) => format!("every step that had a target succeeded on every target\n{skipped}"),
+        });
     }
     let mut sentences = Vec::new();
     for attempt in history.deployment.latest_attempts().into_values() {

@@ -9,7 +9,7 @@ use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{DeploymentEndReason, DeploymentEvent, Outcome};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::progress::ProgressEvent;
-use shipslog_events::ids::{AttemptId, DeploymentId, EnvironmentName, Position};
+use shipslog_events::ids::{AttemptId, DeploymentId, Position};
 use shipslog_events::journal::JournalKey;
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{NewBody, Stream};
@@ -297,13 +297,9 @@ fn passed(
         [environment.into()],
     );
     if let Some(event) = phase {
-        let phase = &history.deployment.phase;
-        let environments: Vec<&str> = phase.environments.iter().map(EnvironmentName::as_str).collect();
-        let label = format!(
-            "phase-succeeded:{}:all of {}",
-            phase.name,
-            environments.join(", ")
-        );
+        // As JSON: whatever names there are, no two phases are told by the same text.
+        let phase = serde_json::to_string(&history.deployment.phase).expect("a phase is plain data");
+        let label = format!("phase-succeeded:all:{phase}");
         let release = progress.state.first.unwrap_or(cause);
         passed
             .events

@@ -155,8 +155,8 @@ impl Task {
                     self.later = Some(self.later.map_or(pause, |it| it.min(pause)));
                     return Ok(Then::Wait);
                 }
+                self.start(history, id.clone(), component).await?;
                 self.due.remove(&id);
-                self.start(history, id, component).await?;
                 Ok(Then::Again)
             }
             Due::Attend(id) => self.attend(history, &id).await,

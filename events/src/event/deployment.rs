@@ -116,11 +116,12 @@ pub enum DeploymentEvent {
     DeploymentStarted {},
     /// A run begins. Bodies: `inputs` (resolved, with handles) and `situation`.
     ///
-    /// Appended by the driver, before anything of the run is done; together with `attempt-ended` where it could
-    /// not begin.
+    /// Appended by the driver, before anything of the run is done; together with `attempt-ended` where nothing could
+    /// be frozen for it.
     ///
     /// Read by the driver: a run goes on with this seed, these limits and this deadline, and a later attempt is
-    /// given the same inputs and the same situation, but for the address of a cluster that was not reached.
+    /// given the same inputs and the same situation; the address of the cluster is the latest while the step has made
+    /// no call on the target.
     AttemptStarted {
         /// Which run.
         #[serde(flatten)]

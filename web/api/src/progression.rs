@@ -29,6 +29,7 @@ pub struct Reading {
 
 /// The board of a project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Progression {
     /// The project's name.
     #[schema(value_type = String)]
@@ -36,17 +37,17 @@ pub struct Progression {
     /// In the order of the lifecycle's phases.
     #[schema(value_type = Vec<String>)]
     pub environments: Vec<EnvironmentName>,
-    /// What runs in each environment; none where nothing has succeeded yet.
-    #[schema(value_type = BTreeMap<String, Now>)]
-    pub now: BTreeMap<EnvironmentName, Now>,
+    /// Which release succeeded last in each environment; none where none has yet.
+    #[schema(value_type = BTreeMap<String, LastSuccess>)]
+    pub last_success: BTreeMap<EnvironmentName, LastSuccess>,
     /// Newest first.
     pub releases: Vec<ReleaseRow>,
 }
 
-/// What runs in an environment: the release whose deployment succeeded there last. One that is on its way or has failed
-/// since stands in the cell of its own release.
+/// The release whose deployment succeeded last in an environment: it runs there, unless a later one has begun and moved
+/// something before it failed or was cancelled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Now {
+pub struct LastSuccess {
     /// The release's version.
     #[schema(value_type = String)]
     pub release: ReleaseVersion,
@@ -100,7 +101,7 @@ mod tests {
             deployment: DeploymentId(3),
             status: DeploymentStatus::Running,
         };
-        let now = Now {
+        let last = LastSuccess {
             release: "0.9.0".into(),
             deployment: DeploymentId(2),
             since: "2026-11-24T15:00:00Z".parse().unwrap(),
@@ -113,12 +114,12 @@ mod tests {
         let board = Progression {
             project: "Httpd".into(),
             environments: vec!["Production".into()],
-            now: BTreeMap::from([("Production".into(), now)]),
+            last_success: BTreeMap::from([("Production".into(), last)]),
             releases: vec![row],
         };
         let shown = json!({
             "project": "Httpd", "environments": ["Production"],
-            "now": { "Production": { "release": "0.9.0", "deployment": "deployments-2", "since": "2026-11-24T15:00:00Z",
+            "lastSuccess": { "Production": { "release": "0.9.0", "deployment": "deployments-2", "since": "2026-11-24T15:00:00Z",
                 "by": "ci" } },
             "releases": [{ "version": "1.0.0",
                 "cells": { "Production": { "deployment": "deployments-3", "status": "running" } } }]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use shipslog_api::progression::{Cell, Now, PROGRESSION, Progression, Reading, ReleaseRow};
+use shipslog_api::progression::{Cell, LastSuccess, PROGRESSION, Progression, Reading, ReleaseRow};
 use shipslog_engine::views::{ReleaseView, Views};
 use shipslog_events::event::configuration::{DocumentFacts, Kind};
 use shipslog_events::ids::{EnvironmentName, ProjectName};
@@ -50,24 +50,24 @@ async fn progression(
             environments.push(name.clone());
         }
     }
-    let now = now(&app, &project, &environments).await?;
+    let last_success = last_success(&app, &project, &environments).await?;
     Ok(Json(Progression {
         project,
         environments,
-        now,
+        last_success,
         releases,
     }))
 }
 
 /// What succeeded last, environment by environment.
-async fn now(
+async fn last_success(
     app: &App,
     project: &ProjectName,
     environments: &[EnvironmentName],
-) -> Result<BTreeMap<EnvironmentName, Now>, Problem> {
+) -> Result<BTreeMap<EnvironmentName, LastSuccess>, Problem> {
     let views = app.engine.views();
     let project = existing(app, Kind::Project, project.as_str()).await?;
-    let mut now = BTreeMap::new();
+    let mut found = BTreeMap::new();
     for name in environments {
         let Some(environment) = views.document(Kind::Environment, name.as_str()).await? else {
             continue;
@@ -78,16 +78,16 @@ async fn now(
         };
         if let Some(view) = views.deployment(last).await? {
             let since = view.ended_at.unwrap_or(view.requested_at);
-            let runs = Now {
+            let success = LastSuccess {
                 release: view.deployment.release,
                 deployment: last,
                 since,
                 by: actor::name(&view.requested_by),
             };
-            now.insert(name.clone(), runs);
+            found.insert(name.clone(), success);
         }
     }
-    Ok(now)
+    Ok(found)
 }
 
 async fn environments(app: &App, project: &str) -> Result<Vec<EnvironmentName>, Problem> {

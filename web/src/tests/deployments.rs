@@ -87,7 +87,7 @@ async fn the_board_has_environments_in_the_order_of_phases() {
         json!({
             "project": "Httpd",
             "environments": ["Development", "Production"],
-            "now": {},
+            "lastSuccess": {},
             "releases": [{
                 "version": "1.0.0",
                 "cells": { "Development": { "deployment": id.to_string(), "status": "failed" } }

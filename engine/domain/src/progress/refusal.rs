@@ -66,6 +66,19 @@ pub enum PromoteRefusal {
         /// By which deployment.
         deployment: DeploymentId,
     },
+    /// Somebody else promoted it at the same moment.
+    #[error(
+        "release {version} was sent to {environment} at the same moment ({deployment}); look at that before you promote it \
+         further"
+    )]
+    Overtaken {
+        /// Which release.
+        version: ReleaseVersion,
+        /// Where it goes.
+        environment: EnvironmentName,
+        /// By which deployment.
+        deployment: DeploymentId,
+    },
     /// It has been everywhere.
     #[error(
         "release {version} has succeeded in every phase of lifecycle {lifecycle}; `shipslog deploy --to` deploys it \
@@ -84,7 +97,7 @@ impl PromoteRefusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NothingSucceeded { .. } => "phase-not-succeeded",
-            Self::OnItsWay { .. } => "on-its-way",
+            Self::OnItsWay { .. } | Self::Overtaken { .. } => "on-its-way",
             Self::SucceededEverywhere { .. } => "nowhere-to-promote",
         }
     }

@@ -202,8 +202,14 @@ fn a_phase_that_was_given_another_environment_succeeds_once_more() {
 fn a_promotion_that_was_overtaken_goes_nowhere_else() {
     let progress = given(in_development());
     let europe = "Europe".into();
-    assert_eq!(progress.still_leads_to(&release(), &europe), Ok(()));
-    let progress = evolve(progress, &requested(2, "Europe"));
-    let refusal = progress.still_leads_to(&release(), &europe).unwrap_err();
+    assert_eq!(progress.is_overtaken(&release(), &europe, None), Ok(()));
+    let progress = deployed(2, "Europe", Outcome::Succeeded)
+        .iter()
+        .fold(progress, evolve);
+    let refusal = progress.is_overtaken(&release(), &europe, None).unwrap_err();
     assert!(refusal.to_string().contains("(deployments-2)"), "{refusal}");
+    assert_eq!(
+        progress.is_overtaken(&release(), &europe, Some(DeploymentId(2))),
+        Ok(())
+    );
 }
