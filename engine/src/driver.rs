@@ -18,6 +18,7 @@ mod journal_retention;
 mod journal_tail;
 mod kept_journal;
 mod live;
+mod object_records;
 mod preflight;
 mod recorder;
 mod run_secrets;

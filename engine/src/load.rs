@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde_json::Value;
 use shipslog_domain::deployment::{self, Deployment};
 use shipslog_domain::lane::{self, Lane};
+use shipslog_domain::objects::{self, ObjectKey, Objects};
 use shipslog_domain::progress::{self, Progress};
 use shipslog_domain::release::{self, Releases};
 use shipslog_events::Recorded;
 use shipslog_events::event::Event;
+use shipslog_events::event::object::{ObjectDigest, ObjectEvent};
 use shipslog_events::ids::{DeploymentId, EventId, ReleaseVersion, StreamVersion};
 use shipslog_events::stream::{LaneKey, Stream};
 use shipslog_log::{EventReader, ReadError};
@@ -120,6 +123,55 @@ pub(crate) async fn progress(
         },
     )
     .await
+}
+
+/// What a lane has in clusters, with what lies beside the facts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ObjectsHistory {
+    pub(crate) objects: Objects,
+    /// What was sent last, and the event that has it as a body.
+    sent: BTreeMap<ObjectKey, (ObjectDigest, EventId)>,
+    seen: BTreeMap<ObjectKey, Timestamp>,
+}
+
+impl ObjectsHistory {
+    /// Takes the next event.
+    pub(crate) fn tell(&mut self, id: EventId, at: Timestamp, event: &ObjectEvent) {
+        if let ObjectEvent::ObjectWritten {
+            call,
+            sent,
+            sent_with,
+            ..
+        } = event
+        {
+            let key = ObjectKey::from(call);
+            self.seen.insert(key.clone(), at);
+            self.sent.insert(key, (*sent, sent_with.unwrap_or(id)));
+        }
+        self.objects = objects::evolve(std::mem::take(&mut self.objects), event);
+    }
+
+    /// The event with what was sent last for this object, if that was the same.
+    pub(crate) fn sent_with(&self, key: &ObjectKey, sent: ObjectDigest) -> Option<EventId> {
+        let (last, event) = self.sent.get(key)?;
+        (*last == sent).then_some(*event)
+    }
+
+    /// When it was written last.
+    pub(crate) fn seen(&self, key: &ObjectKey) -> Option<Timestamp> {
+        self.seen.get(key).copied()
+    }
+}
+
+pub(crate) async fn objects(log: &dyn EventReader, lane: &LaneKey) -> Result<ObjectsHistory, ReadError> {
+    let stream = Stream::Objects(lane.clone());
+    let loaded = fold(log, stream, ObjectsHistory::default(), |mut history, recorded| {
+        if let Event::Object(event) = &recorded.event {
+            history.tell(recorded.id, recorded.recorded_at, event);
+        }
+        history
+    });
+    Ok(loaded.await?.state)
 }
 
 /// A deployment with its events.

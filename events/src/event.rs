@@ -7,6 +7,7 @@ pub mod configuration;
 pub mod deployment;
 pub(crate) mod kinds;
 pub mod lane;
+pub mod object;
 pub mod progress;
 pub mod release;
 
@@ -24,6 +25,8 @@ pub enum Event {
     Deployment(deployment::DeploymentEvent),
     /// Streams `lane/<key>`.
     Lane(lane::LaneEvent),
+    /// Streams `objects/<project>/<environment>`.
+    Object(object::ObjectEvent),
     /// Streams `progress/<project>/<version>`.
     Progress(progress::ProgressEvent),
     /// Streams `releases/<project>`.
@@ -51,6 +54,12 @@ impl From<deployment::DeploymentEvent> for Event {
 impl From<lane::LaneEvent> for Event {
     fn from(event: lane::LaneEvent) -> Self {
         Self::Lane(event)
+    }
+}
+
+impl From<object::ObjectEvent> for Event {
+    fn from(event: object::ObjectEvent) -> Self {
+        Self::Object(event)
     }
 }
 

@@ -54,6 +54,10 @@ name!(
     CertificateName
 );
 name!(
+    /// A cluster, as a lane knows it: made of what it was recognised by first, the same however it is reached.
+    ClusterId
+);
+name!(
     /// `sha256:<hex>` of a step component's bytes.
     ComponentDigest
 );

@@ -1,6 +1,7 @@
 //! Events to test with: every type, and every value of the enums inside them, by the name of the case.
 
 mod deployments;
+mod objects;
 
 use crate::event::Event;
 use crate::event::access::{AccessEvent, AccessRole};
@@ -8,7 +9,7 @@ use crate::event::configuration::{
     ConfigurationEvent, DocumentFacts, OutputReference, Package, Phase, ProcessStep,
 };
 use crate::event::deployment::Outcome;
-use crate::event::lane::{LaneEvent, ObjectReference};
+use crate::event::lane::LaneEvent;
 use crate::event::progress::ProgressEvent;
 use crate::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
 use crate::ids::DeploymentId;
@@ -21,6 +22,7 @@ pub fn all() -> Vec<(String, Event)> {
         releases(),
         progress(),
         lanes(),
+        objects::all(),
         deployments::all(),
     ]
     .concat()
@@ -167,33 +169,6 @@ fn progress() -> Vec<(String, Event)> {
 
 fn lanes() -> Vec<(String, Event)> {
     let deployment = DeploymentId(841);
-    let object = ObjectReference {
-        group: "apps".into(),
-        version: "v1".into(),
-        kind: "Deployment".into(),
-        namespace: Some("httpd-development".into()),
-        name: "httpd-deployments-841".into(),
-    };
-    let of_cluster = ObjectReference {
-        group: String::new(),
-        version: "v1".into(),
-        kind: "Namespace".into(),
-        namespace: None,
-        name: "httpd-development".into(),
-    };
-    let (step, target) = (|| "Deploy httpd".into(), || "Httpd Development".into());
-    let intended = |object| LaneEvent::ObjectIntended {
-        deployment,
-        step: step(),
-        target: target(),
-        object,
-    };
-    let removed = |object| LaneEvent::ObjectRemoved {
-        deployment,
-        step: step(),
-        target: target(),
-        object,
-    };
     vec![
         case("", LaneEvent::TurnRequested { deployment }),
         case("", LaneEvent::TurnTaken { deployment }),
@@ -204,10 +179,6 @@ fn lanes() -> Vec<(String, Event)> {
                 outcome: Outcome::Succeeded,
             },
         ),
-        case("in-namespace", intended(object.clone())),
-        case("of-cluster", intended(of_cluster.clone())),
-        case("in-namespace", removed(object)),
-        case("of-cluster", removed(of_cluster)),
     ]
 }
 

@@ -40,8 +40,10 @@ pub enum Stream {
     Releases(String),
     /// How far one release has come, by its project's slug and its version.
     Progress(String, ReleaseVersion),
-    /// One lane: turns and the inventory of objects.
+    /// One lane: turns.
     Lane(LaneKey),
+    /// What one lane has in clusters.
+    Objects(LaneKey),
     /// One deployment.
     Deployment(DeploymentId),
     /// API keys.
@@ -55,6 +57,7 @@ impl fmt::Display for Stream {
             Self::Releases(project) => write!(f, "releases/{project}"),
             Self::Progress(project, version) => write!(f, "progress/{project}/{version}"),
             Self::Lane(key) => write!(f, "lane/{key}"),
+            Self::Objects(key) => write!(f, "objects/{key}"),
             Self::Deployment(id) => write!(f, "deployment/{}", id.0),
             Self::Access => f.write_str("access"),
         }
@@ -80,6 +83,7 @@ impl FromStr for Stream {
                 Ok(Self::Progress(project.to_owned(), version.into()))
             }
             Some(("lane", key)) => Ok(Self::Lane(LaneKey(key.to_owned()))),
+            Some(("objects", key)) => Ok(Self::Objects(LaneKey(key.to_owned()))),
             Some(("deployment", number)) => number
                 .parse()
                 .map(|it| Self::Deployment(DeploymentId(it)))
@@ -101,6 +105,7 @@ mod tests {
             Stream::Releases("httpd".into()),
             Stream::Progress("httpd".into(), "1.0.0-rc.1+2".into()),
             Stream::Lane(LaneKey::new("httpd", "production")),
+            Stream::Objects(LaneKey::new("httpd", "production")),
             Stream::Deployment(DeploymentId(841)),
         ] {
             assert_eq!(stream.to_string().parse(), Ok(stream));

@@ -14,6 +14,7 @@ use crate::event::configuration::ConfigurationEvent;
 use crate::event::deployment::DeploymentEvent;
 use crate::event::kinds::Tagged;
 use crate::event::lane::LaneEvent;
+use crate::event::object::ObjectEvent;
 use crate::event::progress::ProgressEvent;
 use crate::event::release::ReleaseEvent;
 
@@ -67,6 +68,7 @@ pub fn kinds() -> impl Iterator<Item = (&'static str, u32)> {
         ConfigurationEvent::KINDS,
         DeploymentEvent::KINDS,
         LaneEvent::KINDS,
+        ObjectEvent::KINDS,
         ProgressEvent::KINDS,
         ReleaseEvent::KINDS,
     ];
@@ -81,6 +83,7 @@ impl Event {
             Self::Configuration(event) => event.kind(),
             Self::Deployment(event) => event.kind(),
             Self::Lane(event) => event.kind(),
+            Self::Object(event) => event.kind(),
             Self::Progress(event) => event.kind(),
             Self::Release(event) => event.kind(),
         }
@@ -142,6 +145,7 @@ fn decode_newest(kind: &str, facts: &str) -> Result<Event, String> {
         .or_else(|| read::<ConfigurationEvent>(kind, facts))
         .or_else(|| read::<DeploymentEvent>(kind, facts))
         .or_else(|| read::<LaneEvent>(kind, facts))
+        .or_else(|| read::<ObjectEvent>(kind, facts))
         .or_else(|| read::<ProgressEvent>(kind, facts))
         .or_else(|| read::<ReleaseEvent>(kind, facts));
     event.expect("every type is of an aggregate")

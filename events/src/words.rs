@@ -32,6 +32,7 @@ mod tests {
     use crate::event::access::AccessRole;
     use crate::event::configuration::Kind;
     use crate::event::deployment::{AttemptOutcome, DeploymentEndReason, EndReason, Layer, Outcome};
+    use crate::event::object::{Change, Removal};
 
     fn assert_shown_as_written(all: impl IntoIterator<Item = impl Serialize + Display>) {
         for it in all {
@@ -48,6 +49,8 @@ mod tests {
         assert_shown_as_written(Kind::ALL);
         assert_shown_as_written(Layer::ALL);
         assert_shown_as_written(LogLevel::ALL);
+        assert_shown_as_written(Change::ALL);
+        assert_shown_as_written(Removal::ALL);
         assert_shown_as_written(Outcome::ALL);
     }
 }

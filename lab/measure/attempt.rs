@@ -10,12 +10,13 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use shipslog_cluster::{
     Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Kind, KubernetesApi,
-    ObjectReference, Page, Patch, Selection, Waited,
+    ObjectReference, Page, Patch, Seen, Selection, Waited,
 };
 use shipslog_domain::capability::{Boundary, Capability, Rights};
 use shipslog_domain::freeze::Situation;
 use shipslog_engine::driver::JournalTail;
 use shipslog_events::JournalKey;
+use shipslog_events::event::object::ClusterMark;
 use shipslog_events::ids::{AttemptNumber, DeploymentId, Handle};
 use shipslog_log::{JournalStore, Store};
 use shipslog_runner::{
@@ -160,6 +161,10 @@ impl SecretStore for NoSecrets {
         let refused = SecretStoreError::Failed("the bench has no secrets".to_owned());
         Err(refused)
     }
+
+    fn fingerprint(&self, _: &[u8]) -> [u8; 32] {
+        [0; 32]
+    }
 }
 
 /// A cluster that has one `ConfigMap` and answers at once. The one of the tests notes every call and looks the object up:
@@ -180,6 +185,14 @@ impl KubernetesApi for InMemory {
             kind: kind.to_owned(),
             namespaced: true,
         })
+    }
+
+    async fn marks(&self) -> Result<Vec<ClusterMark>, Error> {
+        unused()
+    }
+
+    async fn see(&self, _: &ObjectReference) -> Result<Seen, Error> {
+        unused()
     }
 
     async fn get(&self, _: &ObjectReference) -> Result<Value, Error> {

@@ -5,9 +5,9 @@ mod judge;
 use http::Method;
 use serde_json::Value;
 
-use self::judge::Seen;
 use super::guarded::{Doubt, Look, Write};
 use super::kinds::Place;
+use super::read::Seen;
 use super::redact::Secrets;
 use super::wire::{Answer, Call, Class};
 use super::{Cluster, Error, ObjectReference, convert, objects, path};
@@ -25,6 +25,8 @@ pub struct ApplyOptions {
     pub resource_version: Option<String>,
     /// An earlier request may have done it already: look before sending.
     pub unanswered: bool,
+    /// What the object is, where somebody has just looked.
+    pub seen: Option<Seen>,
 }
 
 /// What came of it.
@@ -33,7 +35,7 @@ pub struct Applied {
     pub object: Value,
     /// `metadata.generation` of this very write.
     pub generation: Option<i64>,
-    /// Whether the server had it otherwise before.
+    /// Whether the server had it otherwise before, but for what Shipslog marks its objects with.
     pub changed: bool,
 }
 
@@ -93,7 +95,11 @@ impl Cluster {
             manager,
             options,
         };
-        let before = apply.see().await.map_err(|it| apply.doubt().before_look(it))?;
+        let before = match options.seen.clone() {
+            Some(seen) => apply.usable(seen),
+            None => apply.see().await,
+        };
+        let before = before.map_err(|it| apply.doubt().before_look(it))?;
         if options.unanswered {
             match apply.judge(&before, None).await {
                 Look::Done(done) => return Ok(done),
@@ -182,7 +188,7 @@ impl Write for Ready<'_> {
         let now = self.apply.see().await?;
         let uid = match &self.before {
             Seen::Known(Some(before)) => Some(objects::uid(before)),
-            Seen::Known(None) | Seen::Unknown => None,
+            Seen::Known(None) | Seen::Unread(_) => None,
         };
         Ok(self.apply.judge(&now, uid).await)
     }
@@ -257,10 +263,10 @@ fn applied(before: &Seen, object: Value) -> Applied {
     let changed = match before {
         Seen::Known(Some(before)) => {
             objects::resource_version(before) != objects::resource_version(&object)
-                && objects::essence(before) != objects::essence(&object)
+                && objects::substance(before) != objects::substance(&object)
         }
         // It is new; or what it was may not be read, and the safe answer is that something changed.
-        Seen::Known(None) | Seen::Unknown => true,
+        Seen::Known(None) | Seen::Unread(_) => true,
     };
     let generation = objects::number(&object, "/metadata/generation");
     Applied {

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
+use shipslog_events::event::object::ClusterMark;
 
 use crate::{
     Applied, ApplyOptions, Change, Cluster, DeleteOptions, Error, Evidence, Expectation, Kind,
-    ObjectReference, Page, PatchKind, Precondition, Selection, Waited,
+    ObjectReference, Page, PatchKind, Precondition, Seen, Selection, Waited,
 };
 
 /// One patch.
@@ -27,6 +28,8 @@ pub struct Patch<'a> {
 #[async_trait]
 pub trait KubernetesApi: Send + Sync {
     async fn kind(&self, group: &str, version: &str, kind: &str) -> Result<Kind, Error>;
+    async fn marks(&self) -> Result<Vec<ClusterMark>, Error>;
+    async fn see(&self, object: &ObjectReference) -> Result<Seen, Error>;
     async fn get(&self, object: &ObjectReference) -> Result<Value, Error>;
     async fn list(&self, selection: &Selection) -> Result<Page, Error>;
     async fn apply(&self, object: &Value, manager: &str, options: &ApplyOptions) -> Result<Applied, Error>;
@@ -50,6 +53,14 @@ pub trait KubernetesApi: Send + Sync {
 impl KubernetesApi for Cluster {
     async fn kind(&self, group: &str, version: &str, kind: &str) -> Result<Kind, Error> {
         Self::kind(self, group, version, kind).await
+    }
+
+    async fn marks(&self) -> Result<Vec<ClusterMark>, Error> {
+        Self::marks(self).await
+    }
+
+    async fn see(&self, object: &ObjectReference) -> Result<Seen, Error> {
+        Self::see(self, object).await
     }
 
     async fn get(&self, object: &ObjectReference) -> Result<Value, Error> {

@@ -18,6 +18,7 @@ mod kind;
 mod kinds;
 mod kubernetes_api;
 mod logs;
+mod marks;
 mod objects;
 mod options;
 mod patch;
@@ -47,11 +48,11 @@ pub use error::{Cause, Denial, Error, FieldConflict, Layer};
 pub use evidence::Evidence;
 pub use kind::Kind;
 pub use kubernetes_api::{KubernetesApi, Patch};
-pub use objects::reference;
+pub use objects::{reference, substance};
 pub use options::Options;
 pub use patch::{PatchKind, Precondition};
-pub use read::{Page, Selection};
-pub use shipslog_events::event::lane::ObjectReference;
+pub use read::{Page, Seen, Selection};
+pub use shipslog_events::event::object::ObjectReference;
 pub use wait::{Condition, Endpoints, Expectation, Gone, Healthy, Waited};
 
 /// How to reach a cluster and as whom. The certificate is always verified.

@@ -1,9 +1,12 @@
 //! Small readings of objects.
 
 use serde_json::Value;
-use shipslog_rights::kind;
+use shipslog_rights::{kind, marks};
 
 use super::{Error, ObjectReference, path};
+
+/// What the controller of Deployments notes on them.
+const REVISION: &str = "deployment.kubernetes.io/revision";
 
 /// Which object a manifest is, as it says itself.
 pub fn reference(object: &Value) -> Result<ObjectReference, Error> {
@@ -112,6 +115,24 @@ pub(super) fn essence(object: &Value) -> Value {
     object
 }
 
+/// What of an object was decided for itself: its essence without what Shipslog marks its objects with, and without what
+/// controllers note on it.
+pub fn substance(object: &Value) -> Value {
+    let mut object = essence(object);
+    for field in ["labels", "annotations"] {
+        let Some(metadata) = object.pointer_mut("/metadata").and_then(Value::as_object_mut) else {
+            break;
+        };
+        if let Some(texts) = metadata.get_mut(field).and_then(Value::as_object_mut) {
+            texts.retain(|key, _| !key.starts_with(marks::PREFIX) && key != REVISION);
+            if texts.is_empty() {
+                metadata.remove(field);
+            }
+        }
+    }
+    object
+}
+
 /// The fields that this manager holds by server-side apply.
 pub(super) fn applied_fields<'a>(object: &'a Value, manager: &str) -> Option<&'a Value> {
     let is_its = |it: &&Value| {
@@ -143,6 +164,18 @@ mod tests {
         let found = reference(&object).unwrap();
         assert_eq!((found.group.as_str(), found.version.as_str()), ("apps", "v1"));
         assert_eq!(found.to_string(), "Deployment b/a");
+    }
+
+    #[test]
+    fn what_shipslog_marks_an_object_with_is_not_its_substance() {
+        let object = |deployment: &str, own: &str| {
+            json!({"metadata": {"name": "a", "labels": {"shipslog.dev/deployment": deployment, "app": own},
+                "annotations": {"shipslog.dev/release-version": deployment}}})
+        };
+        assert_eq!(substance(&object("1", "web")), substance(&object("2", "web")));
+        assert_ne!(substance(&object("1", "web")), substance(&object("1", "other")));
+        let bare = json!({"metadata": {"name": "a", "labels": {"app": "web"}}});
+        assert_eq!(substance(&object("1", "web")), bare);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::kinds::Place;
 use super::objects::text;
 use super::wire::Call;
-use super::{Cluster, Error, Kind, ObjectReference, fields, path};
+use super::{Cluster, Denial, Error, Kind, ObjectReference, fields, path};
 
 /// The most objects in a page.
 const PAGE: u32 = 500;
@@ -47,7 +47,29 @@ impl std::fmt::Debug for Page {
     }
 }
 
+/// What an object is, as far as it may be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// The object; nothing where there is none.
+    Known(Option<Value>),
+    /// The account may not read it.
+    Unread(Denial),
+}
+
 impl Cluster {
+    /// What the object is, whether or not there is one and it may be read.
+    pub async fn see(&self, object: &ObjectReference) -> Result<Seen, Error> {
+        self.see_at(&self.place(object).await?).await
+    }
+
+    pub(super) async fn see_at(&self, place: &Place) -> Result<Seen, Error> {
+        match self.find(place).await {
+            Ok(found) => Ok(Seen::Known(found)),
+            Err(Error::Forbidden(denial)) => Ok(Seen::Unread(denial)),
+            Err(other) => Err(other),
+        }
+    }
+
     /// The object as it is.
     pub async fn get(&self, object: &ObjectReference) -> Result<Value, Error> {
         let place = self.place(object).await?;

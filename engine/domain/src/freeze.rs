@@ -8,15 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shipslog_events::event::configuration::Kind;
-use shipslog_events::ids::{AccountName, AttemptId, EventId, RoleName, StepName};
+use shipslog_events::ids::{AccountName, AttemptId, ClusterId, EventId, RoleName, StepName};
 use shipslog_rights::marks;
 use uuid::Uuid;
 
 use crate::capability::Capability;
-use crate::deployment::{Attempt, Deployment};
+use crate::deployment::Deployment;
 use crate::document::{Certificate, Document, Key, Target};
 use crate::inputs::Snapshot;
-use crate::lane::Lane;
+use crate::objects::Objects;
 use crate::release::Release;
 use crate::slug::slug;
 use crate::variables::Place;
@@ -40,6 +40,9 @@ pub struct Given {
     pub situation: Situation,
     /// The cluster that it works in.
     pub cluster: Address,
+    /// Which cluster that is, where earlier deployments left something for this run to know of: it writes to no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recognised: Option<ClusterId>,
     /// The target's own namespace, if it has one.
     pub namespace: Option<String>,
     /// The variables in scope: values, handles where they are sensitive.
@@ -76,8 +79,10 @@ pub struct Sources<'a> {
     pub snapshot: &'a Snapshot,
     /// Configuration as it is now.
     pub documents: &'a BTreeMap<Key, Document>,
-    /// What earlier deployments left there.
-    pub lane: &'a Lane,
+    /// What the lane has in clusters.
+    pub objects: &'a Objects,
+    /// The cluster that the target leads to; nothing where earlier deployments of the step left nothing anywhere.
+    pub cluster: Option<&'a ClusterId>,
     /// The schema of the component's inputs.
     pub schema: &'a Value,
 }
@@ -85,7 +90,7 @@ pub struct Sources<'a> {
 /// Freezes what a run is given, but for what its component asks for.
 pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> {
     let deployment = from.deployment;
-    let (target, certificate) = target(from.documents, id)?;
+    let (target, certificate) = target(from.documents, deployment, id)?;
     let place = Place {
         project: Some(deployment.project.clone()),
         release: Some(deployment.release.clone()),
@@ -105,6 +110,7 @@ pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> 
     let given = Given {
         situation: situation(id, from),
         cluster: address(target, certificate),
+        recognised: from.cluster.cloned(),
         namespace: target.namespace.clone(),
         variables: resolved.variables,
         grant: from.snapshot.step(&id.step).and_then(|it| it.grant.clone()),
@@ -116,23 +122,15 @@ pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> 
     })
 }
 
-/// Where an attempt reaches its cluster that is made because the one before did not: by what is configured now, so that an
-/// address or a CA that was corrected is tried. It stays as it was frozen once a step ran there, and where the target has
-/// another account or namespace now.
+/// Where an attempt reaches its cluster that follows on another: by what is configured now, so that an address or a CA
+/// that was corrected is tried. Where the target has another account or namespace now, it stays as it was frozen.
 pub fn latest_address(
     documents: &BTreeMap<Key, Document>,
     deployment: &Deployment,
     id: &AttemptId,
     frozen: &Given,
 ) -> Result<Address, Impossible> {
-    let mut before = deployment
-        .attempts
-        .iter()
-        .filter(|it| it.id.step == id.step && it.id.target == id.target);
-    if before.any(Attempt::ran) {
-        return Ok(frozen.cluster.clone());
-    }
-    let (target, certificate) = target(documents, id)?;
+    let (target, certificate) = target(documents, deployment, id)?;
     let latest = address(target, certificate);
     let is_the_same = latest.account == frozen.cluster.account && target.namespace == frozen.namespace;
     Ok(if is_the_same {
@@ -140,6 +138,16 @@ pub fn latest_address(
     } else {
         frozen.cluster.clone()
     })
+}
+
+/// Where the first attempt of a step on a target will reach its cluster.
+pub fn first_address(
+    documents: &BTreeMap<Key, Document>,
+    deployment: &Deployment,
+    id: &AttemptId,
+) -> Result<(Address, Option<String>), Impossible> {
+    let (target, certificate) = target(documents, deployment, id)?;
+    Ok((address(target, certificate), target.namespace.clone()))
 }
 
 fn address(target: &Target, certificate: &Certificate) -> Address {
@@ -158,14 +166,22 @@ fn own_roles(deployment: &Deployment, step: &StepName) -> BTreeSet<RoleName> {
         .collect()
 }
 
+/// A target that is another environment's by now is not used: what it leads to may be Production.
 fn target<'a>(
     documents: &'a BTreeMap<Key, Document>,
+    deployment: &Deployment,
     id: &AttemptId,
 ) -> Result<(&'a Target, &'a Certificate), Impossible> {
     let missing = || Impossible::NoTarget(id.target.clone());
     let Some(Document::Target(target)) = documents.get(&(Kind::Target, id.target.to_string())) else {
         return Err(missing());
     };
+    if !target.environments.contains(&deployment.environment.to_string()) {
+        return Err(Impossible::TargetMoved {
+            target: id.target.clone(),
+            environment: deployment.environment.clone(),
+        });
+    }
     let key = (Kind::Certificate, target.cluster.certificate.clone());
     let Some(Document::Certificate(certificate)) = documents.get(&key) else {
         return Err(missing());
@@ -175,8 +191,10 @@ fn target<'a>(
 
 fn situation(id: &AttemptId, from: &Sources<'_>) -> Situation {
     let deployment = from.deployment;
-    let inventory = from.lane.inventory_for(&id.step, &id.target, deployment.id);
-    let inventory = inventory.map(|it| {
+    let earlier = from.objects.of_earlier(&id.step, &id.target, deployment.id);
+    // What stands in another cluster is not this run's to clear up.
+    let here = earlier.filter(|(cluster, _)| from.cluster == Some(*cluster));
+    let inventory = here.map(|(_, it)| {
         let object = &it.object;
         json!({ "group": object.group, "version": object.version, "kind": object.kind,
             "namespace": object.namespace, "name": object.name, "deployment": it.deployment.to_string() })

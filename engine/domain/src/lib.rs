@@ -10,6 +10,7 @@ pub mod document;
 pub mod freeze;
 pub mod inputs;
 pub mod lane;
+pub mod objects;
 pub mod progress;
 pub mod release;
 pub mod schema;

@@ -11,7 +11,7 @@ mod replay;
 mod trace;
 
 pub use divergence::Diverged;
-pub use entry::{Call, Class, Entry, Precondition, Suspended, What};
+pub use entry::{Call, Class, Entry, Intent, Precondition, Suspended, What};
 pub(super) use recording::{Full, Recording};
 pub(super) use replay::{Next, Replay};
 pub use trace::Trace;

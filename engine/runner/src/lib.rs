@@ -36,11 +36,13 @@ mod tests;
 pub use component::{Cause, CheckRefusal, Component, Description, Errored, OutputDescription};
 pub use config::RunnerConfig;
 pub use journal::{
-    Call, Class, Diverged, Entry, FORMAT as JOURNAL_FORMAT, Precondition, Suspended, Trace, What,
+    Call, Class, Diverged, Entry, FORMAT as JOURNAL_FORMAT, Intent, Precondition, Suspended, Trace, What,
 };
 #[cfg(any(test, feature = "testing"))]
-pub use listener::Listener;
-pub use ports::{NotRead, NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError};
+pub use listener::{Listener, Told};
+pub use ports::{
+    Intended, NotRead, NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError, Sent, Written,
+};
 pub use run::{Assignment, Cancel, Now};
 pub use runner::Runner;
 pub use sandbox::{AttemptOutcome, EndReason, Ended, Unended};

@@ -3,10 +3,23 @@
 use async_trait::async_trait;
 use serde_json::Value;
 use shipslog_events::event::deployment::Layer;
-use shipslog_events::event::lane::ObjectReference;
+use shipslog_events::event::object::{ClusterMark, ObjectReference, Removal};
 use shipslog_events::ids::Handle;
 
-use crate::{LogLevel, NotRead, NotRecorded, OutputValue, Recorder};
+use crate::{Intended, LogLevel, NotRead, NotRecorded, OutputValue, Recorder, Written};
+
+/// What a run tells of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// It is about to be written.
+    Intended(Intended),
+    /// It was.
+    Written(Written),
+    /// It was not.
+    Refused(ObjectReference),
+    /// It is gone.
+    Removed(ObjectReference, Removal),
+}
 
 /// A recorder that is told lines: what it does with what it hears. It says only what it cares for; the rest is let go.
 #[async_trait]
@@ -28,6 +41,14 @@ pub trait Listener: Send + Sync {
 
     /// A fact, told of this call.
     async fn fact(&self, _call: u64, _fact: String) {}
+
+    /// What was told of an object, in full.
+    fn object(&self, _call: u64, _told: Told) {}
+
+    /// Whether the lane has this object.
+    fn has(&self, _: &ObjectReference) -> bool {
+        false
+    }
 
     /// The fact that comes names this handle.
     fn names(&self, _: &Handle) {}
@@ -53,13 +74,45 @@ impl<T: Listener> Recorder for T {
         self.settle().await
     }
 
-    async fn object_intended(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
+    fn knows_cluster(&self) -> bool {
+        true
+    }
+
+    async fn cluster_recognised(
+        &self,
+        _: u64,
+        _: Vec<ClusterMark>,
+    ) -> Result<Result<(), String>, NotRecorded> {
+        Ok(Ok(()))
+    }
+
+    async fn object_intended(&self, index: u64, intended: Intended) -> Result<(), NotRecorded> {
+        let object = intended.object.clone();
         self.fact(index, format!("intended {object}")).await;
+        self.object(index, Told::Intended(intended));
         Ok(())
     }
 
-    async fn object_removed(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
+    fn object_written(&self, index: u64, written: Written) {
+        self.object(index, Told::Written(written));
+    }
+
+    fn object_refused(&self, index: u64, object: &ObjectReference) {
+        self.object(index, Told::Refused(object.clone()));
+    }
+
+    fn holds(&self, object: &ObjectReference) -> bool {
+        self.has(object)
+    }
+
+    async fn object_removed(
+        &self,
+        index: u64,
+        object: &ObjectReference,
+        removal: Removal,
+    ) -> Result<(), NotRecorded> {
         self.fact(index, format!("removed {object}")).await;
+        self.object(index, Told::Removed(object.clone(), removal));
         Ok(())
     }
 

@@ -3,5 +3,5 @@
 mod recorder;
 mod secret_store;
 
-pub use recorder::{NotRead, NotRecorded, OutputValue, Recorder};
+pub use recorder::{Intended, NotRead, NotRecorded, OutputValue, Recorder, Sent, Written};
 pub use secret_store::{SecretStore, SecretStoreError};

@@ -2,7 +2,9 @@
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroize as _};
+use sha2::Sha256;
 use shipslog_events::SealedValue;
 use shipslog_events::ids::Handle;
 
@@ -16,6 +18,7 @@ const NONCE: usize = 24;
 pub struct Sealer {
     cipher: XChaCha20Poly1305,
     key_id: [u8; KEY_ID],
+    fingerprints: Hmac<Sha256>,
 }
 
 /// Why a value was not sealed or opened. Never says what the value is.
@@ -57,7 +60,19 @@ impl Sealer {
         Self {
             cipher: XChaCha20Poly1305::new(&Key::from(*key.expose())),
             key_id: key.id(),
+            fingerprints: fingerprints(key),
         }
+    }
+
+    /// Tells values apart without telling what they are: HMAC-SHA256 under a key of its own. Who has not the key cannot
+    /// try values.
+    pub fn fingerprint(&self, value: &[u8]) -> [u8; 32] {
+        self.fingerprints
+            .clone()
+            .chain_update(value)
+            .finalize()
+            .into_bytes()
+            .into()
     }
 
     /// Seals a value under a new handle.
@@ -110,6 +125,15 @@ impl Sealer {
             held: hex::encode(self.key_id),
         }
     }
+}
+
+/// Its key is made from the sealing key, and is no help in finding that.
+fn fingerprints(key: &SealingKey) -> Hmac<Sha256> {
+    let hmac = |key: &[u8]| Hmac::<Sha256>::new_from_slice(key).expect("any length is a key");
+    let own = hmac(key.expose())
+        .chain_update(b"shipslog/fingerprints")
+        .finalize();
+    hmac(&own.into_bytes())
 }
 
 fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], SealError> {

@@ -15,6 +15,7 @@ use super::beginning::{RecordedStart, recall, recorded_start};
 use super::clock::Clock;
 use super::finished::Finished;
 use super::journal_buffer::JournalBuffer;
+use super::object_records::{ObjectRecords, Of};
 use super::preflight::{Denied, beyond_boundary, beyond_grant, preflight};
 use super::recorder::RunRecorder;
 use super::run_secrets::RunSecrets;
@@ -145,8 +146,18 @@ async fn ready(
     let secrets = Arc::new(RunSecrets::new(Arc::clone(&tools.secrets)));
     let key = JournalKey::of(deployment.id, id);
     let journal = Arc::new(JournalBuffer::new(&store.journals, &secrets, key));
+    let objects = load::objects(&*store.events, &deployment.lane).await;
+    let of = Of {
+        deployment: deployment.id,
+        attempt: id,
+        cause,
+        address: &given.cluster,
+        cluster: given.recognised.as_ref(),
+    };
+    let objects = ObjectRecords::new(&of, objects.map_err(Impossible::failed)?);
     let recorder = Arc::new(RunRecorder {
         log: Arc::clone(&store.events),
+        journals: Arc::clone(&store.journals),
         task_log: Arc::clone(&store.task_log),
         live: tools.live.clone(),
         secrets: Arc::clone(&secrets),
@@ -156,6 +167,7 @@ async fn ready(
         cause,
         context: context(history),
         journal: Arc::clone(&journal),
+        objects,
     });
     let boundary = Boundary {
         namespace: given.namespace.clone(),

@@ -1,19 +1,19 @@
 //! How a deployment ended, in words: what its attempts said, and what it left in the cluster.
 
-use shipslog_domain::lane::Lane;
+use shipslog_domain::objects::State;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::body::MESSAGE;
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Outcome};
-use shipslog_events::ids::AttemptId;
+use shipslog_events::ids::{AttemptId, DeploymentId};
 use shipslog_log::{EventReader, ReadError};
 
-use crate::load::DeploymentHistory;
+use crate::load::{DeploymentHistory, ObjectsHistory};
 
 /// How a deployment ended, in words, with what it left in the cluster.
 pub(super) async fn conclusion(
     log: &dyn EventReader,
     history: &DeploymentHistory,
-    lane: &Lane,
+    objects: &ObjectsHistory,
     outcome: Outcome,
 ) -> Result<String, ReadError> {
     if outcome == Outcome::Succeeded {
@@ -35,19 +35,35 @@ pub(super) async fn conclusion(
         sentences.push(format!("{outcome} while no step ran"));
     }
     sentences.extend(skipped(history));
-    let left: Vec<String> = lane
-        .written_by(history.deployment.id)
-        .into_values()
-        .flatten()
-        .map(ToString::to_string)
-        .collect();
-    if !left.is_empty() {
+    sentences.extend(left(objects, history.deployment.id));
+    Ok(sentences.join("\n"))
+}
+
+/// What it wrote and did not remove, and what it may have written: true whatever becomes of it later.
+fn left(objects: &ObjectsHistory, deployment: DeploymentId) -> Vec<String> {
+    let (mut written, mut perhaps) = (Vec::new(), Vec::new());
+    for (key, held) in objects.objects.of_deployment(deployment) {
+        let name = &held.object;
+        match (&held.state, objects.seen(key)) {
+            (State::Written { .. }, Some(seen)) => written.push(format!("{name} ({seen:.0})")),
+            (State::Written { .. }, None) => written.push(name.to_string()),
+            (State::MayExist { .. }, _) => perhaps.push(name.to_string()),
+        }
+    }
+    let mut sentences = Vec::new();
+    if !written.is_empty() {
+        let written = written.join(", ");
         sentences.push(format!(
-            "written by this deployment and still in the cluster: {}",
-            left.join(", ")
+            "written by this deployment and not removed by it, last seen at: {written}"
         ));
     }
-    Ok(sentences.join("\n"))
+    if !perhaps.is_empty() {
+        let perhaps = perhaps.join(", ");
+        sentences.push(format!(
+            "may be in the cluster, as the answer to its write is not known: {perhaps}"
+        ));
+    }
+    sentences
 }
 
 /// Steps that had no target, if there are any.

@@ -13,7 +13,7 @@ use shipslog_events::ids::{AttemptId, DeploymentId, Position};
 use shipslog_events::journal::JournalKey;
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{NewBody, Stream};
-use shipslog_log::{Append, Expected, JournalAppend, Store, StreamAppend};
+use shipslog_log::{Append, Expected, Store, StreamAppend};
 use shipslog_runner::Ended;
 use tokio::time::timeout;
 
@@ -21,6 +21,7 @@ use super::append::{append, message, stream};
 use super::conclusion::conclusion;
 use super::failure::Failure;
 use super::finished::Finished;
+use super::journal_buffer::Waiting;
 use super::kept_journal::kept;
 use super::unknown_outcome::with_unknown_outcome;
 use crate::load::{self, DeploymentHistory, Loaded, ProgressHistory};
@@ -58,7 +59,7 @@ impl DeploymentRecords<'_> {
 
     pub(super) async fn attempt_started(&self, start: Start, bodies: Vec<NewBody>) -> Result<(), Failure> {
         let label = started(&start.id);
-        self.carry_out(Command::StartAttempt(start), &label, bodies, None)
+        self.carry_out(Command::StartAttempt(start), &label, bodies, Waiting::default())
             .await
     }
 
@@ -96,7 +97,13 @@ impl DeploymentRecords<'_> {
         let tail = finished.tail.as_ref();
         let ended = self.attempt_ended_with(id, &finished.ended, &key, tail).await;
         if ended.is_err() && self.is_behind(&key, tail).await {
-            self.attempt_ended_with(id, &finished.ended, &key, None).await?;
+            let objects = tail.map(|it| it.objects.clone()).unwrap_or_default();
+            let without = Waiting {
+                journal: None,
+                objects,
+            };
+            self.attempt_ended_with(id, &finished.ended, &key, Some(&without))
+                .await?;
         } else {
             ended?;
         }
@@ -106,8 +113,11 @@ impl DeploymentRecords<'_> {
 
     /// Whether the journal is not where these entries follow, and never will be: an append before them failed, or it is
     /// damaged.
-    async fn is_behind(&self, key: &JournalKey, tail: Option<&JournalAppend>) -> bool {
-        match (tail, self.store.journals.journal(key.clone()).await) {
+    async fn is_behind(&self, key: &JournalKey, tail: Option<&Waiting>) -> bool {
+        match (
+            tail.and_then(|it| it.journal.as_ref()),
+            self.store.journals.journal(key.clone()).await,
+        ) {
             (Some(tail), Ok(journal)) => journal.head != tail.after,
             (Some(_), Err(error)) => error.is_lasting(),
             (None, _) => false,
@@ -119,9 +129,9 @@ impl DeploymentRecords<'_> {
         id: &AttemptId,
         ended: &Ended,
         key: &JournalKey,
-        tail: Option<&JournalAppend>,
+        tail: Option<&Waiting>,
     ) -> Result<(), Failure> {
-        let journal = match tail {
+        let journal = match tail.and_then(|it| it.journal.as_ref()) {
             Some(tail) => Some(tail.entries.iter().fold(tail.after, |head, it| head.with(it))),
             // Nobody has it in memory: what is durable is all there is.
             None => kept(&*self.store.journals, key).await?.map(|it| it.head),
@@ -132,7 +142,8 @@ impl DeploymentRecords<'_> {
             reason: ended.reason,
             journal: journal.filter(|it| it.entries > 0),
         };
-        self.carry_out(command, &self::ended(id), message(&ended.message), tail.cloned())
+        let tail = tail.cloned().unwrap_or_default();
+        self.carry_out(command, &self::ended(id), message(&ended.message), tail)
             .await
     }
 
@@ -164,7 +175,8 @@ impl DeploymentRecords<'_> {
             host_version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let label = format!("attempt-resumed:{id}:{times}");
-        self.carry_out(command, &label, Vec::new(), None).await
+        self.carry_out(command, &label, Vec::new(), Waiting::default())
+            .await
     }
 
     /// Whoever has read that a run is over finds all that it said. A store that is too slow for that holds nothing up.
@@ -208,7 +220,8 @@ impl DeploymentRecords<'_> {
     ) -> Result<Append, Failure> {
         let (history, cause) = (&now.state, now.state.request());
         let lane = load::lane(&*self.store.events, &history.deployment.lane).await?;
-        let said = conclusion(&*self.store.events, history, &lane.state, outcome).await?;
+        let objects = load::objects(&*self.store.events, &history.deployment.lane).await?;
+        let said = conclusion(&*self.store.events, history, &objects, outcome).await?;
         let to = Stream::Deployment(self.id);
         let ended = ending.ended.into_iter().map(Event::from);
         let mut ended = stream(to, Expected::Version(now.version), cause, "ended", ended);
@@ -220,20 +233,27 @@ impl DeploymentRecords<'_> {
         Ok(append(history, vec![ended, turn, passed]))
     }
 
-    /// Records what a command leads to on the deployment's own stream.
+    /// Records what a command leads to on the deployment's own stream, together with what a run left waiting.
     async fn carry_out(
         &self,
         command: Command,
         label: &str,
         bodies: Vec<NewBody>,
-        journal: Option<JournalAppend>,
+        waiting: Waiting,
     ) -> Result<(), Failure> {
         let decide = || async {
             let decided = self.decided(command.clone(), label).await?;
             let append = decided.map(|(now, mut events)| {
                 give(&mut events, bodies.clone());
                 let mut append = append(&now.state, vec![events]);
-                append.journal.clone_from(&journal);
+                append.journal.clone_from(&waiting.journal);
+                if !waiting.objects.is_empty() {
+                    append.streams.push(StreamAppend {
+                        stream: Stream::Objects(now.state.deployment.lane.clone()),
+                        expected: Expected::Any,
+                        events: waiting.objects.clone(),
+                    });
+                }
                 append
             });
             Ok((append, ()))

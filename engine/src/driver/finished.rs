@@ -1,16 +1,17 @@
 //! A run that is over, until that is recorded.
 
 use shipslog_domain::freeze::Impossible;
-use shipslog_log::JournalAppend;
 use shipslog_runner::{AttemptOutcome, Ended};
 
-/// How a run ended, and the end of its journal.
+use super::journal_buffer::Waiting;
+
+/// How a run ended, and the last that it did.
 #[derive(Debug, Clone)]
 pub(super) struct Finished {
     pub(super) ended: Ended,
-    /// Entries that are not durable yet: they become so with the run's end. Nothing where the run did not take place, or
-    /// was lost with what it held.
-    pub(super) tail: Option<JournalAppend>,
+    /// What is not durable yet: it becomes so with the run's end. Nothing where the run did not take place, or was lost
+    /// with what it held.
+    pub(super) tail: Option<Waiting>,
 }
 
 impl Finished {

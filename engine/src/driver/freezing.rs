@@ -1,14 +1,20 @@
 //! Reads what a run is frozen from, and lets the domain freeze it.
 
+use std::collections::BTreeMap;
+
 use shipslog_domain::deployment::Deployment;
-use shipslog_domain::freeze::{Frozen, Impossible, Sources, freeze};
+use shipslog_domain::document::{Document, Key};
+use shipslog_domain::freeze::{Frozen, Impossible, Sources, first_address, freeze};
 use shipslog_domain::inputs::Snapshot;
+use shipslog_domain::objects::Objects;
 use shipslog_domain::release::Release;
 use shipslog_domain::slug::slug;
 use shipslog_events::event::release::SNAPSHOT;
-use shipslog_events::ids::{AttemptId, ComponentDigest};
+use shipslog_events::ids::{AttemptId, ClusterId, ComponentDigest};
 use shipslog_log::EventReader;
 
+use super::object_records::address_mark;
+use super::preflight::unreached;
 use super::tools::Tools;
 use crate::load::{self, DeploymentHistory};
 
@@ -28,9 +34,12 @@ pub(super) async fn frozen(
         .await
         .map_err(|error| Impossible::ComponentErrored(error.to_string()))?;
     let configuration = tools.configurations.load().await.map_err(Impossible::failed)?;
-    let lane = load::lane(log, &deployment.lane)
+    let documents = &configuration.state.documents;
+    let objects = load::objects(log, &deployment.lane)
         .await
-        .map_err(Impossible::failed)?;
+        .map_err(Impossible::failed)?
+        .objects;
+    let cluster = led_to(tools, documents, deployment, id, &objects).await?;
     let mut frozen = freeze(
         id,
         &Sources {
@@ -39,14 +48,34 @@ pub(super) async fn frozen(
             request: history.request(),
             release: &release,
             snapshot: &snapshot,
-            documents: &configuration.state.documents,
-            lane: &lane.state,
+            documents,
+            objects: &objects,
+            cluster: cluster.as_ref(),
             schema: &description.inputs,
         },
     )?;
     // Whoever did not answer is asked again when the run begins.
     frozen.given.asked = runner.check(&component, &frozen.inputs).await.ok();
     Ok(frozen)
+}
+
+/// The cluster that a target leads to, asked of it only where something may stand there.
+async fn led_to(
+    tools: &Tools,
+    documents: &BTreeMap<Key, Document>,
+    deployment: &Deployment,
+    id: &AttemptId,
+    objects: &Objects,
+) -> Result<Option<ClusterId>, Impossible> {
+    let mut earlier = objects.of_earlier(&id.step, &id.target, deployment.id);
+    if earlier.next().is_none() {
+        return Ok(None);
+    }
+    let (address, namespace) = first_address(documents, deployment, id)?;
+    let cluster = tools.clusters.reach(&address).await?.in_namespace(namespace);
+    let mut marks = cluster.marks().await.map_err(|it| unreached(&address, &it))?;
+    marks.push(address_mark(&address));
+    Ok(Some(objects.recognise(&marks)))
 }
 
 /// The release, and what it froze besides its facts.

@@ -1,7 +1,9 @@
-//! The journal of one run on its way to the log: entries wait here for the next append.
+//! What one run has to record: entries of its journal, and what it did to objects, wait here for the next append.
 
 use std::sync::Arc;
 
+use parking_lot::Mutex;
+use shipslog_events::NewEvent;
 use shipslog_events::ids::Handle;
 use shipslog_events::journal::JournalKey;
 use shipslog_log::{JournalAppend, JournalStore};
@@ -10,11 +12,21 @@ use shipslog_runner::{NotRead, NotRecorded};
 use super::journal_tail::JournalTail;
 use super::run_secrets::RunSecrets;
 
+/// What waits.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Waiting {
+    /// Entries of the journal; nothing where there are none.
+    pub(super) journal: Option<JournalAppend>,
+    /// Events for the objects of the lane.
+    pub(super) objects: Vec<NewEvent>,
+}
+
 /// What waits, where it is kept, and the values that are new in it.
 pub(super) struct JournalBuffer {
     store: Arc<dyn JournalStore>,
     secrets: Arc<RunSecrets>,
     tail: JournalTail,
+    objects: Mutex<Vec<NewEvent>>,
     /// Held while an append is under way: the next one follows on it.
     appending: tokio::sync::Mutex<()>,
 }
@@ -25,6 +37,7 @@ impl JournalBuffer {
             store: Arc::clone(store),
             secrets: Arc::clone(secrets),
             tail: JournalTail::new(key),
+            objects: Mutex::default(),
             appending: tokio::sync::Mutex::default(),
         }
     }
@@ -51,33 +64,26 @@ impl JournalBuffer {
         self.tail.push(entry, sealed)
     }
 
-    /// Makes what waits durable together with what `append` makes of it; it gets nothing where nothing waits.
-    pub(super) async fn along<F>(
-        &self,
-        append: impl FnOnce(Option<JournalAppend>) -> F,
-    ) -> Result<(), NotRecorded>
+    /// What a call did to an object: it waits with the call's entry.
+    pub(super) fn events(&self, events: impl IntoIterator<Item = NewEvent>) {
+        self.objects.lock().extend(events);
+    }
+
+    /// What waits is handed to `append`, which makes it durable, together with what else it has.
+    pub(super) async fn along<F>(&self, append: impl FnOnce(Waiting) -> F) -> Result<(), NotRecorded>
     where
         F: Future<Output = Result<(), NotRecorded>>,
     {
         let _one_at_a_time = self.appending.lock().await;
-        let tail = self.take();
-        append((!tail.entries.is_empty()).then_some(tail)).await
-    }
-
-    /// Makes what waits durable.
-    pub(super) async fn flush(&self) -> Result<(), NotRecorded> {
-        self.along(|waiting| self.entries_alone(waiting)).await
-    }
-
-    /// Appends entries without an event.
-    pub(super) async fn entries_alone(&self, entries: Option<JournalAppend>) -> Result<(), NotRecorded> {
-        let Some(append) = entries else { return Ok(()) };
-        let appended = self.store.append_journal(append).await;
-        appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
+        append(self.take()).await
     }
 
     /// What waits, for whoever records the run's end.
-    pub(super) fn take(&self) -> JournalAppend {
-        self.tail.take()
+    pub(super) fn take(&self) -> Waiting {
+        let tail = self.tail.take();
+        Waiting {
+            journal: (!tail.entries.is_empty()).then_some(tail),
+            objects: std::mem::take(&mut *self.objects.lock()),
+        }
     }
 }

@@ -23,12 +23,8 @@ pub(super) async fn preflight(
     address: &Address,
 ) -> Result<Option<Denied>, Impossible> {
     let rights: Vec<Right> = asked.iter().flat_map(rights_of).collect();
-    let missing = cluster.preflight(&rights).await.map_err(|error| match error {
-        cluster::Error::Unavailable(_) | cluster::Error::Throttled(_) | cluster::Error::TimedOut => {
-            Impossible::ClusterAway(format!("{}: {error}", address.url))
-        }
-        other => Impossible::ClusterUnusable(format!("{}: {other}", address.url)),
-    })?;
+    let missing = cluster.preflight(&rights).await;
+    let missing = missing.map_err(|it| unreached(address, &it))?;
     Ok((!missing.is_empty()).then(|| Denied {
         layer: Layer::Cluster,
         rules: missing.iter().cloned().collect(),
@@ -37,6 +33,17 @@ pub(super) async fn preflight(
             missing,
         },
     }))
+}
+
+/// What it means that a cluster did not answer, or not as clusters do.
+pub(super) fn unreached(address: &Address, error: &cluster::Error) -> Impossible {
+    let sentence = format!("{}: {error}", address.url);
+    match error {
+        cluster::Error::Unavailable(_) | cluster::Error::Throttled(_) | cluster::Error::TimedOut => {
+            Impossible::ClusterAway(sentence)
+        }
+        _ => Impossible::ClusterUnusable(sentence),
+    }
 }
 
 /// Holds what the step needs against what the project grants, before anybody outside is asked.

@@ -8,22 +8,26 @@ use sha2::{Digest as _, Sha256};
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::body::{DETAIL, VALUE};
 use shipslog_events::event::deployment::{DeploymentEvent, Layer};
-use shipslog_events::event::lane::{LaneEvent, ObjectReference};
+use shipslog_events::event::object::{ClusterMark, ObjectReference, Removal};
 use shipslog_events::ids::{AttemptId, DeploymentId, EventId, Handle};
 use shipslog_events::stream::LaneKey;
-use shipslog_events::{Context, NewBody, SealedValue, Stream, upcast};
-use shipslog_log::{Append, AppendError, EventLog, Expected, TaskLog, TaskLogLine};
-use shipslog_runner::{LogLevel, NotRead, NotRecorded, OutputValue, Recorder};
+use shipslog_events::{Context, NewBody, NewEvent, SealedValue, Stream, upcast};
+use shipslog_log::{
+    Append, AppendError, EventLog, Expected, JournalAppend, JournalStore, StreamAppend, TaskLog, TaskLogLine,
+};
+use shipslog_runner::{Intended, LogLevel, NotRead, NotRecorded, OutputValue, Recorder, Written};
 
-use super::append::{self, stream};
+use super::append;
 use super::clock::now;
-use super::journal_buffer::JournalBuffer;
+use super::journal_buffer::{JournalBuffer, Waiting};
+use super::object_records::ObjectRecords;
 use super::run_secrets::RunSecrets;
 use super::{Live, LiveState};
 
 /// The recorder of one run.
 pub(super) struct RunRecorder {
     pub(super) log: Arc<dyn EventLog>,
+    pub(super) journals: Arc<dyn JournalStore>,
     pub(super) task_log: Arc<dyn TaskLog>,
     pub(super) live: Live,
     pub(super) secrets: Arc<RunSecrets>,
@@ -34,6 +38,7 @@ pub(super) struct RunRecorder {
     pub(super) cause: EventId,
     pub(super) context: Context,
     pub(super) journal: Arc<JournalBuffer>,
+    pub(super) objects: ObjectRecords,
 }
 
 impl RunRecorder {
@@ -42,7 +47,6 @@ impl RunRecorder {
     async fn append(
         &self,
         call: Option<u64>,
-        to: Stream,
         event: Event,
         bodies: Vec<NewBody>,
         sealed: Vec<SealedValue>,
@@ -50,28 +54,86 @@ impl RunRecorder {
         let fact = hex::encode(Sha256::digest(upcast::encode(&event)));
         let call = call.map_or_else(|| "before".to_owned(), |it| it.to_string());
         let label = format!("run:{}:{call}:{fact}", self.attempt);
-        let mut appended = stream(to, Expected::Any, self.cause, &label, [event]);
-        appended.events[0].bodies = bodies;
+        let id = EventId::derived(self.cause, &label, 0);
+        let event = NewEvent { id, event, bodies };
+        let to = Stream::Deployment(self.deployment);
         self.journal
-            .along(|journal| async {
-                let append = Append {
-                    sealed,
-                    journal: journal.clone(),
-                    ..Append::new(self.context.clone(), vec![appended])
-                };
-                match self.log.append(append).await {
-                    Ok(_) => Ok(()),
-                    // The same call told the same before a crash, in other words of the API server: the first stand.
-                    Err(AppendError::IdReused { .. }) => self.journal.entries_alone(journal).await,
-                    Err(error) => Err(NotRecorded(error.to_string())),
-                }
-            })
+            .along(|waiting| self.write(waiting, Some((to, event)), sealed))
             .await
+    }
+
+    /// Appends one fact about objects, after those that wait.
+    async fn on_objects(&self, event: NewEvent) -> Result<(), NotRecorded> {
+        let write = |mut waiting: Waiting| {
+            waiting.objects.push(event);
+            self.write(waiting, None, Vec::new())
+        };
+        self.journal.along(write).await
+    }
+
+    /// Makes everything durable at once.
+    async fn write(
+        &self,
+        waiting: Waiting,
+        event: Option<(Stream, NewEvent)>,
+        sealed: Vec<SealedValue>,
+    ) -> Result<(), NotRecorded> {
+        let Waiting { journal, objects } = waiting;
+        let objects = (!objects.is_empty()).then(|| (Stream::Objects(self.lane.clone()), objects));
+        let event = event.map(|(to, event)| (to, vec![event]));
+        let streams: Vec<StreamAppend> = objects.into_iter().chain(event).map(unguarded).collect();
+        if streams.is_empty() {
+            return self.entries(journal).await;
+        }
+        let append = Append {
+            sealed: sealed.clone(),
+            journal: journal.clone(),
+            ..Append::new(self.context.clone(), streams.clone())
+        };
+        match self.log.append(append).await {
+            Ok(_) => Ok(()),
+            // The same call told the same before a crash, in other words of the API server: the first stand.
+            Err(AppendError::IdReused { .. }) => {
+                self.one_by_one(streams, sealed).await?;
+                self.entries(journal).await
+            }
+            Err(error) => Err(NotRecorded(error.to_string())),
+        }
+    }
+
+    async fn one_by_one(
+        &self,
+        streams: Vec<StreamAppend>,
+        mut sealed: Vec<SealedValue>,
+    ) -> Result<(), NotRecorded> {
+        let each = |it: StreamAppend| {
+            let stream = it.stream;
+            it.events
+                .into_iter()
+                .map(move |event| (stream.clone(), vec![event]))
+        };
+        for event in streams.into_iter().flat_map(each) {
+            let append = Append {
+                sealed: std::mem::take(&mut sealed),
+                ..Append::new(self.context.clone(), vec![unguarded(event)])
+            };
+            match self.log.append(append).await {
+                Ok(_) | Err(AppendError::IdReused { .. }) => {}
+                Err(error) => return Err(NotRecorded(error.to_string())),
+            }
+        }
+        Ok(())
+    }
+
+    async fn entries(&self, entries: Option<JournalAppend>) -> Result<(), NotRecorded> {
+        let Some(append) = entries else { return Ok(()) };
+        let appended = self.journals.append_journal(append).await;
+        appended.map(drop).map_err(|error| NotRecorded(error.to_string()))
     }
 
     /// What the step needs would be refused: told before its first call.
     pub(super) async fn would_be_denied(&self, layer: Layer, rule: &str) -> Result<(), NotRecorded> {
-        self.on_deployment(None, self.refused(layer, rule), Vec::new())
+        self.append(None, self.refused(layer, rule).into(), Vec::new(), Vec::new())
             .await
     }
 
@@ -82,32 +144,13 @@ impl RunRecorder {
             rule: rule.to_owned(),
         }
     }
+}
 
-    async fn on_deployment(
-        &self,
-        call: Option<u64>,
-        event: DeploymentEvent,
-        bodies: Vec<NewBody>,
-    ) -> Result<(), NotRecorded> {
-        self.append(
-            call,
-            Stream::Deployment(self.deployment),
-            event.into(),
-            bodies,
-            Vec::new(),
-        )
-        .await
-    }
-
-    async fn on_lane(&self, index: u64, event: LaneEvent) -> Result<(), NotRecorded> {
-        self.append(
-            Some(index),
-            Stream::Lane(self.lane.clone()),
-            event.into(),
-            Vec::new(),
-            Vec::new(),
-        )
-        .await
+fn unguarded((stream, events): (Stream, Vec<NewEvent>)) -> StreamAppend {
+    StreamAppend {
+        stream,
+        expected: Expected::Any,
+        events,
     }
 }
 
@@ -129,27 +172,51 @@ impl Recorder for RunRecorder {
     }
 
     async fn flush(&self) -> Result<(), NotRecorded> {
-        self.journal.flush().await
+        self.journal
+            .along(|waiting| self.write(waiting, None, Vec::new()))
+            .await
     }
 
-    async fn object_intended(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        let intended = LaneEvent::ObjectIntended {
-            deployment: self.deployment,
-            step: self.attempt.step.clone(),
-            target: self.attempt.target.clone(),
-            object: object.clone(),
-        };
-        self.on_lane(index, intended).await
+    fn knows_cluster(&self) -> bool {
+        self.objects.knows_cluster()
     }
 
-    async fn object_removed(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded> {
-        let removed = LaneEvent::ObjectRemoved {
-            deployment: self.deployment,
-            step: self.attempt.step.clone(),
-            target: self.attempt.target.clone(),
-            object: object.clone(),
-        };
-        self.on_lane(index, removed).await
+    async fn cluster_recognised(
+        &self,
+        _: u64,
+        marks: Vec<ClusterMark>,
+    ) -> Result<Result<(), String>, NotRecorded> {
+        match self.objects.recognised(marks) {
+            Ok(Some(event)) => self.on_objects(event).await.map(Ok),
+            Ok(None) => Ok(Ok(())),
+            Err(sentence) => Ok(Err(sentence)),
+        }
+    }
+
+    async fn object_intended(&self, index: u64, intended: Intended) -> Result<(), NotRecorded> {
+        self.on_objects(self.objects.intended(index, intended)).await
+    }
+
+    fn object_written(&self, index: u64, written: Written) {
+        self.journal.events(self.objects.written(index, written));
+    }
+
+    fn object_refused(&self, index: u64, object: &ObjectReference) {
+        self.journal.events([self.objects.refused(index, object)]);
+    }
+
+    fn holds(&self, object: &ObjectReference) -> bool {
+        self.objects.holds(object)
+    }
+
+    async fn object_removed(
+        &self,
+        index: u64,
+        object: &ObjectReference,
+        removal: Removal,
+    ) -> Result<(), NotRecorded> {
+        self.on_objects(self.objects.removed(index, object, removal))
+            .await
     }
 
     async fn denied(
@@ -160,7 +227,7 @@ impl Recorder for RunRecorder {
         message: Option<&str>,
     ) -> Result<(), NotRecorded> {
         let said = append::message(message.unwrap_or_default());
-        self.on_deployment(Some(index), self.refused(layer, rule), said)
+        self.append(Some(index), self.refused(layer, rule).into(), said, Vec::new())
             .await
     }
 
@@ -170,7 +237,7 @@ impl Recorder for RunRecorder {
             name: name.to_owned(),
         };
         let detail = body(DETAIL, detail.to_string().into_bytes());
-        self.on_deployment(Some(index), event, detail).await
+        self.append(Some(index), event.into(), detail, Vec::new()).await
     }
 
     async fn output(&self, index: u64, name: &str, value: OutputValue) -> Result<(), NotRecorded> {
@@ -179,21 +246,20 @@ impl Recorder for RunRecorder {
             name: name.to_owned(),
             sensitive,
         };
-        let to = Stream::Deployment(self.deployment);
         match value {
             OutputValue::Plain(value) => {
-                self.on_deployment(
+                self.append(
                     Some(index),
-                    set(false),
+                    set(false).into(),
                     body(VALUE, value.to_string().into_bytes()),
+                    Vec::new(),
                 )
                 .await
             }
             OutputValue::Sensitive(handle) => {
                 let sealed: Vec<SealedValue> = self.secrets.minted(&handle).into_iter().collect();
                 let bodies = body(VALUE, handle.as_str().as_bytes().to_vec());
-                self.append(Some(index), to, set(true).into(), bodies, sealed)
-                    .await
+                self.append(Some(index), set(true).into(), bodies, sealed).await
             }
         }
     }

@@ -62,4 +62,8 @@ impl SecretStore for RunSecrets {
         self.minted.lock().insert(handle.clone(), sealed);
         Ok(handle)
     }
+
+    fn fingerprint(&self, value: &[u8]) -> [u8; 32] {
+        self.kept.fingerprint(value)
+    }
 }

@@ -13,7 +13,7 @@ enum Last {
     /// With nothing that is in doubt.
     Sure,
     /// With a write that was announced and not answered.
-    Announced(Entry),
+    Announced(Box<Entry>),
     /// Nobody can tell.
     Unreadable,
 }
@@ -46,7 +46,8 @@ async fn last(
     key: &JournalKey,
     finished: &Finished,
 ) -> Result<Last, JournalError> {
-    let waiting = finished.tail.as_ref().and_then(|it| it.entries.last()).cloned();
+    let waiting = finished.tail.as_ref().and_then(|it| it.journal.as_ref());
+    let waiting = waiting.and_then(|it| it.entries.last()).cloned();
     let last = match waiting {
         Some(last) => last,
         None => match kept(journals, key).await? {
@@ -58,7 +59,9 @@ async fn last(
         },
     };
     Ok(match Entry::decode(&last) {
-        Ok(entry) if matches!(entry.what, What::Intent(_)) => Last::Announced(entry),
+        Ok(entry) if matches!(&entry.what, What::Intent(it) if it.precondition.is_some()) => {
+            Last::Announced(Box::new(entry))
+        }
         Ok(_) => Last::Sure,
         Err(_) => Last::Unreadable,
     })

@@ -90,6 +90,10 @@ async fn loaded(reader: Arc<dyn EventReader>, all: &State) -> State {
             .lanes
             .insert(key.clone(), lane(log, key).await.unwrap().state);
     }
+    for key in all.objects.keys() {
+        let history = objects(log, key).await.unwrap();
+        loaded.objects.insert(key.clone(), history.objects);
+    }
     for id in all.deployments.keys() {
         let history = deployment(log, *id).await.unwrap().unwrap().state;
         assert_eq!(history.request(), history.events[0].id);

@@ -4,6 +4,7 @@ mod access;
 mod configuration;
 mod deployment;
 mod lane;
+mod object;
 mod progress;
 mod release;
 
@@ -148,6 +149,7 @@ pub(super) fn rows(current: &dyn Current, recorded: &Recorded) -> Result<Effect,
         Event::Configuration(event) => configuration::row(recorded, event),
         Event::Deployment(event) => deployment::row(current, recorded, event),
         Event::Lane(event) => lane::row(current, recorded, event),
+        Event::Object(event) => object::row(current, event),
         Event::Progress(event) => progress::row(current, event),
         Event::Release(event) => release::row(recorded, event),
     }

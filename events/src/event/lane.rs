@@ -1,35 +1,10 @@
-//! Lanes: whose turn it is, and what was written into the cluster on the lane's behalf.
+//! Lanes: whose turn it is.
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::deployment::Outcome;
 use crate::event::kinds::kinds;
-use crate::ids::{DeploymentId, StepName, TargetName};
-
-/// An object in a cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct ObjectReference {
-    /// Empty for the core group.
-    pub group: String,
-    /// API version within the group.
-    pub version: String,
-    /// As in `kind:`.
-    pub kind: String,
-    /// Nothing for cluster-scoped kinds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub namespace: Option<String>,
-    /// As in `metadata.name`.
-    pub name: String,
-}
-
-impl std::fmt::Display for ObjectReference {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.namespace {
-            Some(namespace) => write!(f, "{} {namespace}/{}", self.kind, self.name),
-            None => write!(f, "{} {}", self.kind, self.name),
-        }
-    }
-}
+use crate::ids::DeploymentId;
 
 /// Facts of streams `lane/<project>/<environment>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,37 +39,6 @@ pub enum LaneEvent {
         /// How it ended.
         outcome: Outcome,
     },
-    /// The step is about to write this object: recorded before the first write, so that the inventory has no gap.
-    ///
-    /// Appended by a run, before the first write of the object in it.
-    ///
-    /// Read by later runs of the step on the target, which clear up, and by the message of a deployment that
-    /// did not succeed.
-    ObjectIntended {
-        /// By which deployment.
-        deployment: DeploymentId,
-        /// By which step.
-        step: StepName,
-        /// Through which target.
-        target: TargetName,
-        /// Which object.
-        object: ObjectReference,
-    },
-    /// The object is gone from the cluster.
-    ///
-    /// Appended by a run, once an object that it deleted was seen to be gone.
-    ///
-    /// Read by later runs of the step on the target, and by the message of a deployment that did not succeed.
-    ObjectRemoved {
-        /// By which deployment.
-        deployment: DeploymentId,
-        /// By which step.
-        step: StepName,
-        /// Through which target.
-        target: TargetName,
-        /// Which object.
-        object: ObjectReference,
-    },
 }
 
 kinds! {
@@ -102,7 +46,5 @@ kinds! {
         TurnRequested => "turn-requested" version 1,
         TurnTaken => "turn-taken" version 1,
         TurnEnded => "turn-ended" version 1,
-        ObjectIntended => "object-intended" version 1,
-        ObjectRemoved => "object-removed" version 1,
     }
 }

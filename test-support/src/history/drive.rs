@@ -6,8 +6,11 @@ use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{
     AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits,
 };
-use shipslog_events::event::lane::{LaneEvent, ObjectReference};
-use shipslog_events::ids::{AttemptId, ComponentDigest};
+use shipslog_events::event::lane::LaneEvent;
+use shipslog_events::event::object::{
+    Before, Change, ObjectCall, ObjectDigest, ObjectEvent, ObjectReference, Removal,
+};
+use shipslog_events::ids::{AttemptId, ComponentDigest, DeploymentId};
 
 use super::state::State;
 use super::{Facts, pick};
@@ -108,14 +111,8 @@ fn on_lane(deployment: &Deployment, event: LaneEvent) -> Facts {
 
 /// The run says something of itself, writes something, goes on after a crash, or ends.
 fn attend(deployment: &Deployment, id: AttemptId, how: u8) -> Facts {
-    let object = ObjectReference {
-        group: "apps".to_owned(),
-        version: "v1".to_owned(),
-        kind: "Deployment".to_owned(),
-        namespace: Some("web".to_owned()),
-        name: format!("web-{}", how % 3),
-    };
-    let (by, step, target) = (deployment.id, id.step.clone(), id.target.clone());
+    let by = deployment.id;
+    let call = call(by, &id, how);
     let said = |event| (Stream::Deployment(by), vec![Event::from(event)]);
     let ended = |id, outcome, reason| decided(deployment, end_of(id, outcome, reason));
     match how % 16 {
@@ -133,24 +130,7 @@ fn attend(deployment: &Deployment, id: AttemptId, how: u8) -> Facts {
             layer: Layer::Boundary,
             rule: "get secrets".to_owned(),
         }),
-        3 | 4 => on_lane(
-            deployment,
-            LaneEvent::ObjectIntended {
-                deployment: by,
-                step,
-                target,
-                object,
-            },
-        ),
-        5 => on_lane(
-            deployment,
-            LaneEvent::ObjectRemoved {
-                deployment: by,
-                step,
-                target,
-                object,
-            },
-        ),
+        3..=5 => on_objects(deployment, touched(call, how / 16 * 3 + how % 16 - 3)),
         6 => ended(id, AttemptOutcome::Failed, None),
         7 | 8 | 12 | 13 => {
             let reason = ERRORED[usize::from(how / 16) % ERRORED.len()];
@@ -166,6 +146,69 @@ fn attend(deployment: &Deployment, id: AttemptId, how: u8) -> Facts {
         }
         _ => ended(id, AttemptOutcome::Succeeded, None),
     }
+}
+
+fn call(deployment: DeploymentId, attempt: &AttemptId, how: u8) -> ObjectCall {
+    ObjectCall {
+        deployment,
+        attempt: attempt.clone(),
+        call: u64::from(how),
+        cluster: ["here", "elsewhere"][usize::from(how / 16 % 2)].into(),
+        object: ObjectReference {
+            group: "apps".to_owned(),
+            version: "v1".to_owned(),
+            kind: "Deployment".to_owned(),
+            namespace: Some("web".to_owned()),
+            name: format!("web-{}", how % 3),
+        },
+    }
+}
+
+/// What becomes of an object, in any order.
+fn touched(call: ObjectCall, how: u8) -> ObjectEvent {
+    let digest = ObjectDigest::from_bytes([how; 32]);
+    match how {
+        12 => ObjectEvent::DriftTakenBack {
+            call,
+            fields: Vec::new(),
+        },
+        0 | 1 => ObjectEvent::ObjectIntended {
+            call,
+            before: Before::Absent,
+            takes: Vec::new(),
+        },
+        2 => ObjectEvent::ObjectIntended {
+            call,
+            before: Before::Present {
+                uid: "u".to_owned(),
+                digest,
+            },
+            takes: Vec::new(),
+        },
+        3..=6 => ObjectEvent::ObjectWritten {
+            call,
+            change: Change::Changed,
+            uid: "u".to_owned(),
+            digest,
+            sent: digest,
+            sent_with: None,
+        },
+        7 | 8 => ObjectEvent::ObjectRefused { call },
+        9..=11 => ObjectEvent::ObjectRemoved {
+            call,
+            removal: Removal::Deleted,
+        },
+        _ => ObjectEvent::ClusterRecognised {
+            deployment: call.deployment,
+            target: call.attempt.target,
+            cluster: call.cluster,
+            marks: Vec::new(),
+        },
+    }
+}
+
+fn on_objects(deployment: &Deployment, event: ObjectEvent) -> Facts {
+    (Stream::Objects(deployment.lane.clone()), vec![event.into()])
 }
 
 fn end(state: &State, deployment: &Deployment, reason: DeploymentEndReason) -> Vec<Facts> {

@@ -8,6 +8,7 @@ use shipslog_domain::access::{self, Access};
 use shipslog_domain::configuration::{self, Configuration};
 use shipslog_domain::deployment::{self, Deployment};
 use shipslog_domain::lane::{self, Lane};
+use shipslog_domain::objects::{self, Objects};
 use shipslog_domain::progress::{self, Progress};
 use shipslog_domain::release::{self, Release, Releases};
 use shipslog_domain::slug::slug;
@@ -24,6 +25,7 @@ pub struct State {
     pub progress: BTreeMap<(String, ReleaseVersion), Progress>,
     pub deployments: BTreeMap<DeploymentId, Deployment>,
     pub lanes: BTreeMap<LaneKey, Lane>,
+    pub objects: BTreeMap<LaneKey, Objects>,
     pub access: Access,
 }
 
@@ -53,6 +55,10 @@ impl State {
             (Stream::Lane(key), Event::Lane(event)) => {
                 let before = self.lanes.remove(key).unwrap_or_default();
                 self.lanes.insert(key.clone(), lane::evolve(before, event));
+            }
+            (Stream::Objects(key), Event::Object(event)) => {
+                let before = self.objects.remove(key).unwrap_or_default();
+                self.objects.insert(key.clone(), objects::evolve(before, event));
             }
             (Stream::Deployment(id), Event::Deployment(event)) => {
                 let after = deployment::evolve(self.deployments.remove(id), event);
@@ -93,6 +99,7 @@ impl State {
             "progress": self.progress.iter().collect::<Vec<_>>(),
             "deployments": self.deployments.values().collect::<Vec<_>>(),
             "lanes": self.lanes.iter().collect::<Vec<_>>(),
+            "objects": self.objects.iter().map(|(key, it)| (key, it.all().collect::<Vec<_>>())).collect::<Vec<_>>(),
             "access": self.access.all().collect::<Vec<_>>(),
         })
     }

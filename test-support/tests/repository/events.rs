@@ -4,18 +4,19 @@ use std::fmt::Write as _;
 
 use shipslog_events::upcast;
 use shipslog_test_support::workspace;
-use syn::{Attribute, Expr, Field, Fields, Item, ItemEnum, Lit, Meta, Variant};
+use syn::{Attribute, Expr, Field, Fields, Item, ItemEnum, Lit, Meta, Type, Variant};
 
 /// Rewrites the page instead of comparing with it.
 const UPDATE: &str = "UPDATE_DOCS";
 
 /// The files of the aggregates, in the order in which a deployment meets them.
-const FILES: [&str; 6] = [
+const FILES: [&str; 7] = [
     "configuration",
     "release",
     "progress",
     "deployment",
     "lane",
+    "object",
     "access",
 ];
 
@@ -58,10 +59,12 @@ fn is_flattened(field: &Field) -> bool {
 }
 
 fn of_field(page: &mut String, field: &Field) {
-    let name = if is_flattened(field) {
-        "`step`, `target`, `attempt`".to_owned()
-    } else {
-        format!("`{}`", field.ident.as_ref().unwrap())
+    let name = match &field.ty {
+        Type::Path(path) if is_flattened(field) && path.path.is_ident("ObjectCall") => {
+            "`deployment`, `step`, `target`, `attempt`, `call`, `cluster`, `object`".to_owned()
+        }
+        _ if is_flattened(field) => "`step`, `target`, `attempt`".to_owned(),
+        _ => format!("`{}`", field.ident.as_ref().unwrap()),
     };
     writeln!(page, "| {name} | {} |", docs(&field.attrs).join(" ")).unwrap();
 }

@@ -4,26 +4,21 @@ use serde_json::Value;
 
 use super::{Applied, Apply};
 use crate::guarded::Look;
+use crate::read::Seen;
 use crate::{Error, objects};
-
-/// What the object is, or was before.
-pub(super) enum Seen {
-    Known(Option<Value>),
-    /// We may not read it.
-    Unknown,
-}
 
 impl Apply<'_> {
     pub(super) async fn see(&self) -> Result<Seen, Error> {
-        match self.cluster.find(&self.place).await {
-            Ok(found) => Ok(Seen::Known(found)),
-            // With a resourceVersion alone a missing object would be created, so that one has to be read.
-            Err(Error::Forbidden(_))
-                if self.options.uid.is_some() || self.options.resource_version.is_none() =>
-            {
-                Ok(Seen::Unknown)
+        self.usable(self.cluster.see_at(&self.place).await?)
+    }
+
+    /// With a resourceVersion alone a missing object would be created, so that one has to be read.
+    pub(super) fn usable(&self, seen: Seen) -> Result<Seen, Error> {
+        match seen {
+            Seen::Unread(denial) if self.options.uid.is_none() && self.options.resource_version.is_some() => {
+                Err(Error::Forbidden(denial))
             }
-            Err(other) => Err(other),
+            seen => Ok(seen),
         }
     }
 
@@ -40,8 +35,8 @@ impl Apply<'_> {
             Seen::Known(None) if uid.is_some() || version.is_some() => {
                 return over("the object is gone now");
             }
-            Seen::Unknown if version.is_some() => return over("the account may not read the object"),
-            Seen::Known(None) | Seen::Unknown => return Look::Untouched,
+            Seen::Unread(_) if version.is_some() => return over("the account may not read the object"),
+            Seen::Known(None) | Seen::Unread(_) => return Look::Untouched,
         };
         if uid.is_some_and(|it| it != objects::uid(live)) {
             return over("there is another object of that name now");

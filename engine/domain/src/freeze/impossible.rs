@@ -1,7 +1,7 @@
 //! Why a run cannot begin, or cannot go on.
 
 use shipslog_events::event::deployment::{AttemptOutcome, EndReason};
-use shipslog_events::ids::{AccountName, AttemptId, ReleaseVersion, TargetName};
+use shipslog_events::ids::{AccountName, AttemptId, EnvironmentName, ReleaseVersion, TargetName};
 
 use crate::capability::{Capability, not_granted};
 use crate::document::Output;
@@ -13,6 +13,14 @@ pub enum Impossible {
     /// The target or its certificate.
     #[error("target {0} or its certificate is not there any more; apply it again")]
     NoTarget(TargetName),
+    /// The target belongs to other environments now.
+    #[error("target {target} does not belong to {environment} any more; give it back to it, or deploy again")]
+    TargetMoved {
+        /// The target.
+        target: TargetName,
+        /// Where the deployment goes.
+        environment: EnvironmentName,
+    },
     /// The target's account.
     #[error("account {0} is not there; it was erased")]
     NoAccount(AccountName),
@@ -87,7 +95,7 @@ impl Impossible {
     /// The word for programs: it is kept with the end of the attempt.
     pub fn reason(&self) -> EndReason {
         match self {
-            Self::NoTarget(_) => EndReason::NoTarget,
+            Self::NoTarget(_) | Self::TargetMoved { .. } => EndReason::NoTarget,
             Self::NoAccount(_) => EndReason::NoAccount,
             Self::AccountEmpty(_) => EndReason::AccountEmpty,
             Self::AccountWithoutToken { .. } => EndReason::AccountWithoutToken,

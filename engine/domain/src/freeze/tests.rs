@@ -2,13 +2,14 @@
 
 use shipslog_events::event::configuration::{Phase, ProcessStep};
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, PlannedStep};
+use shipslog_events::event::object::{Change, ObjectCall, ObjectDigest, ObjectEvent, ObjectReference};
 use shipslog_events::event::release::{FrozenStep, ReleaseEvent};
 use shipslog_events::ids::{AttemptNumber, DeploymentId};
 use shipslog_events::stream::LaneKey;
 
 use super::*;
 use crate::document::Project;
-use crate::{deployment, release};
+use crate::{deployment, objects, release};
 
 /// Everything that a run of step `Go` on target `Web` is frozen from.
 struct Ground {
@@ -17,6 +18,8 @@ struct Ground {
     snapshot: Snapshot,
     documents: BTreeMap<Key, Document>,
     schema: Value,
+    objects: Objects,
+    cluster: Option<ClusterId>,
 }
 
 impl Ground {
@@ -38,6 +41,8 @@ impl Ground {
             documents: documents.into_iter().map(|it| (it.key(), it)).collect(),
             schema: json!({ "type": "object", "additionalProperties": false,
                 "properties": { "text": { "type": "string" } } }),
+            objects: Objects::default(),
+            cluster: None,
         }
     }
 
@@ -49,7 +54,8 @@ impl Ground {
             release: &self.release,
             snapshot: &self.snapshot,
             documents: &self.documents,
-            lane: &Lane::default(),
+            objects: &self.objects,
+            cluster: self.cluster.as_ref(),
             schema: &self.schema,
         };
         freeze(&id(), &sources)
@@ -157,34 +163,73 @@ fn inputs_that_do_not_fit_there_are_named_with_their_paths() {
     );
 }
 
-fn at(url: &str, account: &str) -> Document {
-    let target = json!({ "kind": "Target", "name": "Web", "environments": ["Development"], "roles": ["web"],
+fn at(url: &str, account: &str, environment: &str) -> Document {
+    let target = json!({ "kind": "Target", "name": "Web", "environments": [environment], "roles": ["web"],
         "account": account, "namespace": "web-development", "cluster": { "url": url, "certificate": "ca" } });
     serde_json::from_value(target).unwrap()
 }
 
 #[test]
-fn what_is_tried_again_goes_to_where_its_target_leads_now_unless_a_step_ran_there() {
+fn what_is_tried_again_goes_to_where_its_target_leads_now() {
     let mut ground = Ground::new(&json!({}));
     let frozen = ground.freeze().unwrap().given;
     let latest = |ground: &Ground| latest_address(&ground.documents, &ground.deployment, &id(), &frozen);
-    let moved = at("https://moved", "deployer");
+    let moved = at("https://moved", "deployer", "Development");
     ground.documents.insert(moved.key(), moved);
     assert_eq!(latest(&ground).unwrap().url, "https://moved");
-    let another = at("https://moved", "other");
+    let another = at("https://moved", "other", "Development");
     ground.documents.insert(another.key(), another);
     assert_eq!(latest(&ground).unwrap(), frozen.cluster, "as another account");
     ground.documents.remove(&(Kind::Certificate, "ca".to_owned()));
     assert_eq!(latest(&ground).unwrap_err(), Impossible::NoTarget("Web".into()));
-    ground.deployment.attempts.push(deployment::Attempt {
-        id: id(),
-        state: deployment::AttemptState::Ended {
-            outcome: AttemptOutcome::Errored,
-            reason: None,
+}
+
+#[test]
+fn a_target_that_another_environment_has_by_now_is_not_used() {
+    let mut ground = Ground::new(&json!({}));
+    let frozen = ground.freeze().unwrap().given;
+    let taken = at("https://production", "deployer", "Production");
+    ground.documents.insert(taken.key(), taken);
+    let moved = Impossible::TargetMoved {
+        target: "Web".into(),
+        environment: "Development".into(),
+    };
+    assert_eq!(ground.freeze().unwrap_err(), moved);
+    let again = latest_address(&ground.documents, &ground.deployment, &id(), &frozen);
+    assert_eq!(again.unwrap_err(), moved);
+}
+
+#[test]
+fn a_run_is_told_what_earlier_ones_left_in_its_cluster_not_in_another() {
+    let mut ground = Ground::new(&json!({}));
+    for (cluster, name) in [("here", "web-1"), ("elsewhere", "web-2")] {
+        ground.objects = objects::evolve(std::mem::take(&mut ground.objects), &written(cluster, name));
+    }
+    ground.cluster = Some("here".into());
+    let inventory = ground.freeze().unwrap().given.situation.inventory;
+    let names: Vec<_> = inventory.iter().map(|it| &it["name"]).collect();
+    assert_eq!(names, ["web-1"]);
+}
+
+fn written(cluster: &str, name: &str) -> ObjectEvent {
+    ObjectEvent::ObjectWritten {
+        call: ObjectCall {
+            deployment: DeploymentId(6),
+            attempt: id(),
+            call: 0,
+            cluster: cluster.into(),
+            object: ObjectReference {
+                group: "apps".into(),
+                version: "v1".into(),
+                kind: "Deployment".into(),
+                namespace: Some("web-development".into()),
+                name: name.into(),
+            },
         },
-        resumed: 0,
-        journal: Some(shipslog_events::journal::JournalHead::START.with(b"a call")),
-        deeds: Vec::new(),
-    });
-    assert_eq!(latest(&ground).unwrap(), frozen.cluster, "once a step ran");
+        change: Change::Created,
+        uid: "u".into(),
+        digest: ObjectDigest::from_bytes([1; 32]),
+        sent: ObjectDigest::from_bytes([2; 32]),
+        sent_with: None,
+    }
 }

@@ -9,6 +9,7 @@ mod leaks;
 mod manifest;
 mod object;
 mod read;
+mod record;
 mod secret_data;
 mod sentence;
 mod stop;

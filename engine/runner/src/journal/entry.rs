@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
+use shipslog_events::event::object::{Before, TakenField};
 use shipslog_events::ids::Handle;
 
 use super::Trace;
@@ -59,8 +60,8 @@ pub struct Entry {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
-    /// It is about to be sent, if the object is still so.
-    Intent(Precondition),
+    /// It is about to be sent.
+    Intent(Intent),
     /// It waits, at most so long.
     Suspended(Suspended),
     /// It was answered so, in JSON.
@@ -69,6 +70,30 @@ pub enum What {
     Sealed(Handle),
     /// It was not done: the run was asked to stop.
     Cancelled,
+}
+
+/// A write that is about to be sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// What the object must still be, where the write must not be done otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precondition: Option<Precondition>,
+    /// What was there: what the write does is judged by that. Nothing where the object is to go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Before>,
+    /// The fields that it takes from others, by force.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takes: Vec<TakenField>,
+}
+
+impl Intent {
+    /// To make an object go, if it is still so.
+    pub(crate) fn to_delete(precondition: Option<Precondition>) -> Self {
+        Self {
+            precondition,
+            ..Self::default()
+        }
+    }
 }
 
 /// What an object must still be for a guarded write to be done.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::divergence::{Diverged, Made};
-use super::{Call, Entry, Precondition, Suspended, Trace, What};
+use super::{Call, Entry, Intent, Suspended, Trace, What};
 
 /// What was recorded and not answered from yet.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub(crate) enum Next {
     /// Nothing, though it may have been made: it is the first call after the record of another process.
     InFlight,
     /// The record ends with a write that was about to be sent.
-    Intended(Precondition),
+    Intended(Intent),
     /// The record ends with a wait.
     Suspended(Suspended),
     /// It was answered, or cancelled.
@@ -59,7 +59,7 @@ impl Replay {
             };
             traces.extend(entry.traces);
             match entry.what {
-                What::Intent(precondition) => next = Next::Intended(precondition),
+                What::Intent(intent) => next = Next::Intended(intent),
                 What::Suspended(suspended) => next = Next::Suspended(suspended),
                 answer @ (What::Answer(_) | What::Sealed(_) | What::Cancelled) => {
                     return Ok((Next::Answered(answer), traces));

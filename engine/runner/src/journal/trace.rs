@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shipslog_events::event::deployment::Layer;
-use shipslog_events::event::lane::ObjectReference;
+use shipslog_events::event::object::ObjectReference;
 use shipslog_events::ids::Handle;
 
 /// One change of a run's memory.
@@ -16,8 +16,6 @@ pub enum Trace {
         /// The rule by which it did, without sensitive values.
         rule: String,
     },
-    /// The inventory has this object.
-    Intended(ObjectReference),
     /// The step deleted this object, and it was still there.
     Deleting(ObjectReference),
     /// What the step deleted is gone.

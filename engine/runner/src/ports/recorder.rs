@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use serde_json::Value;
 use shipslog_events::LogLevel;
 use shipslog_events::event::deployment::Layer;
-use shipslog_events::event::lane::ObjectReference;
+use shipslog_events::event::object::{
+    Before, Change, ClusterMark, ObjectDigest, ObjectReference, Removal, TakenField,
+};
 use shipslog_events::ids::Handle;
 
 /// Keeps what a run does and says. Each answer means: kept, as durably as the method says; and what was kept before is
@@ -21,12 +23,36 @@ pub trait Recorder: Send + Sync {
     /// Every entry is durable when it answers.
     async fn flush(&self) -> Result<(), NotRecorded>;
 
-    /// The step is about to write this object for the first time in this run. Durable when it answers; only then is the
-    /// request sent.
-    async fn object_intended(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded>;
+    /// Whether the cluster that the target leads to was recognised already, in this process.
+    fn knows_cluster(&self) -> bool;
 
-    /// This object is gone, after the step deleted it or before.
-    async fn object_removed(&self, index: u64, object: &ObjectReference) -> Result<(), NotRecorded>;
+    /// By these marks the cluster is to be recognised, strongest first. The sentence says why the run must not write
+    /// there.
+    async fn cluster_recognised(
+        &self,
+        index: u64,
+        marks: Vec<ClusterMark>,
+    ) -> Result<Result<(), String>, NotRecorded>;
+
+    /// The step is about to write an object. Durable when it answers; only then is the request sent.
+    async fn object_intended(&self, index: u64, intended: Intended) -> Result<(), NotRecorded>;
+
+    /// It was written. Kept in mind until the call's entry comes, and durable with that.
+    fn object_written(&self, index: u64, written: Written);
+
+    /// It was not: what was there is there still. Kept in mind as `object_written` is.
+    fn object_refused(&self, index: u64, object: &ObjectReference);
+
+    /// Whether the lane has this object, as far as anybody knows.
+    fn holds(&self, object: &ObjectReference) -> bool;
+
+    /// This object is gone.
+    async fn object_removed(
+        &self,
+        index: u64,
+        object: &ObjectReference,
+        removal: Removal,
+    ) -> Result<(), NotRecorded>;
 
     /// A call was refused: told once per run, layer and rule. The rule is our own sentence; `message` is what the API
     /// server said, where it was the one to refuse.
@@ -49,6 +75,45 @@ pub trait Recorder: Send + Sync {
 
     /// For live views; from the step, and from the host where it states what is being waited for. Never kept.
     async fn progress(&self, done: u32, total: u32, message: &str) -> Result<(), NotRecorded>;
+}
+
+/// A write that is about to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intended {
+    /// What is written.
+    pub object: ObjectReference,
+    /// What was there.
+    pub before: Before,
+    /// The fields that it takes from others.
+    pub takes: Vec<TakenField>,
+    /// The object as it was found, in JSON, sensitive values blanked.
+    pub found: Option<String>,
+}
+
+/// A write that was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// What was written.
+    pub object: ObjectReference,
+    /// What that did.
+    pub change: Change,
+    /// The UID of the object.
+    pub uid: String,
+    /// Of what the object is now.
+    pub digest: ObjectDigest,
+    /// What was sent.
+    pub sent: Sent,
+    /// The fields that it took from others.
+    pub taken: Vec<TakenField>,
+}
+
+/// What was sent, in JSON, sensitive values blanked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// A whole manifest.
+    Manifest(String),
+    /// A patch.
+    Patch(String),
 }
 
 /// What an output holds.

@@ -12,6 +12,9 @@ pub trait SecretStore: Send + Sync {
 
     /// Seals the value and keeps it; the handle resolves from when this answers.
     async fn seal(&self, value: &SecretString) -> Result<Handle, SecretStoreError>;
+
+    /// Tells values apart without telling what they are: a digest under a key that is not in the database.
+    fn fingerprint(&self, value: &[u8]) -> [u8; 32];
 }
 
 /// Why a value was neither opened nor sealed.

@@ -1,42 +1,44 @@
 //! What goes with a write: who has to know of it before the cluster does, and what a run knows of it afterwards.
 
-use shipslog_events::event::lane::ObjectReference;
+use shipslog_events::event::object::{Before, ObjectReference, Removal};
 
 use super::abort::{self, Window};
 use super::call_state::OpenCall;
 use super::state::Run;
-use crate::journal::{Precondition, Trace, What};
-use crate::ports::NotRecorded;
+use crate::journal::{Intent, Precondition, Trace, What};
+use crate::ports::{Intended, NotRecorded};
 
 impl Run {
-    /// Before an object is written: the inventory has it before the cluster does, and everything that led here is
-    /// durable. `guard` is the precondition that a guarded write carries.
+    /// Before an object is written: the lane has it before the cluster does, and everything that led here is durable.
+    /// `found` is the object as it was seen, for people.
     pub(crate) async fn intends(
         &self,
         object: &ObjectReference,
-        guard: Option<&Precondition>,
+        intent: &Intent,
+        found: Option<String>,
     ) -> wasmtime::Result<()> {
-        self.announce(guard).await?;
-        if self.objects.is_written(object) {
-            self.recorder.flush().await?;
-        } else {
-            self.recorder
-                .object_intended(self.calls.current(), object)
-                .await?;
-            self.objects.written(object);
-            self.traces.leave(Trace::Intended(object.clone()));
-        }
+        self.announce(intent).await?;
+        let intended = Intended {
+            object: object.clone(),
+            before: intent.before.clone().unwrap_or(Before::Unread),
+            takes: intent.takes.clone(),
+            found,
+        };
+        // Also where its entry is in the journal already: that may have become durable without this.
+        self.recorder
+            .object_intended(self.calls.current(), intended)
+            .await?;
         self.sends(object);
         Ok(())
     }
 
-    /// Before a delete. What is deleted stays in the inventory until it is seen to be gone.
+    /// Before a delete. What is deleted stays the lane's until it is seen to be gone.
     pub(crate) async fn deletes(
         &self,
         object: &ObjectReference,
         guard: Option<&Precondition>,
     ) -> wasmtime::Result<()> {
-        self.announce(guard).await?;
+        self.announce(&Intent::to_delete(guard.cloned())).await?;
         self.recorder.flush().await?;
         self.objects.deleting(object);
         self.traces.leave(Trace::Deleting(object.clone()));
@@ -63,9 +65,19 @@ impl Run {
         }
     }
 
-    /// What the write under way was to find, if it may have been sent before the server died.
-    pub(crate) fn unanswered(&self) -> Option<Precondition> {
-        self.open().as_ref()?.unanswered.clone()
+    /// The write under way as it was announced, if it may have been sent before the server died.
+    pub(crate) fn announced(&self) -> Option<Intent> {
+        self.open().as_ref()?.announced.clone()
+    }
+
+    /// Whether the write under way must be looked for before it is sent.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        self.announced().is_some_and(|it| it.precondition.is_some())
+    }
+
+    /// Whether the write under way was sent once, by this process, so that a refusal says that nothing was done.
+    pub(crate) fn is_sure(&self) -> bool {
+        self.open().as_ref().is_some_and(OpenCall::is_sure)
     }
 
     fn sends(&self, object: &ObjectReference) {
@@ -73,25 +85,31 @@ impl Run {
         abort::at(self.calls.current(), Window::Before);
     }
 
-    /// The cluster has no such object: if the step deleted it, that is its end, and writing it again a first write.
+    /// The cluster has no such object: if the step deleted it, that is its end; if the lane had it, somebody else removed
+    /// it.
     pub(crate) async fn not_found(&self, object: &ObjectReference) -> Result<(), NotRecorded> {
-        if self.objects.awaits_end_of(object) {
-            let index = self.calls.current();
-            self.recorder.object_removed(index, object).await?;
-            self.objects.gone(object);
-            self.traces.leave(Trace::Gone(object.clone()));
-        }
+        let removal = if self.objects.awaits_end_of(object) {
+            Removal::Deleted
+        } else if self.recorder.holds(object) {
+            Removal::FoundGone
+        } else {
+            return Ok(());
+        };
+        let index = self.calls.current();
+        self.recorder.object_removed(index, object, removal).await?;
+        self.objects.gone(object);
+        self.traces.leave(Trace::Gone(object.clone()));
         Ok(())
     }
 
-    /// Puts into the journal what a guarded write is about to be sent with, once for each guard. What is recorded next makes
-    /// it durable.
-    async fn announce(&self, guard: Option<&Precondition>) -> wasmtime::Result<()> {
+    /// Puts into the journal how a write is about to be sent; what is recorded next makes it durable. Not a second time
+    /// where it was announced so before the server died.
+    async fn announce(&self, intent: &Intent) -> wasmtime::Result<()> {
         let open = self.open().clone();
-        if let (Some(guard), Some(open)) = (guard, open)
-            && open.unanswered.as_ref() != Some(guard)
+        if let Some(open) = open
+            && open.announced.as_ref() != Some(intent)
         {
-            self.record(&open, What::Intent(guard.clone())).await?;
+            self.record(&open, What::Intent(intent.clone())).await?;
         }
         Ok(())
     }

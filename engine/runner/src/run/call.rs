@@ -194,8 +194,8 @@ impl Run {
                 Found::Nothing(open)
             }
             Next::Suspended(suspended) => Found::Waiting(open, suspended),
-            Next::Intended(precondition) => {
-                open.unanswered = Some(precondition);
+            Next::Intended(intent) => {
+                open.announced = Some(intent);
                 Found::Nothing(open)
             }
             Next::Answered(what) => {

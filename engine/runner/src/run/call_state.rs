@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::cancel::Cancel;
-use crate::journal::{Call, Precondition};
+use crate::journal::{Call, Intent};
 
 /// The step called too often.
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +30,8 @@ pub(crate) struct OpenCall {
     pub(crate) call: Call,
     /// Where they may be kept.
     pub(crate) arguments: Option<Box<RawValue>>,
-    /// It was about to be sent when the server died, if the object was still so.
-    pub(crate) unanswered: Option<Precondition>,
+    /// It was about to be sent so when the server died.
+    pub(crate) announced: Option<Intent>,
     /// The cluster's client has it, and finds out what came of it.
     with_client: bool,
     /// It is the first that the journal does not have: it may have been made before the server died.
@@ -43,7 +43,7 @@ impl OpenCall {
         Self {
             call,
             arguments,
-            unanswered: None,
+            announced: None,
             with_client: false,
             in_flight: false,
         }
@@ -51,12 +51,13 @@ impl OpenCall {
 
     /// What was sent for it was surely not done.
     pub(crate) fn was_refused(&mut self) {
-        self.unanswered = None;
+        self.announced = None;
+        self.with_client = false;
     }
 
     /// So that a cancellation must not take it back.
     pub(crate) fn may_have_been_sent(&self) -> bool {
-        self.unanswered.is_some() || self.in_flight
+        self.announced.is_some() || self.in_flight
     }
 
     /// From here on the cluster's client finds out what came of it.
@@ -64,9 +65,18 @@ impl OpenCall {
         self.with_client = true;
     }
 
-    /// It may have been sent before the server died, and nobody has looked yet.
+    /// It may have been sent before the server died, must not be done twice, and nobody has looked yet.
     pub(crate) fn is_in_doubt(&self) -> bool {
-        self.unanswered.is_some() && !self.with_client
+        let guarded = self
+            .announced
+            .as_ref()
+            .is_some_and(|it| it.precondition.is_some());
+        guarded && !self.with_client
+    }
+
+    /// It is sent for the first time, and its client says what came of it.
+    pub(crate) fn is_sure(&self) -> bool {
+        self.announced.is_none() && self.with_client
     }
 }
 

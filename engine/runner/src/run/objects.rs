@@ -1,9 +1,9 @@
-//! The objects that a run wrote and deleted.
+//! The objects that a run deleted, and the one it wrote last.
 
 use std::collections::BTreeSet;
 
 use parking_lot::{Mutex, MutexGuard};
-use shipslog_events::event::lane::ObjectReference;
+use shipslog_events::event::object::ObjectReference;
 
 /// What became of each, as far as the run has heard.
 #[derive(Debug, Default)]
@@ -11,32 +11,19 @@ pub(crate) struct Objects(Mutex<Heard>);
 
 #[derive(Debug, Default)]
 struct Heard {
-    written: BTreeSet<ObjectReference>,
     deleting: BTreeSet<ObjectReference>,
     latest: Option<ObjectReference>,
 }
 
 impl Objects {
-    /// Whether the inventory has it already.
-    pub(super) fn is_written(&self, object: &ObjectReference) -> bool {
-        self.heard().written.contains(object)
-    }
-
-    /// The inventory has it.
-    pub(super) fn written(&self, object: &ObjectReference) {
-        self.heard().written.insert(object.clone());
-    }
-
     /// It is being deleted, and was there when it was last looked at.
     pub(super) fn deleting(&self, object: &ObjectReference) {
         self.heard().deleting.insert(object.clone());
     }
 
-    /// What was deleted is gone: writing it again is a first write.
+    /// What was deleted is gone.
     pub(super) fn gone(&self, object: &ObjectReference) {
-        let mut heard = self.heard();
-        heard.deleting.remove(object);
-        heard.written.remove(object);
+        self.heard().deleting.remove(object);
     }
 
     /// A write of it is sent.

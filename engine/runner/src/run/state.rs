@@ -165,9 +165,6 @@ impl Run {
                 Trace::Denied { layer, rule } => {
                     self.quota.denials.take(*layer, rule);
                 }
-                Trace::Intended(object) => {
-                    self.objects.written(object);
-                }
                 Trace::Deleting(object) => {
                     self.objects.deleting(object);
                 }

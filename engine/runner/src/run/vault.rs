@@ -80,7 +80,6 @@ impl Vault {
                 self.blank(handle, &self.store.open(handle).await?)?;
             }
             Trace::Denied { .. }
-            | Trace::Intended(_)
             | Trace::Deleting(_)
             | Trace::Gone(_)
             | Trace::OutcomeUnknown

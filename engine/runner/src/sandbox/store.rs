@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use shipslog_events::event::lane::ObjectReference;
+use shipslog_events::event::object::ObjectReference;
 use wasmtime::{Engine, ResourceLimiter, Store};
 
 use super::trap_message;

@@ -12,8 +12,9 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use shipslog_cluster::{
     Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Kind, KubernetesApi,
-    ObjectReference, Page, Patch, Propagation, Selection, Waited,
+    ObjectReference, Page, Patch, Propagation, Seen, Selection, Waited,
 };
+use shipslog_events::event::object::ClusterMark;
 use shipslog_step_testing as memory;
 
 use memory_types::Fault;
@@ -123,6 +124,11 @@ impl FakeCluster {
         self.waits_hang.store(true, Ordering::Relaxed);
     }
 
+    /// The next call of this name is answered so, and does nothing.
+    pub(crate) fn refuses_next(&self, call: &'static str, error: Error) {
+        self.memory.refuse(call, Fault(error), Some(1));
+    }
+
     /// Somebody else is quicker than the next patches.
     pub(crate) fn interferes(&self, times: usize) {
         self.memory.interfere("patch", times);
@@ -175,6 +181,16 @@ impl KubernetesApi for FakeCluster {
             plural,
             namespaced,
         })
+    }
+
+    async fn marks(&self) -> Result<Vec<ClusterMark>, Error> {
+        let uid = "the only one".to_owned();
+        Ok(vec![ClusterMark::KubeSystem { uid }])
+    }
+
+    /// Nobody is told: it is a part of the write that follows.
+    async fn see(&self, object: &ObjectReference) -> Result<Seen, Error> {
+        Ok(Seen::Known(self.memory.object(&object.kind, &object.name)))
     }
 
     async fn get(&self, object: &ObjectReference) -> Result<Value, Error> {

@@ -4,6 +4,7 @@ mod cut;
 mod damage;
 mod guarded;
 mod ledger;
+mod objects;
 mod op;
 mod parked;
 mod script;
@@ -145,4 +146,13 @@ impl Lives {
             .await
             .unwrap();
     }
+}
+
+/// For properties, in which time passes at once.
+fn paused() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap()
 }

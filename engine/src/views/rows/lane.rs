@@ -37,7 +37,8 @@ pub(super) fn row(current: &dyn Current, recorded: &Recorded, event: &LaneEvent)
     Ok((Some(row), tags))
 }
 
-fn about(current: &dyn Current, deployment: DeploymentId) -> Result<Tags, Error> {
+/// What is known of the deployment that an event of its lane is about.
+pub(super) fn about(current: &dyn Current, deployment: DeploymentId) -> Result<Tags, Error> {
     let view: Option<DeploymentView> = read(current, &deployment.0.to_string())?;
     let tags = view.map_or_else(Tags::default, |it| Tags::of(&it.deployment));
     Ok(Tags {
@@ -50,8 +51,6 @@ fn deployment_of(event: &LaneEvent) -> DeploymentId {
     match event {
         LaneEvent::TurnRequested { deployment }
         | LaneEvent::TurnTaken { deployment }
-        | LaneEvent::TurnEnded { deployment, .. }
-        | LaneEvent::ObjectIntended { deployment, .. }
-        | LaneEvent::ObjectRemoved { deployment, .. } => *deployment,
+        | LaneEvent::TurnEnded { deployment, .. } => *deployment,
     }
 }

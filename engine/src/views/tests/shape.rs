@@ -11,7 +11,7 @@ use shipslog_test_support::history::{Deed, write};
 use super::*;
 
 /// Every version with the digest of its shape, the newest last. No line is ever edited.
-const SHAPES: [(i64, &str); 4] = [
+const SHAPES: [(i64, &str); 5] = [
     (
         3,
         "aaf1e21b861b3c444664ae28b7ac33ff76154eee9fb8ff96220d86d8824e58ba",
@@ -27,6 +27,10 @@ const SHAPES: [(i64, &str); 4] = [
     (
         6,
         "3fbaed1bc334be90d5fce32d59a720691a23cf3bc75a4b6a7dcc1423dfd8f853",
+    ),
+    (
+        7,
+        "d6e528d83a930f32209f94c589311c60bfce09042346f5df6752baecef7031f5",
     ),
 ];
 

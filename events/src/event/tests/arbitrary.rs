@@ -1,6 +1,7 @@
 //! Every event there can be, for properties.
 
 mod deployments;
+mod objects;
 
 use proptest::prelude::*;
 use proptest::{collection::vec, option, sample::select};
@@ -11,7 +12,7 @@ use crate::event::configuration::{
     ConfigurationEvent, DocumentFacts, OutputReference, Package, Phase, ProcessStep,
 };
 use crate::event::deployment::Outcome;
-use crate::event::lane::{LaneEvent, ObjectReference};
+use crate::event::lane::LaneEvent;
 use crate::event::progress::ProgressEvent;
 use crate::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
 use crate::ids::DeploymentId;
@@ -23,6 +24,7 @@ pub(super) fn any_event() -> impl Strategy<Value = Event> {
         release().prop_map(Event::from),
         progress().prop_map(Event::from),
         lane().prop_map(Event::from),
+        objects::any_fact().prop_map(Event::from),
         deployments::any_fact().prop_map(Event::from),
     ]
 }
@@ -190,34 +192,10 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 }
 
 fn lane() -> impl Strategy<Value = LaneEvent> {
-    let object = || {
-        (text(), text(), text(), option::of(text()), text()).prop_map(
-            |(group, version, kind, namespace, name)| ObjectReference {
-                group,
-                version,
-                kind,
-                namespace,
-                name,
-            },
-        )
-    };
-    let touched = || (deployment_id(), name(), name(), object());
     prop_oneof![
         deployment_id().prop_map(|deployment| LaneEvent::TurnRequested { deployment }),
         deployment_id().prop_map(|deployment| LaneEvent::TurnTaken { deployment }),
         (deployment_id(), outcome())
             .prop_map(|(deployment, outcome)| LaneEvent::TurnEnded { deployment, outcome }),
-        touched().prop_map(|(deployment, step, target, object)| LaneEvent::ObjectIntended {
-            deployment,
-            step,
-            target,
-            object,
-        }),
-        touched().prop_map(|(deployment, step, target, object)| LaneEvent::ObjectRemoved {
-            deployment,
-            step,
-            target,
-            object,
-        }),
     ]
 }

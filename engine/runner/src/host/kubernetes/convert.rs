@@ -114,15 +114,6 @@ fn reference_back(object: cluster::ObjectReference) -> types::ObjectReference {
     }
 }
 
-pub(super) fn apply_options(options: &wit::ApplyOptions, unanswered: bool) -> cluster::ApplyOptions {
-    cluster::ApplyOptions {
-        unanswered,
-        force: options.force,
-        uid: options.uid.clone(),
-        resource_version: options.resource_version.clone(),
-    }
-}
-
 pub(super) fn delete_options(options: &wit::DeleteOptions, unanswered: bool) -> cluster::DeleteOptions {
     cluster::DeleteOptions {
         unanswered,

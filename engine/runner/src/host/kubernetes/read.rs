@@ -6,7 +6,7 @@ use shipslog_rights::needs::{self, Subject};
 use shipslog_rights::{Verb, kind};
 
 use super::stop::{Stop, answered, authorize, invalid};
-use super::{convert, manifest, object, secret_data};
+use super::{convert, manifest, object, record, secret_data};
 use crate::bindings::shipslog::step::kubernetes::{Change, Evidence, Page, Selection};
 use crate::bindings::shipslog::step::types::ObjectReference;
 use crate::run::Run;
@@ -21,7 +21,7 @@ pub(super) async fn get(run: &Run, object: &ObjectReference) -> Result<String, S
     authorize(run, &needs::get(&located)).await?;
     let found = run.assignment.cluster.get(&located.object).await;
     if found == Err(cluster::Error::NotFound) {
-        run.not_found(&located.object).await?;
+        record::gone(run, &located.object).await?;
     }
     let mut found = answered(run, located.need(Verb::Get), found).await?;
     if located.is_secret() {

@@ -15,8 +15,8 @@ use crate::bindings::shipslog::step::kubernetes::PatchKind;
 use crate::run::Run;
 
 /// Fields of a Secret that hold no values.
-const PLAIN: [&str; 5] = ["apiVersion", "kind", "metadata", "type", "immutable"];
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub(super) const PLAIN: [&str; 5] = ["apiVersion", "kind", "metadata", "type", "immutable"];
+pub(super) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Opens the handles in a manifest on its way to the API server.
 pub(super) async fn fill(run: &Run, manifest: &mut Value, secret: bool) -> Result<(), Stop> {

@@ -210,7 +210,7 @@ fn corpus() -> Vec<Vec<u8>> {
         open(),
         What::Cancelled,
         What::Sealed(handle(2)),
-        What::Intent(crate::Precondition::default()),
+        What::Intent(crate::Intent::default()),
     ];
     let traces = vec![
         Trace::Drawn(7),

@@ -7,11 +7,14 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
+use shipslog_events::event::object::ObjectReference;
 use shipslog_events::ids::Handle;
 use tokio::sync::Notify;
 
+use super::objects::held;
 use crate::testing::handle;
-use crate::{Entry, Listener, NotRead, NotRecorded, SecretStore, SecretStoreError};
+use crate::{Entry, Listener, NotRead, NotRecorded, SecretStore, SecretStoreError, Told};
 
 /// The moment of a crash, counted in places where something outside could be seen.
 pub(super) struct Fuse {
@@ -66,6 +69,8 @@ struct Book {
     values: BTreeMap<Handle, String>,
     named: BTreeSet<Handle>,
     next: u64,
+    /// What was told of objects, with how many entries are durable when it is.
+    objects: Vec<(usize, u64, Told)>,
 }
 
 impl Ledger {
@@ -96,6 +101,7 @@ impl Ledger {
         }
         let durable = book.durable;
         book.entries.truncate(durable);
+        book.objects.retain(|(with, ..)| *with <= durable);
         let kept: BTreeSet<Handle> = book.entries.iter().flat_map(|it| it.1.clone()).collect();
         let Book { values, named, .. } = &mut *book;
         values.retain(|it, _| kept.contains(it) || named.contains(it));
@@ -121,6 +127,15 @@ impl Ledger {
         let events = book.events.iter().map(|(index, it)| format!("{index} {it}"));
         let lines = book.lines.iter().map(|(index, it)| format!("{index} log {it}"));
         events.chain(lines).collect()
+    }
+
+    /// What was told of objects over all lives, each call's once.
+    pub(super) fn objects(&self) -> Vec<(u64, Told)> {
+        let book = self.book();
+        book.objects
+            .iter()
+            .map(|(_, call, told)| (*call, told.clone()))
+            .collect()
     }
 
     fn book(&self) -> std::sync::MutexGuard<'_, Book> {
@@ -159,6 +174,26 @@ impl Listener for Ledger {
         self.pass().await;
     }
 
+    fn object(&self, call: u64, told: Told) {
+        let mut book = self.book();
+        let with = match &told {
+            Told::Intended(_) | Told::Removed(..) => book.durable,
+            Told::Written(_) | Told::Refused(_) => book.entries.len() + 1,
+        };
+        if !book
+            .objects
+            .iter()
+            .any(|(_, its, other)| (*its, other) == (call, &told))
+        {
+            book.objects.push((with, call, told));
+        }
+    }
+
+    fn has(&self, object: &ObjectReference) -> bool {
+        let held = held(&self.objects());
+        held.all().any(|(_, it)| it.object == *object)
+    }
+
     fn names(&self, handle: &Handle) {
         self.book().named.insert(handle.clone());
     }
@@ -189,5 +224,9 @@ impl SecretStore for Ledger {
         book.values
             .insert(minted.clone(), value.expose_secret().to_owned());
         Ok(minted)
+    }
+
+    fn fingerprint(&self, value: &[u8]) -> [u8; 32] {
+        Sha256::digest(value).into()
     }
 }

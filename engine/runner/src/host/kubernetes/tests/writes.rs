@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn the_log_knows_of_an_object_before_the_cluster_does_once_a_run() {
+async fn the_log_knows_of_each_write_before_the_cluster_does() {
     let scene = Scene::new();
     let run = scene.run();
     let mut kubernetes = Kubernetes { run: &run };
@@ -20,7 +20,8 @@ async fn the_log_knows_of_an_object_before_the_cluster_does_once_a_run() {
         );
     }
     let apply = "cluster: apply ConfigMap dev/page as shipslog:httpd:deploy-httpd";
-    assert_eq!(scene.told(), ["intended ConfigMap dev/page", apply, apply]);
+    let intended = "intended ConfigMap dev/page";
+    assert_eq!(scene.told(), [intended, apply, intended, apply]);
 }
 
 #[tokio::test]
@@ -54,7 +55,6 @@ async fn what_was_deleted_is_known_as_gone_and_writing_it_again_as_new() {
     assert_eq!(
         scene.told(),
         [
-            "cluster: get ConfigMap dev/page",
             "intended ConfigMap dev/page",
             "cluster: patch ConfigMap dev/page {}",
             "cluster: get ConfigMap dev/page",

@@ -1,0 +1,229 @@
+//! What a lane has, by what was said of it.
+
+use shipslog_events::event::object::{Change, ClusterMark, Removal};
+use shipslog_events::ids::{AttemptId, AttemptNumber};
+
+use super::*;
+
+fn call(deployment: u64, name: &str) -> ObjectCall {
+    ObjectCall {
+        deployment: DeploymentId(deployment),
+        attempt: AttemptId {
+            step: "Deploy".into(),
+            target: "Web".into(),
+            attempt: AttemptNumber::FIRST,
+        },
+        call: 0,
+        cluster: "here".into(),
+        object: ObjectReference {
+            group: "apps".into(),
+            version: "v1".into(),
+            kind: "Deployment".into(),
+            namespace: Some("web".into()),
+            name: name.into(),
+        },
+    }
+}
+
+fn present() -> Before {
+    Before::Present {
+        uid: "u".into(),
+        digest: ObjectDigest::from_bytes([1; 32]),
+    }
+}
+
+fn intended(deployment: u64, name: &str, before: Before) -> ObjectEvent {
+    ObjectEvent::ObjectIntended {
+        call: call(deployment, name),
+        before,
+        takes: Vec::new(),
+    }
+}
+
+fn written(deployment: u64, name: &str) -> ObjectEvent {
+    ObjectEvent::ObjectWritten {
+        call: call(deployment, name),
+        change: Change::Created,
+        uid: "u".into(),
+        digest: ObjectDigest::from_bytes([1; 32]),
+        sent: ObjectDigest::from_bytes([2; 32]),
+        sent_with: None,
+    }
+}
+
+fn refused(deployment: u64, name: &str) -> ObjectEvent {
+    ObjectEvent::ObjectRefused {
+        call: call(deployment, name),
+    }
+}
+
+fn fold(events: impl IntoIterator<Item = ObjectEvent>) -> Objects {
+    events
+        .into_iter()
+        .fold(Objects::default(), |it, event| evolve(it, &event))
+}
+
+/// As `web by 1`, or `web perhaps by 1`.
+fn held(objects: &Objects) -> Vec<String> {
+    let told = |(_, it): (&ObjectKey, &Held)| {
+        let perhaps = match it.state {
+            State::MayExist { .. } => "perhaps ",
+            State::Written { .. } => "",
+        };
+        format!("{} {perhaps}by {}", it.object.name, it.deployment.0)
+    };
+    objects.all().map(told).collect()
+}
+
+#[test]
+fn what_was_announced_may_exist_until_it_is_known_to_be_written_or_refused() {
+    let announced = intended(1, "web", Before::Absent);
+    assert_eq!(held(&fold([announced.clone()])), ["web perhaps by 1"]);
+    assert_eq!(held(&fold([announced.clone(), written(1, "web")])), ["web by 1"]);
+    assert!(held(&fold([announced, refused(1, "web")])).is_empty());
+}
+
+#[test]
+fn a_write_that_was_refused_leaves_what_earlier_deployments_wrote() {
+    let first = [intended(1, "web", Before::Absent), written(1, "web")];
+    let second = [intended(2, "web", present()), refused(2, "web")];
+    assert_eq!(held(&fold(first.into_iter().chain(second))), ["web by 1"]);
+}
+
+#[test]
+fn a_call_that_announced_itself_twice_and_was_refused_leaves_what_was_there_before_it() {
+    let first = [intended(1, "web", Before::Absent), written(1, "web")];
+    let again = [
+        intended(2, "web", present()),
+        intended(2, "web", present()),
+        refused(2, "web"),
+    ];
+    assert_eq!(held(&fold(first.into_iter().chain(again))), ["web by 1"]);
+}
+
+#[test]
+fn what_was_found_absent_is_not_there_whatever_was_written_before() {
+    let first = [intended(1, "web", Before::Absent), written(1, "web")];
+    let second = [intended(2, "web", Before::Absent), refused(2, "web")];
+    assert!(held(&fold(first.into_iter().chain(second))).is_empty());
+}
+
+#[test]
+fn what_was_removed_is_the_lanes_no_more() {
+    let removed = ObjectEvent::ObjectRemoved {
+        call: call(2, "web"),
+        removal: Removal::Deleted,
+    };
+    let events = [intended(1, "web", Before::Absent), written(1, "web"), removed];
+    assert!(held(&fold(events)).is_empty());
+}
+
+#[test]
+fn another_version_of_the_api_is_no_other_object() {
+    let mut beta = call(2, "web");
+    beta.object.version = "v1beta1".into();
+    let again = ObjectEvent::ObjectIntended {
+        call: beta,
+        before: present(),
+        takes: Vec::new(),
+    };
+    assert_eq!(held(&fold([written(1, "web"), again])), ["web perhaps by 2"]);
+}
+
+#[test]
+fn a_deployment_finds_what_earlier_ones_of_its_step_wrote() {
+    let objects = fold([
+        written(1, "web-1"),
+        written(1, "web"),
+        written(2, "web-2"),
+        written(2, "web"),
+    ]);
+    let (step, target) = ("Deploy".into(), "Web".into());
+    let found = objects.of_earlier(&step, &target, DeploymentId(2));
+    let names: Vec<_> = found.map(|(_, it)| it.object.name.as_str()).collect();
+    assert_eq!(names, ["web-1"]);
+}
+
+fn kube_system(uid: &str) -> ClusterMark {
+    ClusterMark::KubeSystem { uid: uid.into() }
+}
+
+fn namespace(name: &str, uid: &str) -> ClusterMark {
+    let (name, uid) = (name.into(), uid.into());
+    ClusterMark::Namespace { name, uid }
+}
+
+fn address(digest: &str) -> ClusterMark {
+    ClusterMark::Address {
+        digest: digest.into(),
+    }
+}
+
+/// What is known after deployments saw these marks, one after the other.
+fn seen(all: &[&[ClusterMark]]) -> Objects {
+    all.iter()
+        .zip(1..)
+        .fold(Objects::default(), |objects, (marks, number)| {
+            let recognised = ObjectEvent::ClusterRecognised {
+                deployment: DeploymentId(number),
+                target: "Web".into(),
+                cluster: objects.recognise(marks),
+                marks: marks.to_vec(),
+            };
+            evolve(objects, &recognised)
+        })
+}
+
+fn is_the_same(before: &[&[ClusterMark]], now: &[ClusterMark]) -> bool {
+    let objects = seen(before);
+    let cluster = objects.recognise(now);
+    objects.led_to(DeploymentId(before.len() as u64), &"Web".into()) == Some(&cluster)
+}
+
+#[test]
+fn a_cluster_is_recognised_by_the_strongest_that_can_be_read() {
+    let known = [kube_system("a"), address("1")];
+    assert!(
+        is_the_same(&[&known], &[kube_system("a"), address("2")]),
+        "another CA"
+    );
+    assert!(
+        !is_the_same(&[&known], &[kube_system("b"), address("1")]),
+        "made anew at its address"
+    );
+    assert!(
+        is_the_same(&[&known], &[address("1")]),
+        "the account may read less now"
+    );
+    assert!(is_the_same(&[&known], &[namespace("web", "n"), address("1")]));
+    assert!(
+        is_the_same(&[&[address("1")], &known], &[kube_system("a")]),
+        "it may read more now"
+    );
+}
+
+#[test]
+fn a_namespace_tells_clusters_apart_where_nothing_stronger_can_be_read() {
+    let known = [namespace("web", "n"), address("1")];
+    assert!(is_the_same(&[&known], &[namespace("web", "n"), address("2")]));
+    assert!(!is_the_same(&[&known], &[namespace("web", "m"), address("1")]));
+    assert!(
+        is_the_same(&[&known], &[namespace("other", "m"), address("1")]),
+        "another target's namespace"
+    );
+}
+
+#[test]
+fn a_cluster_and_back_is_the_first_one_again() {
+    let (one, two) = ([kube_system("a")], [kube_system("b")]);
+    let first = seen(&[&one]).recognise(&one);
+    assert_eq!(seen(&[&one, &two]).recognise(&one), first);
+    assert_ne!(seen(&[&one]).recognise(&two), first);
+}
+
+#[test]
+fn only_the_latest_deployment_is_led_somewhere() {
+    let objects = seen(&[&[kube_system("a")], &[kube_system("b")]]);
+    assert_eq!(objects.led_to(DeploymentId(1), &"Web".into()), None);
+    assert!(objects.led_to(DeploymentId(2), &"Web".into()).is_some());
+}
