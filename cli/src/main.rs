@@ -5,6 +5,7 @@ mod apply;
 mod audit;
 mod board;
 mod cancel;
+mod changes;
 mod client;
 mod common;
 mod components;
@@ -77,6 +78,7 @@ enum Verb {
     Status(status::StatusVerb),
     Logs(logs::Logs),
     Journal(journal::JournalVerb),
+    Changes(changes::ChangesVerb),
     Cancel(cancel::Cancel),
     Audit(audit::Audit),
     #[command(subcommand)]
@@ -121,6 +123,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Verb::Status(verb) => verb.run(common).await,
         Verb::Logs(verb) => verb.run(common).await,
         Verb::Journal(verb) => verb.run(common).await,
+        Verb::Changes(verb) => verb.run(common).await,
         Verb::Cancel(verb) => verb.run(common).await,
         Verb::Audit(verb) => verb.run(common).await,
         Verb::Key(verb) => verb.run(common).await,

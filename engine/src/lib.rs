@@ -4,6 +4,7 @@
 //! `shipslog_sealing`. The `driver` is the only part that acts.
 
 mod accesses;
+pub mod changes;
 mod cluster_pool;
 pub mod commands;
 mod component_store;

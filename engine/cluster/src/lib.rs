@@ -48,7 +48,7 @@ pub use error::{Cause, Denial, Error, FieldConflict, Layer};
 pub use evidence::Evidence;
 pub use kind::Kind;
 pub use kubernetes_api::{KubernetesApi, Patch};
-pub use objects::{reference, substance};
+pub use objects::{reference, substance, without_marks};
 pub use options::Options;
 pub use patch::{PatchKind, Precondition};
 pub use read::{Page, Seen, Selection};

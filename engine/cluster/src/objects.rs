@@ -118,7 +118,11 @@ pub(super) fn essence(object: &Value) -> Value {
 /// What of an object was decided for itself: its essence without what Shipslog marks its objects with, and without what
 /// controllers note on it.
 pub fn substance(object: &Value) -> Value {
-    let mut object = essence(object);
+    without_marks(essence(object))
+}
+
+/// The same object without what Shipslog marks its objects with, and without what controllers note on it.
+pub fn without_marks(mut object: Value) -> Value {
     for field in ["labels", "annotations"] {
         let Some(metadata) = object.pointer_mut("/metadata").and_then(Value::as_object_mut) else {
             break;

@@ -45,6 +45,14 @@ pub trait Listener: Send + Sync {
     /// What was told of an object, in full.
     fn object(&self, _call: u64, _told: Told) {}
 
+    /// Whether it knows which cluster this is.
+    fn knows(&self) -> bool {
+        true
+    }
+
+    /// From now on it does.
+    fn recognised(&self) {}
+
     /// Whether the lane has this object.
     fn has(&self, _: &ObjectReference) -> bool {
         false
@@ -75,7 +83,7 @@ impl<T: Listener> Recorder for T {
     }
 
     fn knows_cluster(&self) -> bool {
-        true
+        self.knows()
     }
 
     async fn cluster_recognised(
@@ -83,13 +91,14 @@ impl<T: Listener> Recorder for T {
         _: u64,
         _: Vec<ClusterMark>,
     ) -> Result<Result<(), String>, NotRecorded> {
+        self.recognised();
         Ok(Ok(()))
     }
 
     async fn object_intended(&self, index: u64, intended: Intended) -> Result<(), NotRecorded> {
         let object = intended.object.clone();
-        self.fact(index, format!("intended {object}")).await;
         self.object(index, Told::Intended(intended));
+        self.fact(index, format!("intended {object}")).await;
         Ok(())
     }
 
@@ -111,8 +120,8 @@ impl<T: Listener> Recorder for T {
         object: &ObjectReference,
         removal: Removal,
     ) -> Result<(), NotRecorded> {
-        self.fact(index, format!("removed {object}")).await;
         self.object(index, Told::Removed(object.clone(), removal));
+        self.fact(index, format!("removed {object}")).await;
         Ok(())
     }
 

@@ -239,3 +239,6 @@ fn body(name: &str, text: String) -> Vec<NewBody> {
         bytes: text.into_bytes(),
     }]
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,8 +23,16 @@ impl fmt::Display for Fact {
 /// Says that the server had stopped: the one event that only a run has that was interrupted.
 const RESUMED: &str = "attempt-resumed";
 
-/// Random, or a hash over what is random. How many entries a journal has is compared.
-const RANDOM: [(&str, &str); 2] = [("attempt-started", "/seed"), ("attempt-ended", "/journal/hash")];
+/// Random, or a hash over what is random. How many entries a journal has is compared, and what a write changed.
+const RANDOM: [(&str, &str); 7] = [
+    ("attempt-started", "/seed"),
+    ("attempt-ended", "/journal/hash"),
+    ("object-intended", "/before/present/uid"),
+    ("object-intended", "/before/present/digest"),
+    ("object-written", "/uid"),
+    ("object-written", "/digest"),
+    ("object-written", "/sent"),
+];
 
 /// The facts in the log's order, and how often a run was resumed.
 pub(crate) fn of(events: &[Value], namespace: &str) -> (Vec<Fact>, usize) {

@@ -9,6 +9,7 @@
 
 pub mod address;
 pub mod audit;
+pub mod changes;
 pub mod components;
 pub mod configuration;
 pub mod deployments;
@@ -38,6 +39,7 @@ pub use problem::Problem;
 pub fn patterns() -> impl Iterator<Item = &'static str> {
     let all = [
         audit::PATTERNS,
+        changes::PATTERNS,
         components::PATTERNS,
         configuration::PATTERNS,
         deployments::PATTERNS,

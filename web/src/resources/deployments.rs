@@ -1,5 +1,6 @@
 //! Deployments: requested, promoted, shown, cancelled.
 
+mod changes;
 mod journal;
 mod log;
 mod shown;
@@ -37,6 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(watch::watch))
         .routes(routes!(log::log))
         .routes(routes!(journal::journal))
+        .routes(routes!(changes::changes))
 }
 
 /// Requests a deployment, or a promotion where no environment is named. Access role: deployer.

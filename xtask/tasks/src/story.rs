@@ -6,7 +6,7 @@ mod place;
 mod server;
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
@@ -81,6 +81,14 @@ impl Stage {
         say("$ kill -9 (the server), and start it again");
         let mut server = self.server.borrow_mut();
         server.kill()?;
+        server.start(None)
+    }
+
+    /// Stops the server as an operator would, does something to its data, and starts it again.
+    pub fn reopen(&self, meanwhile: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+        let mut server = self.server.borrow_mut();
+        server.stop()?;
+        meanwhile(&server.data_dir())?;
         server.start(None)
     }
 

@@ -2,6 +2,7 @@
 //! users have.
 
 mod administrator;
+mod changes;
 mod crashes;
 mod deployments;
 mod everywhere;
@@ -52,6 +53,10 @@ const TRIALS: &[Trial] = &[
     (
         "a cancelled deployment ends and says what it left",
         lanes::cancelled,
+    ),
+    (
+        "what deployments did to an object is told from the log alone, with what others did",
+        changes::told,
     ),
     (
         "killed while it waits for the rollout, it goes on to the same end",

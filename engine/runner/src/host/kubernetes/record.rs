@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use shipslog_cluster as cluster;
-use shipslog_cluster::{Seen, substance};
+use shipslog_cluster::{Seen, substance, without_marks};
 use shipslog_events::event::object::{Before, Change, ObjectDigest, TakenField};
 
 use super::object::Located;
@@ -25,9 +25,10 @@ pub(super) async fn recognise(run: &Run) -> Result<(), Stop> {
     recognised.map_err(|sentence| Error::Other(("another-cluster".to_owned(), sentence)).into())
 }
 
-/// The cluster has no such object. Where the lane had it, that is recorded.
+/// The cluster has no such object. Where the step deleted it or the lane had it, that is recorded; again, where that was
+/// recorded before the server died and its call was not.
 pub(super) async fn gone(run: &Run, object: &cluster::ObjectReference) -> Result<(), Stop> {
-    if run.recorder.holds(object) {
+    if run.objects.awaits_end_of(object) || run.recorder.holds(object) {
         recognise(run).await?;
     }
     Ok(run.not_found(object).await?)
@@ -128,9 +129,9 @@ pub(super) fn fields(conflicts: Vec<cluster::FieldConflict>) -> Vec<TakenField> 
     fields.collect()
 }
 
-/// A manifest or a patch, for people.
+/// A manifest or a patch, for people: without Shipslog's own marks, which are other ones in each deployment.
 pub(super) fn shown(run: &Run, located: &Located, document: &Value) -> String {
-    let mut document = document.clone();
+    let mut document = without_marks(document.clone());
     if located.is_secret() {
         mask_secret(run, &mut document);
     }

@@ -71,6 +71,8 @@ struct Book {
     next: u64,
     /// What was told of objects, with how many entries are durable when it is.
     objects: Vec<(usize, u64, Told)>,
+    /// In this life.
+    knows_cluster: bool,
 }
 
 impl Ledger {
@@ -102,6 +104,7 @@ impl Ledger {
         let durable = book.durable;
         book.entries.truncate(durable);
         book.objects.retain(|(with, ..)| *with <= durable);
+        book.knows_cluster = false;
         let kept: BTreeSet<Handle> = book.entries.iter().flat_map(|it| it.1.clone()).collect();
         let Book { values, named, .. } = &mut *book;
         values.retain(|it, _| kept.contains(it) || named.contains(it));
@@ -174,10 +177,19 @@ impl Listener for Ledger {
         self.pass().await;
     }
 
+    fn knows(&self) -> bool {
+        self.book().knows_cluster
+    }
+
+    fn recognised(&self) {
+        self.book().knows_cluster = true;
+    }
+
     fn object(&self, call: u64, told: Told) {
         let mut book = self.book();
+        assert!(book.knows_cluster, "{told:?} in which cluster?");
         let with = match &told {
-            Told::Intended(_) | Told::Removed(..) => book.durable,
+            Told::Intended(_) | Told::Removed(..) => book.entries.len(),
             Told::Written(_) | Told::Refused(_) => book.entries.len() + 1,
         };
         if !book

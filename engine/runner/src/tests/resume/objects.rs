@@ -225,6 +225,36 @@ async fn a_delete_that_was_done_before_the_server_died_is_told_although_it_is_re
     }
 }
 
+/// The cluster has to be recognised anew by then.
+#[tokio::test(start_paused = true)]
+async fn an_end_that_was_recorded_is_recorded_again_where_its_wait_was_not() {
+    let script = [
+        Op::Apply(0, 0, Carries::Nothing),
+        Op::DeleteSlowly(0),
+        Op::Wait(0),
+    ];
+    for until in 0..40 {
+        let lives = Lives::new(16);
+        let over = async {
+            lives.live(&script, until).await;
+            lives.ledger.crash(false);
+            lives.live(&script, usize::MAX).await;
+        };
+        let others = async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            lives.world.loses("ConfigMap", "one");
+        };
+        tokio::join!(over, others);
+        lives.ledger.crash(true);
+        let told = lives.ledger.objects();
+        let one = |it: &Held| it.object.name == "one";
+        assert!(
+            !held(&told).all().any(|(_, it)| one(it)),
+            "cut off at {until}: {told:?}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 

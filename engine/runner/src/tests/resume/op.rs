@@ -13,6 +13,8 @@ pub(super) enum Op {
     Patch(u8, u8, Carries),
     PatchSecret(Carries),
     Delete(u8, Carries),
+    /// It goes only when others have gone.
+    DeleteSlowly(u8),
     Wait(u8),
     WaitForRevealed,
     Sleep,

@@ -120,6 +120,24 @@ impl Step {
         Ok(format!("{patched:?}"))
     }
 
+    async fn delete(
+        &mut self,
+        run: &Run,
+        key: &str,
+        carries: Carries,
+        propagation: wit::Propagation,
+    ) -> wasmtime::Result<String> {
+        let (uid, resource_version) = self.guard(key, carries);
+        let options = wit::DeleteOptions {
+            propagation,
+            uid,
+            resource_version,
+        };
+        let deleted = Kubernetes { run }.delete(reference(key), options).await?;
+        self.seen.remove(key);
+        Ok(format!("{deleted:?}"))
+    }
+
     async fn get(&mut self, run: &Run, key: &str) -> wasmtime::Result<String> {
         let got = Kubernetes { run }.get(reference(key)).await?;
         if let Ok(object) = &got {
@@ -168,16 +186,12 @@ impl Step {
                 self.patch(run, "Secret own", body, carries).await
             }
             Op::Delete(which, carries) => {
-                let key = object(which);
-                let (uid, resource_version) = self.guard(key, carries);
-                let options = wit::DeleteOptions {
-                    propagation: wit::Propagation::Background,
-                    uid,
-                    resource_version,
-                };
-                let deleted = Kubernetes { run }.delete(reference(key), options).await?;
-                self.seen.remove(key);
-                Ok(format!("{deleted:?}"))
+                self.delete(run, object(which), carries, wit::Propagation::Background)
+                    .await
+            }
+            Op::DeleteSlowly(which) => {
+                let (key, slowly) = (object(which), wit::Propagation::Foreground);
+                self.delete(run, key, Carries::Uid, slowly).await
             }
             other => unreachable!("{other:?} is no write"),
         }
@@ -234,9 +248,12 @@ impl Step {
     /// Does it, and says what came of it.
     pub(super) async fn act(&mut self, run: &Run, op: Op) -> wasmtime::Result<String> {
         Ok(match op {
-            Op::Apply(..) | Op::ApplySecret(..) | Op::Patch(..) | Op::PatchSecret(_) | Op::Delete(..) => {
-                self.writes(run, op).await?
-            }
+            Op::Apply(..)
+            | Op::ApplySecret(..)
+            | Op::Patch(..)
+            | Op::PatchSecret(_)
+            | Op::Delete(..)
+            | Op::DeleteSlowly(_) => self.writes(run, op).await?,
             Op::Get(_) | Op::Denied(_) | Op::List | Op::Reveal | Op::ReadSecret | Op::Look(_) => {
                 self.looks(run, op).await?
             }
