@@ -68,7 +68,12 @@ process:
         .place
         .kubectl(&["delete", "configmap", "theirs", "-n", NAMESPACE])?;
     let made = deployed(stage, 0)?;
-    let change = only(stage, &made)?;
+    let both = changes(stage, &made)?;
+    ensure!(
+        both[0]["effect"] == "found-gone",
+        "who looked found it gone: {both}"
+    );
+    let change = &both[1];
     ensure!(
         change["effect"] == "created" && change["before"] == "absent",
         "{change}"
