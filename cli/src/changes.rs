@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use shipslog_api::changes::{CHANGES, Changes, ObjectChange, Taken, Telling};
+use shipslog_api::changes::{CHANGES, Changes, ObjectChange, ObjectEffect, Taken, Telling};
 use shipslog_events::ids::DeploymentId;
 
 use crate::client::Query;
@@ -45,13 +45,21 @@ fn table(changes: &Changes) -> String {
 impl Row for ObjectChange {
     const COLUMNS: &'static [Column<Self>] = &[
         ("WHEN", |it| moment(it.at)),
-        ("EFFECT", |it| it.effect.to_string()),
+        ("EFFECT", effect),
         ("OBJECT", |it| it.object.to_string()),
         ("BEFORE", |it| maybe(it.before.as_ref())),
         ("TAKEN", |it| taken(&it.taken)),
         ("STEP", |it| it.step.to_string()),
         ("TARGET", |it| it.target.to_string()),
     ];
+}
+
+/// As in `refused delete`; one that was done says so by itself.
+fn effect(change: &ObjectChange) -> String {
+    match (change.deletes, change.effect) {
+        (true, it @ (ObjectEffect::Refused | ObjectEffect::Unanswered)) => format!("{it} delete"),
+        (_, it) => it.to_string(),
+    }
 }
 
 fn taken(fields: &[Taken]) -> String {
@@ -65,6 +73,20 @@ mod tests {
 
     use super::*;
     use crate::answer::Answer;
+
+    #[test]
+    fn a_delete_without_effect_is_told_from_a_write() {
+        let change = |deletes: bool, effect: &str| {
+            let said = json!({ "at": "2026-01-02T03:04:05Z", "step": "Deploy", "target": "Here", "attempt": 1, "call": 7,
+                "cluster": "c", "object": { "group": "", "version": "v1", "kind": "Secret", "name": "a" },
+                "deletes": deletes, "effect": effect });
+            super::effect(&Answer::from(said).read().unwrap())
+        };
+        assert_eq!(change(true, "refused"), "refused delete");
+        assert_eq!(change(true, "unanswered"), "unanswered delete");
+        assert_eq!(change(true, "deleted"), "deleted");
+        assert_eq!(change(false, "refused"), "refused");
+    }
 
     #[test]
     fn each_change_is_a_line() {

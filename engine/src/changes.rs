@@ -1,13 +1,13 @@
 //! What a deployment did to objects in clusters, told from the log alone.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use shipslog_events::Recorded;
 use shipslog_events::event::Event;
 use shipslog_events::event::object::body::{BEFORE, MANIFEST, PATCH};
 use shipslog_events::event::object::{
-    Before, Change, ObjectCall, ObjectEvent, ObjectReference, Removal, TakenField,
+    Before, Change, ObjectCall, ObjectDigest, ObjectEvent, ObjectReference, Removal, TakenField,
 };
 use shipslog_events::ids::{AttemptId, DeploymentId, EventId, StreamVersion};
 use shipslog_events::stream::Stream;
@@ -21,12 +21,14 @@ use crate::load;
 pub enum Effect {
     /// It was written.
     Written(Change),
-    /// The write was refused: it is as it was.
+    /// The write or the delete was refused: it is as it was.
     Refused,
-    /// A write was announced, and its answer is not known.
+    /// A write or a delete was announced, and its answer is not known.
     Unanswered,
-    /// It is gone.
-    Removed(Removal),
+    /// The API server took its delete; it may linger.
+    Deleted,
+    /// Somebody else had removed it, or it never came to be.
+    FoundGone,
 }
 
 /// One call of a deployment's runs, and what it did to an object.
@@ -36,9 +38,11 @@ pub struct ObjectChange {
     pub at: Timestamp,
     /// The call.
     pub call: ObjectCall,
+    /// Whether it was to delete the object.
+    pub deletes: bool,
     /// What became of the object.
     pub effect: Effect,
-    /// What was there before; nothing where the object was removed.
+    /// What was there before; nothing where the object was found gone.
     pub before: Option<Before>,
     /// The fields that were taken from others.
     pub taken: Vec<TakenField>,
@@ -86,66 +90,117 @@ impl Engine {
 
 /// Each call is told once, where its answer stands; one without an answer where it was announced.
 fn told(id: DeploymentId, events: &[Recorded]) -> Vec<ObjectChange> {
-    let mut changes: Vec<ObjectChange> = Vec::new();
-    let mut announced: BTreeMap<(AttemptId, u64, ObjectReference), usize> = BTreeMap::new();
+    let mut telling = Telling::default();
     for recorded in events {
         let Event::Object(event) = &recorded.event else {
             continue;
         };
-        let Some(call) = call_of(event).filter(|it| it.deployment == id) else {
-            continue;
-        };
-        let key = (call.attempt.clone(), call.call, call.object.clone());
-        let known = announced.get(&key).copied();
-        match (event, known) {
-            (ObjectEvent::ObjectIntended { before, takes, .. }, None) => {
-                announced.insert(key, changes.len());
-                changes.push(ObjectChange {
-                    before: Some(before.clone()),
-                    taken: takes.clone(),
-                    found_with: Some(recorded.id),
-                    ..change(recorded, call, Effect::Unanswered)
-                });
-            }
-            // What was announced before was refused, as somebody else changed the object.
-            (ObjectEvent::ObjectIntended { before, takes, .. }, Some(at)) => {
-                changes[at].before = Some(before.clone());
-                changes[at].taken.clone_from(takes);
-            }
-            (
-                ObjectEvent::ObjectWritten {
-                    change, sent_with, ..
-                },
-                Some(at),
-            ) => {
-                changes[at].at = recorded.recorded_at;
-                changes[at].effect = Effect::Written(*change);
-                changes[at].sent_with = Some(sent_with.unwrap_or(recorded.id));
-            }
-            (ObjectEvent::ObjectRefused { .. }, Some(at)) => {
-                changes[at].at = recorded.recorded_at;
-                changes[at].effect = Effect::Refused;
-                changes[at].taken.clear();
-            }
-            (ObjectEvent::ObjectRemoved { removal, .. }, _) => {
-                changes.push(change(recorded, call, Effect::Removed(*removal)));
-            }
-            (
-                ObjectEvent::ObjectWritten { .. }
-                | ObjectEvent::ObjectRefused { .. }
-                | ObjectEvent::DriftTakenBack { .. }
-                | ObjectEvent::ClusterRecognised { .. },
-                _,
-            ) => {}
+        if let Some(call) = call_of(event).filter(|it| it.deployment == id) {
+            telling.tell(recorded, event, call);
         }
     }
-    changes
+    telling.changes
+}
+
+/// What was told so far.
+#[derive(Default)]
+struct Telling {
+    changes: Vec<ObjectChange>,
+    /// The changes of calls that were announced.
+    announced: HashMap<(AttemptId, u64, ObjectReference), usize>,
+    /// Events that have an object as it was found.
+    found: HashMap<(ObjectReference, ObjectDigest), EventId>,
+}
+
+impl Telling {
+    fn tell(&mut self, recorded: &Recorded, event: &ObjectEvent, call: &ObjectCall) {
+        let key = (call.attempt.clone(), call.call, call.object.clone());
+        match event {
+            ObjectEvent::ObjectIntended { before, deletes, .. } => {
+                let found_with = self.found_with(recorded, call, before);
+                let last = self.changes.len();
+                // What was announced before was refused, as somebody else changed the object.
+                let at = *self.announced.entry(key).or_insert(last);
+                if at == last {
+                    self.changes.push(change(recorded, call, Effect::Unanswered));
+                }
+                let change = &mut self.changes[at];
+                change.before = Some(before.clone());
+                change.deletes = *deletes;
+                change.found_with = found_with;
+            }
+            ObjectEvent::ObjectRemoved { removal, .. } => self.removed(recorded, call, *removal),
+            ObjectEvent::ObjectWritten { .. }
+            | ObjectEvent::ObjectDeleted { .. }
+            | ObjectEvent::ObjectRefused { .. }
+            | ObjectEvent::DriftTakenBack { .. }
+            | ObjectEvent::ClusterRecognised { .. } => {
+                if let Some(at) = self.announced.get(&key) {
+                    answered(&mut self.changes[*at], recorded, event);
+                }
+            }
+        }
+    }
+
+    /// Where the object stands as it was found; perhaps an earlier call of the deployment found it so.
+    fn found_with(&mut self, recorded: &Recorded, call: &ObjectCall, before: &Before) -> Option<EventId> {
+        let Before::Present { digest, .. } = before else {
+            return None;
+        };
+        let key = (call.object.clone(), *digest);
+        if recorded.bodies.iter().any(|it| it.name == BEFORE) {
+            self.found.insert(key.clone(), recorded.id);
+        }
+        self.found.get(&key).copied()
+    }
+
+    /// The end of what a deployment deleted is no further change; nor is it one of another deployment that saw it.
+    fn removed(&mut self, recorded: &Recorded, call: &ObjectCall, removal: Removal) {
+        let its = self
+            .changes
+            .iter_mut()
+            .rev()
+            .find(|it| it.deletes && it.call.object == call.object && it.call.cluster == call.cluster);
+        match (removal, its) {
+            (Removal::Deleted, Some(deleted)) => {
+                deleted.at = recorded.recorded_at;
+                deleted.effect = Effect::Deleted;
+            }
+            (Removal::Deleted, None) => {}
+            (Removal::FoundGone, Some(deleted)) if deleted.call == *call => {
+                deleted.at = recorded.recorded_at;
+                deleted.effect = Effect::FoundGone;
+            }
+            (Removal::FoundGone, _) => self.changes.push(change(recorded, call, Effect::FoundGone)),
+        }
+    }
+}
+
+fn answered(change: &mut ObjectChange, recorded: &Recorded, answer: &ObjectEvent) {
+    change.at = recorded.recorded_at;
+    match answer {
+        ObjectEvent::ObjectWritten {
+            change: what,
+            sent_with,
+            ..
+        } => {
+            change.effect = Effect::Written(*what);
+            change.sent_with = Some(sent_with.unwrap_or(recorded.id));
+        }
+        ObjectEvent::ObjectDeleted { .. } => change.effect = Effect::Deleted,
+        ObjectEvent::ObjectRefused { .. } => change.effect = Effect::Refused,
+        ObjectEvent::DriftTakenBack { fields, .. } => change.taken.clone_from(fields),
+        ObjectEvent::ClusterRecognised { .. }
+        | ObjectEvent::ObjectIntended { .. }
+        | ObjectEvent::ObjectRemoved { .. } => {}
+    }
 }
 
 fn change(recorded: &Recorded, call: &ObjectCall, effect: Effect) -> ObjectChange {
     ObjectChange {
         at: recorded.recorded_at,
         call: call.clone(),
+        deletes: false,
         effect,
         before: None,
         taken: Vec::new(),
@@ -159,6 +214,7 @@ fn call_of(event: &ObjectEvent) -> Option<&ObjectCall> {
         ObjectEvent::ClusterRecognised { .. } => None,
         ObjectEvent::ObjectIntended { call, .. }
         | ObjectEvent::ObjectWritten { call, .. }
+        | ObjectEvent::ObjectDeleted { call, .. }
         | ObjectEvent::ObjectRefused { call }
         | ObjectEvent::ObjectRemoved { call, .. }
         | ObjectEvent::DriftTakenBack { call, .. } => Some(call),

@@ -137,18 +137,31 @@ pub(crate) struct ObjectsHistory {
 impl ObjectsHistory {
     /// Takes the next event.
     pub(crate) fn tell(&mut self, id: EventId, at: Timestamp, event: &ObjectEvent) {
-        if let ObjectEvent::ObjectWritten {
-            call,
-            sent,
-            sent_with,
-            ..
-        } = event
-        {
-            let key = ObjectKey::from(call);
-            self.seen.insert(key.clone(), at);
-            self.sent.insert(key, (*sent, sent_with.unwrap_or(id)));
-        }
         self.objects = objects::evolve(std::mem::take(&mut self.objects), event);
+        match event {
+            ObjectEvent::ObjectWritten {
+                call,
+                sent,
+                sent_with,
+                ..
+            } => {
+                let key = ObjectKey::from(call);
+                self.seen.insert(key.clone(), at);
+                self.sent.insert(key, (*sent, sent_with.unwrap_or(id)));
+            }
+            ObjectEvent::ObjectRemoved { call, .. } => {
+                let key = ObjectKey::from(call);
+                if self.objects.find(&key).is_none() {
+                    self.seen.remove(&key);
+                    self.sent.remove(&key);
+                }
+            }
+            ObjectEvent::ClusterRecognised { .. }
+            | ObjectEvent::ObjectIntended { .. }
+            | ObjectEvent::ObjectDeleted { .. }
+            | ObjectEvent::ObjectRefused { .. }
+            | ObjectEvent::DriftTakenBack { .. } => {}
+        }
     }
 
     /// The event with what was sent last for this object, if that was the same.
@@ -163,15 +176,18 @@ impl ObjectsHistory {
     }
 }
 
-pub(crate) async fn objects(log: &dyn EventReader, lane: &LaneKey) -> Result<ObjectsHistory, ReadError> {
+pub(crate) async fn objects(
+    log: &dyn EventReader,
+    lane: &LaneKey,
+) -> Result<Loaded<ObjectsHistory>, ReadError> {
     let stream = Stream::Objects(lane.clone());
-    let loaded = fold(log, stream, ObjectsHistory::default(), |mut history, recorded| {
+    fold(log, stream, ObjectsHistory::default(), |mut history, recorded| {
         if let Event::Object(event) = &recorded.event {
             history.tell(recorded.id, recorded.recorded_at, event);
         }
         history
-    });
-    Ok(loaded.await?.state)
+    })
+    .await
 }
 
 /// A deployment with its events.

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use shipslog_cluster::{
-    Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Kind, KubernetesApi,
+    Applied, ApplyOptions, Change, DeleteOptions, Deleted, Error, Evidence, Expectation, Kind, KubernetesApi,
     ObjectReference, Page, Patch, Seen, Selection, Waited,
 };
 use shipslog_domain::capability::{Boundary, Capability, Rights};
@@ -211,7 +211,7 @@ impl KubernetesApi for InMemory {
         unused()
     }
 
-    async fn delete(&self, _: &ObjectReference, _: &DeleteOptions) -> Result<(), Error> {
+    async fn delete(&self, _: &ObjectReference, _: &DeleteOptions) -> Result<Deleted, Error> {
         unused()
     }
 

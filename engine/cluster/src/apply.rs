@@ -173,6 +173,19 @@ impl Apply<'_> {
     }
 }
 
+impl Ready<'_> {
+    /// Whether nobody has written the object since it was seen before the write.
+    fn is_as_before(&self, now: &Seen) -> bool {
+        match (&self.before, now) {
+            (Seen::Known(Some(before)), Seen::Known(Some(now))) => {
+                objects::resource_version(before) == objects::resource_version(now)
+            }
+            (Seen::Known(None), Seen::Known(None)) => true,
+            (Seen::Known(_) | Seen::Unread(_), _) => false,
+        }
+    }
+}
+
 impl Write for Ready<'_> {
     type Done = Applied;
 
@@ -190,7 +203,12 @@ impl Write for Ready<'_> {
             Seen::Known(Some(before)) => Some(objects::uid(before)),
             Seen::Known(None) | Seen::Unread(_) => None,
         };
-        Ok(self.apply.judge(&now, uid).await)
+        Ok(match self.apply.judge(&now, uid).await {
+            Look::Untouched if !self.is_as_before(&now) => {
+                Look::Over(self.apply.doubt().unknown("the object has been changed since"))
+            }
+            look => look,
+        })
     }
 
     fn refused(&self, error: Error) -> Error {

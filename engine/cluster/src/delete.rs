@@ -43,6 +43,16 @@ impl Propagation {
     }
 }
 
+/// What came of a delete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deleted {
+    /// The API server took it, and the object may linger for its finalizers. Or it may have: the object is gone after a
+    /// try whose answer is not known.
+    Accepted,
+    /// It was gone before, or another object has its name.
+    WasGone,
+}
+
 /// A delete in the making.
 struct Deletion<'a> {
     cluster: &'a Cluster,
@@ -51,8 +61,8 @@ struct Deletion<'a> {
 }
 
 impl Cluster {
-    /// Deletes it. Success where it, or the one with this UID, is already gone; it may linger for its finalizers.
-    pub async fn delete(&self, object: &ObjectReference, options: &DeleteOptions) -> Result<(), Error> {
+    /// Deletes it. Success where it, or the one with this UID, is already gone.
+    pub async fn delete(&self, object: &ObjectReference, options: &DeleteOptions) -> Result<Deleted, Error> {
         let place = self.place(object).await;
         let deletion = Deletion {
             cluster: self,
@@ -62,13 +72,13 @@ impl Cluster {
         if options.unanswered {
             let look = deletion.look().await;
             match look.map_err(|it| deletion.doubt().before_look(it))? {
-                Look::Done(()) => return Ok(()),
+                Look::Done(deleted) => return Ok(deleted),
                 Look::Untouched => {}
                 Look::Over(error) => return Err(error),
             }
         }
         match self.deliver(&deletion).await {
-            Err(Error::NotFound) => Ok(()),
+            Err(Error::NotFound) => Ok(Deleted::WasGone),
             Err(Error::Changed) => deletion.after_conflict().await,
             other => other,
         }
@@ -77,10 +87,10 @@ impl Cluster {
 
 impl Deletion<'_> {
     /// A precondition failed: with another UID the one that was meant is gone.
-    async fn after_conflict(&self) -> Result<(), Error> {
+    async fn after_conflict(&self) -> Result<Deleted, Error> {
         match self.cluster.find(&self.place).await? {
             Some(found) if !self.is_another(&found) => Err(Error::Changed),
-            Some(_) | None => Ok(()),
+            Some(_) | None => Ok(Deleted::WasGone),
         }
     }
 
@@ -91,23 +101,23 @@ impl Deletion<'_> {
 }
 
 impl Write for Deletion<'_> {
-    type Done = ();
+    type Done = Deleted;
 
     fn call(&self) -> Call {
         call(&self.place, self.options)
     }
 
-    fn read(&self, answer: &Answer) -> Result<(), Error> {
-        answer.json().map(drop)
+    fn read(&self, answer: &Answer) -> Result<Deleted, Error> {
+        answer.json().map(|_: Value| Deleted::Accepted)
     }
 
     /// What was deleted is gone, or has the time of its deletion in it.
-    async fn look(&self) -> Result<Look<()>, Error> {
+    async fn look(&self) -> Result<Look<Deleted>, Error> {
         let Some(found) = self.cluster.find(&self.place).await? else {
-            return Ok(Look::Done(()));
+            return Ok(Look::Done(Deleted::Accepted));
         };
         if self.is_another(&found) || found.pointer("/metadata/deletionTimestamp").is_some() {
-            return Ok(Look::Done(()));
+            return Ok(Look::Done(Deleted::Accepted));
         }
         let version = self.options.resource_version.as_deref();
         let same_version = version.map(|it| it == objects::resource_version(&found));

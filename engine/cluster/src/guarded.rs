@@ -25,6 +25,10 @@ pub(super) trait Write: Sync {
     fn read(&self, answer: &Answer) -> Result<Self::Done, Error>;
     /// Looks at the object; an error is one of the look.
     fn look(&self) -> impl Future<Output = Result<Look<Self::Done>, Error>> + Send;
+    /// Whether a look that finds nothing done means that nothing was, also by a try that may still have arrived.
+    fn is_known_by_look(&self) -> bool {
+        true
+    }
     /// What a refusal means for this kind of write.
     fn refused(&self, error: Error) -> Error;
     fn doubt(&self) -> Doubt<'_>;
@@ -89,6 +93,7 @@ impl Cluster {
                     return done.ok_or_else(|| write.refused(error));
                 }
                 Err(Failure::Refused(error)) => return Err(write.refused(error)),
+                Err(Failure::RefusedAtLast(error)) => return after_repeats(write, error).await,
                 Err(Failure::Lost(why)) => why,
             };
             doubtful = true;
@@ -101,6 +106,21 @@ impl Cluster {
             };
             sleep(pause).await;
         }
+    }
+}
+
+/// What came of a write that was sent several times, the last one to be refused.
+async fn after_repeats<W: Write>(write: &W, error: Error) -> Result<W::Done, Error> {
+    if matches!(error, Error::Unavailable(_)) {
+        return Err(error);
+    }
+    match write.look().await {
+        Ok(Look::Done(done)) => Ok(done),
+        Ok(Look::Untouched) if write.is_known_by_look() => Err(write.refused(error)),
+        // It may be repeated, so that nobody has to look after it.
+        Ok(Look::Untouched | Look::Over(_)) | Err(_) => Err(Error::Unavailable(format!(
+            "{error}; an earlier try got no answer, and may have been done"
+        ))),
     }
 }
 

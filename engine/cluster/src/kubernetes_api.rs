@@ -7,7 +7,7 @@ use serde_json::Value;
 use shipslog_events::event::object::ClusterMark;
 
 use crate::{
-    Applied, ApplyOptions, Change, Cluster, DeleteOptions, Error, Evidence, Expectation, Kind,
+    Applied, ApplyOptions, Change, Cluster, DeleteOptions, Deleted, Error, Evidence, Expectation, Kind,
     ObjectReference, Page, PatchKind, Precondition, Seen, Selection, Waited,
 };
 
@@ -34,7 +34,7 @@ pub trait KubernetesApi: Send + Sync {
     async fn list(&self, selection: &Selection) -> Result<Page, Error>;
     async fn apply(&self, object: &Value, manager: &str, options: &ApplyOptions) -> Result<Applied, Error>;
     async fn patch(&self, object: &ObjectReference, manager: &str, patch: Patch<'_>) -> Result<Value, Error>;
-    async fn delete(&self, object: &ObjectReference, options: &DeleteOptions) -> Result<(), Error>;
+    async fn delete(&self, object: &ObjectReference, options: &DeleteOptions) -> Result<Deleted, Error>;
     /// Cancelling drops the call: a wait only reads.
     async fn wait(&self, expectations: &[Expectation], timeout: Duration) -> Result<Waited, Error>;
     async fn diff(&self, object: &Value, manager: &str) -> Result<Vec<Change>, Error>;
@@ -79,7 +79,7 @@ impl KubernetesApi for Cluster {
         Self::patch(self, object, patch.kind, patch.body, manager, patch.precondition).await
     }
 
-    async fn delete(&self, object: &ObjectReference, options: &DeleteOptions) -> Result<(), Error> {
+    async fn delete(&self, object: &ObjectReference, options: &DeleteOptions) -> Result<Deleted, Error> {
         Self::delete(self, object, options).await
     }
 

@@ -42,7 +42,7 @@ use secrecy::SecretString;
 pub use access::Right;
 pub use apply::{Applied, ApplyOptions};
 pub use connect::ConnectError;
-pub use delete::{DeleteOptions, Propagation};
+pub use delete::{DeleteOptions, Deleted, Propagation};
 pub use diff::{Change, ChangeKind};
 pub use error::{Cause, Denial, Error, FieldConflict, Layer};
 pub use evidence::Evidence;

@@ -4,20 +4,23 @@ use shipslog_events::event::object::ClusterMark;
 
 use super::{Cluster, Error, ObjectReference, objects};
 
+/// API servers give 36 characters.
+const LONGEST_UID: usize = 64;
+
 impl Cluster {
     /// By what this cluster can be recognised, strongest first, as far as the account may read it. The address is not
     /// among it.
     pub async fn marks(&self) -> Result<Vec<ClusterMark>, Error> {
         let uid = self.uid_of_namespace("kube-system").await?;
-        if let Some(uid) = uid {
-            return Ok(vec![ClusterMark::KubeSystem { uid }]);
+        let mut marks: Vec<ClusterMark> = uid
+            .map(|uid| ClusterMark::KubeSystem { uid })
+            .into_iter()
+            .collect();
+        if let Some(name) = self.namespace.clone() {
+            let uid = self.uid_of_namespace(&name).await?;
+            marks.extend(uid.map(|uid| ClusterMark::Namespace { name, uid }));
         }
-        let Some(name) = self.namespace.clone() else {
-            return Ok(Vec::new());
-        };
-        let uid = self.uid_of_namespace(&name).await?;
-        let mark = uid.map(|uid| ClusterMark::Namespace { name, uid });
-        Ok(mark.into_iter().collect())
+        Ok(marks)
     }
 
     async fn uid_of_namespace(&self, name: &str) -> Result<Option<String>, Error> {
@@ -29,11 +32,23 @@ impl Cluster {
             name: name.to_owned(),
         };
         match self.get(&namespace).await {
-            Ok(found) => Ok(Some(objects::uid(&found).to_owned())),
+            Ok(found) => uid(objects::uid(&found), name).map(Some),
             Err(Error::NotFound | Error::Forbidden(_)) => Ok(None),
             Err(other) => Err(other),
         }
     }
+}
+
+/// Whatever tells clusters apart is kept in the history for ever.
+fn uid(uid: &str, of: &str) -> Result<String, Error> {
+    if uid.is_empty() || uid.len() > LONGEST_UID {
+        let message = format!("namespace {of} has no UID as API servers give them");
+        return Err(Error::Other {
+            code: "no-uid".to_owned(),
+            message,
+        });
+    }
+    Ok(uid.to_owned())
 }
 
 #[cfg(test)]
@@ -71,7 +86,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_cluster_is_known_by_its_system_namespace_or_else_by_the_targets_own() {
+    async fn a_cluster_is_known_by_its_system_namespace_and_the_targets_own() {
         let system = ClusterMark::KubeSystem { uid: "s".into() };
         let own = ClusterMark::Namespace {
             name: "web".into(),
@@ -79,10 +94,17 @@ mod tests {
         };
         assert_eq!(
             marks(|| namespace("s"), || namespace("o")).await,
-            Ok(vec![system])
+            Ok(vec![system, own.clone()])
         );
         assert_eq!(marks(forbidden, || namespace("o")).await, Ok(vec![own]));
         assert_eq!(marks(forbidden, forbidden).await, Ok(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_no_uid_tells_no_clusters_apart() {
+        for uid in [String::new(), "x".repeat(LONGEST_UID + 1)] {
+            assert!(super::uid(&uid, "kube-system").is_err(), "{uid}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -162,6 +162,10 @@ impl Write for Draft<'_> {
         over("the object cannot tell whether it took effect")
     }
 
+    fn is_known_by_look(&self) -> bool {
+        self.is_guarded()
+    }
+
     fn refused(&self, error: Error) -> Error {
         match error {
             Error::Invalid(causes)

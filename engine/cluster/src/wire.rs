@@ -49,6 +49,8 @@ impl Answer {
 pub(super) enum Failure {
     /// It did not happen, for this reason.
     Refused(Error),
+    /// The last of several tries did not happen, for this reason; an earlier one may have.
+    RefusedAtLast(Error),
     /// A guarded request was sent, and nobody knows what became of it; why.
     Lost(String),
 }
@@ -87,7 +89,7 @@ impl Wire {
     pub(super) async fn ask(&self, call: &Call) -> Result<Answer, Error> {
         match self.send(call).await {
             Ok(answer) => Ok(answer),
-            Err(Failure::Refused(error)) => Err(error),
+            Err(Failure::Refused(error) | Failure::RefusedAtLast(error)) => Err(error),
             Err(Failure::Lost(why)) => Err(Error::OutcomeUnknown(format!("{call} was sent, but {why}"))),
         }
     }
@@ -109,7 +111,7 @@ impl Wire {
             .await;
         match opened {
             Ok(body) => Ok(Lines::new(body, self.options.answer_limit)),
-            Err(Failure::Refused(error)) => Err(error),
+            Err(Failure::Refused(error) | Failure::RefusedAtLast(error)) => Err(error),
             Err(Failure::Lost(why)) => Err(Error::Unavailable(why)),
         }
     }
@@ -127,13 +129,13 @@ impl Wire {
         F: Future<Output = Result<T, Trouble>>,
     {
         let mut patience = self.patience();
-        let mut tries = 0;
+        let (mut tries, mut may_have_arrived) = (0, false);
         loop {
             tries += 1;
             let outcome = timeout(self.options.request_timeout, attempt()).await;
             let (reach, after, message) = match outcome.unwrap_or_else(|_| Err(self.silence())) {
                 Ok(answer) => return Ok(answer),
-                Err(Trouble::Final(error)) => return Err(Failure::Refused(error)),
+                Err(Trouble::Final(error)) => return Err(refused(error, may_have_arrived)),
                 Err(Trouble::Later {
                     reach,
                     after,
@@ -145,8 +147,10 @@ impl Wire {
             }
             let asked = Duration::from_secs(after.unwrap_or(0).into());
             let Some(pause) = patience.next_pause(asked) else {
-                return Err(Failure::Refused(gave_up(call, reach, after, &message, tries)));
+                let error = gave_up(call, reach, after, &message, tries);
+                return Err(refused(error, may_have_arrived));
             };
+            may_have_arrived |= reach == Reach::Unknown;
             tracing::debug!(%call, tries, message, "trying again");
             sleep(pause).await;
         }
@@ -238,6 +242,14 @@ async fn start_of(mut body: Body, limit: u64) -> Result<Vec<u8>, Trouble> {
 
 fn retry_after(headers: &HeaderMap) -> Option<u32> {
     headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
+}
+
+fn refused(error: Error, may_have_arrived: bool) -> Failure {
+    if may_have_arrived {
+        Failure::RefusedAtLast(error)
+    } else {
+        Failure::Refused(error)
+    }
 }
 
 fn gave_up(call: &Call, reach: Reach, after: Option<u32>, message: &str, tries: u32) -> Error {

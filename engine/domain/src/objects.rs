@@ -1,19 +1,21 @@
 //! What a lane has in clusters: what its deployments wrote and nobody has seen to be gone.
 
+mod known;
 mod recognition;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use shipslog_events::event::object::{Before, ObjectCall, ObjectDigest, ObjectEvent, ObjectReference};
-use shipslog_events::ids::{AttemptNumber, ClusterId, DeploymentId, StepName, TargetName};
+use shipslog_events::event::object::{ObjectCall, ObjectDigest, ObjectEvent, ObjectReference, Removal};
+use shipslog_events::ids::{ClusterId, DeploymentId, StepName, TargetName};
 
+use self::known::Known;
 use self::recognition::Clusters;
 
 /// The objects of one lane.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Objects {
-    held: BTreeMap<ObjectKey, Held>,
+    known: BTreeMap<ObjectKey, Known>,
     clusters: Clusters,
 }
 
@@ -47,20 +49,18 @@ pub struct Held {
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// A write was announced, and nobody has seen what came of it.
-    MayExist {
-        /// By which attempt.
-        attempt: AttemptNumber,
-        /// By which of its calls.
-        call: u64,
-        /// What the lane had there before.
-        earlier: Option<Box<Held>>,
-    },
+    MayExist,
     /// It was written.
     Written {
         /// Its UID.
         uid: String,
         /// Of what it was then.
         digest: ObjectDigest,
+    },
+    /// The API server took a delete of it, and nobody has seen its end.
+    BeingDeleted {
+        /// Its UID.
+        uid: String,
     },
 }
 
@@ -91,17 +91,17 @@ impl From<&ObjectCall> for ObjectKey {
 impl Objects {
     /// What is known of an object, if the lane has it.
     pub fn find(&self, key: &ObjectKey) -> Option<&Held> {
-        self.held.get(key)
+        self.known.get(key).and_then(Known::held)
     }
 
     /// Everything, with where it is.
     pub fn all(&self) -> impl Iterator<Item = (&ObjectKey, &Held)> {
-        self.held.iter()
+        self.known.iter().filter_map(|(key, it)| Some((key, it.held()?)))
     }
 
     /// Everything in one cluster.
     pub fn of_cluster<'a>(&'a self, cluster: &'a ClusterId) -> impl Iterator<Item = &'a Held> {
-        let here = self.held.iter().filter(move |(key, _)| key.cluster == *cluster);
+        let here = self.all().filter(move |(key, _)| key.cluster == *cluster);
         here.map(|(_, it)| it)
     }
 
@@ -112,17 +112,45 @@ impl Objects {
         target: &'a TargetName,
         now: DeploymentId,
     ) -> impl Iterator<Item = (&'a ClusterId, &'a Held)> {
-        self.held
-            .iter()
+        self.all()
             .filter(move |(_, it)| it.step == *step && it.target == *target && it.deployment != now)
             .map(|(key, it)| (&key.cluster, it))
     }
 
     /// What a deployment was the last to write, or to mean to.
     pub fn of_deployment(&self, deployment: DeploymentId) -> impl Iterator<Item = (&ObjectKey, &Held)> {
-        self.held
-            .iter()
-            .filter(move |(_, it)| it.deployment == deployment)
+        self.all().filter(move |(_, it)| it.deployment == deployment)
+    }
+
+    /// Every object that something is known of.
+    pub fn keys(&self) -> impl Iterator<Item = &ObjectKey> {
+        self.known.keys()
+    }
+
+    /// What it means for the lane that an object is gone, if anything: who removed it, and its UID. Where only the object
+    /// with this `uid` is gone, nothing is said of another one.
+    pub fn removal(&self, key: &ObjectKey, uid: Option<&str>) -> Option<(Removal, Option<String>)> {
+        let known = self.known.get(key)?;
+        let its = known.uid();
+        let is_meant = match (uid, its) {
+            (None, _) => true,
+            (Some(uid), Some(its)) => uid == its,
+            (Some(_), None) => known.is_to_go(),
+        };
+        if !is_meant {
+            return None;
+        }
+        let removal = if known.is_to_go() {
+            Removal::Deleted
+        } else {
+            Removal::FoundGone
+        };
+        Some((removal, its.map(str::to_owned)))
+    }
+
+    /// Whether the API server took a delete of it whose end nobody has seen.
+    pub fn awaits_end(&self, key: &ObjectKey) -> bool {
+        self.known.get(key).is_some_and(|it| it.deleting.is_some())
     }
 }
 
@@ -136,69 +164,33 @@ pub fn evolve(mut objects: Objects, event: &ObjectEvent) -> Objects {
             cluster,
             marks,
         } => objects.clusters.recognised(*deployment, target, cluster, marks),
-        ObjectEvent::ObjectIntended { call, before, .. } => {
-            let key = ObjectKey::from(call);
-            let earlier = objects.held.remove(&key);
-            // What is not there is nobody's.
-            let earlier = earlier
-                .filter(|_| *before != Before::Absent)
-                .and_then(|it| before_call(it, call));
-            let state = State::MayExist {
-                attempt: call.attempt.attempt,
-                call: call.call,
-                earlier,
-            };
-            objects.held.insert(key, held(call, state));
-        }
+        ObjectEvent::ObjectIntended {
+            call,
+            before,
+            deletes,
+            ..
+        } => objects.change(call, |it| it.announced(call, before, *deletes)),
         ObjectEvent::ObjectWritten {
             call, uid, digest, ..
-        } => {
-            let state = State::Written {
-                uid: uid.clone(),
-                digest: *digest,
-            };
-            objects.held.insert(call.into(), held(call, state));
-        }
-        ObjectEvent::ObjectRefused { call } => {
-            let key = ObjectKey::from(call);
-            if let Some(Held {
-                state: State::MayExist { earlier, .. },
-                ..
-            }) = objects.held.remove(&key)
-                && let Some(earlier) = earlier
-            {
-                objects.held.insert(key, *earlier);
-            }
-        }
-        ObjectEvent::ObjectRemoved { call, .. } => {
-            objects.held.remove(&call.into());
+        } => objects.change(call, |it| it.written(call, uid, *digest)),
+        ObjectEvent::ObjectDeleted { call, uid } => objects.change(call, |it| it.deleted(call, uid)),
+        ObjectEvent::ObjectRefused { call } => objects.change(call, |it| it.answered(call)),
+        ObjectEvent::ObjectRemoved { call, uid, .. } => {
+            objects.change(call, |it| it.removed(call, uid.as_deref()));
         }
         ObjectEvent::DriftTakenBack { .. } => {}
     }
     objects
 }
 
-/// What there was before a call that announces itself again: what it announced first was refused.
-fn before_call(held: Held, call: &ObjectCall) -> Option<Box<Held>> {
-    let is_its = (held.deployment, &held.step, &held.target)
-        == (call.deployment, &call.attempt.step, &call.attempt.target);
-    match held.state {
-        State::MayExist {
-            attempt,
-            call: number,
-            earlier,
-        } if is_its && (attempt, number) == (call.attempt.attempt, call.call) => earlier,
-        _ => Some(Box::new(held)),
-    }
-}
-
-fn held(call: &ObjectCall, state: State) -> Held {
-    Held {
-        deployment: call.deployment,
-        step: call.attempt.step.clone(),
-        target: call.attempt.target.clone(),
-        object: call.object.clone(),
-        state,
+impl Objects {
+    fn change(&mut self, call: &ObjectCall, change: impl FnOnce(&mut Known)) {
+        let key = ObjectKey::from(call);
+        let known = self.known.entry(key.clone()).or_default();
+        change(known);
+        if *known == Known::default() {
+            self.known.remove(&key);
+        }
     }
 }
 

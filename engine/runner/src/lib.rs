@@ -41,7 +41,8 @@ pub use journal::{
 #[cfg(any(test, feature = "testing"))]
 pub use listener::{Listener, Told};
 pub use ports::{
-    Intended, NotRead, NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError, Sent, Written,
+    Intended, NotRead, NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError, Sent, SentForm,
+    Written,
 };
 pub use run::{Assignment, Cancel, Now};
 pub use runner::Runner;

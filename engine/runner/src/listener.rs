@@ -15,7 +15,9 @@ pub enum Told {
     Intended(Intended),
     /// It was.
     Written(Written),
-    /// It was not.
+    /// The API server took its delete.
+    Deleted(ObjectReference, String),
+    /// It was neither.
     Refused(ObjectReference),
     /// It is gone.
     Removed(ObjectReference, Removal),
@@ -53,8 +55,13 @@ pub trait Listener: Send + Sync {
     /// From now on it does.
     fn recognised(&self) {}
 
-    /// Whether the lane has this object.
-    fn has(&self, _: &ObjectReference) -> bool {
+    /// How this object, or the one with this UID, was removed, were it gone now.
+    fn gone(&self, _: &ObjectReference, _: Option<&str>) -> Option<Removal> {
+        None
+    }
+
+    /// Whether the lane waits for its end.
+    fn waits_for(&self, _: &ObjectReference) -> bool {
         false
     }
 
@@ -95,7 +102,7 @@ impl<T: Listener> Recorder for T {
         Ok(Ok(()))
     }
 
-    async fn object_intended(&self, index: u64, intended: Intended) -> Result<(), NotRecorded> {
+    async fn object_intended(&self, index: u64, _: u32, intended: Intended) -> Result<(), NotRecorded> {
         let object = intended.object.clone();
         self.object(index, Told::Intended(intended));
         self.fact(index, format!("intended {object}")).await;
@@ -106,12 +113,20 @@ impl<T: Listener> Recorder for T {
         self.object(index, Told::Written(written));
     }
 
+    fn object_deleted(&self, index: u64, object: &ObjectReference, uid: String) {
+        self.object(index, Told::Deleted(object.clone(), uid));
+    }
+
     fn object_refused(&self, index: u64, object: &ObjectReference) {
         self.object(index, Told::Refused(object.clone()));
     }
 
-    fn holds(&self, object: &ObjectReference) -> bool {
-        self.has(object)
+    fn removal(&self, object: &ObjectReference, uid: Option<&str>) -> Option<Removal> {
+        self.gone(object, uid)
+    }
+
+    fn awaits_end(&self, object: &ObjectReference) -> bool {
+        self.waits_for(object)
     }
 
     async fn object_removed(

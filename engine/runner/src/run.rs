@@ -8,7 +8,6 @@ mod call_state;
 mod cancel;
 mod last_report;
 mod memory_limit;
-mod objects;
 mod quota;
 mod randomness;
 mod state;

@@ -1,6 +1,7 @@
 //! A run without a sandbox, a cluster or a store: what the tests of the host functions share.
 
 pub(crate) mod fake_cluster;
+pub(crate) mod lane;
 mod notebook;
 mod sealed;
 

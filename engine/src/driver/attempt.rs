@@ -100,7 +100,7 @@ pub(super) async fn run(
     let ended = runner.run(&component, assignment, recorder, cancel).await;
     Ok(Finished {
         ended: ended?,
-        tail: Some(journal.take()),
+        tail: Some(journal.take_all()),
     })
 }
 

@@ -41,13 +41,14 @@ pub(super) async fn conclusion(
 
 /// What it wrote and did not remove, and what it may have written: true whatever becomes of it later.
 fn left(objects: &ObjectsHistory, deployment: DeploymentId) -> Vec<String> {
-    let (mut written, mut perhaps) = (Vec::new(), Vec::new());
+    let (mut written, mut going, mut perhaps) = (Vec::new(), Vec::new(), Vec::new());
     for (key, held) in objects.objects.of_deployment(deployment) {
         let name = &held.object;
         match (&held.state, objects.seen(key)) {
             (State::Written { .. }, Some(seen)) => written.push(format!("{name} ({seen:.0})")),
             (State::Written { .. }, None) => written.push(name.to_string()),
-            (State::MayExist { .. }, _) => perhaps.push(name.to_string()),
+            (State::BeingDeleted { .. }, _) => going.push(name.to_string()),
+            (State::MayExist, _) => perhaps.push(name.to_string()),
         }
     }
     let mut sentences = Vec::new();
@@ -55,6 +56,12 @@ fn left(objects: &ObjectsHistory, deployment: DeploymentId) -> Vec<String> {
         let written = written.join(", ");
         sentences.push(format!(
             "written by this deployment and not removed by it, last seen at: {written}"
+        ));
+    }
+    if !going.is_empty() {
+        let going = going.join(", ");
+        sentences.push(format!(
+            "written by this deployment and being deleted, not seen to be gone: {going}"
         ));
     }
     if !perhaps.is_empty() {

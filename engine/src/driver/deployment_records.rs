@@ -1,34 +1,23 @@
 //! What the driver records of a deployment: each an append that the domain decided on, made once however often it is
 //! decided.
 
-use std::time::Duration;
+mod attempts;
 
-use shipslog_domain::deployment::{self, Command, Ending, NotBegun, Start};
-use shipslog_domain::freeze::Impossible;
+use shipslog_domain::deployment::{self, Command, Ending};
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{DeploymentEndReason, DeploymentEvent, Outcome};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::progress::ProgressEvent;
-use shipslog_events::ids::{AttemptId, DeploymentId, Position};
-use shipslog_events::journal::JournalKey;
+use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_events::stream::LaneKey;
 use shipslog_events::{NewBody, Stream};
 use shipslog_log::{Append, Expected, Store, StreamAppend};
-use shipslog_runner::Ended;
-use tokio::time::timeout;
 
 use super::append::{append, message, stream};
 use super::conclusion::conclusion;
 use super::failure::Failure;
-use super::finished::Finished;
-use super::journal_buffer::Waiting;
-use super::kept_journal::kept;
-use super::unknown_outcome::with_unknown_outcome;
 use crate::load::{self, DeploymentHistory, Loaded, ProgressHistory};
 use crate::transaction::persist;
-
-/// How long the end of a run waits for its last lines.
-const FLUSH_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The records of one deployment.
 pub(super) struct DeploymentRecords<'a> {
@@ -55,139 +44,6 @@ impl DeploymentRecords<'_> {
             Ok((append, true))
         };
         Ok(self.persist(decide).await?.0)
-    }
-
-    pub(super) async fn attempt_started(&self, start: Start, bodies: Vec<NewBody>) -> Result<(), Failure> {
-        let label = started(&start.id);
-        self.carry_out(Command::StartAttempt(start), &label, bodies, Waiting::default())
-            .await
-    }
-
-    /// Beginning and end in one append, so that no stop of the server comes between them: what never ran is not told as
-    /// a run.
-    pub(super) async fn attempt_could_not_begin(
-        &self,
-        start: Start,
-        impossible: &Impossible,
-    ) -> Result<(), Failure> {
-        let decide = || async {
-            let Some(now) = load::deployment(&*self.store.events, self.id).await? else {
-                return Ok((None, ()));
-            };
-            let id = &start.id;
-            let decided =
-                deployment::could_not_begin(&now.state.deployment, start.clone(), impossible.reason());
-            let append = recordable(decided).map(|NotBegun { started, ended }| {
-                let mut streams = self.events(&now, &self::started(id), started);
-                let mut end = self.events(&now, &self::ended(id), ended);
-                give(&mut end, message(&impossible.to_string()));
-                streams.events.extend(end.events);
-                append(&now.state, vec![streams])
-            });
-            Ok((append, ()))
-        };
-        self.persist(decide).await?;
-        Ok(())
-    }
-
-    pub(super) async fn attempt_ended(&self, id: &AttemptId, finished: &Finished) -> Result<(), Failure> {
-        let key = JournalKey::of(self.id, id);
-        self.flush_task_log().await;
-        let finished = &with_unknown_outcome(&*self.store.journals, &key, finished).await?;
-        let tail = finished.tail.as_ref();
-        let ended = self.attempt_ended_with(id, &finished.ended, &key, tail).await;
-        if ended.is_err() && self.is_behind(&key, tail).await {
-            let objects = tail.map(|it| it.objects.clone()).unwrap_or_default();
-            let without = Waiting {
-                journal: None,
-                objects,
-            };
-            self.attempt_ended_with(id, &finished.ended, &key, Some(&without))
-                .await?;
-        } else {
-            ended?;
-        }
-        self.pack(key).await;
-        Ok(())
-    }
-
-    /// Whether the journal is not where these entries follow, and never will be: an append before them failed, or it is
-    /// damaged.
-    async fn is_behind(&self, key: &JournalKey, tail: Option<&Waiting>) -> bool {
-        match (
-            tail.and_then(|it| it.journal.as_ref()),
-            self.store.journals.journal(key.clone()).await,
-        ) {
-            (Some(tail), Ok(journal)) => journal.head != tail.after,
-            (Some(_), Err(error)) => error.is_lasting(),
-            (None, _) => false,
-        }
-    }
-
-    async fn attempt_ended_with(
-        &self,
-        id: &AttemptId,
-        ended: &Ended,
-        key: &JournalKey,
-        tail: Option<&Waiting>,
-    ) -> Result<(), Failure> {
-        let journal = match tail.and_then(|it| it.journal.as_ref()) {
-            Some(tail) => Some(tail.entries.iter().fold(tail.after, |head, it| head.with(it))),
-            // Nobody has it in memory: what is durable is all there is.
-            None => kept(&*self.store.journals, key).await?.map(|it| it.head),
-        };
-        let command = Command::EndAttempt {
-            id: id.clone(),
-            outcome: ended.outcome,
-            reason: ended.reason,
-            journal: journal.filter(|it| it.entries > 0),
-        };
-        let tail = tail.cloned().unwrap_or_default();
-        self.carry_out(command, &self::ended(id), message(&ended.message), tail)
-            .await
-    }
-
-    /// Whatever goes wrong here is done at the next start.
-    async fn pack(&self, key: JournalKey) {
-        if let Err(error) = self.store.journals.pack_journal(key).await {
-            tracing::warn!(%error, deployment = %self.id, "a journal was not packed; the next start tries again");
-        }
-    }
-
-    /// How many entries the journal of a run has, or why it does not hold.
-    pub(super) async fn entries(&self, id: &AttemptId) -> Result<Result<u64, String>, Failure> {
-        match self.store.journals.journal(JournalKey::of(self.id, id)).await {
-            Ok(journal) => Ok(Ok(journal.head.entries)),
-            Err(error) if error.is_lasting() => Ok(Err(error.to_string())),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    pub(super) async fn attempt_resumed(
-        &self,
-        id: &AttemptId,
-        entries: u64,
-        times: u32,
-    ) -> Result<(), Failure> {
-        let command = Command::ResumeAttempt {
-            id: id.clone(),
-            entries,
-            host_version: env!("CARGO_PKG_VERSION").to_owned(),
-        };
-        let label = format!("attempt-resumed:{id}:{times}");
-        self.carry_out(command, &label, Vec::new(), Waiting::default())
-            .await
-    }
-
-    /// Whoever has read that a run is over finds all that it said. A store that is too slow for that holds nothing up.
-    async fn flush_task_log(&self) {
-        match timeout(FLUSH_PATIENCE, self.store.task_log.flush_lines()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::warn!(%error, deployment = %self.id, "lines of the task log are missing");
-            }
-            Err(_) => tracing::warn!(deployment = %self.id, "lines of the task log come late"),
-        }
     }
 
     /// Ends the deployment, leaves the lane and moves the release on: all in one append.
@@ -221,7 +77,7 @@ impl DeploymentRecords<'_> {
         let (history, cause) = (&now.state, now.state.request());
         let lane = load::lane(&*self.store.events, &history.deployment.lane).await?;
         let objects = load::objects(&*self.store.events, &history.deployment.lane).await?;
-        let said = conclusion(&*self.store.events, history, &objects, outcome).await?;
+        let said = conclusion(&*self.store.events, history, &objects.state, outcome).await?;
         let to = Stream::Deployment(self.id);
         let ended = ending.ended.into_iter().map(Event::from);
         let mut ended = stream(to, Expected::Version(now.version), cause, "ended", ended);
@@ -231,35 +87,6 @@ impl DeploymentRecords<'_> {
         let turn = stream(to, expected, cause, "turn-ended", [turn]);
         let passed = passed(now, progress, ending.environment, ending.phase);
         Ok(append(history, vec![ended, turn, passed]))
-    }
-
-    /// Records what a command leads to on the deployment's own stream, together with what a run left waiting.
-    async fn carry_out(
-        &self,
-        command: Command,
-        label: &str,
-        bodies: Vec<NewBody>,
-        waiting: Waiting,
-    ) -> Result<(), Failure> {
-        let decide = || async {
-            let decided = self.decided(command.clone(), label).await?;
-            let append = decided.map(|(now, mut events)| {
-                give(&mut events, bodies.clone());
-                let mut append = append(&now.state, vec![events]);
-                append.journal.clone_from(&waiting.journal);
-                if !waiting.objects.is_empty() {
-                    append.streams.push(StreamAppend {
-                        stream: Stream::Objects(now.state.deployment.lane.clone()),
-                        expected: Expected::Any,
-                        events: waiting.objects.clone(),
-                    });
-                }
-                append
-            });
-            Ok((append, ()))
-        };
-        self.persist(decide).await?;
-        Ok(())
     }
 
     async fn persist<T, F>(&self, decide: impl FnMut() -> F) -> Result<(T, Position), Failure>
@@ -335,69 +162,9 @@ fn recordable<T>(decided: Result<T, deployment::Refusal>) -> Option<T> {
         .ok()
 }
 
-fn started(id: &AttemptId) -> String {
-    format!("attempt-started:{id}")
-}
-
-fn ended(id: &AttemptId) -> String {
-    format!("attempt-ended:{id}")
-}
-
 /// The bodies belong to the first event.
 fn give(events: &mut StreamAppend, bodies: Vec<NewBody>) {
     if let Some(first) = events.events.first_mut() {
         first.bodies = bodies;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use shipslog_events::LogLevel;
-    use shipslog_events::event::deployment::AttemptOutcome;
-    use shipslog_events::ids::AttemptNumber;
-    use shipslog_log::TaskLogLine;
-
-    use super::*;
-    use crate::testing::house::House;
-
-    #[tokio::test]
-    async fn whoever_reads_that_a_run_is_over_finds_all_its_lines() {
-        const LINES: u64 = 10_000;
-        let house = House::with(&["wait"]).await;
-        let id = house.deploy("wait", "Development").await.unwrap().deployment;
-        house.running(id).await;
-        let attempt = AttemptId {
-            step: "Go".into(),
-            target: "Web Development".into(),
-            attempt: AttemptNumber::FIRST,
-        };
-        let line = |index| TaskLogLine {
-            deployment: id,
-            attempt: attempt.clone(),
-            index,
-            line: 1,
-            at: 0,
-            level: LogLevel::Info,
-            message: "said last".to_owned(),
-        };
-        let store = &house.engine.tools.store;
-        store
-            .task_log
-            .write_lines((0..LINES).map(line).collect())
-            .await
-            .unwrap();
-        let records = DeploymentRecords { store, id };
-        records
-            .attempt_ended(&attempt, &Finished::at_once(AttemptOutcome::Succeeded, ""))
-            .await
-            .unwrap();
-        let lines = store.task_log.lines(id, 0, usize::MAX).await.unwrap();
-        assert_eq!(
-            lines
-                .iter()
-                .filter(|(_, it)| it.as_ref().unwrap().message == "said last")
-                .count() as u64,
-            LINES
-        );
     }
 }

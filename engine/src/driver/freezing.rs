@@ -38,6 +38,7 @@ pub(super) async fn frozen(
     let objects = load::objects(log, &deployment.lane)
         .await
         .map_err(Impossible::failed)?
+        .state
         .objects;
     let cluster = led_to(tools, documents, deployment, id, &objects).await?;
     let mut frozen = freeze(

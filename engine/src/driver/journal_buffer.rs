@@ -26,9 +26,19 @@ pub(super) struct JournalBuffer {
     store: Arc<dyn JournalStore>,
     secrets: Arc<RunSecrets>,
     tail: JournalTail,
-    objects: Mutex<Vec<NewEvent>>,
+    objects: Mutex<ObjectEvents>,
     /// Held while an append is under way: the next one follows on it.
     appending: tokio::sync::Mutex<()>,
+}
+
+/// Events for the objects of the lane.
+#[derive(Default)]
+struct ObjectEvents {
+    /// They may go with the next append.
+    ready: Vec<NewEvent>,
+    /// What the call under way did: nobody is told before its entry says so too, since after a crash it may be answered
+    /// otherwise.
+    of_call: Vec<NewEvent>,
 }
 
 impl JournalBuffer {
@@ -61,12 +71,16 @@ impl JournalBuffer {
     /// Says whether enough is waiting for an append of its own.
     pub(super) fn entry(&self, entry: Vec<u8>, minted: &[Handle]) -> bool {
         let sealed = minted.iter().filter_map(|it| self.secrets.minted(it));
+        {
+            let ObjectEvents { ready, of_call } = &mut *self.objects.lock();
+            ready.append(of_call);
+        }
         self.tail.push(entry, sealed)
     }
 
     /// What a call did to an object: it waits with the call's entry.
     pub(super) fn events(&self, events: impl IntoIterator<Item = NewEvent>) {
-        self.objects.lock().extend(events);
+        self.objects.lock().of_call.extend(events);
     }
 
     /// What waits is handed to `append`, which makes it durable, together with what else it has.
@@ -78,12 +92,20 @@ impl JournalBuffer {
         append(self.take()).await
     }
 
-    /// What waits, for whoever records the run's end.
-    pub(super) fn take(&self) -> Waiting {
+    /// All there is, for whoever records the run's end: no call is made again after that.
+    pub(super) fn take_all(&self) -> Waiting {
+        {
+            let ObjectEvents { ready, of_call } = &mut *self.objects.lock();
+            ready.append(of_call);
+        }
+        self.take()
+    }
+
+    fn take(&self) -> Waiting {
         let tail = self.tail.take();
         Waiting {
             journal: (!tail.entries.is_empty()).then_some(tail),
-            objects: std::mem::take(&mut *self.objects.lock()),
+            objects: std::mem::take(&mut self.objects.lock().ready),
         }
     }
 }

@@ -6,19 +6,22 @@ use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 use shipslog_domain::freeze::Address;
 use shipslog_domain::objects::{ObjectKey, State};
+use shipslog_events::event::Event;
 use shipslog_events::event::object::body::{BEFORE, MANIFEST, PATCH};
 use shipslog_events::event::object::{
     Before, ClusterMark, ObjectCall, ObjectDigest, ObjectEvent, ObjectReference, Removal,
 };
-use shipslog_events::ids::{AttemptId, ClusterId, DeploymentId, EventId};
-use shipslog_events::{NewBody, NewEvent, upcast};
-use shipslog_runner::{Intended, Sent, Written};
+use shipslog_events::ids::{AttemptId, ClusterId, DeploymentId, EventId, StreamVersion};
+use shipslog_events::{NewBody, NewEvent};
+use shipslog_runner::{Intended, SentForm, Written};
 
 use super::clock::now;
-use crate::load::ObjectsHistory;
+use crate::load::{Loaded, ObjectsHistory};
 
 /// Larger ones are told by their digest alone.
 const LARGEST_BODY: usize = 256 << 10;
+/// What a process keeps for one run, in bytes: what comes then is told by its digest alone.
+const MOST_BODIES: usize = 32 << 20;
 
 /// What one run knows of its lane's objects, and says of them.
 pub(super) struct ObjectRecords {
@@ -34,9 +37,13 @@ pub(super) struct ObjectRecords {
 
 struct Known {
     history: ObjectsHistory,
+    /// Of the stream that was read.
+    version: StreamVersion,
     cluster: Option<ClusterId>,
-    /// Objects of which it is said already what was there before.
-    noted: BTreeSet<ObjectKey>,
+    /// Of which it is said already what was there before, and what that was.
+    noted: BTreeSet<(ObjectKey, ObjectDigest)>,
+    /// How much may be kept yet.
+    room: usize,
 }
 
 /// Whose records they are.
@@ -63,7 +70,11 @@ pub(super) fn address_mark(address: &Address) -> ClusterMark {
 }
 
 impl ObjectRecords {
-    pub(super) fn new(of: &Of<'_>, history: ObjectsHistory) -> Self {
+    pub(super) fn new(of: &Of<'_>, loaded: Loaded<ObjectsHistory>) -> Self {
+        let Loaded {
+            state: history,
+            version,
+        } = loaded;
         let led_to = history.objects.led_to(of.deployment, &of.attempt.target);
         Self {
             deployment: of.deployment,
@@ -73,8 +84,10 @@ impl ObjectRecords {
             expected: led_to.or(of.cluster).cloned(),
             known: Mutex::new(Known {
                 history,
+                version,
                 cluster: None,
                 noted: BTreeSet::new(),
+                room: MOST_BODIES,
             }),
         }
     }
@@ -83,10 +96,21 @@ impl ObjectRecords {
         self.known.lock().cluster.is_some()
     }
 
-    /// Recognises the cluster. The event, where it is the first time in this deployment; a sentence, where it is not the
-    /// one that the deployment began in.
-    pub(super) fn recognised(&self, mut marks: Vec<ClusterMark>) -> Result<Option<NewEvent>, String> {
-        marks.push(self.address.clone());
+    /// What others have told of the lane's objects meanwhile; nothing of this run is told before the cluster is known.
+    pub(super) fn read_again(&self, loaded: Loaded<ObjectsHistory>) {
+        let mut known = self.known.lock();
+        known.history = loaded.state;
+        known.version = loaded.version;
+    }
+
+    /// Recognises the cluster. Where it is the first time in this deployment, the event, and the version of the stream
+    /// that it follows on: two runs that name a cluster at once must not name it twice. A sentence, where it is not the
+    /// cluster that the deployment began in.
+    pub(super) fn recognised(
+        &self,
+        marks: &[ClusterMark],
+    ) -> Result<Option<(NewEvent, StreamVersion)>, String> {
+        let marks = [marks, std::slice::from_ref(&self.address)].concat();
         let target = &self.attempt.target;
         let mut known = self.known.lock();
         let cluster = known.history.objects.recognise(&marks);
@@ -96,8 +120,8 @@ impl ObjectRecords {
                 self.deployment
             ));
         }
-        known.cluster = Some(cluster.clone());
         if known.history.objects.led_to(self.deployment, target).is_some() {
+            known.cluster = Some(cluster);
             return Ok(None);
         }
         let event = ObjectEvent::ClusterRecognised {
@@ -108,42 +132,62 @@ impl ObjectRecords {
         };
         // Once a deployment and target, whichever of its runs comes first.
         let id = EventId::derived(self.cause, &format!("cluster-recognised:{target}"), 0);
-        Ok(Some(known.tell(id, event, Vec::new())))
+        let event = NewEvent {
+            id,
+            event: event.into(),
+            bodies: Vec::new(),
+        };
+        Ok(Some((event, known.version)))
     }
 
-    pub(super) fn intended(&self, index: u64, intended: Intended) -> NewEvent {
+    /// From here on the run knows its cluster: this is durable.
+    pub(super) fn has_recognised(&self, event: &NewEvent) {
+        let (id, mut known) = (event.id, self.known.lock());
+        if let Event::Object(event @ ObjectEvent::ClusterRecognised { cluster, .. }) = &event.event {
+            known.cluster = Some(cluster.clone());
+            known.tell(id, event.clone(), Vec::new());
+        }
+    }
+
+    pub(super) fn intended(&self, index: u64, ordinal: u32, intended: Intended) -> NewEvent {
         let Intended {
             object,
             before,
             takes,
+            deletes,
             found,
         } = intended;
         let mut known = self.known.lock();
         let call = self.call(&known, index, object);
         let key = ObjectKey::from(&call);
-        let bodies = match found {
-            Some(found) if known.is_news(&key, &before) => body(BEFORE, found),
-            Some(_) | None => Vec::new(),
+        let bodies = match (found, &before) {
+            (Some(found), Before::Present { digest, .. }) if known.is_news(&key, *digest) => {
+                known.body(BEFORE, found)
+            }
+            (_, _) => Vec::new(),
         };
-        known.noted.insert(key);
-        let event = ObjectEvent::ObjectIntended { call, before, takes };
         // A call announces itself anew where the object was changed meanwhile.
-        let facts = hex::encode(Sha256::digest(upcast::encode(&event.clone().into())));
-        let id = EventId::derived(self.cause, &format!("object:{}:{index}:{facts}", self.attempt), 0);
+        let id = self.id(&format!("intended-{ordinal}"), &call);
+        let event = ObjectEvent::ObjectIntended {
+            call,
+            before,
+            takes,
+            deletes,
+        };
         known.tell(id, event, bodies)
     }
 
     pub(super) fn written(&self, index: u64, written: Written) -> Vec<NewEvent> {
         let mut known = self.known.lock();
         let call = self.call(&known, index, written.object);
-        let (name, text) = match written.sent {
-            Sent::Manifest(text) => (MANIFEST, text),
-            Sent::Patch(text) => (PATCH, text),
+        let name = match written.sent.form {
+            SentForm::Manifest => MANIFEST,
+            SentForm::Patch => PATCH,
         };
-        let sent = ObjectDigest::from_bytes(Sha256::digest(&text).into());
+        let sent = written.sent.digest;
         let sent_with = known.history.sent_with(&ObjectKey::from(&call), sent);
         let bodies = if sent_with.is_none() {
-            body(name, text)
+            known.body(name, written.sent.text)
         } else {
             Vec::new()
         };
@@ -165,6 +209,13 @@ impl ObjectRecords {
         events
     }
 
+    pub(super) fn deleted(&self, index: u64, object: &ObjectReference, uid: String) -> NewEvent {
+        let mut known = self.known.lock();
+        let call = self.call(&known, index, object.clone());
+        let id = self.id("deleted", &call);
+        known.tell(id, ObjectEvent::ObjectDeleted { call, uid }, Vec::new())
+    }
+
     pub(super) fn refused(&self, index: u64, object: &ObjectReference) -> NewEvent {
         let mut known = self.known.lock();
         let call = self.call(&known, index, object.clone());
@@ -179,17 +230,24 @@ impl ObjectRecords {
         let mut known = self.known.lock();
         let call = self.call(&known, index, object.clone());
         let id = self.id("removed", &call);
-        known.tell(id, ObjectEvent::ObjectRemoved { call, removal }, Vec::new())
+        let its = known.history.objects.removal(&ObjectKey::from(&call), None);
+        let uid = its.and_then(|(_, uid)| uid);
+        known.tell(id, ObjectEvent::ObjectRemoved { call, removal, uid }, Vec::new())
     }
 
-    /// Whether the lane has it. As long as the cluster is not recognised, in whichever.
-    pub(super) fn holds(&self, object: &ObjectReference) -> bool {
+    /// How the object, or the one with this UID, was removed, were it gone now; nothing where that is no news. As long as
+    /// the cluster is not recognised, in whichever.
+    pub(super) fn removal(&self, object: &ObjectReference, uid: Option<&str>) -> Option<Removal> {
         let known = self.known.lock();
-        let objects = &known.history.objects;
-        match &known.cluster {
-            Some(cluster) => objects.find(&ObjectKey::new(cluster, object)).is_some(),
-            None => objects.all().any(|(key, _)| key.is_of(object)),
-        }
+        let mut keys = known.keys(object);
+        keys.find_map(|it| known.history.objects.removal(it, uid))
+            .map(|(removal, _)| removal)
+    }
+
+    /// Whether the lane waits for its end. As long as the cluster is not recognised, in whichever.
+    pub(super) fn awaits_end(&self, object: &ObjectReference) -> bool {
+        let known = self.known.lock();
+        known.keys(object).any(|it| known.history.objects.awaits_end(it))
     }
 
     fn call(&self, known: &Known, index: u64, object: ObjectReference) -> ObjectCall {
@@ -218,26 +276,33 @@ impl Known {
         NewEvent { id, event, bodies }
     }
 
-    /// Whether an object was otherwise than the lane left it, and nobody has said so in this run.
-    fn is_news(&self, key: &ObjectKey, before: &Before) -> bool {
-        let Before::Present { digest: found, .. } = before else {
-            return false;
-        };
+    /// Whether an object is otherwise than the lane left it, and nobody has said so in this run.
+    fn is_news(&mut self, key: &ObjectKey, found: ObjectDigest) -> bool {
         let held = self.history.objects.find(key);
         let is_ours =
-            held.is_some_and(|it| matches!(&it.state, State::Written { digest, .. } if digest == found));
-        !is_ours && !self.noted.contains(key)
+            held.is_some_and(|it| matches!(&it.state, State::Written { digest, .. } if *digest == found));
+        !is_ours && self.noted.insert((key.clone(), found))
     }
-}
 
-fn body(name: &str, text: String) -> Vec<NewBody> {
-    if text.len() > LARGEST_BODY {
-        return Vec::new();
+    fn body(&mut self, name: &str, text: String) -> Vec<NewBody> {
+        if text.len() > LARGEST_BODY.min(self.room) {
+            return Vec::new();
+        }
+        self.room -= text.len();
+        vec![NewBody {
+            name: name.to_owned(),
+            bytes: text.into_bytes(),
+        }]
     }
-    vec![NewBody {
-        name: name.to_owned(),
-        bytes: text.into_bytes(),
-    }]
+
+    /// Where the object may be, as far as the lane knows of it.
+    fn keys<'a>(&'a self, object: &'a ObjectReference) -> impl Iterator<Item = &'a ObjectKey> {
+        let is_here = |key: &ObjectKey| match &self.cluster {
+            Some(cluster) => *key == ObjectKey::new(cluster, object),
+            None => key.is_of(object),
+        };
+        self.history.objects.keys().filter(move |it| is_here(it))
+    }
 }
 
 #[cfg(test)]

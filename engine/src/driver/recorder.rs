@@ -23,6 +23,7 @@ use super::journal_buffer::{JournalBuffer, Waiting};
 use super::object_records::ObjectRecords;
 use super::run_secrets::RunSecrets;
 use super::{Live, LiveState};
+use crate::load;
 
 /// The recorder of one run.
 pub(super) struct RunRecorder {
@@ -186,27 +187,62 @@ impl Recorder for RunRecorder {
         _: u64,
         marks: Vec<ClusterMark>,
     ) -> Result<Result<(), String>, NotRecorded> {
-        match self.objects.recognised(marks) {
-            Ok(Some(event)) => self.on_objects(event).await.map(Ok),
-            Ok(None) => Ok(Ok(())),
-            Err(sentence) => Ok(Err(sentence)),
+        // What led here is durable before anything is seen outside.
+        self.flush().await?;
+        loop {
+            let (event, version) = match self.objects.recognised(&marks) {
+                Ok(Some(first)) => first,
+                Ok(None) => return Ok(Ok(())),
+                Err(sentence) => return Ok(Err(sentence)),
+            };
+            let recognised = StreamAppend {
+                stream: Stream::Objects(self.lane.clone()),
+                expected: Expected::Version(version),
+                events: vec![event.clone()],
+            };
+            match self
+                .log
+                .append(Append::new(self.context.clone(), vec![recognised]))
+                .await
+            {
+                Ok(_) => {
+                    self.objects.has_recognised(&event);
+                    return Ok(Ok(()));
+                }
+                // Another run has told something meanwhile: perhaps of this very cluster.
+                Err(AppendError::Conflict { .. }) => {
+                    let objects = load::objects(&*self.log, &self.lane).await;
+                    let objects = objects.map_err(|error| NotRecorded(error.to_string()))?;
+                    self.objects.read_again(objects);
+                }
+                Err(error) => return Err(NotRecorded(error.to_string())),
+            }
         }
     }
 
-    async fn object_intended(&self, index: u64, intended: Intended) -> Result<(), NotRecorded> {
-        self.on_objects(self.objects.intended(index, intended)).await
+    async fn object_intended(&self, index: u64, ordinal: u32, intended: Intended) -> Result<(), NotRecorded> {
+        self.on_objects(self.objects.intended(index, ordinal, intended))
+            .await
     }
 
     fn object_written(&self, index: u64, written: Written) {
         self.journal.events(self.objects.written(index, written));
     }
 
+    fn object_deleted(&self, index: u64, object: &ObjectReference, uid: String) {
+        self.journal.events([self.objects.deleted(index, object, uid)]);
+    }
+
     fn object_refused(&self, index: u64, object: &ObjectReference) {
         self.journal.events([self.objects.refused(index, object)]);
     }
 
-    fn holds(&self, object: &ObjectReference) -> bool {
-        self.objects.holds(object)
+    fn removal(&self, object: &ObjectReference, uid: Option<&str>) -> Option<Removal> {
+        self.objects.removal(object, uid)
+    }
+
+    fn awaits_end(&self, object: &ObjectReference) -> bool {
+        self.objects.awaits_end(object)
     }
 
     async fn object_removed(

@@ -92,7 +92,7 @@ async fn loaded(reader: Arc<dyn EventReader>, all: &State) -> State {
     }
     for key in all.objects.keys() {
         let history = objects(log, key).await.unwrap();
-        loaded.objects.insert(key.clone(), history.objects);
+        loaded.objects.insert(key.clone(), history.state.objects);
     }
     for id in all.deployments.keys() {
         let history = deployment(log, *id).await.unwrap().unwrap().state;

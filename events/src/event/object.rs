@@ -106,7 +106,7 @@ words! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Removal {
-    /// The step deleted it.
+    /// A step deleted it, or was about to when the server stopped.
     Deleted,
     /// Somebody else removed it, or it never came to be.
     FoundGone,
@@ -119,7 +119,8 @@ words! {
     }
 }
 
-/// A field that somebody else held.
+/// A field that somebody else held. Of more than 100 in one write the first are named, and the last says how many more
+/// there are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TakenField {
     /// As in `spec.replicas`.
@@ -151,6 +152,11 @@ pub enum ClusterMark {
     },
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_no(it: &bool) -> bool {
+    !it
+}
+
 /// Facts of streams `objects/<project>/<environment>`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type")]
@@ -172,8 +178,8 @@ pub enum ObjectEvent {
         /// Strongest first.
         marks: Vec<ClusterMark>,
     },
-    /// The step is about to write this object: durable before the request is sent. Body: `before`, the first time that a
-    /// run finds it otherwise than the lane left it.
+    /// The step is about to write this object, or to delete it: durable before the request is sent. Body: `before`, the
+    /// first time that a run finds it otherwise than the lane left it.
     ///
     /// Appended by a run, before each write; together with the entry of its journal.
     ///
@@ -185,9 +191,12 @@ pub enum ObjectEvent {
         call: ObjectCall,
         /// What was there.
         before: Before,
-        /// What the write takes from others.
+        /// What the write takes from others, if it is done.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         takes: Vec<TakenField>,
+        /// Whether the object is to go.
+        #[serde(default, skip_serializing_if = "is_no")]
+        deletes: bool,
     },
     /// It was written. Body: `manifest` or `patch`, what was sent, where no event of the lane has the same and it is no
     /// larger than 256 KiB.
@@ -205,13 +214,25 @@ pub enum ObjectEvent {
         uid: String,
         /// As in `object-intended`, of what it is now.
         digest: ObjectDigest,
-        /// SHA-256 of what was sent, as it stands in the body.
+        /// As `digest`, of what was sent.
         sent: ObjectDigest,
         /// The event whose body holds it, where it is not this one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sent_with: Option<EventId>,
     },
-    /// The write was refused: what was there is there still.
+    /// The API server took the delete. The object may linger for its finalizers and its pods.
+    ///
+    /// Appended by a run, together with the answer in its journal.
+    ///
+    /// Read by those who read `object-written`, and by whoever finds it gone later: it was deleted then.
+    ObjectDeleted {
+        /// Which call.
+        #[serde(flatten)]
+        call: ObjectCall,
+        /// The UID of what is to go; empty where nobody may read it.
+        uid: String,
+    },
+    /// The write or the delete was refused: what was there is there still.
     ///
     /// Appended by a run, together with the answer in its journal.
     ///
@@ -232,6 +253,9 @@ pub enum ObjectEvent {
         call: ObjectCall,
         /// By whom it was removed.
         removal: Removal,
+        /// The UID of what is gone, where the lane knew it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        uid: Option<String>,
     },
     /// Fields that somebody else had set are the step's again.
     ///
@@ -252,6 +276,7 @@ kinds! {
         ClusterRecognised => "cluster-recognised" version 1,
         ObjectIntended => "object-intended" version 1,
         ObjectWritten => "object-written" version 1,
+        ObjectDeleted => "object-deleted" version 1,
         ObjectRefused => "object-refused" version 1,
         ObjectRemoved => "object-removed" version 1,
         DriftTakenBack => "drift-taken-back" version 1,

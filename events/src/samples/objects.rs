@@ -23,11 +23,30 @@ pub(super) fn all() -> Vec<(String, Event)> {
     ));
     cases.push(case("taking", intended(namespaced(), present(), fields())));
     cases.extend(Change::ALL.map(|change| case(change.to_string(), written(change))));
+    let deletes = ObjectEvent::ObjectIntended {
+        call: call(namespaced()),
+        before: present(),
+        takes: Vec::new(),
+        deletes: true,
+    };
+    cases.push(case("deleting", deletes));
     let call = call(namespaced());
+    let taken = ObjectEvent::ObjectDeleted {
+        call: call.clone(),
+        uid: "5c20".into(),
+    };
+    cases.push(case("", taken));
     cases.push(case("", ObjectEvent::ObjectRefused { call: call.clone() }));
     cases.extend(Removal::ALL.map(|removal| {
         let call = call.clone();
-        case(removal.to_string(), ObjectEvent::ObjectRemoved { call, removal })
+        case(
+            removal.to_string(),
+            ObjectEvent::ObjectRemoved {
+                call,
+                removal,
+                uid: (removal == Removal::Deleted).then(|| "5c20".to_owned()),
+            },
+        )
     }));
     let fields = fields();
     cases.push(case("", ObjectEvent::DriftTakenBack { call, fields }));
@@ -54,7 +73,12 @@ fn recognised() -> ObjectEvent {
 
 fn intended(object: ObjectReference, before: Before, takes: Vec<TakenField>) -> ObjectEvent {
     let call = call(object);
-    ObjectEvent::ObjectIntended { call, before, takes }
+    ObjectEvent::ObjectIntended {
+        call,
+        before,
+        takes,
+        deletes: false,
+    }
 }
 
 /// The manifest of one that changed nothing stands with an earlier event.

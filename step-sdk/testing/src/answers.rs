@@ -36,6 +36,15 @@ pub enum ChangeKind {
     Changed,
 }
 
+/// What came of a delete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deleted {
+    /// It is gone, or about to be.
+    Accepted,
+    /// It was gone already, or another object has its name.
+    WasGone,
+}
+
 /// Why an object is as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {

@@ -39,7 +39,7 @@ mod selector;
 mod store;
 
 pub use access::Allowed;
-pub use answers::{Applied, Change, ChangeKind, Evidence, Expectation, Waited};
+pub use answers::{Applied, Change, ChangeKind, Deleted, Evidence, Expectation, Waited};
 pub use calls::{Apply, Guard, Patch, PatchKind, Selection};
 pub use cluster::Cluster;
 pub use kinds::{Kind, is_cluster_scoped};

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::managers::Managers;
 use crate::selector::selects;
 use crate::{
-    Applied, Apply, Change, ChangeKind, Guard, ObjectReference, Patch, PatchKind, Refusal, Selection,
-    is_cluster_scoped, json_patch, merge,
+    Applied, Apply, Change, ChangeKind, Deleted, Guard, ObjectReference, Patch, PatchKind, Refusal,
+    Selection, is_cluster_scoped, json_patch, merge,
 };
 
 /// Group, kind, namespace and name; the namespace is empty where there is none.
@@ -202,14 +202,14 @@ impl Store {
         object: &ObjectReference,
         guard: &Guard,
         foreground: bool,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Deleted, Refusal> {
         let key = self.key(object);
         let Some(live) = self.objects.get_mut(&key) else {
-            return Ok(());
+            return Ok(Deleted::WasGone);
         };
         let another = |uid: &str| live["metadata"]["uid"] != uid;
         if guard.uid.as_deref().is_some_and(another) {
-            return Ok(());
+            return Ok(Deleted::WasGone);
         }
         guard.check(Some(live))?;
         if foreground && self.ends_slowly {
@@ -218,7 +218,7 @@ impl Store {
             self.remove(&key);
         }
         self.changes.push(format!("delete {object}"));
-        Ok(())
+        Ok(Deleted::Accepted)
     }
 
     /// The object as it is when the manager has applied this.

@@ -176,6 +176,7 @@ fn touched(call: ObjectCall, how: u8) -> ObjectEvent {
             call,
             before: Before::Absent,
             takes: Vec::new(),
+            deletes: how == 1,
         },
         2 => ObjectEvent::ObjectIntended {
             call,
@@ -184,6 +185,7 @@ fn touched(call: ObjectCall, how: u8) -> ObjectEvent {
                 digest,
             },
             takes: Vec::new(),
+            deletes: false,
         },
         3..=6 => ObjectEvent::ObjectWritten {
             call,
@@ -194,9 +196,14 @@ fn touched(call: ObjectCall, how: u8) -> ObjectEvent {
             sent_with: None,
         },
         7 | 8 => ObjectEvent::ObjectRefused { call },
-        9..=11 => ObjectEvent::ObjectRemoved {
+        11 => ObjectEvent::ObjectDeleted {
+            call,
+            uid: "u".to_owned(),
+        },
+        9 | 10 => ObjectEvent::ObjectRemoved {
             call,
             removal: Removal::Deleted,
+            uid: Some("u".to_owned()),
         },
         _ => ObjectEvent::ClusterRecognised {
             deployment: call.deployment,

@@ -19,7 +19,7 @@ addresses! {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Telling {
-    /// Also what was found and what was sent, up to 8 MiB in all.
+    /// Also what was found and what was sent, until there are 8 MiB of it.
     pub bodies: Option<bool>,
     /// Waits until the answer shows everything up to this position of the log.
     pub min_position: Option<u64>,
@@ -58,9 +58,12 @@ pub struct ObjectChange {
     pub cluster: ClusterId,
     /// To which object.
     pub object: Object,
+    /// Whether the call was to delete it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deletes: bool,
     /// What became of it.
     pub effect: ObjectEffect,
-    /// What was there before a write.
+    /// What was there before the write or the delete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Found>,
     /// The fields that were taken from others by force.
@@ -122,11 +125,11 @@ pub enum ObjectEffect {
     Changed,
     /// It was so already.
     Unchanged,
-    /// The write was refused: it is as it was.
+    /// The write or the delete was refused: it is as it was.
     Refused,
-    /// A write was about to be sent, and what came of it is not known.
+    /// A write or a delete was about to be sent, and what came of it is not known.
     Unanswered,
-    /// The step deleted it.
+    /// The step deleted it. It may linger until its finalizers and pods are done.
     Deleted,
     /// Somebody else had removed it, or it never came to be.
     FoundGone,
@@ -186,6 +189,7 @@ mod tests {
                 namespace: None,
                 name: "web".to_owned(),
             },
+            deletes: true,
             effect: ObjectEffect::Deleted,
             before: None,
             taken: Vec::new(),
@@ -196,7 +200,7 @@ mod tests {
         assert_eq!(change.object.to_string(), "Namespace web");
         let shown = json!({
             "at": moment(), "step": "Deploy", "target": "Here", "attempt": 1, "call": 7, "cluster": "cluster-1",
-            "object": { "group": "", "version": "v1", "kind": "Namespace", "name": "web" }, "effect": "deleted"
+            "object": { "group": "", "version": "v1", "kind": "Namespace", "name": "web" }, "deletes": true, "effect": "deleted"
         });
         assert_eq!(round_trip(&change), shown);
         let taken = Taken {
@@ -204,6 +208,7 @@ mod tests {
             manager: "kubectl".to_owned(),
         };
         let forced = ObjectChange {
+            deletes: false,
             effect: ObjectEffect::Changed,
             before: Some(Found::Present),
             taken: vec![taken],

@@ -32,12 +32,18 @@ fn digest(byte: u8) -> ObjectDigest {
     ObjectDigest::from_bytes([byte; 32])
 }
 
-fn intended(call: ObjectCall, takes: Vec<TakenField>) -> Event {
+fn intended(call: ObjectCall, takes: Vec<TakenField>, deletes: bool) -> Event {
     let before = Before::Present {
         uid: "u".into(),
         digest: digest(1),
     };
-    ObjectEvent::ObjectIntended { call, before, takes }.into()
+    ObjectEvent::ObjectIntended {
+        call,
+        before,
+        takes,
+        deletes,
+    }
+    .into()
 }
 
 fn written(call: ObjectCall) -> Event {
@@ -61,20 +67,30 @@ async fn changed(server: &Server) -> DeploymentId {
         path: "data.colour".into(),
         manager: "kubectl".into(),
     };
-    let removed = ObjectEvent::ObjectRemoved {
+    let removed = |call, removal| ObjectEvent::ObjectRemoved {
+        call,
+        removal,
+        uid: Some("u".into()),
+    };
+    let deleted = ObjectEvent::ObjectDeleted {
         call: call(id, 5, "old"),
-        removal: Removal::Deleted,
+        uid: "u".into(),
+    };
+    let taken_back = ObjectEvent::DriftTakenBack {
+        call: call(id, 3, "page"),
+        fields: vec![taken.clone()],
     };
     let facts: Vec<Fact> = vec![
         (
-            intended(call(id, 3, "page"), vec![taken]),
+            intended(call(id, 3, "page"), vec![taken.clone()], false),
             vec![("before", "{\"data\":\"old\"}".to_owned())],
         ),
         (
             written(call(id, 3, "page")),
             vec![("manifest", "{\"data\":\"new\"}".to_owned())],
         ),
-        (intended(call(id, 4, "quota"), vec![]), vec![]),
+        (taken_back.into(), vec![]),
+        (intended(call(id, 4, "quota"), vec![taken], false), vec![]),
         (
             ObjectEvent::ObjectRefused {
                 call: call(id, 4, "quota"),
@@ -82,8 +98,21 @@ async fn changed(server: &Server) -> DeploymentId {
             .into(),
             vec![],
         ),
-        (removed.into(), vec![]),
-        (intended(call(id, 6, "last"), vec![]), vec![]),
+        (intended(call(id, 5, "old"), vec![], true), vec![]),
+        (deleted.into(), vec![]),
+        (removed(call(id, 6, "old"), Removal::Deleted).into(), vec![]),
+        // An end that it saw of what an earlier one had deleted, and one that nobody had.
+        (removed(call(id, 6, "older"), Removal::Deleted).into(), vec![]),
+        (removed(call(id, 6, "lost"), Removal::FoundGone).into(), vec![]),
+        (intended(call(id, 7, "kept"), vec![], true), vec![]),
+        (
+            ObjectEvent::ObjectRefused {
+                call: call(id, 7, "kept"),
+            }
+            .into(),
+            vec![],
+        ),
+        (intended(call(id, 8, "last"), vec![], false), vec![]),
         (written(call(another, 3, "page")), vec![]),
     ];
     let streams = vec![
@@ -111,7 +140,14 @@ async fn what_a_deployment_did_to_objects_is_told_in_order_each_call_once() {
     let lines: Vec<String> = changes.iter().map(line).collect();
     assert_eq!(
         lines,
-        ["changed page", "refused quota", "deleted old", "unanswered last"]
+        [
+            "changed page",
+            "refused quota",
+            "deleted old",
+            "found-gone lost",
+            "refused kept",
+            "unanswered last"
+        ]
     );
     assert_eq!(
         changes[0]["taken"],

@@ -163,6 +163,37 @@ async fn an_unguarded_apply_that_got_lost_is_sent_again() {
     assert_eq!(fake.count("PATCH", PATH), 2);
 }
 
+fn forbidden() -> Reply {
+    Reply::Json(403, json!({"reason": "Forbidden", "message": "exceeded quota"}))
+}
+
+/// What is answered to an apply whose first try got lost and whose second is refused, where the object was found at the
+/// first of these versions, and at the second afterwards.
+async fn refused_at_last(
+    before: (&'static str, &'static str),
+    after: (&'static str, &'static str),
+) -> Result<Applied, Error> {
+    let reads = first_then(
+        Reply::Json(200, stored(before.0, before.1)),
+        Reply::Json(200, stored(after.0, after.1)),
+    );
+    let fake = server(reads, planned("new"), first_then(Reply::Cut, forbidden()));
+    apply(&fake, &ApplyOptions::default()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_after_a_try_that_got_lost_is_one_only_where_nothing_was_done() {
+    let untouched = refused_at_last(("1", "old"), ("1", "old")).await;
+    assert!(matches!(untouched, Err(Error::Forbidden(_))), "{untouched:?}");
+    let done = refused_at_last(("1", "old"), ("2", "new")).await;
+    assert_eq!(done.unwrap().object["metadata"]["resourceVersion"], "2");
+    let overwritten = refused_at_last(("1", "old"), ("3", "third")).await;
+    assert!(
+        matches!(&overwritten, Err(Error::Unavailable(said)) if said.contains("quota") && said.contains("may have been done")),
+        "{overwritten:?}"
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_guarded_apply_that_got_lost_but_happened_is_told_so() {
     let reads = first_then(

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{DeleteOptions, Propagation};
+use super::{DeleteOptions, Deleted, Propagation};
 use crate::fake::{Fake, Reply, first_then};
 use crate::{Error, ObjectReference};
 
@@ -54,7 +54,7 @@ async fn propagation_and_preconditions_are_sent() {
         resource_version: Some("1".to_owned()),
         ..by_uid()
     };
-    assert_eq!(fake.cluster().delete(&a(), &options).await, Ok(()));
+    assert_eq!(fake.cluster().delete(&a(), &options).await, Ok(Deleted::Accepted));
     let body = fake.last_body("DELETE", PATH);
     assert_eq!(body["propagationPolicy"], "Foreground");
     assert_eq!(body["preconditions"], json!({"uid": "u", "resourceVersion": "1"}));
@@ -63,11 +63,11 @@ async fn propagation_and_preconditions_are_sent() {
 #[tokio::test(start_paused = true)]
 async fn what_is_gone_or_another_one_is_success() {
     let fake = server(None, |_| Reply::Json(404, json!({"message": "not found"})));
-    assert_eq!(fake.cluster().delete(&a(), &by_uid()).await, Ok(()));
+    assert_eq!(fake.cluster().delete(&a(), &by_uid()).await, Ok(Deleted::WasGone));
     let fake = server(Some(stored("v", "9")), conflict);
-    assert_eq!(fake.cluster().delete(&a(), &by_uid()).await, Ok(()));
+    assert_eq!(fake.cluster().delete(&a(), &by_uid()).await, Ok(Deleted::WasGone));
     let fake = server(None, conflict);
-    assert_eq!(fake.cluster().delete(&a(), &by_uid()).await, Ok(()));
+    assert_eq!(fake.cluster().delete(&a(), &by_uid()).await, Ok(Deleted::WasGone));
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,7 +84,10 @@ async fn the_same_one_at_another_version_is_a_change() {
 async fn a_lost_delete_by_uid_is_sent_again() {
     let deletes = first_then(Reply::Cut, Reply::Json(404, json!({"message": "not found"})));
     let fake = server(None, deletes);
-    assert_eq!(fake.cluster().delete(&a(), &by_uid()).await, Ok(()));
+    assert_eq!(
+        fake.cluster().delete(&a(), &by_uid()).await,
+        Ok(Deleted::Accepted)
+    );
     assert_eq!(fake.count("DELETE", PATH), 2);
 }
 
@@ -93,14 +96,14 @@ async fn a_lost_delete_by_name_is_looked_at() {
     let fake = server(None, |_| Reply::Cut);
     assert_eq!(
         fake.cluster().delete(&a(), &DeleteOptions::default()).await,
-        Ok(())
+        Ok(Deleted::Accepted)
     );
     let mut dying = stored("u", "2");
     dying["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z".into();
     let fake = server(Some(dying), |_| Reply::Cut);
     assert_eq!(
         fake.cluster().delete(&a(), &DeleteOptions::default()).await,
-        Ok(())
+        Ok(Deleted::Accepted)
     );
     let fake = server(Some(stored("u", "2")), |_| Reply::Cut);
     let result = fake.cluster().delete(&a(), &DeleteOptions::default()).await;

@@ -1,6 +1,6 @@
 //! What a lane has, by what was said of it.
 
-use shipslog_events::event::object::{Change, ClusterMark, Removal};
+use shipslog_events::event::object::{Before, Change, ClusterMark};
 use shipslog_events::ids::{AttemptId, AttemptNumber};
 
 use super::*;
@@ -32,12 +32,56 @@ fn present() -> Before {
     }
 }
 
+fn another() -> Before {
+    Before::Present {
+        uid: "another".into(),
+        digest: ObjectDigest::from_bytes([1; 32]),
+    }
+}
+
 fn intended(deployment: u64, name: &str, before: Before) -> ObjectEvent {
+    intends(call(deployment, name), before, false)
+}
+
+fn intends(call: ObjectCall, before: Before, deletes: bool) -> ObjectEvent {
     ObjectEvent::ObjectIntended {
-        call: call(deployment, name),
+        call,
         before,
         takes: Vec::new(),
+        deletes,
     }
+}
+
+/// The same call through another target.
+fn beside(deployment: u64, name: &str) -> ObjectCall {
+    let mut call = call(deployment, name);
+    call.attempt.target = "Other".into();
+    call
+}
+
+fn deletes(deployment: u64, name: &str) -> ObjectEvent {
+    intends(call(deployment, name), present(), true)
+}
+
+fn deleted(deployment: u64, name: &str) -> ObjectEvent {
+    ObjectEvent::ObjectDeleted {
+        call: call(deployment, name),
+        uid: "u".into(),
+    }
+}
+
+fn removed(deployment: u64, name: &str, uid: Option<&str>) -> ObjectEvent {
+    ObjectEvent::ObjectRemoved {
+        call: call(deployment, name),
+        removal: Removal::Deleted,
+        uid: uid.map(str::to_owned),
+    }
+}
+
+/// Who is said to have removed it, were it gone now.
+fn removal(events: impl IntoIterator<Item = ObjectEvent>) -> Option<Removal> {
+    let gone = fold(events).removal(&ObjectKey::from(&call(1, "web")), None);
+    gone.map(|(removal, _)| removal)
 }
 
 fn written(deployment: u64, name: &str) -> ObjectEvent {
@@ -67,7 +111,8 @@ fn fold(events: impl IntoIterator<Item = ObjectEvent>) -> Objects {
 fn held(objects: &Objects) -> Vec<String> {
     let told = |(_, it): (&ObjectKey, &Held)| {
         let perhaps = match it.state {
-            State::MayExist { .. } => "perhaps ",
+            State::MayExist => "perhaps ",
+            State::BeingDeleted { .. } => "going ",
             State::Written { .. } => "",
         };
         format!("{} {perhaps}by {}", it.object.name, it.deployment.0)
@@ -110,23 +155,115 @@ fn what_was_found_absent_is_not_there_whatever_was_written_before() {
 
 #[test]
 fn what_was_removed_is_the_lanes_no_more() {
-    let removed = ObjectEvent::ObjectRemoved {
-        call: call(2, "web"),
-        removal: Removal::Deleted,
+    let written = [intended(1, "web", Before::Absent), written(1, "web")];
+    let events = |removed| written.iter().cloned().chain([removed]);
+    assert!(held(&fold(events(removed(2, "web", Some("u"))))).is_empty());
+    let other = removed(2, "web", Some("another"));
+    assert_eq!(held(&fold(events(other))), ["web by 1"], "another one went");
+}
+
+#[test]
+fn another_object_of_the_name_is_not_the_lanes() {
+    let first = [intended(1, "web", Before::Absent), written(1, "web")];
+    let second = [intended(2, "web", another()), refused(2, "web")];
+    assert!(held(&fold(first.into_iter().chain(second))).is_empty());
+}
+
+#[test]
+fn an_answer_is_one_to_its_own_call_alone() {
+    let unanswered = intended(1, "web", Before::Absent);
+    let refused_after = [
+        unanswered.clone(),
+        intended(2, "web", present()),
+        refused(2, "web"),
+    ];
+    assert_eq!(held(&fold(refused_after)), ["web perhaps by 1"]);
+    let refused_beside = ObjectEvent::ObjectRefused {
+        call: beside(1, "web"),
     };
-    let events = [intended(1, "web", Before::Absent), written(1, "web"), removed];
-    assert!(held(&fold(events)).is_empty());
+    assert_eq!(
+        held(&fold([unanswered.clone(), refused_beside])),
+        ["web perhaps by 1"]
+    );
+    let removed_beside = [
+        unanswered,
+        intends(beside(1, "web"), present(), false),
+        removed(1, "web", None),
+    ];
+    assert_eq!(held(&fold(removed_beside)), ["web perhaps by 1"]);
+}
+
+#[test]
+fn what_was_deleted_is_the_lanes_until_its_end_was_seen() {
+    let first = [intended(1, "web", Before::Absent), written(1, "web")];
+    let going = [&first[..], &[deletes(2, "web"), deleted(2, "web")]].concat();
+    assert_eq!(held(&fold(going.clone())), ["web going by 1"]);
+    assert!(held(&fold(going.into_iter().chain([removed(3, "web", Some("u"))]))).is_empty());
+    let refused = [&first[..], &[deletes(2, "web"), refused(2, "web")]].concat();
+    assert_eq!(held(&fold(refused)), ["web by 1"]);
+}
+
+#[test]
+fn whoever_is_said_to_have_removed_it_did() {
+    let first = [intended(1, "web", Before::Absent), written(1, "web")];
+    let then = |events: &[ObjectEvent]| removal([&first[..], events].concat());
+    assert_eq!(then(&[]), Some(Removal::FoundGone));
+    assert_eq!(
+        then(&[deletes(2, "web"), deleted(2, "web")]),
+        Some(Removal::Deleted)
+    );
+    assert_eq!(
+        then(&[deletes(2, "web"), refused(2, "web")]),
+        Some(Removal::FoundGone)
+    );
+    assert_eq!(
+        then(&[deletes(2, "web")]),
+        Some(Removal::Deleted),
+        "it may have been sent"
+    );
+    let again = [
+        deletes(2, "web"),
+        deleted(2, "web"),
+        intended(3, "web", another()),
+        written(3, "web"),
+    ];
+    assert_eq!(
+        then(&again),
+        Some(Removal::FoundGone),
+        "another one had been deleted"
+    );
+    assert_eq!(removal([]), None, "it was never the lane's");
+    let foreign = [deletes(2, "web"), deleted(2, "web")];
+    assert!(held(&fold(foreign.clone())).is_empty());
+    assert_eq!(
+        removal(foreign),
+        Some(Removal::Deleted),
+        "somebody else's, adopted and deleted"
+    );
+}
+
+#[test]
+fn the_end_of_another_object_says_nothing_of_the_lanes() {
+    let objects = fold([intended(1, "web", Before::Absent), written(1, "web")]);
+    let key = ObjectKey::from(&call(1, "web"));
+    assert_eq!(objects.removal(&key, Some("another")), None);
+    let uid = Some("u".to_owned());
+    assert_eq!(objects.removal(&key, Some("u")), Some((Removal::FoundGone, uid)));
+}
+
+#[test]
+fn however_many_calls_got_no_answer_it_costs_no_more() {
+    let calls = (1..100).map(|it| intended(it, "web", present()));
+    let objects = fold(calls);
+    assert_eq!(held(&objects), ["web perhaps by 99"]);
+    assert!(format!("{objects:?}").len() < 10_000);
 }
 
 #[test]
 fn another_version_of_the_api_is_no_other_object() {
     let mut beta = call(2, "web");
     beta.object.version = "v1beta1".into();
-    let again = ObjectEvent::ObjectIntended {
-        call: beta,
-        before: present(),
-        takes: Vec::new(),
-    };
+    let again = intends(beta, present(), false);
     assert_eq!(held(&fold([written(1, "web"), again])), ["web perhaps by 2"]);
 }
 

@@ -78,22 +78,12 @@ pub struct Intent {
     /// What the object must still be, where the write must not be done otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precondition: Option<Precondition>,
-    /// What was there: what the write does is judged by that. Nothing where the object is to go.
+    /// What was there: what the write does is judged by that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Before>,
     /// The fields that it takes from others, by force.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub takes: Vec<TakenField>,
-}
-
-impl Intent {
-    /// To make an object go, if it is still so.
-    pub(crate) fn to_delete(precondition: Option<Precondition>) -> Self {
-        Self {
-            precondition,
-            ..Self::default()
-        }
-    }
 }
 
 /// What an object must still be for a guarded write to be done.

@@ -21,11 +21,29 @@ pub(crate) enum Next {
     /// Nothing, though it may have been made: it is the first call after the record of another process.
     InFlight,
     /// The record ends with a write that was about to be sent.
-    Intended(Intent),
+    Intended(Intents),
     /// The record ends with a wait.
     Suspended(Suspended),
     /// It was answered, or cancelled.
     Answered(What),
+}
+
+/// How a call announced itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Intents {
+    pub(crate) first: Intent,
+    pub(crate) last: Intent,
+    pub(crate) number: u32,
+}
+
+impl Intents {
+    fn then(earlier: Option<Self>, intent: Intent) -> Self {
+        Self {
+            number: earlier.as_ref().map_or(0, |it| it.number) + 1,
+            first: earlier.map_or_else(|| intent.clone(), |it| it.first),
+            last: intent,
+        }
+    }
 }
 
 impl Replay {
@@ -59,7 +77,13 @@ impl Replay {
             };
             traces.extend(entry.traces);
             match entry.what {
-                What::Intent(intent) => next = Next::Intended(intent),
+                What::Intent(intent) => {
+                    let earlier = match next {
+                        Next::Intended(earlier) => Some(earlier),
+                        _ => None,
+                    };
+                    next = Next::Intended(Intents::then(earlier, intent));
+                }
                 What::Suspended(suspended) => next = Next::Suspended(suspended),
                 answer @ (What::Answer(_) | What::Sealed(_) | What::Cancelled) => {
                     return Ok((Next::Answered(answer), traces));

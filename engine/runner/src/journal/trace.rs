@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use shipslog_events::event::deployment::Layer;
-use shipslog_events::event::object::ObjectReference;
 use shipslog_events::ids::Handle;
 
 /// One change of a run's memory.
@@ -16,10 +15,6 @@ pub enum Trace {
         /// The rule by which it did, without sensitive values.
         rule: String,
     },
-    /// The step deleted this object, and it was still there.
-    Deleting(ObjectReference),
-    /// What the step deleted is gone.
-    Gone(ObjectReference),
     /// The step was told that the outcome of a write is not known.
     OutcomeUnknown,
     /// The value of this handle was in hand: no text may show it from then on.

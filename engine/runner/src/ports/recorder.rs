@@ -34,17 +34,25 @@ pub trait Recorder: Send + Sync {
         marks: Vec<ClusterMark>,
     ) -> Result<Result<(), String>, NotRecorded>;
 
-    /// The step is about to write an object. Durable when it answers; only then is the request sent.
-    async fn object_intended(&self, index: u64, intended: Intended) -> Result<(), NotRecorded>;
+    /// The step is about to write an object, or to delete it: the call's `ordinal`-th intent, counted from 0. Durable when
+    /// it answers; only then is the request sent.
+    async fn object_intended(&self, index: u64, ordinal: u32, intended: Intended) -> Result<(), NotRecorded>;
 
     /// It was written. Kept in mind until the call's entry comes, and durable with that.
     fn object_written(&self, index: u64, written: Written);
 
-    /// It was not: what was there is there still. Kept in mind as `object_written` is.
+    /// The API server took the delete of the object with this UID. Kept in mind as `object_written` is.
+    fn object_deleted(&self, index: u64, object: &ObjectReference, uid: String);
+
+    /// It was neither: what was there is there still. Kept in mind as `object_written` is.
     fn object_refused(&self, index: u64, object: &ObjectReference);
 
-    /// Whether the lane has this object, as far as anybody knows.
-    fn holds(&self, object: &ObjectReference) -> bool;
+    /// How this object was removed, were it gone now; nothing where that is no news for the lane. With a `uid`, only the
+    /// object that had it.
+    fn removal(&self, object: &ObjectReference, uid: Option<&str>) -> Option<Removal>;
+
+    /// Whether the lane waits for the end of this object: the API server took its delete.
+    fn awaits_end(&self, object: &ObjectReference) -> bool;
 
     /// This object is gone.
     async fn object_removed(
@@ -77,7 +85,7 @@ pub trait Recorder: Send + Sync {
     async fn progress(&self, done: u32, total: u32, message: &str) -> Result<(), NotRecorded>;
 }
 
-/// A write that is about to be sent.
+/// A write or a delete that is about to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Intended {
     /// What is written.
@@ -86,6 +94,8 @@ pub struct Intended {
     pub before: Before,
     /// The fields that it takes from others.
     pub takes: Vec<TakenField>,
+    /// Whether the object is to go.
+    pub deletes: bool,
     /// The object as it was found, in JSON, sensitive values blanked.
     pub found: Option<String>,
 }
@@ -107,13 +117,24 @@ pub struct Written {
     pub taken: Vec<TakenField>,
 }
 
-/// What was sent, in JSON, sensitive values blanked.
+/// What was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sent {
+pub struct Sent {
+    /// Of which form.
+    pub form: SentForm,
+    /// In JSON, sensitive values blanked.
+    pub text: String,
+    /// Keyed, of what was sent before anything was blanked.
+    pub digest: ObjectDigest,
+}
+
+/// The form of what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SentForm {
     /// A whole manifest.
-    Manifest(String),
+    Manifest,
     /// A patch.
-    Patch(String),
+    Patch,
 }
 
 /// What an output holds.

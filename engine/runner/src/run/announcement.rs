@@ -1,48 +1,37 @@
 //! What goes with a write: who has to know of it before the cluster does, and what a run knows of it afterwards.
 
-use shipslog_events::event::object::{Before, ObjectReference, Removal};
+use shipslog_events::event::object::{Before, ObjectReference};
 
 use super::abort::{self, Window};
 use super::call_state::OpenCall;
 use super::state::Run;
-use crate::journal::{Intent, Precondition, Trace, What};
-use crate::ports::{Intended, NotRecorded};
+use crate::journal::{Intent, What};
+use crate::ports::Intended;
 
 impl Run {
-    /// Before an object is written: the lane has it before the cluster does, and everything that led here is durable.
-    /// `found` is the object as it was seen, for people.
+    /// Before an object is written or deleted: the log knows of it before the cluster does, and everything that led here
+    /// is durable. `found` is the object as it was seen, for people.
     pub(crate) async fn intends(
         &self,
         object: &ObjectReference,
         intent: &Intent,
+        deletes: bool,
         found: Option<String>,
     ) -> wasmtime::Result<()> {
-        self.announce(intent).await?;
+        let ordinal = self.announce(intent).await?;
         let intended = Intended {
             object: object.clone(),
             before: intent.before.clone().unwrap_or(Before::Unread),
             takes: intent.takes.clone(),
+            deletes,
             found,
         };
         // Also where its entry is in the journal already: that may have become durable without this.
         self.recorder
-            .object_intended(self.calls.current(), intended)
+            .object_intended(self.calls.current(), ordinal, intended)
             .await?;
         self.sends(object);
-        Ok(())
-    }
-
-    /// Before a delete. What is deleted stays the lane's until it is seen to be gone.
-    pub(crate) async fn deletes(
-        &self,
-        object: &ObjectReference,
-        guard: Option<&Precondition>,
-    ) -> wasmtime::Result<()> {
-        self.announce(&Intent::to_delete(guard.cloned())).await?;
-        self.recorder.flush().await?;
-        self.objects.deleting(object);
-        self.traces.leave(Trace::Deleting(object.clone()));
-        self.sends(object);
+        abort::at(self.calls.current(), Window::Before);
         Ok(())
     }
 
@@ -58,16 +47,24 @@ impl Run {
         self.open().as_ref().is_some_and(OpenCall::is_in_doubt)
     }
 
-    /// The write under way was surely not done as it was sent: another one may be.
+    /// The write under way was not done as it was sent: another one may be.
     pub(crate) fn was_refused(&self) {
         if let Some(open) = self.open().as_mut() {
             open.was_refused();
         }
     }
 
-    /// The write under way as it was announced, if it may have been sent before the server died.
+    /// The write under way as it was announced last, if it may have been sent before the server died.
     pub(crate) fn announced(&self) -> Option<Intent> {
         self.open().as_ref()?.announced.clone()
+    }
+
+    /// What there was before the write under way could have been done. Where another process announced it, that is what
+    /// it found at first.
+    pub(crate) fn before(&self, intent: &Intent) -> Before {
+        let open = self.open();
+        let first = open.as_ref().and_then(|it| it.first.as_ref());
+        first.unwrap_or(intent).before.clone().unwrap_or(Before::Unread)
     }
 
     /// Whether the write under way must be looked for before it is sent.
@@ -75,42 +72,23 @@ impl Run {
         self.announced().is_some_and(|it| it.precondition.is_some())
     }
 
-    /// Whether the write under way was sent once, by this process, so that a refusal says that nothing was done.
+    /// Whether the write under way was sent by this process alone, so that a refusal says that nothing was done.
     pub(crate) fn is_sure(&self) -> bool {
         self.open().as_ref().is_some_and(OpenCall::is_sure)
     }
 
-    fn sends(&self, object: &ObjectReference) {
-        self.objects.sent(object);
-        abort::at(self.calls.current(), Window::Before);
-    }
-
-    /// The cluster has no such object: if the step deleted it, that is its end; if the lane had it, somebody else removed
-    /// it.
-    pub(crate) async fn not_found(&self, object: &ObjectReference) -> Result<(), NotRecorded> {
-        let removal = if self.objects.awaits_end_of(object) {
-            Removal::Deleted
-        } else if self.recorder.holds(object) {
-            Removal::FoundGone
-        } else {
-            return Ok(());
-        };
-        let index = self.calls.current();
-        self.recorder.object_removed(index, object, removal).await?;
-        self.objects.gone(object);
-        self.traces.leave(Trace::Gone(object.clone()));
-        Ok(())
-    }
-
     /// Puts into the journal how a write is about to be sent; what is recorded next makes it durable. Not a second time
-    /// where it was announced so before the server died.
-    async fn announce(&self, intent: &Intent) -> wasmtime::Result<()> {
+    /// where it was announced so before the server died. Says which intent of the call it is, counted from 0.
+    async fn announce(&self, intent: &Intent) -> wasmtime::Result<u32> {
         let open = self.open().clone();
-        if let Some(open) = open
-            && open.announced.as_ref() != Some(intent)
-        {
-            self.record(&open, What::Intent(intent.clone())).await?;
+        let Some(open) = open else { return Ok(0) };
+        if open.announced.as_ref() == Some(intent) {
+            return Ok(open.intents.saturating_sub(1));
         }
-        Ok(())
+        self.record(&open, What::Intent(intent.clone())).await?;
+        if let Some(now) = self.open().as_mut() {
+            now.intents = open.intents + 1;
+        }
+        Ok(open.intents)
     }
 }

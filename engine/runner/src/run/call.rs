@@ -194,8 +194,10 @@ impl Run {
                 Found::Nothing(open)
             }
             Next::Suspended(suspended) => Found::Waiting(open, suspended),
-            Next::Intended(intent) => {
-                open.announced = Some(intent);
+            Next::Intended(intents) => {
+                open.announced = Some(intents.last);
+                open.first = Some(intents.first);
+                open.intents = intents.number;
                 Found::Nothing(open)
             }
             Next::Answered(what) => {

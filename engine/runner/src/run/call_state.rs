@@ -32,6 +32,10 @@ pub(crate) struct OpenCall {
     pub(crate) arguments: Option<Box<RawValue>>,
     /// It was about to be sent so when the server died.
     pub(crate) announced: Option<Intent>,
+    /// How it was announced first, before the server died: from then on it may have been done.
+    pub(crate) first: Option<Intent>,
+    /// How often it was announced.
+    pub(crate) intents: u32,
     /// The cluster's client has it, and finds out what came of it.
     with_client: bool,
     /// It is the first that the journal does not have: it may have been made before the server died.
@@ -44,12 +48,14 @@ impl OpenCall {
             call,
             arguments,
             announced: None,
+            first: None,
+            intents: 0,
             with_client: false,
             in_flight: false,
         }
     }
 
-    /// What was sent for it was surely not done.
+    /// What was sent for it was not done.
     pub(crate) fn was_refused(&mut self) {
         self.announced = None;
         self.with_client = false;
@@ -74,9 +80,9 @@ impl OpenCall {
         guarded && !self.with_client
     }
 
-    /// It is sent for the first time, and its client says what came of it.
+    /// No other process may have sent it, and its client says what came of it.
     pub(crate) fn is_sure(&self) -> bool {
-        self.announced.is_none() && self.with_client
+        self.first.is_none() && self.with_client
     }
 }
 

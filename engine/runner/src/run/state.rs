@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 use shipslog_events::event::deployment::{Layer, Limits};
+use shipslog_events::event::object::ObjectReference;
 use shipslog_sealing::find_handles;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
@@ -13,7 +14,6 @@ use super::assignment::Assignment;
 use super::call_state::{CallState, OpenCall};
 use super::cancel::Cancel;
 use super::last_report::LastReport;
-use super::objects::Objects;
 use super::quota::Quota;
 use super::randomness::RandomStream;
 use super::traces::Traces;
@@ -44,12 +44,12 @@ pub(crate) struct Run {
     pub(crate) random: RandomStream,
     pub(crate) quota: Quota,
     pub(crate) progress: LastReport,
-    pub(crate) objects: Objects,
     pub(crate) traces: Arc<Traces>,
     pub(crate) limits: Limits,
     pub(crate) recording: Recording,
     replay: Mutex<Replay>,
     open: Mutex<Option<OpenCall>>,
+    latest_write: Mutex<Option<ObjectReference>>,
     end: Instant,
     kept_stores: Arc<Semaphore>,
 }
@@ -79,10 +79,10 @@ impl Run {
             calls: CallState::new(limits.calls, cancel),
             quota: Quota::default(),
             progress: LastReport::default(),
-            objects: Objects::default(),
             recording: Recording::new(limits, recorded),
             replay: Mutex::new(Replay::new(entries, restarted)),
             open: Mutex::default(),
+            latest_write: Mutex::default(),
             end,
             kept_stores,
             traces,
@@ -109,6 +109,16 @@ impl Run {
     /// The write under way.
     pub(crate) fn open(&self) -> MutexGuard<'_, Option<OpenCall>> {
         self.open.lock()
+    }
+
+    /// The object of the write or delete that was sent last.
+    pub(crate) fn latest_write(&self) -> Option<ObjectReference> {
+        self.latest_write.lock().clone()
+    }
+
+    /// A write or delete of this object is sent.
+    pub(crate) fn sends(&self, object: &ObjectReference) {
+        *self.latest_write.lock() = Some(object.clone());
     }
 
     /// A place for a store whose run waits; nothing where it is to be given up.
@@ -165,10 +175,6 @@ impl Run {
                 Trace::Denied { layer, rule } => {
                     self.quota.denials.take(*layer, rule);
                 }
-                Trace::Deleting(object) => {
-                    self.objects.deleting(object);
-                }
-                Trace::Gone(object) => self.objects.gone(object),
                 Trace::OutcomeUnknown => self.traces.outcome_is_unknown(),
                 Trace::Opened(_) | Trace::Minted { .. } => self.vault.retrace(trace).await?,
                 Trace::Drawn(length) => self.random.skip(*length),

@@ -79,11 +79,7 @@ impl Vault {
                 // The journal has this trace already.
                 self.blank(handle, &self.store.open(handle).await?)?;
             }
-            Trace::Denied { .. }
-            | Trace::Deleting(_)
-            | Trace::Gone(_)
-            | Trace::OutcomeUnknown
-            | Trace::Drawn(_) => {}
+            Trace::Denied { .. } | Trace::OutcomeUnknown | Trace::Drawn(_) => {}
         }
         Ok(())
     }

@@ -90,7 +90,7 @@ async fn last_write<T>(run: &Run, work: impl Future<Output = T>) -> LastWrite {
         biased;
         _held = run.calls.without_writes() => LastWrite::Settled,
         _ = work => LastWrite::Settled,
-        () = tokio::time::sleep(LAST_ANSWER) => LastWrite::Unanswered(run.objects.latest_write()),
+        () = tokio::time::sleep(LAST_ANSWER) => LastWrite::Unanswered(run.latest_write()),
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use shipslog_cluster::{
-    Applied, ApplyOptions, Change, DeleteOptions, Error, Evidence, Expectation, Kind, KubernetesApi,
+    Applied, ApplyOptions, Change, DeleteOptions, Deleted, Error, Evidence, Expectation, Kind, KubernetesApi,
     ObjectReference, Page, Patch, Propagation, Seen, Selection, Waited,
 };
 use shipslog_events::event::object::ClusterMark;
@@ -88,6 +88,16 @@ impl FakeCluster {
         self.memory.put_named(kind, name, object);
     }
 
+    /// Somebody else has applied this.
+    pub(crate) fn has_applied(&self, manager: &str, manifest: &Value) {
+        let how = memory::Apply {
+            manager: manager.to_owned(),
+            force: true,
+            guard: memory::Guard::default(),
+        };
+        self.memory.apply(manifest, &how).unwrap();
+    }
+
     /// This object has come to its end.
     pub(crate) fn loses(&self, kind: &str, name: &str) {
         self.memory.remove(kind, name);
@@ -129,9 +139,9 @@ impl FakeCluster {
         self.memory.refuse(call, Fault(error), Some(1));
     }
 
-    /// Somebody else is quicker than the next patches.
-    pub(crate) fn interferes(&self, times: usize) {
-        self.memory.interfere("patch", times);
+    /// Somebody else is quicker than the next calls of this name.
+    pub(crate) fn interferes(&self, call: &str, times: usize) {
+        self.memory.interfere(call, times);
     }
 
     /// From now on an apply is answered only after so long.
@@ -224,11 +234,14 @@ impl KubernetesApi for FakeCluster {
         self.asked(call, |it| it.patch(&asked, &how)).await
     }
 
-    async fn delete(&self, object: &ObjectReference, options: &DeleteOptions) -> Result<(), Error> {
+    async fn delete(&self, object: &ObjectReference, options: &DeleteOptions) -> Result<Deleted, Error> {
         let (asked, guard) = (memory_types::reference(object), memory_types::delete(options));
         let foreground = options.propagation == Propagation::Foreground;
         let call = Call::Delete(object, options);
-        self.asked(call, |it| it.delete(&asked, &guard, foreground)).await
+        let deleted = self
+            .asked(call, |it| it.delete(&asked, &guard, foreground))
+            .await?;
+        Ok(memory_types::deleted(deleted))
     }
 
     async fn wait(&self, expectations: &[Expectation], timeout: Duration) -> Result<Waited, Error> {

@@ -4,9 +4,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use shipslog_domain::objects::Objects;
+use shipslog_events::event::object::{ObjectReference, Removal};
 use shipslog_events::ids::Handle;
 
 use super::fake_cluster::{Around, Call};
+use super::lane::{held, here};
 use crate::journal::Entry;
 use crate::{Listener, NotRead, NotRecorded};
 
@@ -24,6 +27,7 @@ pub(super) struct Notebook {
 pub(crate) struct Kept {
     entries: Mutex<Vec<Vec<u8>>>,
     durable: AtomicUsize,
+    objects: Mutex<Vec<(u64, crate::Told)>>,
 }
 
 impl Kept {
@@ -42,6 +46,16 @@ impl Kept {
     pub(crate) fn entries(&self) -> Vec<Entry> {
         let entries = self.entries.lock().unwrap();
         entries.iter().map(|it| Entry::decode(it).unwrap()).collect()
+    }
+
+    /// What was told of objects, in order.
+    pub(crate) fn objects(&self) -> Vec<crate::Told> {
+        let told = self.objects.lock().unwrap();
+        told.iter().map(|(_, it)| it.clone()).collect()
+    }
+
+    fn lane(&self) -> Objects {
+        held(&self.objects.lock().unwrap())
     }
 
     fn settle(&self) {
@@ -75,6 +89,19 @@ impl Listener for Notebook {
 
     async fn fact(&self, _: u64, fact: String) {
         self.note(fact);
+    }
+
+    fn object(&self, call: u64, told: crate::Told) {
+        self.journal.objects.lock().unwrap().push((call, told));
+    }
+
+    fn gone(&self, object: &ObjectReference, uid: Option<&str>) -> Option<Removal> {
+        let removal = self.journal.lane().removal(&here(object), uid);
+        removal.map(|(removal, _)| removal)
+    }
+
+    fn waits_for(&self, object: &ObjectReference) -> bool {
+        self.journal.lane().awaits_end(&here(object))
     }
 
     async fn line(&self, call: u64, line: String) {

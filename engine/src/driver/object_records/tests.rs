@@ -4,6 +4,7 @@ use serde_json::json;
 use shipslog_events::event::Event;
 use shipslog_events::event::object::{Change, TakenField};
 use shipslog_events::ids::AttemptNumber;
+use shipslog_runner::Sent;
 use uuid::Uuid;
 
 use super::*;
@@ -36,11 +37,22 @@ fn records(number: u64, told: &[NewEvent], cluster: Option<&ClusterId>) -> Objec
         address: &address(),
         cluster,
     };
-    ObjectRecords::new(&of, history)
+    let loaded = Loaded {
+        state: history,
+        version: StreamVersion(told.len() as u64),
+    };
+    ObjectRecords::new(&of, loaded)
 }
 
 fn marks(uid: &str) -> Vec<ClusterMark> {
     vec![ClusterMark::KubeSystem { uid: uid.into() }]
+}
+
+/// Has recognised the cluster; the event, where it is the first time.
+fn recognised(records: &ObjectRecords, uid: &str) -> Option<NewEvent> {
+    let (event, _) = records.recognised(&marks(uid)).unwrap()?;
+    records.has_recognised(&event);
+    Some(event)
 }
 
 fn page() -> ObjectReference {
@@ -65,6 +77,7 @@ fn found(byte: u8) -> Intended {
             digest: digest(byte),
         },
         takes: Vec::new(),
+        deletes: false,
         found: Some(json!({ "byte": byte }).to_string()),
     }
 }
@@ -75,7 +88,11 @@ fn sent(text: &str) -> Written {
         change: Change::Changed,
         uid: "u".into(),
         digest: digest(9),
-        sent: Sent::Manifest(text.to_owned()),
+        sent: Sent {
+            form: SentForm::Manifest,
+            text: text.to_owned(),
+            digest: ObjectDigest::from_bytes(Sha256::digest(text).into()),
+        },
         taken: Vec::new(),
     }
 }
@@ -87,10 +104,10 @@ fn bodies(event: &NewEvent) -> Vec<&str> {
 /// What a deployment says that finds the object so, and sends this.
 fn deployed(number: u64, told: &[NewEvent], byte: u8, text: &str) -> Vec<NewEvent> {
     let records = records(number, told, None);
-    let recognised = records.recognised(marks("a")).unwrap();
-    let intended = records.intended(3, found(byte));
+    let first = recognised(&records, "a");
+    let intended = records.intended(3, 0, found(byte));
     let written = records.written(3, sent(text));
-    recognised.into_iter().chain([intended]).chain(written).collect()
+    first.into_iter().chain([intended]).chain(written).collect()
 }
 
 #[test]
@@ -129,8 +146,8 @@ fn too_much_is_told_by_its_digest_alone() {
 #[test]
 fn fields_that_were_taken_are_told_with_the_write() {
     let records = records(1, &[], None);
-    records.recognised(marks("a")).unwrap();
-    records.intended(3, found(1));
+    recognised(&records, "a");
+    records.intended(3, 0, found(1));
     let field = TakenField {
         path: "data.colour".into(),
         manager: "kubectl".into(),
@@ -150,42 +167,96 @@ fn fields_that_were_taken_are_told_with_the_write() {
 #[test]
 fn a_deployment_says_once_where_a_target_leads_and_goes_nowhere_else() {
     let first = records(1, &[], None);
-    let recognised = first
-        .recognised(marks("a"))
-        .unwrap()
-        .expect("it is the first time");
-    let later = records(1, std::slice::from_ref(&recognised), None);
-    assert_eq!(later.recognised(marks("a")), Ok(None));
-    let moved = records(1, std::slice::from_ref(&recognised), None);
-    let refusal = moved.recognised(marks("b")).unwrap_err();
+    let said = recognised(&first, "a").expect("it is the first time");
+    let later = records(1, std::slice::from_ref(&said), None);
+    assert_eq!(later.recognised(&marks("a")), Ok(None));
+    let moved = records(1, std::slice::from_ref(&said), None);
+    let refusal = moved.recognised(&marks("b")).unwrap_err();
     assert!(
         refusal.contains("target Web leads to another cluster"),
         "{refusal}"
     );
     assert!(!moved.knows_cluster());
-    let next = records(2, &[recognised], None);
-    assert!(next.recognised(marks("b")).unwrap().is_some(), "the next one may");
+    let next = records(2, &[said], None);
+    assert!(recognised(&next, "b").is_some(), "the next one may");
 }
 
 #[test]
 fn a_run_that_was_told_of_objects_in_a_cluster_writes_to_no_other() {
     let elsewhere = ClusterId::from("elsewhere");
     let records = records(1, &[], Some(&elsewhere));
-    assert!(records.recognised(marks("a")).is_err());
+    assert!(records.recognised(&marks("a")).is_err());
 }
 
 #[test]
 fn an_object_elsewhere_is_not_held_here() {
     let first = deployed(1, &[], 1, "new");
     let there = records(2, &first, None);
-    assert!(there.holds(&page()), "wherever it may be");
-    there.recognised(marks("b")).unwrap();
-    assert!(!there.holds(&page()));
+    let gone = Some(Removal::FoundGone);
+    assert_eq!(there.removal(&page(), None), gone, "wherever it may be");
+    recognised(&there, "b");
+    assert_eq!(there.removal(&page(), None), None);
     let here = records(2, &first, None);
-    here.recognised(marks("a")).unwrap();
-    assert!(here.holds(&page()));
-    here.removed(4, &page(), Removal::Deleted);
-    assert!(!here.holds(&page()));
+    recognised(&here, "a");
+    assert_eq!(here.removal(&page(), None), gone);
+    let removed = here.removed(4, &page(), Removal::Deleted);
+    let Event::Object(ObjectEvent::ObjectRemoved { uid, .. }) = removed.event else {
+        panic!("{removed:?}")
+    };
+    assert_eq!(uid.as_deref(), Some("u"), "it is said which one went");
+    assert_eq!(here.removal(&page(), None), None);
+}
+
+#[test]
+fn whoever_names_a_cluster_while_another_run_does_reads_that_first() {
+    let (one, other) = (records(1, &[], None), records(1, &[], None));
+    let (said, follows_on) = one.recognised(&marks("a")).unwrap().unwrap();
+    assert_eq!(other.recognised(&marks("a")).unwrap().unwrap().1, follows_on);
+    assert!(!other.knows_cluster(), "it is not durable yet");
+    let mut history = ObjectsHistory::default();
+    let Event::Object(event) = &said.event else {
+        panic!("{said:?}")
+    };
+    history.tell(said.id, now(), event);
+    other.read_again(Loaded {
+        state: history,
+        version: StreamVersion(1),
+    });
+    assert_eq!(other.recognised(&marks("a")), Ok(None), "it is the same target");
+    assert!(other.knows_cluster());
+}
+
+#[test]
+fn what_was_there_is_told_once_each_time_that_it_was_another() {
+    let records = records(1, &[], None);
+    recognised(&records, "a");
+    let told: Vec<usize> = [1, 1, 2, 1]
+        .into_iter()
+        .zip(0..)
+        .map(|(byte, ordinal)| records.intended(3, ordinal, found(byte)).bodies.len())
+        .collect();
+    assert_eq!(told, [1, 0, 1, 0]);
+}
+
+#[test]
+fn a_run_keeps_no_more_bodies_than_there_is_room_for() {
+    let records = records(1, &[], None);
+    recognised(&records, "a");
+    let kept = (0..400)
+        .filter(|call| {
+            let text = format!("{call}{}", "x".repeat(LARGEST_BODY - 10));
+            !records.written(*call, sent(&text))[0].bodies.is_empty()
+        })
+        .count();
+    assert!((100..200).contains(&kept), "{kept}");
+}
+
+#[test]
+fn each_intent_of_a_call_has_its_own_id() {
+    let records = records(1, &[], None);
+    recognised(&records, "a");
+    let ids = [0, 1].map(|ordinal| records.intended(3, ordinal, found(1)).id);
+    assert_ne!(ids[0], ids[1]);
 }
 
 #[test]

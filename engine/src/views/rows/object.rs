@@ -11,6 +11,7 @@ pub(super) fn row(current: &dyn Current, event: &ObjectEvent) -> Result<Effect, 
         ObjectEvent::ClusterRecognised { deployment, .. } => *deployment,
         ObjectEvent::ObjectIntended { call, .. }
         | ObjectEvent::ObjectWritten { call, .. }
+        | ObjectEvent::ObjectDeleted { call, .. }
         | ObjectEvent::ObjectRefused { call }
         | ObjectEvent::ObjectRemoved { call, .. }
         | ObjectEvent::DriftTakenBack { call, .. } => call.deployment,

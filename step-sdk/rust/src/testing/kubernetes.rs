@@ -73,6 +73,7 @@ pub(crate) fn delete(object: &wit::ObjectReference, options: &wit::DeleteOptions
     call(needs::delete(&object), |it| {
         it.delete(&object, &guard, foreground)
     })
+    .map(drop)
 }
 
 pub(crate) fn wait(expectations: &[Expectation], _seconds: u32) -> Result<Waited, Error> {

@@ -7,8 +7,8 @@ use super::{Cluster, State};
 use crate::script::Then;
 use crate::store::Store;
 use crate::{
-    Applied, Apply, Change, Evidence, Expectation, Guard, Kind, ObjectReference, Patch, Refusal, Selection,
-    Waited,
+    Applied, Apply, Change, Deleted, Evidence, Expectation, Guard, Kind, ObjectReference, Patch, Refusal,
+    Selection, Waited,
 };
 
 impl<E: From<Refusal> + Clone> Cluster<E> {
@@ -45,7 +45,7 @@ impl<E: From<Refusal> + Clone> Cluster<E> {
     }
 
     /// Deletes an object; in the foreground only after what it owns.
-    pub fn delete(&self, object: &ObjectReference, guard: &Guard, foreground: bool) -> Result<(), E> {
+    pub fn delete(&self, object: &ObjectReference, guard: &Guard, foreground: bool) -> Result<Deleted, E> {
         self.call("delete", object, needs::delete(object), |it| {
             it.delete(object, guard, foreground)
         })

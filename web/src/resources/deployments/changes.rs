@@ -4,7 +4,7 @@ use axum::extract::State;
 use serde_json::Value;
 use shipslog_api::changes::{CHANGES, Changes, Found, Object, ObjectChange, ObjectEffect, Taken, Telling};
 use shipslog_engine::changes::{Bodies, Effect, ObjectChange as Told};
-use shipslog_events::event::object::{Before, Change, Removal};
+use shipslog_events::event::object::{Before, Change};
 
 use crate::app::App;
 use crate::auth::Viewer;
@@ -12,7 +12,7 @@ use crate::extract::{Json, Path, Query};
 use crate::openapi::ReadProblems;
 use crate::problem::Problem;
 
-/// What is found and sent is told up to so many bytes in all.
+/// What is found and sent is told until there are so many bytes of it.
 const MOST: usize = 8 << 20;
 
 /// What a deployment did to objects: each write and removal in order, what was there before, and what was taken from
@@ -36,14 +36,11 @@ pub(super) async fn changes(
     let (mut changes, mut room, mut without_bodies) = (Vec::with_capacity(told.len()), MOST, 0);
     for it in told {
         let mut bodies = Bodies::default();
-        if telling.bodies == Some(true) {
+        if telling.bodies == Some(true) && room > 0 {
             bodies = app.engine.bodies(&it).await?;
-            if let Some(left) = room.checked_sub(size(&bodies)) {
-                room = left;
-            } else {
-                without_bodies += 1;
-                bodies = Bodies::default();
-            }
+            room = room.saturating_sub(size(&bodies));
+        } else if telling.bodies == Some(true) {
+            without_bodies += 1;
         }
         changes.push(shown(it, bodies));
     }
@@ -74,14 +71,15 @@ fn shown(told: Told, bodies: Bodies) -> ObjectChange {
             namespace: object.namespace,
             name: object.name,
         },
+        deletes: told.deletes,
         effect: match told.effect {
             Effect::Written(Change::Created) => ObjectEffect::Created,
             Effect::Written(Change::Changed) => ObjectEffect::Changed,
             Effect::Written(Change::Unchanged) => ObjectEffect::Unchanged,
             Effect::Refused => ObjectEffect::Refused,
             Effect::Unanswered => ObjectEffect::Unanswered,
-            Effect::Removed(Removal::Deleted) => ObjectEffect::Deleted,
-            Effect::Removed(Removal::FoundGone) => ObjectEffect::FoundGone,
+            Effect::Deleted => ObjectEffect::Deleted,
+            Effect::FoundGone => ObjectEffect::FoundGone,
         },
         before: told.before.map(|it| match it {
             Before::Absent => Found::Absent,

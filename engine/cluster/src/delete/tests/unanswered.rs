@@ -26,7 +26,7 @@ fn done(_: usize) -> Reply {
 }
 
 /// What is answered, and how many deletes were sent, where the object is this one.
-async fn told(object: Option<Value>, options: &DeleteOptions) -> (Result<(), Error>, usize) {
+async fn told(object: Option<Value>, options: &DeleteOptions) -> (Result<Deleted, Error>, usize) {
     let fake = server(object, done);
     let result = fake.cluster().delete(&a(), options).await;
     (result, fake.count("DELETE", PATH))
@@ -35,14 +35,17 @@ async fn told(object: Option<Value>, options: &DeleteOptions) -> (Result<(), Err
 #[tokio::test(start_paused = true)]
 async fn what_is_gone_another_one_or_on_its_way_out_is_done_and_not_sent() {
     for object in [None, Some(stored("v", "9")), Some(dying("1")), Some(dying("2"))] {
-        assert_eq!(told(object, &guarded()).await, (Ok(()), 0));
+        assert_eq!(told(object, &guarded()).await, (Ok(Deleted::Accepted), 0));
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_untouched_is_deleted() {
     for options in [guarded(), resumed(Some("u"), None), resumed(None, Some("1"))] {
-        assert_eq!(told(Some(stored("u", "1")), &options).await, (Ok(()), 1));
+        assert_eq!(
+            told(Some(stored("u", "1")), &options).await,
+            (Ok(Deleted::Accepted), 1)
+        );
     }
 }
 
@@ -78,6 +81,6 @@ async fn one_that_arrives_late_is_not_taken_for_somebody_elses_change() {
         unanswered: false,
         ..guarded()
     };
-    assert_eq!(fake.cluster().delete(&a(), &options).await, Ok(()));
+    assert_eq!(fake.cluster().delete(&a(), &options).await, Ok(Deleted::Accepted));
     assert_eq!(fake.count("DELETE", PATH), 2);
 }

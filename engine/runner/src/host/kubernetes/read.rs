@@ -21,7 +21,7 @@ pub(super) async fn get(run: &Run, object: &ObjectReference) -> Result<String, S
     authorize(run, &needs::get(&located)).await?;
     let found = run.assignment.cluster.get(&located.object).await;
     if found == Err(cluster::Error::NotFound) {
-        record::gone(run, &located.object).await?;
+        record::gone(run, &located.object, None).await?;
     }
     let mut found = answered(run, located.need(Verb::Get), found).await?;
     if located.is_secret() {

@@ -4,13 +4,14 @@
 use serde_json::Value;
 use shipslog_cluster as cluster;
 use shipslog_cluster::{Seen, substance, without_marks};
-use shipslog_events::event::object::{Before, Change, ObjectDigest, TakenField};
+use shipslog_events::event::object::{Before, Change, ObjectDigest, Removal, TakenField};
 
 use super::object::Located;
-use super::secret_data::{LAST_APPLIED, PLAIN};
+use super::secret_data::PLAIN;
 use super::stop::{Stop, answered};
 use crate::bindings::shipslog::step::kubernetes::Error;
-use crate::ports::{Sent, Written};
+use crate::journal::Intent;
+use crate::ports::{Sent, SentForm, Written};
 use crate::run::Run;
 
 /// Which cluster this is, before the first write: a run that began in one writes to no other.
@@ -25,13 +26,42 @@ pub(super) async fn recognise(run: &Run) -> Result<(), Stop> {
     recognised.map_err(|sentence| Error::Other(("another-cluster".to_owned(), sentence)).into())
 }
 
-/// The cluster has no such object. Where the step deleted it or the lane had it, that is recorded; again, where that was
-/// recorded before the server died and its call was not.
-pub(super) async fn gone(run: &Run, object: &cluster::ObjectReference) -> Result<(), Stop> {
-    if run.objects.awaits_end_of(object) || run.recorder.holds(object) {
-        recognise(run).await?;
+/// There is no such object, or none with this UID. That is recorded where it is news.
+pub(super) async fn gone(
+    run: &Run,
+    object: &cluster::ObjectReference,
+    uid: Option<&str>,
+) -> Result<(), Stop> {
+    is_gone(run, object, uid, None).await
+}
+
+/// A delete found it gone. Where no other process may have sent the delete, somebody else was quicker.
+pub(super) async fn was_gone(
+    run: &Run,
+    object: &cluster::ObjectReference,
+    uid: Option<&str>,
+) -> Result<(), Stop> {
+    let by_others = run.is_sure().then_some(Removal::FoundGone);
+    is_gone(run, object, uid, by_others).await
+}
+
+async fn is_gone(
+    run: &Run,
+    object: &cluster::ObjectReference,
+    uid: Option<&str>,
+    surely: Option<Removal>,
+) -> Result<(), Stop> {
+    if run.recorder.removal(object, uid).is_none() {
+        return Ok(());
     }
-    Ok(run.not_found(object).await?)
+    recognise(run).await?;
+    // It may have been one of another cluster.
+    if let Some(removal) = run.recorder.removal(object, uid) {
+        let index = run.calls.current();
+        let removal = surely.unwrap_or(removal);
+        run.recorder.object_removed(index, object, removal).await?;
+    }
+    Ok(())
 }
 
 /// What was there.
@@ -46,18 +76,20 @@ pub(super) fn before(run: &Run, seen: &Seen) -> Before {
     }
 }
 
-/// The object as it was seen, for people.
-pub(super) fn found(run: &Run, located: &Located, seen: &Seen) -> Option<String> {
+/// The object as it was seen, for people; nothing where it is not what was announced any more.
+pub(super) fn found(run: &Run, located: &Located, seen: &Seen, intent: &Intent) -> Option<String> {
     match seen {
-        Seen::Known(Some(found)) => Some(shown(run, located, &substance(found))),
-        Seen::Known(None) | Seen::Unread(_) => None,
+        Seen::Known(Some(found)) if intent.before == Some(before(run, seen)) => {
+            Some(shown(run, located, &substance(found)))
+        }
+        Seen::Known(_) | Seen::Unread(_) => None,
     }
 }
 
 /// What is said of a write when it is over.
 pub(super) struct Report<'a> {
     pub(super) located: &'a Located,
-    pub(super) before: &'a Before,
+    pub(super) before: Before,
     pub(super) sent: Sent,
     pub(super) taken: Vec<TakenField>,
 }
@@ -71,7 +103,7 @@ impl Report<'_> {
         match answer {
             Ok(now) => {
                 let digest = digest(run, now);
-                let change = change(self.before, digest);
+                let change = change(&self.before, digest);
                 let written = Written {
                     object: object.clone(),
                     change,
@@ -84,12 +116,17 @@ impl Report<'_> {
                 change != Change::Unchanged
             }
             Err(error) => {
-                if run.is_sure() && is_refusal(error) {
-                    run.recorder.object_refused(index, object);
-                }
+                refused(run, object, error);
                 false
             }
         }
+    }
+}
+
+/// Says that nothing was done, where that is sure.
+pub(super) fn refused(run: &Run, object: &cluster::ObjectReference, error: &cluster::Error) {
+    if run.is_sure() && is_refusal(error) {
+        run.recorder.object_refused(run.calls.current(), object);
     }
 }
 
@@ -120,20 +157,47 @@ fn is_refusal(error: &cluster::Error) -> bool {
     }
 }
 
+/// More are counted.
+const MOST_FIELDS: usize = 100;
+/// Of a path or of a manager's name, in characters.
+const LONGEST: usize = 512;
+
 /// Fields that a conflict names.
-pub(super) fn fields(conflicts: Vec<cluster::FieldConflict>) -> Vec<TakenField> {
-    let fields = conflicts.into_iter().map(|it| TakenField {
-        path: it.path,
-        manager: it.manager,
-    });
-    fields.collect()
+pub(super) fn fields(mut conflicts: Vec<cluster::FieldConflict>) -> Vec<TakenField> {
+    let cut = |text: &str| text.chars().take(LONGEST).collect();
+    let further = conflicts.len().saturating_sub(MOST_FIELDS);
+    conflicts.truncate(MOST_FIELDS);
+    let mut fields: Vec<_> = conflicts
+        .iter()
+        .map(|it| TakenField {
+            path: cut(&it.path),
+            manager: cut(&it.manager),
+        })
+        .collect();
+    if further > 0 {
+        fields.push(TakenField {
+            path: format!("{further} more"),
+            manager: String::new(),
+        });
+    }
+    fields
+}
+
+/// What is sent, for the record.
+pub(super) fn sent(run: &Run, located: &Located, form: SentForm, document: &Value) -> Sent {
+    let plain = without_marks(document.clone()).to_string();
+    Sent {
+        form,
+        text: shown(run, located, document),
+        digest: keyed(run, plain.as_bytes()),
+    }
 }
 
 /// A manifest or a patch, for people: without Shipslog's own marks, which are other ones in each deployment.
-pub(super) fn shown(run: &Run, located: &Located, document: &Value) -> String {
+fn shown(run: &Run, located: &Located, document: &Value) -> String {
     let mut document = without_marks(document.clone());
     if located.is_secret() {
-        mask_secret(run, &mut document);
+        Mask { run, located }.secret(&mut document);
     }
     run.vault.redact(&document.to_string())
 }
@@ -141,45 +205,80 @@ pub(super) fn shown(run: &Run, located: &Located, document: &Value) -> String {
 /// Of the substance of an object; keyed, as there may be sensitive values in it. With keys in order, as `serde_json` has
 /// them.
 fn digest(run: &Run, object: &Value) -> ObjectDigest {
-    let bytes = substance(object).to_string();
-    ObjectDigest::from_bytes(run.assignment.secrets.fingerprint(bytes.as_bytes()))
+    keyed(run, substance(object).to_string().as_bytes())
 }
 
-/// Replaces all that may be data of a Secret, in a manifest, a merge patch or a JSON patch.
-fn mask_secret(run: &Run, document: &mut Value) {
-    match document {
-        Value::Array(operations) => {
-            for value in operations.iter_mut().filter_map(|it| it.get_mut("value")) {
-                mask(run, value);
+fn keyed(run: &Run, bytes: &[u8]) -> ObjectDigest {
+    ObjectDigest::from_bytes(run.assignment.secrets.fingerprint(bytes))
+}
+
+/// Puts keyed digests in place of all that may be sensitive in a Secret. Each is bound to where it stands: the same value
+/// elsewhere is not known by it.
+struct Mask<'a> {
+    run: &'a Run,
+    located: &'a Located,
+}
+
+impl Mask<'_> {
+    /// In a manifest, a merge patch or a JSON patch.
+    fn secret(&self, document: &mut Value) {
+        match document {
+            Value::Array(operations) => {
+                for operation in operations.iter_mut().filter_map(Value::as_object_mut) {
+                    let path = operation.get("path").and_then(Value::as_str);
+                    let path = path.unwrap_or_default().to_owned();
+                    if let Some(value) = operation.get_mut("value") {
+                        self.all(value, &path);
+                    }
+                }
             }
-        }
-        Value::Object(fields) => {
-            for (_, value) in fields
-                .iter_mut()
-                .filter(|(key, _)| !PLAIN.contains(&key.as_str()))
-            {
-                mask(run, value);
+            Value::Object(fields) => {
+                for (key, value) in fields.iter_mut() {
+                    if !PLAIN.contains(&key.as_str()) {
+                        self.all(value, &format!("/{key}"));
+                    }
+                }
+                // Whoever keeps a copy of the Secret keeps it there.
+                if let Some(annotations) = fields
+                    .get_mut("metadata")
+                    .and_then(|it| it.get_mut("annotations"))
+                {
+                    self.all(annotations, "/metadata/annotations");
+                }
             }
-            let metadata = fields
-                .get_mut("metadata")
-                .and_then(|it| it.get_mut("annotations"));
-            metadata
-                .and_then(Value::as_object_mut)
-                .and_then(|it| it.remove(LAST_APPLIED));
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
-}
 
-fn mask(run: &Run, value: &mut Value) {
-    match value {
-        Value::String(text) => {
-            let digest = run.assignment.secrets.fingerprint(text.as_bytes());
-            *text = format!("hmac-sha256:{}", hex::encode(digest));
+    fn all(&self, value: &mut Value, path: &str) {
+        match value {
+            Value::String(text) => *text = self.digest(path, text),
+            Value::Array(items) => {
+                for (at, it) in items.iter_mut().enumerate() {
+                    self.all(it, &format!("{path}/{at}"));
+                }
+            }
+            Value::Object(fields) => {
+                for (key, it) in fields.iter_mut() {
+                    self.all(it, &format!("{path}/{key}"));
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
-        Value::Array(items) => items.iter_mut().for_each(|it| mask(run, it)),
-        Value::Object(fields) => fields.values_mut().for_each(|it| mask(run, it)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+
+    fn digest(&self, path: &str, text: &str) -> String {
+        let (situation, id) = (&self.run.assignment.situation, &self.run.assignment.id);
+        let place = (
+            &situation.environment,
+            &id.target,
+            self.located.object.to_string(),
+            path,
+            text,
+        );
+        let place = serde_json::to_vec(&place).expect("names are plain data");
+        let digest = self.run.assignment.secrets.fingerprint(&place);
+        format!("hmac-sha256:{}", hex::encode(digest))
     }
 }
 

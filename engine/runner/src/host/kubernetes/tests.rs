@@ -4,6 +4,7 @@ mod arbitrary;
 mod crashes;
 mod field_policy;
 mod patches;
+mod records;
 mod rights;
 mod secret_data;
 mod tricks;

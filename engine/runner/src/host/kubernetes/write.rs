@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use shipslog_cluster as cluster;
-use shipslog_cluster::{Patch, Seen};
-use shipslog_events::event::object::Before;
+use shipslog_cluster::{Deleted, Patch, Seen};
+use shipslog_events::event::object::TakenField;
 use shipslog_rights::{Verb, needs};
 
 use super::object::Located;
@@ -13,7 +13,7 @@ use super::{convert, field_policy, manifest, object, secret_data};
 use crate::bindings::shipslog::step::kubernetes::{Applied, ApplyOptions, DeleteOptions, PatchKind};
 use crate::bindings::shipslog::step::types::ObjectReference;
 use crate::journal::{Intent, Precondition};
-use crate::ports::Sent;
+use crate::ports::SentForm;
 use crate::run::Run;
 
 pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Result<Applied, Stop> {
@@ -22,40 +22,47 @@ pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Re
     secret_data::fill(run, &mut manifest, located.is_secret()).await?;
     record::recognise(run).await?;
     let given = given(options.uid.as_ref(), options.resource_version.as_ref());
-    let mut takes = run.announced().map_or_else(Vec::new, |it| it.takes);
+    let mut conflict: Option<(Vec<TakenField>, Precondition)> = None;
     let mut tries = 1;
-    let (applied, before) = loop {
+    let (applied, intent) = loop {
         let seen = run.assignment.cluster.see(&located.object).await;
         let seen = answered(run, located.need(Verb::Apply), seen).await?;
-        let intent = run.announced().unwrap_or_else(|| Intent {
-            // What is taken from others is taken from the object that is there now.
-            precondition: given
-                .clone()
-                .or_else(|| if takes.is_empty() { None } else { version(&seen) }),
-            before: Some(record::before(run, &seen)),
-            takes: takes.clone(),
+        let version = version(&seen);
+        let intent = run.announced().unwrap_or_else(|| {
+            // What is taken from others is taken from the object that they were seen to hold it in.
+            let takes = match (conflict.take(), &version) {
+                (Some((fields, at)), Some(now)) if at == *now => fields,
+                _ => Vec::new(),
+            };
+            let precondition = match &version {
+                Some(version) if !takes.is_empty() => Some(narrowed(given.clone(), version)),
+                _ => given.clone(),
+            };
+            Intent {
+                precondition,
+                before: Some(record::before(run, &seen)),
+                takes,
+            }
         });
-        let found = record::found(run, &located, &seen);
-        run.intends(&located.object, &intent, found).await?;
-        let applied = send_apply(run, &manifest, &intent, seen).await;
-        match applied {
+        let found = record::found(run, &located, &seen, &intent);
+        run.intends(&located.object, &intent, false, found).await?;
+        match send_apply(run, &manifest, &intent, seen).await {
             // Without force first: so that it is known whose fields are taken.
-            Err(cluster::Error::Conflict(conflicts)) if options.force && takes.is_empty() => {
-                takes = record::fields(conflicts);
-            }
-            Err(cluster::Error::Changed) if !takes.is_empty() && given.is_none() && tries < TRIES => {
-                takes.clear();
-                tries += 1;
-            }
-            applied => break (applied, intent.before.unwrap_or(Before::Unread)),
+            Err(cluster::Error::Conflict(conflicts)) if options.force && tries < TRIES => match version {
+                Some(version) => conflict = Some((record::fields(conflicts), version)),
+                None => break (Err(cluster::Error::Conflict(conflicts)), intent),
+            },
+            Err(cluster::Error::Changed) if !intent.takes.is_empty() && given.is_none() && tries < TRIES => {}
+            applied => break (applied, intent),
         }
+        tries += 1;
         run.was_refused();
     };
     let report = Report {
         located: &located,
-        before: &before,
-        sent: Sent::Manifest(record::shown(run, &located, &manifest)),
-        taken: takes,
+        before: run.before(&intent),
+        sent: record::sent(run, &located, SentForm::Manifest, &manifest),
+        taken: intent.takes,
     };
     let changed = report.told(run, applied.as_ref().map(|it| &it.object));
     let applied = answered(run, located.need(Verb::Apply), applied).await?;
@@ -86,8 +93,9 @@ async fn send_apply(
     run.assignment.cluster.apply(manifest, &manager, &options).await
 }
 
-/// How often a write without a precondition of its own is tried on an object that changes meanwhile.
-const TRIES: u32 = 5;
+/// How often a write without a precondition of its own is tried on an object that changes meanwhile. By force it takes
+/// two tries each time: one shows whose fields are taken.
+const TRIES: u32 = 6;
 
 pub(super) async fn patch(
     run: &Run,
@@ -105,7 +113,7 @@ pub(super) async fn patch(
     record::recognise(run).await?;
     let given = (*precondition != Precondition::default()).then(|| precondition.clone());
     let mut tries = 1;
-    let (patched, before) = loop {
+    let (patched, intent) = loop {
         let seen = run.assignment.cluster.see(&located.object).await;
         let seen = answered(run, located.need(Verb::Patch), seen).await?;
         let intent = match run.announced() {
@@ -113,25 +121,25 @@ pub(super) async fn patch(
             None => Intent {
                 precondition: match &given {
                     Some(given) => Some(given.clone()),
-                    None => Some(guard_of(run, &located, &seen).await?),
+                    None => Some(guard_of(run, &located, Verb::Patch, &seen).await?),
                 },
                 before: Some(record::before(run, &seen)),
                 takes: Vec::new(),
             },
         };
-        let found = record::found(run, &located, &seen);
-        run.intends(&located.object, &intent, found).await?;
+        let found = record::found(run, &located, &seen, &intent);
+        run.intends(&located.object, &intent, false, found).await?;
         let sent = send_patch(run, &located, kind, &body, &intent).await;
         match sent {
             Err(cluster::Error::Changed) if given.is_none() && tries < TRIES => tries += 1,
-            sent => break (sent, intent.before.unwrap_or(Before::Unread)),
+            sent => break (sent, intent),
         }
         run.was_refused();
     };
     let report = Report {
         located: &located,
-        before: &before,
-        sent: Sent::Patch(record::shown(run, &located, &body)),
+        before: run.before(&intent),
+        sent: record::sent(run, &located, SentForm::Patch, &body),
         taken: Vec::new(),
     };
     report.told(run, patched.as_ref());
@@ -169,51 +177,89 @@ pub(super) async fn delete(run: &Run, object: &ObjectReference, options: &Delete
     let located = object::locate(run, &convert::reference(object)).await?;
     authorize(run, &needs::delete(&located)).await?;
     record::recognise(run).await?;
-    let mut options = convert::delete_options(options, run.is_unanswered());
-    let guard = match given(options.uid.as_ref(), options.resource_version.as_ref()) {
+    let asked = given(options.uid.as_ref(), options.resource_version.as_ref());
+    let (intent, found) = match run.announced() {
+        Some(announced) => (announced, None),
+        None => match to_delete(run, &located, asked.clone()).await? {
+            Some(intended) => intended,
+            None => return Ok(()),
+        },
+    };
+    run.intends(&located.object, &intent, true, found).await?;
+    let meant = asked.or_else(|| intent.precondition.clone()).unwrap_or_default();
+    let options = cluster::DeleteOptions {
+        uid: meant.uid.clone(),
+        resource_version: meant.resource_version,
+        ..convert::delete_options(options, run.is_unanswered())
+    };
+    run.client_takes_over();
+    let deleted = run.assignment.cluster.delete(&located.object, &options).await;
+    match &deleted {
+        Ok(Deleted::WasGone) => record::was_gone(run, &located.object, meant.uid.as_deref()).await?,
+        Ok(Deleted::Accepted) => {
+            if !has_ended(run, &located.object).await? {
+                let uid = meant.uid.unwrap_or_default();
+                run.recorder
+                    .object_deleted(run.calls.current(), &located.object, uid);
+            }
+        }
+        Err(error) => {
+            record::refused(run, &located.object, error);
+            // One that was sent before the server died may have been done, whatever is answered now.
+            if !run.is_sure() {
+                has_ended(run, &located.object).await?;
+            }
+        }
+    }
+    answered(run, located.need(Verb::Delete), deleted).await.map(drop)
+}
+
+/// The delete of what is there, and what that is; nothing where it is gone, which is success.
+async fn to_delete(
+    run: &Run,
+    located: &Located,
+    asked: Option<Precondition>,
+) -> Result<Option<(Intent, Option<String>)>, Stop> {
+    let seen = run.assignment.cluster.see(&located.object).await;
+    let seen = answered(run, located.need(Verb::Delete), seen).await?;
+    let uid = asked.as_ref().and_then(|it| it.uid.as_deref());
+    let is_another = |found: &Value| uid.is_some_and(|it| guard(found).uid.as_deref() != Some(it));
+    match &seen {
+        Seen::Known(None) => return record::gone(run, &located.object, None).await.map(|()| None),
+        Seen::Known(Some(found)) if is_another(found) => {
+            return record::gone(run, &located.object, uid).await.map(|()| None);
+        }
+        Seen::Known(Some(_)) | Seen::Unread(_) => {}
+    }
+    let precondition = match asked {
         // By its UID alone it may be deleted again and again.
         Some(by_uid) if by_uid.resource_version.is_none() => None,
-        Some(given) => Some(given),
+        Some(asked) => Some(asked),
         None => {
-            options.uid = uid_to_delete(run, &located).await?;
-            options.uid.clone().map(|uid| Precondition {
-                uid: Some(uid),
+            let now = guard_of(run, located, Verb::Delete, &seen).await?;
+            Some(Precondition {
+                uid: now.uid,
                 resource_version: None,
             })
         }
     };
-    if options.uid.is_none() && options.resource_version.is_none() {
-        return record::gone(run, &located.object).await;
-    }
-    run.deletes(&located.object, guard.as_ref()).await?;
-    run.client_takes_over();
-    let deleted = run.assignment.cluster.delete(&located.object, &options).await;
-    // One that was sent before the server died may have been done, whatever is answered now.
-    if deleted.is_ok() || !run.is_sure() {
-        look_for_end(run, &located.object).await?;
-    }
-    answered(run, located.need(Verb::Delete), deleted).await
+    let intent = Intent {
+        precondition,
+        before: Some(record::before(run, &seen)),
+        takes: Vec::new(),
+    };
+    let found = record::found(run, located, &seen, &intent);
+    Ok(Some((intent, found)))
 }
 
-/// Which one is meant by a delete that does not say; nothing where there is none.
-async fn uid_to_delete(run: &Run, located: &Located) -> Result<Option<String>, Stop> {
-    if let Some(recorded) = run.announced().and_then(|it| it.precondition) {
-        return Ok(recorded.uid);
-    }
-    match run.assignment.cluster.get(&located.object).await {
-        Err(cluster::Error::NotFound) => Ok(None),
-        found => Ok(guard(&answered(run, located.need(Verb::Delete), found).await?).uid),
-    }
-}
-
-/// The precondition that a patch without one gets: the object is still as it is now.
-async fn guard_of(run: &Run, located: &Located, seen: &Seen) -> Result<Precondition, Stop> {
+/// The precondition that a patch or a delete without one gets: the object is still as it is now.
+async fn guard_of(run: &Run, located: &Located, verb: Verb, seen: &Seen) -> Result<Precondition, Stop> {
     let found = match seen {
         Seen::Known(Some(found)) => Ok(found),
         Seen::Known(None) => Err(cluster::Error::NotFound),
         Seen::Unread(denial) => Err(cluster::Error::Forbidden(denial.clone())),
     };
-    Ok(guard(answered(run, located.need(Verb::Patch), found).await?))
+    Ok(guard(answered(run, located.need(verb), found).await?))
 }
 
 /// The object that was seen, at its version.
@@ -232,6 +278,15 @@ fn guard(object: &Value) -> Precondition {
     }
 }
 
+/// What was asked for, and that the object is as it was seen.
+fn narrowed(given: Option<Precondition>, seen: &Precondition) -> Precondition {
+    let given = given.unwrap_or_default();
+    Precondition {
+        uid: given.uid.or_else(|| seen.uid.clone()),
+        resource_version: given.resource_version.or_else(|| seen.resource_version.clone()),
+    }
+}
+
 /// What the step itself asks for.
 fn given(uid: Option<&String>, resource_version: Option<&String>) -> Option<Precondition> {
     (uid.is_some() || resource_version.is_some()).then(|| Precondition {
@@ -240,12 +295,19 @@ fn given(uid: Option<&String>, resource_version: Option<&String>) -> Option<Prec
     })
 }
 
-/// Whether what the step deleted is gone by now. Another object of that name is one that the inventory keeps.
+/// Whether what was deleted is gone by now.
+async fn has_ended(run: &Run, object: &cluster::ObjectReference) -> Result<bool, Stop> {
+    let ended = run.assignment.cluster.get(object).await == Err(cluster::Error::NotFound);
+    if ended {
+        record::gone(run, object, None).await?;
+    }
+    Ok(ended)
+}
+
+/// Whether it is gone by now, where the lane waits for that. Another object of that name is one that the inventory keeps.
 pub(super) async fn look_for_end(run: &Run, object: &cluster::ObjectReference) -> Result<(), Stop> {
-    if run.objects.awaits_end_of(object)
-        && run.assignment.cluster.get(object).await == Err(cluster::Error::NotFound)
-    {
-        record::gone(run, object).await?;
+    if run.recorder.awaits_end(object) {
+        has_ended(run, object).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Between the engine's words for a cluster and those of the one in memory.
 
 use shipslog_cluster::{
-    ApplyOptions, Cause, Change, ChangeKind, DeleteOptions, Denial, Error, Evidence, Expectation,
+    ApplyOptions, Cause, Change, ChangeKind, DeleteOptions, Deleted, Denial, Error, Evidence, Expectation,
     FieldConflict, Layer, ObjectReference, Patch, PatchKind, Selection, Waited,
 };
 use shipslog_step_testing as memory;
@@ -88,6 +88,13 @@ pub(super) fn delete(options: &DeleteOptions) -> memory::Guard {
         uid: options.uid.clone(),
         resource_version: options.resource_version.clone(),
         unanswered: options.unanswered,
+    }
+}
+
+pub(super) fn deleted(deleted: memory::Deleted) -> Deleted {
+    match deleted {
+        memory::Deleted::Accepted => Deleted::Accepted,
+        memory::Deleted::WasGone => Deleted::WasGone,
     }
 }
 

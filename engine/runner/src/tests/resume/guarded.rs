@@ -22,7 +22,7 @@ async fn cut(
     meanwhile: impl Fn(&FakeCluster),
 ) -> (Lives, String, bool) {
     let lives = Lives::new(16);
-    lives.world.interferes(interference);
+    lives.world.interferes("patch", interference);
     let script = [Op::Apply(0, 0, Nothing), op];
     lives.live(&script, until).await;
     lives.ledger.crash(false);
@@ -88,7 +88,7 @@ async fn one_whose_object_was_changed_meanwhile_is_not_sent_and_says_that_nobody
 async fn a_patch_that_was_refused_and_announced_again_happens_once() {
     let op = Op::Patch(0, 1, Nothing);
     let undisturbed = Lives::new(16);
-    undisturbed.world.interferes(2);
+    undisturbed.world.interferes("patch", 2);
     let (_, places) = undisturbed.live(&[Op::Apply(0, 0, Nothing), op], NEVER).await;
     let intents = |lives: &Lives| {
         let entries = lives.ledger.entries();

@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
-use shipslog_events::event::object::ObjectReference;
+use shipslog_events::event::object::{ObjectReference, Removal};
 use shipslog_events::ids::Handle;
 use tokio::sync::Notify;
 
-use super::objects::held;
 use crate::testing::handle;
+use crate::testing::lane::{held, here};
 use crate::{Entry, Listener, NotRead, NotRecorded, SecretStore, SecretStoreError, Told};
 
 /// The moment of a crash, counted in places where something outside could be seen.
@@ -190,7 +190,7 @@ impl Listener for Ledger {
         assert!(book.knows_cluster, "{told:?} in which cluster?");
         let with = match &told {
             Told::Intended(_) | Told::Removed(..) => book.entries.len(),
-            Told::Written(_) | Told::Refused(_) => book.entries.len() + 1,
+            Told::Written(_) | Told::Deleted(..) | Told::Refused(_) => book.entries.len() + 1,
         };
         if !book
             .objects
@@ -201,9 +201,13 @@ impl Listener for Ledger {
         }
     }
 
-    fn has(&self, object: &ObjectReference) -> bool {
-        let held = held(&self.objects());
-        held.all().any(|(_, it)| it.object == *object)
+    fn gone(&self, object: &ObjectReference, uid: Option<&str>) -> Option<Removal> {
+        let removal = held(&self.objects()).removal(&here(object), uid);
+        removal.map(|(removal, _)| removal)
+    }
+
+    fn waits_for(&self, object: &ObjectReference) -> bool {
+        held(&self.objects()).awaits_end(&here(object))
     }
 
     fn names(&self, handle: &Handle) {

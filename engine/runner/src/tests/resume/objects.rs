@@ -6,53 +6,13 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use shipslog_cluster::{Denial, Error, Layer};
-use shipslog_domain::objects::{Held, Objects, State, evolve};
-use shipslog_events::event::object::{Change, ObjectCall, ObjectDigest, ObjectEvent, ObjectReference};
-use shipslog_events::ids::{AttemptId, AttemptNumber, DeploymentId};
+use shipslog_domain::objects::{Held, State};
+use shipslog_events::event::object::Change;
 
 use super::op::{Carries, op};
 use super::*;
+use crate::testing::lane::held;
 use crate::{Told, Written};
-
-/// As the lane has it.
-pub(super) fn held(told: &[(u64, Told)]) -> Objects {
-    let events = told.iter().map(|(call, told)| event(*call, told));
-    events.fold(Objects::default(), |objects, it| evolve(objects, &it))
-}
-
-fn event(index: u64, told: &Told) -> ObjectEvent {
-    let call = |object: &ObjectReference| ObjectCall {
-        deployment: DeploymentId(7),
-        attempt: AttemptId {
-            step: "Go".into(),
-            target: "Web".into(),
-            attempt: AttemptNumber::FIRST,
-        },
-        call: index,
-        cluster: "here".into(),
-        object: object.clone(),
-    };
-    match told {
-        Told::Intended(it) => ObjectEvent::ObjectIntended {
-            call: call(&it.object),
-            before: it.before.clone(),
-            takes: it.takes.clone(),
-        },
-        Told::Written(it) => ObjectEvent::ObjectWritten {
-            call: call(&it.object),
-            change: it.change,
-            uid: it.uid.clone(),
-            digest: it.digest,
-            sent: ObjectDigest::from_bytes([0; 32]),
-            sent_with: None,
-        },
-        Told::Refused(object) => ObjectEvent::ObjectRefused { call: call(object) },
-        Told::Removed(object, removal) => ObjectEvent::ObjectRemoved {
-            call: call(object),
-            removal: *removal,
-        },
-    }
-}
 
 /// What somebody else does between two lives.
 #[derive(Debug, Clone, Copy)]
@@ -173,11 +133,11 @@ fn compare(lives: &Lives, doings: &Doings) {
         let key = key(it);
         let uid = world.get(&key).map(|it| it["metadata"]["uid"].as_str().unwrap());
         match &it.state {
-            State::Written { uid: written, .. } => assert!(
+            State::Written { uid: written, .. } | State::BeingDeleted { uid: written } => assert!(
                 uid == Some(written) || doings.others.contains(&key),
                 "{key} is told to be there as {written}, and is {uid:?}"
             ),
-            State::MayExist { .. } => assert!(
+            State::MayExist => assert!(
                 doings.refused || doings.others.contains(&key) || doings.last.contains_key(&key),
                 "nobody knows of {key}, though nothing came between"
             ),
@@ -196,7 +156,7 @@ fn compare(lives: &Lives, doings: &Doings) {
 fn changed(told: &[(u64, Told)]) -> usize {
     let news = |it: &&(u64, Told)| match &it.1 {
         Told::Written(Written { change, .. }) => *change != Change::Unchanged,
-        Told::Intended(_) | Told::Refused(_) | Told::Removed(..) => false,
+        Told::Intended(_) | Told::Deleted(..) | Told::Refused(_) | Told::Removed(..) => false,
     };
     told.iter().filter(news).count()
 }

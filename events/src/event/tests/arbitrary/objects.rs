@@ -26,10 +26,13 @@ pub(super) fn any_fact() -> impl Strategy<Value = ObjectEvent> {
                 marks,
             }
         ),
-        (call(), before(), fields()).prop_map(|(call, before, takes)| ObjectEvent::ObjectIntended {
-            call,
-            before,
-            takes
+        (call(), before(), fields(), any::<bool>()).prop_map(|(call, before, takes, deletes)| {
+            ObjectEvent::ObjectIntended {
+                call,
+                before,
+                takes,
+                deletes,
+            }
         }),
         (
             call(),
@@ -50,8 +53,9 @@ pub(super) fn any_fact() -> impl Strategy<Value = ObjectEvent> {
                 }
             ),
         call().prop_map(|call| ObjectEvent::ObjectRefused { call }),
-        (call(), select(Removal::ALL.to_vec()))
-            .prop_map(|(call, removal)| ObjectEvent::ObjectRemoved { call, removal }),
+        (call(), text()).prop_map(|(call, uid)| ObjectEvent::ObjectDeleted { call, uid }),
+        (call(), select(Removal::ALL.to_vec()), option::of(text()))
+            .prop_map(|(call, removal, uid)| ObjectEvent::ObjectRemoved { call, removal, uid }),
         (call(), fields()).prop_map(|(call, fields)| ObjectEvent::DriftTakenBack { call, fields }),
     ]
 }

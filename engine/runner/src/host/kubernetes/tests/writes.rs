@@ -57,7 +57,7 @@ async fn what_was_deleted_is_known_as_gone_and_writing_it_again_as_new() {
         [
             "intended ConfigMap dev/page",
             "cluster: patch ConfigMap dev/page {}",
-            "cluster: get ConfigMap dev/page",
+            "intended ConfigMap dev/page",
             "cluster: delete ConfigMap dev/page of u",
             "cluster: get ConfigMap dev/page",
             "removed ConfigMap dev/page",
