@@ -8,7 +8,7 @@ use serde_json::Value;
 use shipslog_domain::capability::{Capability, covers, not_granted};
 use shipslog_domain::configuration::{Catalogue, Interface};
 use shipslog_domain::schema::Problem;
-use shipslog_runner::{CheckRefusal, Component, Description, Runner};
+use shipslog_runner::{CheckRefusal, Component, Description, Needs, Runner};
 
 use crate::component_store::ComponentStore;
 
@@ -57,7 +57,7 @@ impl Steps {
         grant: Option<&[Capability]>,
     ) -> Vec<Problem> {
         match self.runner.check(component, inputs).await {
-            Ok(asked) => match covers(grant.unwrap_or(&asked), &asked) {
+            Ok(Needs { capabilities, .. }) => match covers(grant.unwrap_or(&capabilities), &capabilities) {
                 Ok(()) => Vec::new(),
                 Err(beyond) => vec![Problem::new("grant", not_granted(&beyond))],
             },

@@ -26,6 +26,7 @@ pub struct Step {
     work: String,
     beside: String,
     pages: usize,
+    limit: Option<u64>,
 }
 
 /// What `check` answers.
@@ -44,6 +45,7 @@ impl Default for Step {
             work: String::new(),
             beside: String::new(),
             pages: 3,
+            limit: None,
         }
     }
 }
@@ -93,6 +95,15 @@ impl Step {
     pub fn asking(self, rights: &str) -> Self {
         Self {
             answer: Answer::Asks(rights.to_owned()),
+            ..self
+        }
+    }
+
+    /// Says in `check` that a run may take so many seconds.
+    #[must_use]
+    pub fn taking(self, seconds: u64) -> Self {
+        Self {
+            limit: Some(seconds),
             ..self
         }
     }
@@ -187,8 +198,11 @@ impl Step {
     fn checks(&self, memory: &mut Memory) -> usize {
         match &self.answer {
             Answer::Asks(rights) => {
-                let text = memory.place(rights.as_bytes());
-                memory.place_words(&[0, text, rights.len()])
+                let limit = self.limit.map(|it| format!(",\"timeLimitSeconds\":{it}"));
+                let limit = limit.unwrap_or_default();
+                let needs = format!("{{\"capabilities\":{rights}{limit}}}");
+                let text = memory.place(needs.as_bytes());
+                memory.place_words(&[0, text, needs.len()])
             }
             Answer::Objects(causes) => {
                 let texts = causes.iter().flatten();

@@ -51,7 +51,27 @@ pub struct Given {
     pub grant: Option<Vec<Capability>>,
     /// What `check` of the component asked for; nothing where it did not answer, or was not asked yet.
     pub asked: Option<Vec<Capability>>,
+    /// How long a run may take at the longest, in seconds; nothing as for `asked`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_limit_seconds: Option<u64>,
 }
+
+impl Given {
+    /// How long a run may take at the longest, in seconds.
+    pub fn time_limit(&self) -> u64 {
+        time_limit(self.time_limit_seconds)
+    }
+}
+
+/// As long as the inputs ask, within what everybody is granted.
+fn time_limit(asked: Option<u64>) -> u64 {
+    asked.unwrap_or_default().clamp(SHORTEST_LIMIT, LONGEST_LIMIT)
+}
+
+/// Every run is granted half an hour.
+pub const SHORTEST_LIMIT: u64 = 30 * 60;
+/// None is granted more than a day.
+pub const LONGEST_LIMIT: u64 = 24 * 60 * 60;
 
 /// How a cluster is reached, and as whom.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -115,6 +135,7 @@ pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> 
         variables: resolved.variables,
         grant: from.snapshot.step(&id.step).and_then(|it| it.grant.clone()),
         asked: None,
+        time_limit_seconds: None,
     };
     Ok(Frozen {
         inputs: resolved.inputs,

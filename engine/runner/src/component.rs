@@ -4,8 +4,8 @@ mod answer;
 mod description;
 
 pub use answer::{Cause, CheckRefusal, Errored};
-pub use description::{Description, OutputDescription};
-pub(crate) use description::{capabilities, causes};
+pub use description::{Description, Needs, OutputDescription};
+pub(crate) use description::{causes, needs};
 
 use std::sync::Arc;
 

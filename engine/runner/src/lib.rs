@@ -33,7 +33,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use component::{Cause, CheckRefusal, Component, Description, Errored, OutputDescription};
+pub use component::{Cause, CheckRefusal, Component, Description, Errored, Needs, OutputDescription};
 pub use config::RunnerConfig;
 pub use journal::{
     Call, Class, Diverged, Entry, FORMAT as JOURNAL_FORMAT, Intent, Precondition, Suspended, Trace, What,

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use shipslog_domain::capability::{self, Capability};
+use shipslog_domain::capability;
 use shipslog_events::event::deployment::Limits;
 
 use crate::compile::{self, Compiler};
-use crate::component::{CheckRefusal, Component, Description, Errored};
+use crate::component::{CheckRefusal, Component, Description, Errored, Needs};
 use crate::config::RunnerConfig;
 use crate::ports::Recorder;
 use crate::run::{Assignment, Cancel};
@@ -41,17 +41,18 @@ impl Runner {
         self.0.questions.describe(&prepared).await
     }
 
-    /// The capabilities that these inputs need, always within what the component declares.
+    /// What these inputs need.
     pub async fn check(
         &self,
         component: &Component,
         inputs: &serde_json::Value,
-    ) -> Result<Vec<Capability>, CheckRefusal> {
+    ) -> Result<Needs, CheckRefusal> {
         let prepared = self.0.compiler.prepare(component).await?;
         let description = self.0.questions.describe(&prepared).await?;
-        let asked = self.0.questions.check(&prepared, &inputs.to_string()).await?;
-        capability::covers(&description.capabilities, &asked).map_err(CheckRefusal::BeyondDescription)?;
-        Ok(asked)
+        let needs = self.0.questions.check(&prepared, &inputs.to_string()).await?;
+        capability::covers(&description.capabilities, &needs.capabilities)
+            .map_err(CheckRefusal::BeyondDescription)?;
+        Ok(needs)
     }
 
     /// Runs it to its end, from where its journal ends; never panics on what a component does. What can be

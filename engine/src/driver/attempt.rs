@@ -136,10 +136,13 @@ async fn ready(
         .map_err(|error| Impossible::ComponentErrored(error.to_string()))?;
     let asked = match given.asked.clone() {
         Some(asked) => asked,
-        None => runner
-            .check(&component, &inputs)
-            .await
-            .map_err(|it| unchecked(&it))?,
+        None => {
+            runner
+                .check(&component, &inputs)
+                .await
+                .map_err(|it| unchecked(&it))?
+                .capabilities
+        }
     };
     let cluster = tools.clusters.reach(&given.cluster).await?;
     let cluster = cluster.in_namespace(given.namespace.clone());

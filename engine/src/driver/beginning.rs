@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use shipslog_domain::deployment::Start;
-use shipslog_domain::freeze::{Frozen, Impossible, latest_address};
+use shipslog_domain::freeze::{Frozen, Impossible, SHORTEST_LIMIT, latest_address};
 use shipslog_events::NewBody;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::body::{INPUTS, SITUATION};
@@ -18,9 +18,6 @@ use super::clock::Clock;
 use super::freezing::frozen;
 use super::tools::Tools;
 use crate::load::{DeploymentHistory, json_body};
-
-/// Seconds until a run is stopped.
-const DEADLINE: u64 = 30 * 60;
 
 /// What a run begins with, or why it cannot: then it is recorded as one that ended at once.
 pub(super) struct Preparation {
@@ -35,7 +32,10 @@ impl Preparation {
         Start {
             id: id.clone(),
             seed: self.seed.clone(),
-            deadline_seconds: DEADLINE,
+            deadline_seconds: self
+                .frozen
+                .as_ref()
+                .map_or(SHORTEST_LIMIT, |it| it.given.time_limit()),
             host_version: env!("CARGO_PKG_VERSION").to_owned(),
             component: self.component.clone(),
             limits: self.limits,

@@ -56,7 +56,10 @@ pub(super) async fn frozen(
         },
     )?;
     // Whoever did not answer is asked again when the run begins.
-    frozen.given.asked = runner.check(&component, &frozen.inputs).await.ok();
+    if let Ok(needs) = runner.check(&component, &frozen.inputs).await {
+        frozen.given.asked = Some(needs.capabilities);
+        frozen.given.time_limit_seconds = needs.time_limit_seconds;
+    }
     Ok(frozen)
 }
 

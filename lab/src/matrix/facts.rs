@@ -24,7 +24,7 @@ impl fmt::Display for Fact {
 const RESUMED: &str = "attempt-resumed";
 
 /// Random, or a hash over what is random. How many entries a journal has is compared, and what a write changed.
-const RANDOM: [(&str, &str); 7] = [
+const RANDOM: [(&str, &str); 10] = [
     ("attempt-started", "/seed"),
     ("attempt-ended", "/journal/hash"),
     ("object-intended", "/before/present/uid"),
@@ -32,6 +32,9 @@ const RANDOM: [(&str, &str); 7] = [
     ("object-written", "/uid"),
     ("object-written", "/digest"),
     ("object-written", "/sent"),
+    ("object-deleted", "/uid"),
+    ("object-removed", "/uid"),
+    ("cluster-recognised", "/marks/1/namespace/uid"),
 ];
 
 /// The facts in the log's order, and how often a run was resumed.

@@ -15,8 +15,8 @@ impl<S: Step + 'static> Guest for Exported<S> {
     }
 
     fn check(inputs: String) -> Result<String, Vec<bindings::Cause>> {
-        step::check::<S>(&inputs)
-            .map(|it| serde_json::to_string(&it).expect("capabilities are plain data"))
+        step::needs::<S>(&inputs)
+            .map(|it| it.to_string())
             .map_err(|causes| causes.into_iter().map(Into::into).collect())
     }
 

@@ -1,8 +1,10 @@
 //! What a step's author writes.
 
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{Capability, Cause, Description, Failure, cause, inputs, schema};
 
@@ -18,6 +20,12 @@ pub trait Step {
     /// when a project is saved, and again before the first write.
     fn check(inputs: &Self::Inputs) -> Result<Vec<Capability>, Vec<Cause>>;
 
+    /// How long a run with these inputs may take at the longest: then it is stopped. Nothing means half an hour; the host
+    /// grants a day at most, and never less than half an hour.
+    fn time_limit(_inputs: &Self::Inputs) -> Option<Duration> {
+        None
+    }
+
     /// Does the work. It may be run again after a crash, so that it writes what it wants to be true under names that
     /// derive from the inputs and [`context::deployment`](crate::context::deployment).
     fn run(inputs: Self::Inputs) -> Result<(), Failure>;
@@ -32,6 +40,16 @@ pub(crate) fn describe<S: Step>() -> Value {
 
 pub(crate) fn check<S: Step>(inputs: &str) -> Result<Vec<Capability>, Vec<Cause>> {
     S::check(&inputs::parse(inputs)?)
+}
+
+/// What `check` answers: rights, and how long the run may take.
+pub(crate) fn needs<S: Step>(inputs: &str) -> Result<Value, Vec<Cause>> {
+    let inputs: S::Inputs = inputs::parse(inputs)?;
+    let mut needs = json!({ "capabilities": S::check(&inputs)? });
+    if let Some(limit) = S::time_limit(&inputs) {
+        needs["timeLimitSeconds"] = limit.as_secs().into();
+    }
+    Ok(needs)
 }
 
 pub(crate) fn run<S: Step>(inputs: &str) -> Result<(), Failure> {

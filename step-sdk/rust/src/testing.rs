@@ -17,6 +17,7 @@ mod rights;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use shipslog_step_testing::{Cluster, Waited};
@@ -254,6 +255,12 @@ pub fn describe<S: Step>() -> Value {
 /// What a step says these inputs need. There is no host: a call would panic, as it traps in the engine.
 pub fn check<S: Step>(inputs: &Value) -> Result<Vec<Capability>, Vec<Cause>> {
     step::check::<S>(&inputs.to_string())
+}
+
+/// How long a step says that a run with these inputs may take.
+pub fn time_limit<S: Step>(inputs: &Value) -> Option<Duration> {
+    let needs = step::needs::<S>(&inputs.to_string()).ok()?;
+    needs["timeLimitSeconds"].as_u64().map(Duration::from_secs)
 }
 
 /// What a step says these inputs need, one line each, for golden lists.

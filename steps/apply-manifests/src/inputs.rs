@@ -14,9 +14,9 @@ pub struct Inputs {
     /// Whether to wait until the objects are healthy.
     #[serde(default = "yes")]
     pub wait: bool,
-    /// How long they may take for it, in all.
+    /// How long they may take for it, in all: less than a day by what writing them may take.
     #[serde(default = "ten_minutes")]
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = 85_800))]
     pub timeout_seconds: u32,
     /// Take over objects of these names that exist and belong to nobody or to somebody else.
     #[serde(default)]

@@ -7,6 +7,8 @@ pub mod order;
 pub mod rights;
 pub mod validate;
 
+use std::time::Duration;
+
 use shipslog_step::{Capability, Cause, Description, Failure, Step};
 
 use inputs::Inputs;
@@ -16,6 +18,9 @@ use inputs::Inputs;
 pub struct ApplyManifests;
 
 shipslog_step::export!(ApplyManifests);
+
+/// How long writing may take, beside waiting.
+const WRITING: Duration = Duration::from_mins(10);
 
 impl Step for ApplyManifests {
     type Inputs = Inputs;
@@ -35,6 +40,10 @@ impl Step for ApplyManifests {
         } else {
             Err(problems)
         }
+    }
+
+    fn time_limit(inputs: &Inputs) -> Option<Duration> {
+        Some(Duration::from_secs(inputs.timeout_seconds.into()) + WRITING)
     }
 
     fn run(inputs: Inputs) -> Result<(), Failure> {

@@ -27,6 +27,13 @@ pub const TRAFFIC_SWITCHED: &str = "traffic-switched";
 /// What earlier deployments left is gone.
 pub const OLD_SET_REMOVED: &str = "old-set-removed";
 
+/// No run gets more, in seconds.
+pub(super) const DAY: u32 = 24 * 60 * 60;
+/// The grace that the pods of an earlier deployment may have had, whatever the inputs say now.
+const EARLIER_GRACE: u32 = 60 * 60;
+/// For calls, beside the waits.
+const CALLS: u32 = 10 * 60;
+
 /// Where the run stands, for the live view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
@@ -58,6 +65,8 @@ struct Flow<'a> {
     service: Option<Value>,
     /// What is still there of the old set when traffic has moved.
     old: Vec<String>,
+    /// How long ago traffic moved, where an earlier attempt moved it.
+    switched_since: Duration,
 }
 
 /// Carries the deployment out, from what is there to traffic on the new set.
@@ -74,6 +83,7 @@ pub fn run(inputs: &Inputs, situation: &Situation, images: &Images) -> Result<()
         made: Vec::new(),
         service: None,
         old: Vec::new(),
+        switched_since: Duration::ZERO,
     };
     flow.deploy().map_err(|why| flow.aftermath(why))
 }
@@ -165,6 +175,24 @@ fn delete(object: &ObjectReference, uid: &str) -> Result<(), Error> {
         },
     };
     kubernetes().delete_with(object, &options)
+}
+
+/// How long a run with these inputs may take.
+pub(super) fn longest(inputs: &Inputs) -> Duration {
+    Duration::from_secs((rollout::longest(inputs) + after_rollout(inputs)).into())
+}
+
+/// In seconds: the switch, the drain, the end of the old pods, and all that is no wait.
+fn after_rollout(inputs: &Inputs) -> u32 {
+    let grace = inputs.termination_grace_period_seconds.unwrap_or_default();
+    let end = grace.max(EARLIER_GRACE) + old_set::ALLOWANCE;
+    traffic::ENDPOINTS_TIMEOUT + inputs.drain_seconds + end + CALLS
+}
+
+/// What the rollout can be waited for at the least, where it is longer than what is left of a day.
+pub(super) fn exceeds_a_day(inputs: &Inputs) -> Option<u32> {
+    let least = inputs.progress_deadline_seconds + rollout::ALLOWANCE + after_rollout(inputs);
+    (least > DAY).then_some(least)
 }
 
 fn wait(expectations: &[Expectation], seconds: u32) -> Result<Waited, Error> {

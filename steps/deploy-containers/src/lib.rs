@@ -21,6 +21,8 @@ pub mod words;
 #[cfg(test)]
 mod fixture;
 
+use std::time::Duration;
+
 use shipslog_step::{Capability, Cause, Description, Failure, Step, variables};
 
 use inputs::Inputs;
@@ -58,6 +60,10 @@ impl Step for DeployContainers {
         } else {
             Err(problems)
         }
+    }
+
+    fn time_limit(inputs: &Inputs) -> Option<Duration> {
+        Some(flow::longest(inputs))
     }
 
     fn run(inputs: Inputs) -> Result<(), Failure> {

@@ -1,5 +1,7 @@
 //! The switch: what the Service needs so that all traffic goes to this deployment's pods. Pure; the flow does it.
 
+use std::time::{Duration, SystemTime};
+
 use serde_json::{Value, json};
 use shipslog_step::kubernetes::{ApplyOptions, Precondition};
 use shipslog_step::owner::marks::DEPLOYMENT_UID;
@@ -9,6 +11,29 @@ use crate::situation::{Situation, WORKLOAD};
 
 /// How often the Service may change under the switch (status writes count too) before it gives up.
 pub const ATTEMPTS: u32 = 5;
+
+/// When traffic moved, in milliseconds since 1970.
+const SWITCHED_AT: &str = "shipslog.dev/switched-at";
+
+/// The Service, saying when it was switched: an attempt after this one does not drain from zero.
+#[must_use]
+pub fn at(mut service: Value, now: SystemTime) -> Value {
+    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    service["metadata"]["annotations"][SWITCHED_AT] = now.as_millis().to_string().into();
+    service
+}
+
+/// How long ago the Service was switched. Nothing where it does not say so, or lies in the future.
+pub fn since(live: &Value, now: SystemTime) -> Duration {
+    let said = live
+        .pointer("/metadata/annotations")
+        .and_then(|it| it.get(SWITCHED_AT));
+    let said = said.and_then(Value::as_str).and_then(|it| it.parse().ok());
+    let switched = said.and_then(|it| SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(it)));
+    switched
+        .and_then(|it| now.duration_since(it).ok())
+        .unwrap_or_default()
+}
 
 /// What the switch has to do with the Service as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -233,3 +233,16 @@ fn written(cluster: &str, name: &str) -> ObjectEvent {
         sent_with: None,
     }
 }
+
+#[test]
+fn a_run_has_as_long_as_its_inputs_ask_half_an_hour_at_least_and_a_day_at_most() {
+    let limits = [
+        None,
+        Some(0),
+        Some(1800),
+        Some(7200),
+        Some(86_400),
+        Some(u64::MAX),
+    ];
+    assert_eq!(limits.map(time_limit), [1800, 1800, 1800, 7200, 86_400, 86_400]);
+}

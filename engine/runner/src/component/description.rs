@@ -92,18 +92,27 @@ impl Description {
     }
 }
 
+/// What inputs need, as `check` answers it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Needs {
+    /// The rights, always within what the component declares.
+    pub capabilities: Vec<Capability>,
+    /// How long a run may take at the longest, in seconds.
+    pub time_limit_seconds: Option<u64>,
+}
+
 /// What `check` answers where the inputs are right.
-pub(crate) fn capabilities(json: &str) -> Result<Vec<Capability>, Errored> {
+pub(crate) fn needs(json: &str) -> Result<Needs, Errored> {
     let not_of_form = |reason: String| {
         Errored(format!(
             "the step's `check` is not of the contract's form: {reason}"
         ))
     };
     short("the answer", json, LONGEST).map_err(not_of_form)?;
-    let asked: Vec<Capability> =
-        serde_json::from_str(json).map_err(|error| not_of_form(error.to_string()))?;
-    bounded(&asked).map_err(not_of_form)?;
-    Ok(asked)
+    let needs: Needs = serde_json::from_str(json).map_err(|error| not_of_form(error.to_string()))?;
+    bounded(&needs.capabilities).map_err(not_of_form)?;
+    Ok(needs)
 }
 
 /// What it answers where they are wrong; the first ones say enough.

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use shipslog_domain::capability::Capability;
 use tokio::sync::Semaphore;
 
 use super::{store, trap_message};
 use crate::bindings;
 use crate::compile::Prepared;
-use crate::component::{CheckRefusal, Description, Errored, capabilities, causes};
+use crate::component::{CheckRefusal, Description, Errored, Needs, causes, needs};
 use crate::config::{CONCURRENT_QUESTIONS, RunnerConfig};
 
 /// The two exports that have to answer at once, and where they are asked.
@@ -34,17 +33,13 @@ impl Questions {
         prepared.description.get_or_try_init(describe).await.cloned()
     }
 
-    /// What these inputs need, as the component says it.
-    pub(crate) async fn check(
-        &self,
-        prepared: &Prepared,
-        inputs: &str,
-    ) -> Result<Vec<Capability>, CheckRefusal> {
+    /// What these inputs need, as the component says it: nobody has held it against its declaration.
+    pub(crate) async fn check(&self, prepared: &Prepared, inputs: &str) -> Result<Needs, CheckRefusal> {
         let json = match self.ask(self.call_check(prepared, inputs)).await? {
             Ok(json) => json,
             Err(wrong) => return Err(CheckRefusal::Inputs(causes(wrong))),
         };
-        capabilities(&json).map_err(CheckRefusal::Errored)
+        needs(&json).map_err(CheckRefusal::Errored)
     }
 
     async fn call_describe(&self, prepared: &Prepared) -> Result<String, Errored> {

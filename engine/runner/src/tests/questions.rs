@@ -13,7 +13,20 @@ async fn a_component_says_what_it_is_and_what_inputs_need() {
         ("test", "1.2.3".to_owned())
     );
     let asked = yard.runner.check(&component, &json!({})).await.unwrap();
-    assert_eq!(asked[0].to_string(), "get on ConfigMap page-7");
+    assert_eq!(asked.capabilities[0].to_string(), "get on ConfigMap page-7");
+}
+
+#[tokio::test]
+async fn a_component_may_say_how_long_its_inputs_need() {
+    for limit in [None, Some(7200)] {
+        let guest = guest().asking("[]");
+        let guest = match limit {
+            Some(seconds) => guest.taking(seconds),
+            None => guest,
+        };
+        let needs = plain().runner.check(&built(&guest), &json!({})).await.unwrap();
+        assert_eq!(needs.time_limit_seconds, limit);
+    }
 }
 
 #[tokio::test]

@@ -51,15 +51,20 @@ impl Flow<'_> {
 
     /// Every node has to hear of the switch, and open connections stay where they are.
     fn drain(&mut self) -> Result<(), Stop> {
-        let seconds = self.inputs.drain_seconds;
-        if self.old.is_empty() || self.inputs.service.is_none() || seconds == 0 {
+        let all = Duration::from_secs(self.inputs.drain_seconds.into());
+        // An earlier attempt may have moved the traffic, and have waited already.
+        let left = all.saturating_sub(self.switched_since);
+        if self.old.is_empty() || self.inputs.service.is_none() || left.is_zero() {
             return Ok(());
         }
         self.at(
             Stage::Drain,
-            format!("letting open connections to the old pods end, for {seconds} s"),
+            format!(
+                "letting open connections to the old pods end, for {} s",
+                left.as_secs()
+            ),
         );
-        Ok(clock::sleep(Duration::from_secs(seconds.into()))?)
+        Ok(clock::sleep(left)?)
     }
 
     /// The step's Service and those that left its inputs. Clients still come through the latter, so they stay, and what

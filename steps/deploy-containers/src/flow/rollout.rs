@@ -3,12 +3,13 @@
 use serde_json::Value;
 use shipslog_step::kubernetes::{Applied, ApplyOptions, Expectation, ObjectReference, Waited, kubernetes};
 
-use super::{Flow, Made, Stage, Stop, failed, uid, wait};
+use super::{DAY, Flow, Made, Stage, Stop, after_rollout, failed, uid, wait};
+use crate::inputs::Inputs;
 use crate::kinds::Role;
 use crate::words;
 
 /// On top of what the cluster itself may take to call a rollout failed.
-const ALLOWANCE: u32 = 60;
+pub(super) const ALLOWANCE: u32 = 60;
 
 impl Flow<'_> {
     pub(super) fn apply_configuration(&mut self) -> Result<(), Stop> {
@@ -36,7 +37,7 @@ impl Flow<'_> {
     }
 
     pub(super) fn wait_until_healthy(&mut self, healthy: Expectation) -> Result<(), Stop> {
-        let (object, longest) = (self.workload(), self.longest_rollout());
+        let (object, longest) = (self.workload(), longest(self.inputs));
         let (sentence, found) = match wait(&[healthy], longest)? {
             Waited::Met => return Ok(()),
             Waited::Failed(found) => (format!("{object} did not become healthy"), found),
@@ -70,12 +71,13 @@ impl Flow<'_> {
         self.made.push(Made { object, uid });
         Ok(applied)
     }
+}
 
-    /// The deadline starts again with each pod that becomes available, so this is longer than any rollout that the
-    /// cluster has not called failed itself. The host ends the wait at the step's own deadline.
-    fn longest_rollout(&self) -> u32 {
-        let deadline = self.inputs.progress_deadline_seconds;
-        let rounds = self.inputs.replicas.saturating_add(1);
-        deadline.saturating_mul(rounds).saturating_add(ALLOWANCE)
-    }
+/// The deadline starts again with each pod that becomes available, so this is longer than any rollout that the cluster
+/// has not called failed itself; as far as it leaves time for what comes after it.
+pub(super) fn longest(inputs: &Inputs) -> u32 {
+    let rounds = inputs.replicas.saturating_add(1);
+    let longest = inputs.progress_deadline_seconds.saturating_mul(rounds);
+    let most = DAY.saturating_sub(after_rollout(inputs));
+    longest.saturating_add(ALLOWANCE).min(most)
 }

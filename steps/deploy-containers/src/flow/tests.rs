@@ -7,7 +7,7 @@ mod services;
 use serde_json::{Value, json};
 use shipslog_step::Failure;
 use shipslog_step::kubernetes::{Denial, Evidence, Layer, ObjectReference, Reason};
-use shipslog_step::testing::Host;
+use shipslog_step::testing::{Host, checked, time_limit};
 
 use crate::kinds::{CONFIG_MAP, DEPLOYMENT, SERVICE};
 use crate::{DeployContainers, fixture};
@@ -123,6 +123,45 @@ fn namespace(host: &Host) -> Vec<Value> {
             it
         })
         .collect()
+}
+
+fn limit(changes: &[(&str, Value)]) -> u64 {
+    let mut inputs = fixture::httpd();
+    for (field, value) in changes {
+        inputs[*field] = value.clone();
+    }
+    time_limit::<DeployContainers>(&inputs).unwrap().as_secs()
+}
+
+#[test]
+fn a_run_has_as_long_as_its_rollout_its_drain_and_the_end_of_the_old_pods_together() {
+    let usual = limit(&[("replicas", json!(1))]);
+    assert!(usual > 60 * 60, "{usual}");
+    for (field, seconds, more) in [
+        ("drainSeconds", 3600, 3600 - 5),
+        ("terminationGracePeriodSeconds", 7200, 7200 - 3600),
+    ] {
+        let changed = limit(&[("replicas", json!(1)), (field, json!(seconds))]);
+        assert_eq!(changed, usual + more, "{field}");
+    }
+    let slow = limit(&[("replicas", json!(1)), ("progressDeadlineSeconds", json!(10_000))]);
+    assert!(
+        slow > 2 * 10_000,
+        "each pod that becomes available begins it anew: {slow}"
+    );
+    let many = limit(&[("replicas", json!(1000)), ("progressDeadlineSeconds", json!(600))]);
+    assert_eq!(many, 86_400, "and none has more than a day");
+}
+
+#[test]
+fn inputs_that_need_more_than_a_day_are_refused() {
+    let mut inputs = fixture::httpd();
+    inputs["terminationGracePeriodSeconds"] = json!(86_000);
+    let refused = checked::<DeployContainers>(&inputs);
+    assert!(
+        refused.contains("progressDeadlineSeconds") && refused.contains("a day"),
+        "{refused}"
+    );
 }
 
 #[test]

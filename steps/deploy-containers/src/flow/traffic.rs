@@ -1,8 +1,10 @@
 //! The switch: the complete Service in one apply that is refused if somebody else was there meanwhile.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use shipslog_step::kubernetes::{Expectation, ObjectReference, Waited, kubernetes};
-use shipslog_step::{Failure, milestones};
+use shipslog_step::{Failure, clock, milestones};
 
 use super::{Flow, Stage, Stop, TRAFFIC_SWITCHED, failed, wait};
 use crate::kinds::SERVICE;
@@ -10,7 +12,7 @@ use crate::switch::{self, Decision};
 use crate::words;
 
 /// Endpoints follow a Service within moments; a minute is for a cluster in trouble.
-const ENDPOINTS_TIMEOUT: u32 = 60;
+pub(super) const ENDPOINTS_TIMEOUT: u32 = 60;
 
 impl Flow<'_> {
     pub(super) fn switch_traffic(&mut self, replicas: u32) -> Result<(), Stop> {
@@ -38,10 +40,15 @@ impl Flow<'_> {
     /// or an earlier attempt has applied it.
     fn apply_unchanged(&mut self, object: &ObjectReference, mine: &Value) -> Result<Option<Value>, Stop> {
         let mut live = kubernetes().find(object)?;
+        let now = clock::now();
+        let mine = &switch::at(mine.clone(), now);
         for _ in 0..switch::ATTEMPTS {
             let decision = switch::decide(live.as_ref(), mine, self.situation, self.inputs.adopt);
             let options = match decision.map_err(failed)? {
-                Decision::Done => return Ok(None),
+                Decision::Done => {
+                    self.switched_since = live.as_ref().map_or(Duration::ZERO, |it| switch::since(it, now));
+                    return Ok(None);
+                }
                 Decision::Apply(options) => options,
             };
             match kubernetes().apply_with(mine, &options) {

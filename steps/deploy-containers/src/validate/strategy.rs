@@ -1,6 +1,7 @@
 //! How new pods replace old ones: what goes together.
 
 use super::{Problems, syntax};
+use crate::flow;
 use crate::inputs::Inputs;
 use crate::inputs::scalar::IntOrString;
 use crate::inputs::strategy::{Debris, StrategyType};
@@ -13,6 +14,15 @@ pub(super) fn check(inputs: &Inputs, found: &mut Problems) {
         found.add(
             "progressDeadlineSeconds",
             "it has to be longer than `minReadySeconds`, which is 0 where it is not given",
+        );
+    }
+    if let Some(seconds) = flow::exceeds_a_day(inputs) {
+        found.add(
+            "progressDeadlineSeconds",
+            format!(
+                "with `drainSeconds` and `terminationGracePeriodSeconds` a run may take {seconds} s, and it has a day at \
+                 most: 86400 s"
+            ),
         );
     }
     if inputs.is_blue_green() && inputs.revision_history_limit.is_some() {

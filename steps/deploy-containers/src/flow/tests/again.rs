@@ -16,7 +16,16 @@ fn a_run_that_ended_at_any_call_comes_to_the_same_end_when_it_is_done_again() {
             reached("traffic-switched") && reached("old-set-removed"),
             "after {call}"
         );
+        assert_eq!(slept(&host), slept(&whole), "after {call}: it drains once");
     }
+}
+
+fn slept(host: &Host) -> u64 {
+    let sleeps = host.calls().into_iter().filter_map(|it| {
+        let seconds = it.strip_prefix("sleep ")?.strip_suffix(" ms")?;
+        seconds.parse::<u64>().ok()
+    });
+    sleeps.sum()
 }
 
 #[test]
