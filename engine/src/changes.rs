@@ -1,8 +1,9 @@
 //! What a deployment did to objects in clusters, told from the log alone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
+use shipslog_domain::objects::ObjectKey;
 use shipslog_events::Recorded;
 use shipslog_events::event::Event;
 use shipslog_events::event::object::body::{BEFORE, MANIFEST, PATCH};
@@ -46,6 +47,9 @@ pub struct ObjectChange {
     pub before: Option<Before>,
     /// The fields that were taken from others.
     pub taken: Vec<TakenField>,
+    /// Whether what was found, or what was sent, is told by its digest alone: it was too large, or the step may not read
+    /// it.
+    pub left_out: bool,
     /// Where the object stands as it was found.
     found_with: Option<EventId>,
     /// Where what was sent stands.
@@ -95,8 +99,12 @@ fn told(id: DeploymentId, events: &[Recorded]) -> Vec<ObjectChange> {
         let Event::Object(event) = &recorded.event else {
             continue;
         };
-        if let Some(call) = call_of(event).filter(|it| it.deployment == id) {
+        let call = call_of(event);
+        if let Some(call) = call.filter(|it| it.deployment == id) {
             telling.tell(recorded, event, call);
+        }
+        if let (ObjectEvent::ObjectWritten { digest, .. }, Some(call)) = (event, call) {
+            telling.left.insert(call.into(), *digest);
         }
     }
     telling.changes
@@ -110,6 +118,8 @@ struct Telling {
     announced: HashMap<(AttemptId, u64, ObjectReference), usize>,
     /// Events that have an object as it was found.
     found: HashMap<(ObjectReference, ObjectDigest), EventId>,
+    /// As the lane left each object.
+    left: BTreeMap<ObjectKey, ObjectDigest>,
 }
 
 impl Telling {
@@ -118,6 +128,10 @@ impl Telling {
         match event {
             ObjectEvent::ObjectIntended { before, deletes, .. } => {
                 let found_with = self.found_with(recorded, call, before);
+                let as_left = match before {
+                    Before::Present { digest, .. } => self.left.get(&call.into()) == Some(digest),
+                    Before::Absent | Before::Unread => true,
+                };
                 let last = self.changes.len();
                 // What was announced before was refused, as somebody else changed the object.
                 let at = *self.announced.entry(key).or_insert(last);
@@ -128,6 +142,7 @@ impl Telling {
                 change.before = Some(before.clone());
                 change.deletes = *deletes;
                 change.found_with = found_with;
+                change.left_out = found_with.is_none() && !as_left;
             }
             ObjectEvent::ObjectRemoved { removal, .. } => self.removed(recorded, call, *removal),
             ObjectEvent::ObjectWritten { .. }
@@ -156,11 +171,10 @@ impl Telling {
 
     /// The end of what a deployment deleted is no further change; nor is it one of another deployment that saw it.
     fn removed(&mut self, recorded: &Recorded, call: &ObjectCall, removal: Removal) {
-        let its = self
-            .changes
-            .iter_mut()
-            .rev()
-            .find(|it| it.deletes && it.call.object == call.object && it.call.cluster == call.cluster);
+        let its = self.changes.iter_mut().rev().find(|it| {
+            let may_be_its = matches!(it.effect, Effect::Unanswered | Effect::Deleted);
+            it.deletes && may_be_its && it.call.object == call.object && it.call.cluster == call.cluster
+        });
         match (removal, its) {
             (Removal::Deleted, Some(deleted)) => {
                 deleted.at = recorded.recorded_at;
@@ -186,6 +200,7 @@ fn answered(change: &mut ObjectChange, recorded: &Recorded, answer: &ObjectEvent
         } => {
             change.effect = Effect::Written(*what);
             change.sent_with = Some(sent_with.unwrap_or(recorded.id));
+            change.left_out |= sent_with.is_none() && recorded.bodies.is_empty();
         }
         ObjectEvent::ObjectDeleted { .. } => change.effect = Effect::Deleted,
         ObjectEvent::ObjectRefused { .. } => change.effect = Effect::Refused,
@@ -204,6 +219,7 @@ fn change(recorded: &Recorded, call: &ObjectCall, effect: Effect) -> ObjectChang
         effect,
         before: None,
         taken: Vec::new(),
+        left_out: false,
         found_with: None,
         sent_with: None,
     }

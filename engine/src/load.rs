@@ -135,8 +135,16 @@ pub(crate) struct ObjectsHistory {
 }
 
 impl ObjectsHistory {
-    /// Takes the next event.
-    pub(crate) fn tell(&mut self, id: EventId, at: Timestamp, event: &ObjectEvent) {
+    /// Takes the next event as it was read.
+    pub(crate) fn take(&mut self, recorded: &Recorded) {
+        if let Event::Object(event) = &recorded.event {
+            let has_body = !recorded.bodies.is_empty();
+            self.tell(recorded.id, recorded.recorded_at, event, has_body);
+        }
+    }
+
+    /// Takes the next event, which has bodies or not.
+    pub(crate) fn tell(&mut self, id: EventId, at: Timestamp, event: &ObjectEvent, has_body: bool) {
         self.objects = objects::evolve(std::mem::take(&mut self.objects), event);
         match event {
             ObjectEvent::ObjectWritten {
@@ -147,7 +155,11 @@ impl ObjectsHistory {
             } => {
                 let key = ObjectKey::from(call);
                 self.seen.insert(key.clone(), at);
-                self.sent.insert(key, (*sent, sent_with.unwrap_or(id)));
+                match sent_with.or(has_body.then_some(id)) {
+                    Some(event) => self.sent.insert(key, (*sent, event)),
+                    // It was too large to be kept.
+                    None => self.sent.remove(&key),
+                };
             }
             ObjectEvent::ObjectRemoved { call, .. } => {
                 let key = ObjectKey::from(call);
@@ -182,9 +194,7 @@ pub(crate) async fn objects(
 ) -> Result<Loaded<ObjectsHistory>, ReadError> {
     let stream = Stream::Objects(lane.clone());
     fold(log, stream, ObjectsHistory::default(), |mut history, recorded| {
-        if let Event::Object(event) = &recorded.event {
-            history.tell(recorded.id, recorded.recorded_at, event);
-        }
+        history.take(recorded);
         history
     })
     .await

@@ -173,19 +173,6 @@ impl Apply<'_> {
     }
 }
 
-impl Ready<'_> {
-    /// Whether nobody has written the object since it was seen before the write.
-    fn is_as_before(&self, now: &Seen) -> bool {
-        match (&self.before, now) {
-            (Seen::Known(Some(before)), Seen::Known(Some(now))) => {
-                objects::resource_version(before) == objects::resource_version(now)
-            }
-            (Seen::Known(None), Seen::Known(None)) => true,
-            (Seen::Known(_) | Seen::Unread(_), _) => false,
-        }
-    }
-}
-
 impl Write for Ready<'_> {
     type Done = Applied;
 
@@ -194,7 +181,7 @@ impl Write for Ready<'_> {
     }
 
     fn read(&self, answer: &Answer) -> Result<Applied, Error> {
-        Ok(applied(&self.before, answer.json()?))
+        Ok(applied(&self.before, objects::answered(answer.json()?)?))
     }
 
     async fn look(&self) -> Result<Look<Applied>, Error> {
@@ -203,12 +190,7 @@ impl Write for Ready<'_> {
             Seen::Known(Some(before)) => Some(objects::uid(before)),
             Seen::Known(None) | Seen::Unread(_) => None,
         };
-        Ok(match self.apply.judge(&now, uid).await {
-            Look::Untouched if !self.is_as_before(&now) => {
-                Look::Over(self.apply.doubt().unknown("the object has been changed since"))
-            }
-            look => look,
-        })
+        Ok(self.apply.judge(&now, uid).await)
     }
 
     fn refused(&self, error: Error) -> Error {

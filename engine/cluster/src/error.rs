@@ -34,6 +34,9 @@ pub enum Error {
     /// A write was sent and its answer is not known; says what to check.
     #[error("{0}")]
     OutcomeUnknown(String),
+    /// The last of several tries was refused so; an earlier one got no answer, and may have been done, or may be yet.
+    #[error("{0}; an earlier try got no answer, and may have been done")]
+    Doubtful(Box<Error>),
     /// The answer has more bytes than we take.
     #[error("the answer is larger than {0} bytes")]
     TooLarge(u64),

@@ -115,6 +115,7 @@ fn word(error: &Error) -> &'static str {
         Error::Throttled(_) => "throttled",
         Error::Unavailable(_) => "unavailable",
         Error::OutcomeUnknown(_) => "unknown",
+        Error::Doubtful(_) => "doubtful",
         Error::TooLarge(_) => "too-large",
         Error::Unauthorized(_) => "unauthorized",
         Error::Untrusted(_) => "untrusted",

@@ -25,10 +25,6 @@ pub(super) trait Write: Sync {
     fn read(&self, answer: &Answer) -> Result<Self::Done, Error>;
     /// Looks at the object; an error is one of the look.
     fn look(&self) -> impl Future<Output = Result<Look<Self::Done>, Error>> + Send;
-    /// Whether a look that finds nothing done means that nothing was, also by a try that may still have arrived.
-    fn is_known_by_look(&self) -> bool {
-        true
-    }
     /// What a refusal means for this kind of write.
     fn refused(&self, error: Error) -> Error;
     fn doubt(&self) -> Doubt<'_>;
@@ -90,7 +86,7 @@ impl Cluster {
                 // An earlier one that arrived late may be the very reason.
                 Err(Failure::Refused(error)) if doubtful => {
                     let done = look_at(write).await?;
-                    return done.ok_or_else(|| write.refused(error));
+                    return done.ok_or_else(|| in_doubt(write.refused(error)));
                 }
                 Err(Failure::Refused(error)) => return Err(write.refused(error)),
                 Err(Failure::RefusedAtLast(error)) => return after_repeats(write, error).await,
@@ -114,13 +110,18 @@ async fn after_repeats<W: Write>(write: &W, error: Error) -> Result<W::Done, Err
     if matches!(error, Error::Unavailable(_)) {
         return Err(error);
     }
+    // What is not there yet may come: the try may be under way still.
     match write.look().await {
         Ok(Look::Done(done)) => Ok(done),
-        Ok(Look::Untouched) if write.is_known_by_look() => Err(write.refused(error)),
-        // It may be repeated, so that nobody has to look after it.
-        Ok(Look::Untouched | Look::Over(_)) | Err(_) => Err(Error::Unavailable(format!(
-            "{error}; an earlier try got no answer, and may have been done"
-        ))),
+        Ok(Look::Untouched | Look::Over(_)) | Err(_) => Err(in_doubt(write.refused(error))),
+    }
+}
+
+/// Where the object is another one by now, an earlier try cannot be done any more.
+fn in_doubt(refusal: Error) -> Error {
+    match refusal {
+        Error::Changed => Error::Changed,
+        other => Error::Doubtful(Box::new(other)),
     }
 }
 

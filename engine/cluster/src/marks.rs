@@ -4,9 +4,6 @@ use shipslog_events::event::object::ClusterMark;
 
 use super::{Cluster, Error, ObjectReference, objects};
 
-/// API servers give 36 characters.
-const LONGEST_UID: usize = 64;
-
 impl Cluster {
     /// By what this cluster can be recognised, strongest first, as far as the account may read it. The address is not
     /// among it.
@@ -41,7 +38,7 @@ impl Cluster {
 
 /// Whatever tells clusters apart is kept in the history for ever.
 fn uid(uid: &str, of: &str) -> Result<String, Error> {
-    if uid.is_empty() || uid.len() > LONGEST_UID {
+    if uid.is_empty() || uid.len() > objects::LONGEST_UID {
         let message = format!("namespace {of} has no UID as API servers give them");
         return Err(Error::Other {
             code: "no-uid".to_owned(),
@@ -102,7 +99,7 @@ mod tests {
 
     #[test]
     fn what_is_no_uid_tells_no_clusters_apart() {
-        for uid in [String::new(), "x".repeat(LONGEST_UID + 1)] {
+        for uid in [String::new(), "x".repeat(objects::LONGEST_UID + 1)] {
             assert!(super::uid(&uid, "kube-system").is_err(), "{uid}");
         }
     }

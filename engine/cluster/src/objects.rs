@@ -8,6 +8,30 @@ use super::{Error, ObjectReference, path};
 /// What the controller of Deployments notes on them.
 const REVISION: &str = "deployment.kubernetes.io/revision";
 
+/// API servers give 36 characters to a UID, and fewer to a resourceVersion.
+pub(super) const LONGEST_UID: usize = 64;
+
+/// What an API server answers with for an object. Whatever tells objects apart is kept in the history for ever.
+pub(super) fn answered(object: Value) -> Result<Value, Error> {
+    let refused = |why: &str| {
+        let message = format!("the API server answered with what is no object of Kubernetes: {why}");
+        let code = "no-object".to_owned();
+        Err(Error::Other { code, message })
+    };
+    if !object.is_object() {
+        return refused("it is no JSON object");
+    }
+    for (pointer, field) in [
+        ("/metadata/uid", "metadata.uid"),
+        ("/metadata/resourceVersion", "metadata.resourceVersion"),
+    ] {
+        if text(&object, pointer).len() > LONGEST_UID {
+            return refused(&format!("its {field} has more than {LONGEST_UID} characters"));
+        }
+    }
+    Ok(object)
+}
+
 /// Which object a manifest is, as it says itself.
 pub fn reference(object: &Value) -> Result<ObjectReference, Error> {
     if !object.is_object() {

@@ -135,7 +135,7 @@ impl Write for Draft<'_> {
     }
 
     fn read(&self, answer: &Answer) -> Result<Value, Error> {
-        answer.json()
+        objects::answered(answer.json()?)
     }
 
     /// If another one would change nothing, it happened, whatever the version is; if the precondition still holds, it
@@ -160,10 +160,6 @@ impl Write for Draft<'_> {
             return Ok(Look::Untouched);
         }
         over("the object cannot tell whether it took effect")
-    }
-
-    fn is_known_by_look(&self) -> bool {
-        self.is_guarded()
     }
 
     fn refused(&self, error: Error) -> Error {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::kinds::Place;
-use super::objects::text;
+use super::objects::{self, text};
 use super::wire::Call;
 use super::{Cluster, Denial, Error, Kind, ObjectReference, fields, path};
 
@@ -77,7 +77,8 @@ impl Cluster {
     }
 
     pub(super) async fn read(&self, place: &Place) -> Result<Value, Error> {
-        self.inner.wire.ask_json(&Call::get(place.path.clone())).await
+        let answer = self.inner.wire.ask_json(&Call::get(place.path.clone())).await?;
+        objects::answered(answer)
     }
 
     /// The object, or nothing where there is none.

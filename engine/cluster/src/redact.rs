@@ -86,6 +86,7 @@ impl Secrets {
                 code,
                 message: self.blank(message),
             },
+            Error::Doubtful(refusal) => Error::Doubtful(Box::new(self.clean(*refusal))),
             Error::Unauthorized(text) => Error::Unauthorized(self.blank(text)),
             same @ (Error::NotFound
             | Error::Changed
@@ -105,7 +106,8 @@ impl Secrets {
 
     fn field(&self, field: FieldConflict) -> FieldConflict {
         FieldConflict {
-            path: field.path,
+            // That of an item of a set holds the item.
+            path: self.blank(field.path),
             manager: self.blank(field.manager),
         }
     }

@@ -75,11 +75,6 @@ impl ObjectKey {
             name: object.name.clone(),
         }
     }
-
-    /// Whether it is this object, in whichever cluster.
-    pub fn is_of(&self, object: &ObjectReference) -> bool {
-        *self == Self::new(&self.cluster, object)
-    }
 }
 
 impl From<&ObjectCall> for ObjectKey {
@@ -122,35 +117,40 @@ impl Objects {
         self.all().filter(move |(_, it)| it.deployment == deployment)
     }
 
-    /// Every object that something is known of.
-    pub fn keys(&self) -> impl Iterator<Item = &ObjectKey> {
-        self.known.keys()
+    /// Every cluster that the lane was led to.
+    pub fn clusters(&self) -> impl Iterator<Item = &ClusterId> {
+        self.clusters.all()
     }
 
-    /// What it means for the lane that an object is gone, if anything: who removed it, and its UID. Where only the object
-    /// with this `uid` is gone, nothing is said of another one.
-    pub fn removal(&self, key: &ObjectKey, uid: Option<&str>) -> Option<(Removal, Option<String>)> {
-        let known = self.known.get(key)?;
+    /// What it means for the lane that a call finds an object gone, if anything: who removed it, and its UID. Where only
+    /// the object with this `uid` is gone, nothing is said of another one; where it was gone `before`, the call did not
+    /// do it.
+    pub fn removal(
+        &self,
+        call: &ObjectCall,
+        uid: Option<&str>,
+        before: bool,
+    ) -> Option<(Removal, Option<String>)> {
+        let known = self.known.get(&ObjectKey::from(call))?;
         let its = known.uid();
+        let is_to_go = known.is_to_go(call, before);
         let is_meant = match (uid, its) {
-            (None, _) => true,
-            (Some(uid), Some(its)) => uid == its,
-            (Some(_), None) => known.is_to_go(),
+            (None, _) => known.is_of(&call.attempt.target),
+            (Some(uid), Some(its)) => uid == its && known.is_of(&call.attempt.target),
+            (Some(_), None) => known.is_announced_by(call),
         };
-        if !is_meant {
-            return None;
-        }
-        let removal = if known.is_to_go() {
+        let removal = if is_to_go {
             Removal::Deleted
         } else {
             Removal::FoundGone
         };
-        Some((removal, its.map(str::to_owned)))
+        is_meant.then(|| (removal, its.map(str::to_owned)))
     }
 
-    /// Whether the API server took a delete of it whose end nobody has seen.
-    pub fn awaits_end(&self, key: &ObjectKey) -> bool {
-        self.known.get(key).is_some_and(|it| it.deleting.is_some())
+    /// The UID of an object whose delete the API server took, or may have, and whose end nobody has seen; empty where it
+    /// could not be read.
+    pub fn awaits_end(&self, key: &ObjectKey) -> Option<&str> {
+        self.known.get(key).and_then(Known::awaited)
     }
 }
 
@@ -188,6 +188,7 @@ impl Objects {
         let key = ObjectKey::from(call);
         let known = self.known.entry(key.clone()).or_default();
         change(known);
+        known.settle();
         if *known == Known::default() {
             self.known.remove(&key);
         }

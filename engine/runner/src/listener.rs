@@ -6,7 +6,7 @@ use shipslog_events::event::deployment::Layer;
 use shipslog_events::event::object::{ClusterMark, ObjectReference, Removal};
 use shipslog_events::ids::Handle;
 
-use crate::{Intended, LogLevel, NotRead, NotRecorded, OutputValue, Recorder, Written};
+use crate::{Gone, Intended, LogLevel, NotRead, NotRecorded, OutputValue, Recorder, Written};
 
 /// What a run tells of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,14 +55,14 @@ pub trait Listener: Send + Sync {
     /// From now on it does.
     fn recognised(&self) {}
 
-    /// How this object, or the one with this UID, was removed, were it gone now.
-    fn gone(&self, _: &ObjectReference, _: Option<&str>) -> Option<Removal> {
+    /// How this object was removed, as it is gone.
+    fn gone(&self, _call: u64, _: &ObjectReference, _: Gone<'_>) -> Option<Removal> {
         None
     }
 
-    /// Whether the lane waits for its end.
-    fn waits_for(&self, _: &ObjectReference) -> bool {
-        false
+    /// The UID of this object, if the lane waits for its end.
+    fn waits_for(&self, _: &ObjectReference) -> Option<String> {
+        None
     }
 
     /// The fact that comes names this handle.
@@ -121,11 +121,11 @@ impl<T: Listener> Recorder for T {
         self.object(index, Told::Refused(object.clone()));
     }
 
-    fn removal(&self, object: &ObjectReference, uid: Option<&str>) -> Option<Removal> {
-        self.gone(object, uid)
+    fn removal(&self, index: u64, object: &ObjectReference, gone: Gone<'_>) -> Option<Removal> {
+        self.gone(index, object, gone)
     }
 
-    fn awaits_end(&self, object: &ObjectReference) -> bool {
+    fn awaits_end(&self, object: &ObjectReference) -> Option<String> {
         self.waits_for(object)
     }
 

@@ -3,5 +3,5 @@
 mod recorder;
 mod secret_store;
 
-pub use recorder::{Intended, NotRead, NotRecorded, OutputValue, Recorder, Sent, SentForm, Written};
+pub use recorder::{Gone, Intended, NotRead, NotRecorded, OutputValue, Recorder, Sent, SentForm, Written};
 pub use secret_store::{SecretStore, SecretStoreError};

@@ -12,8 +12,8 @@ use shipslog_events::event::object::{
     Before, ClusterMark, ObjectCall, ObjectDigest, ObjectEvent, ObjectReference, Removal,
 };
 use shipslog_events::ids::{AttemptId, ClusterId, DeploymentId, EventId, StreamVersion};
-use shipslog_events::{NewBody, NewEvent};
-use shipslog_runner::{Intended, SentForm, Written};
+use shipslog_events::{NewBody, NewEvent, Recorded};
+use shipslog_runner::{Gone, Intended, SentForm, Written};
 
 use super::clock::now;
 use crate::load::{Loaded, ObjectsHistory};
@@ -96,11 +96,18 @@ impl ObjectRecords {
         self.known.lock().cluster.is_some()
     }
 
+    /// Up to where the lane's objects were read.
+    pub(super) fn version(&self) -> StreamVersion {
+        self.known.lock().version
+    }
+
     /// What others have told of the lane's objects meanwhile; nothing of this run is told before the cluster is known.
-    pub(super) fn read_again(&self, loaded: Loaded<ObjectsHistory>) {
+    pub(super) fn read_on(&self, since: &[Recorded]) {
         let mut known = self.known.lock();
-        known.history = loaded.state;
-        known.version = loaded.version;
+        for recorded in since {
+            known.history.take(recorded);
+            known.version = recorded.version;
+        }
     }
 
     /// Recognises the cluster. Where it is the first time in this deployment, the event, and the version of the stream
@@ -230,33 +237,45 @@ impl ObjectRecords {
         let mut known = self.known.lock();
         let call = self.call(&known, index, object.clone());
         let id = self.id("removed", &call);
-        let its = known.history.objects.removal(&ObjectKey::from(&call), None);
+        let its = known.history.objects.removal(&call, None, false);
         let uid = its.and_then(|(_, uid)| uid);
         known.tell(id, ObjectEvent::ObjectRemoved { call, removal, uid }, Vec::new())
     }
 
-    /// How the object, or the one with this UID, was removed, were it gone now; nothing where that is no news. As long as
-    /// the cluster is not recognised, in whichever.
-    pub(super) fn removal(&self, object: &ObjectReference, uid: Option<&str>) -> Option<Removal> {
+    /// How the object was removed, as it is gone; nothing where that is no news. As long as the cluster is not recognised,
+    /// in whichever.
+    pub(super) fn removal(&self, index: u64, object: &ObjectReference, gone: Gone<'_>) -> Option<Removal> {
         let known = self.known.lock();
-        let mut keys = known.keys(object);
-        keys.find_map(|it| known.history.objects.removal(it, uid))
-            .map(|(removal, _)| removal)
+        let removal = |cluster: &ClusterId| {
+            let call = self.call_in(cluster.clone(), index, object.clone());
+            known.history.objects.removal(&call, gone.uid, gone.before)
+        };
+        let mut removals = known.clusters().filter_map(removal);
+        removals.next().map(|(removal, _)| removal)
     }
 
-    /// Whether the lane waits for its end. As long as the cluster is not recognised, in whichever.
-    pub(super) fn awaits_end(&self, object: &ObjectReference) -> bool {
+    /// The UID of the object, if the lane waits for its end. As long as the cluster is not recognised, in whichever.
+    pub(super) fn awaits_end(&self, object: &ObjectReference) -> Option<String> {
         let known = self.known.lock();
-        known.keys(object).any(|it| known.history.objects.awaits_end(it))
+        let awaited = |cluster: &ClusterId| {
+            let uid = known.history.objects.awaits_end(&ObjectKey::new(cluster, object));
+            uid.map(str::to_owned)
+        };
+        known.clusters().find_map(awaited)
     }
 
     fn call(&self, known: &Known, index: u64, object: ObjectReference) -> ObjectCall {
         let cluster = known.cluster.clone();
+        let cluster = cluster.expect("a cluster is recognised before anything is written in it");
+        self.call_in(cluster, index, object)
+    }
+
+    fn call_in(&self, cluster: ClusterId, index: u64, object: ObjectReference) -> ObjectCall {
         ObjectCall {
             deployment: self.deployment,
             attempt: self.attempt.clone(),
             call: index,
-            cluster: cluster.expect("a cluster is recognised before anything is written in it"),
+            cluster,
             object,
         }
     }
@@ -271,7 +290,7 @@ impl ObjectRecords {
 
 impl Known {
     fn tell(&mut self, id: EventId, event: ObjectEvent, bodies: Vec<NewBody>) -> NewEvent {
-        self.history.tell(id, now(), &event);
+        self.history.tell(id, now(), &event, !bodies.is_empty());
         let event = event.into();
         NewEvent { id, event, bodies }
     }
@@ -295,13 +314,11 @@ impl Known {
         }]
     }
 
-    /// Where the object may be, as far as the lane knows of it.
-    fn keys<'a>(&'a self, object: &'a ObjectReference) -> impl Iterator<Item = &'a ObjectKey> {
-        let is_here = |key: &ObjectKey| match &self.cluster {
-            Some(cluster) => *key == ObjectKey::new(cluster, object),
-            None => key.is_of(object),
-        };
-        self.history.objects.keys().filter(move |it| is_here(it))
+    /// The cluster; each that the lane was led to, as long as nobody knows which one it is.
+    fn clusters(&self) -> impl Iterator<Item = &ClusterId> {
+        let all = self.cluster.is_none();
+        let others = self.history.objects.clusters().filter(move |_| all);
+        self.cluster.iter().chain(others)
     }
 }
 

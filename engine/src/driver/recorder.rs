@@ -15,7 +15,7 @@ use shipslog_events::{Context, NewBody, NewEvent, SealedValue, Stream, upcast};
 use shipslog_log::{
     Append, AppendError, EventLog, Expected, JournalAppend, JournalStore, StreamAppend, TaskLog, TaskLogLine,
 };
-use shipslog_runner::{Intended, LogLevel, NotRead, NotRecorded, OutputValue, Recorder, Written};
+use shipslog_runner::{Gone, Intended, LogLevel, NotRead, NotRecorded, OutputValue, Recorder, Written};
 
 use super::append;
 use super::clock::now;
@@ -23,7 +23,6 @@ use super::journal_buffer::{JournalBuffer, Waiting};
 use super::object_records::ObjectRecords;
 use super::run_secrets::RunSecrets;
 use super::{Live, LiveState};
-use crate::load;
 
 /// The recorder of one run.
 pub(super) struct RunRecorder {
@@ -211,9 +210,10 @@ impl Recorder for RunRecorder {
                 }
                 // Another run has told something meanwhile: perhaps of this very cluster.
                 Err(AppendError::Conflict { .. }) => {
-                    let objects = load::objects(&*self.log, &self.lane).await;
-                    let objects = objects.map_err(|error| NotRecorded(error.to_string()))?;
-                    self.objects.read_again(objects);
+                    let stream = Stream::Objects(self.lane.clone());
+                    let since = self.log.stream(stream, self.objects.version()).await;
+                    let since = since.map_err(|error| NotRecorded(error.to_string()))?;
+                    self.objects.read_on(&since);
                 }
                 Err(error) => return Err(NotRecorded(error.to_string())),
             }
@@ -237,11 +237,11 @@ impl Recorder for RunRecorder {
         self.journal.events([self.objects.refused(index, object)]);
     }
 
-    fn removal(&self, object: &ObjectReference, uid: Option<&str>) -> Option<Removal> {
-        self.objects.removal(object, uid)
+    fn removal(&self, index: u64, object: &ObjectReference, gone: Gone<'_>) -> Option<Removal> {
+        self.objects.removal(index, object, gone)
     }
 
-    fn awaits_end(&self, object: &ObjectReference) -> bool {
+    fn awaits_end(&self, object: &ObjectReference) -> Option<String> {
         self.objects.awaits_end(object)
     }
 

@@ -5,6 +5,7 @@ mod faults;
 mod impossible;
 mod journals;
 mod lanes;
+mod objects;
 mod progress;
 mod repeats;
 mod unreadable;

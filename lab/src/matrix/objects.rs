@@ -16,12 +16,14 @@ const THE_CLUSTERS_OWN: [(&str, &str); 2] =
     [("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")];
 
 /// What the cluster writes about an object.
-const BOOKKEEPING: [&str; 5] = [
+const BOOKKEEPING: [&str; 6] = [
     "uid",
     "resourceVersion",
     "creationTimestamp",
     "managedFields",
     "selfLink",
+    // A step's own: when it did it.
+    "shipslog.dev/switched-at",
 ];
 
 /// Addresses and places that the cluster gives out.

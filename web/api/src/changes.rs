@@ -69,6 +69,10 @@ pub struct ObjectChange {
     /// The fields that were taken from others by force.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taken: Vec<Taken>,
+    /// Whether what was found, or what was sent, is not kept: it was larger than 256 KiB, the run had kept 32 MiB, or the
+    /// step itself may not read the object.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left_out: bool,
     /// The object as it was found, where the project had not left it so. Data of Secrets stands as keyed digests, here
     /// and below.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -193,6 +197,7 @@ mod tests {
             effect: ObjectEffect::Deleted,
             before: None,
             taken: Vec::new(),
+            left_out: false,
             found: None,
             manifest: None,
             patch: None,
@@ -212,11 +217,13 @@ mod tests {
             effect: ObjectEffect::Changed,
             before: Some(Found::Present),
             taken: vec![taken],
+            left_out: true,
             found: Some(json!({})),
             manifest: Some(json!({})),
             ..change
         };
         assert_eq!(round_trip(&forced)["taken"][0]["manager"], "kubectl");
+        assert_eq!(round_trip(&forced)["leftOut"], true);
         let changes = Changes {
             changes: vec![forced],
             without_bodies: 1,

@@ -169,7 +169,13 @@ async fn what_was_found_and_what_was_sent_is_told_to_whoever_asks() {
         (&first["found"]["data"], &first["manifest"]["data"]),
         (&json!("old"), &json!("new"))
     );
-    assert_eq!(at(&told, "/changes/3").get("found"), None);
+    assert_eq!(first.get("leftOut"), None);
+    let unkept = at(&told, "/changes/5");
+    assert_eq!(unkept.get("found"), None);
+    assert_eq!(
+        unkept["leftOut"], true,
+        "it was not as the lane had left it, and nobody kept it"
+    );
 }
 
 #[tokio::test]

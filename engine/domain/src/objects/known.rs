@@ -1,7 +1,7 @@
 //! One object: as it was written last, and what was announced of it since.
 
 use shipslog_events::event::object::{Before, ObjectCall, ObjectDigest};
-use shipslog_events::ids::AttemptId;
+use shipslog_events::ids::{AttemptId, TargetName};
 
 use super::{Held, State};
 
@@ -15,7 +15,9 @@ pub(super) struct Known {
     /// Calls without an answer, oldest first.
     announced: Vec<Announced>,
     /// The UID of what the API server is deleting; empty where it could not be read.
-    pub(super) deleting: Option<String>,
+    deleting: Option<String>,
+    /// What follows from the above.
+    held: Option<Held>,
 }
 
 /// A call that is about to be sent, or was.
@@ -30,21 +32,47 @@ struct Announced {
 impl Known {
     /// The object as the lane has it.
     pub(super) fn held(&self) -> Option<&Held> {
+        self.held.as_ref()
+    }
+
+    /// After each change.
+    pub(super) fn settle(&mut self) {
+        let written = self.written.clone().map(|mut it| {
+            if let Some(uid) = self.deleting.clone() {
+                it.state = State::BeingDeleted { uid };
+            } else if self.announced.iter().any(|it| it.deletes) {
+                it.state = State::MayExist;
+            }
+            it
+        });
         let announced = self.announced.iter().rev().find(|it| !it.deletes);
-        announced.map(|it| &it.held).or(self.written.as_ref())
+        self.held = announced.map(|it| it.held.clone()).or(written);
     }
 
     pub(super) fn uid(&self) -> Option<&str> {
         let written = self.written.as_ref().and_then(|it| match &it.state {
-            State::Written { uid, .. } | State::BeingDeleted { uid } => Some(uid.as_str()),
-            State::MayExist => None,
+            State::Written { uid, .. } => Some(uid.as_str()),
+            State::BeingDeleted { .. } | State::MayExist => None,
         });
         written.or(self.deleting.as_deref().filter(|it| !it.is_empty()))
     }
 
-    /// Whether a step deleted it, or may have.
-    pub(super) fn is_to_go(&self) -> bool {
-        self.deleting.is_some() || self.announced.iter().any(|it| it.deletes)
+    /// Whether a step deleted it, or may have: this call too, unless the object was gone `before`.
+    pub(super) fn is_to_go(&self, call: &ObjectCall, before: bool) -> bool {
+        let mut others = self.announced.iter().filter(|it| !(before && it.is_of(call)));
+        self.deleting.is_some() || others.any(|it| it.deletes)
+    }
+
+    /// Whether the call has announced itself.
+    pub(super) fn is_announced_by(&self, call: &ObjectCall) -> bool {
+        self.announced.iter().any(|it| it.is_of(call))
+    }
+
+    /// The UID of what is to go, or may be.
+    pub(super) fn awaited(&self) -> Option<&str> {
+        let may_go = self.announced.iter().any(|it| it.deletes);
+        let unsure = || may_go.then(|| self.uid().unwrap_or_default());
+        self.deleting.as_deref().or_else(unsure)
     }
 
     pub(super) fn announced(&mut self, call: &ObjectCall, before: &Before, deletes: bool) {
@@ -52,7 +80,9 @@ impl Known {
         // What the call announced first was refused, or is done by what it announces now.
         self.answered(call);
         if self.announced.len() == MOST_ANNOUNCED {
-            self.announced.remove(0);
+            // What may exist is not forgotten for what may be gone.
+            let least = self.announced.iter().position(|it| it.deletes).unwrap_or(0);
+            self.announced.remove(least);
         }
         self.announced.push(Announced {
             held: held(call, State::MayExist),
@@ -72,9 +102,6 @@ impl Known {
     pub(super) fn deleted(&mut self, call: &ObjectCall, uid: &str) {
         self.answered(call);
         let uid = self.uid().filter(|_| uid.is_empty()).unwrap_or(uid).to_owned();
-        if let Some(written) = &mut self.written {
-            written.state = State::BeingDeleted { uid: uid.clone() };
-        }
         self.deleting = Some(uid);
     }
 
@@ -85,28 +112,32 @@ impl Known {
 
     /// Nothing is there any more, or not the one with this UID.
     pub(super) fn removed(&mut self, call: &ObjectCall, uid: Option<&str>) {
-        self.announced.retain(|it| it.is_beside(call));
-        if uid == self.uid() {
+        self.announced.retain(|it| !it.is_through(call));
+        if uid == self.uid() && self.is_of(&call.attempt.target) {
             self.written = None;
             self.deleting = None;
+        }
+    }
+
+    /// Whether the word of this target counts. Another one than that which it was written through may lead to another
+    /// cluster, which says that it is this one.
+    pub(super) fn is_of(&self, target: &TargetName) -> bool {
+        match &self.written {
+            Some(written) => written.target == *target,
+            None => self.announced.iter().all(|it| it.held.target == *target),
         }
     }
 
     /// What is not there is nobody's, and another object of the name is not the lane's.
     fn found(&mut self, call: &ObjectCall, before: &Before) {
         match before {
-            Before::Absent => {
-                self.announced.retain(|it| it.is_beside(call));
-                self.written = None;
-                self.deleting = None;
-            }
-            Before::Present { uid, .. } => {
-                if self.uid().is_some_and(|it| it != uid) {
-                    self.written = None;
-                    self.deleting = None;
-                }
-            }
-            Before::Unread => {}
+            Before::Absent => self.announced.retain(|it| !it.is_through(call)),
+            Before::Present { uid, .. } if self.uid().is_some_and(|it| it != uid) => {}
+            Before::Present { .. } | Before::Unread => return,
+        }
+        if self.is_of(&call.attempt.target) {
+            self.written = None;
+            self.deleting = None;
         }
     }
 }
@@ -114,6 +145,11 @@ impl Known {
 impl Announced {
     fn is_of(&self, call: &ObjectCall) -> bool {
         (self.held.deployment, &self.attempt, self.call) == (call.deployment, &call.attempt, call.call)
+    }
+
+    /// Whether it went through the same target.
+    fn is_through(&self, call: &ObjectCall) -> bool {
+        self.held.target == call.attempt.target
     }
 
     /// Whether it is of a run that goes on beside the one of the call, through another target.

@@ -17,6 +17,10 @@ pub(super) struct Clusters {
 }
 
 impl Clusters {
+    pub(super) fn all(&self) -> impl Iterator<Item = &ClusterId> {
+        self.known.keys()
+    }
+
     pub(super) fn recognised(
         &mut self,
         deployment: DeploymentId,

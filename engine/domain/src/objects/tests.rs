@@ -80,7 +80,7 @@ fn removed(deployment: u64, name: &str, uid: Option<&str>) -> ObjectEvent {
 
 /// Who is said to have removed it, were it gone now.
 fn removal(events: impl IntoIterator<Item = ObjectEvent>) -> Option<Removal> {
-    let gone = fold(events).removal(&ObjectKey::from(&call(1, "web")), None);
+    let gone = fold(events).removal(&call(9, "web"), None, false);
     gone.map(|(removal, _)| removal)
 }
 
@@ -245,10 +245,83 @@ fn whoever_is_said_to_have_removed_it_did() {
 #[test]
 fn the_end_of_another_object_says_nothing_of_the_lanes() {
     let objects = fold([intended(1, "web", Before::Absent), written(1, "web")]);
-    let key = ObjectKey::from(&call(1, "web"));
-    assert_eq!(objects.removal(&key, Some("another")), None);
+    assert_eq!(objects.removal(&call(2, "web"), Some("another"), false), None);
     let uid = Some("u".to_owned());
-    assert_eq!(objects.removal(&key, Some("u")), Some((Removal::FoundGone, uid)));
+    let gone = objects.removal(&call(2, "web"), Some("u"), false);
+    assert_eq!(gone, Some((Removal::FoundGone, uid)));
+    let elsewhere = objects.removal(&beside(2, "web"), None, false);
+    assert_eq!(
+        elsewhere, None,
+        "it may lead to a cluster that pretends to be this one"
+    );
+}
+
+#[test]
+fn a_delete_that_found_it_gone_did_not_do_it_and_one_that_was_taken_before_did() {
+    let first = [intended(1, "web", Before::Absent), written(1, "web")];
+    let by = |events: &[ObjectEvent], before| {
+        let gone = fold([&first[..], events].concat()).removal(&call(3, "web"), Some("u"), before);
+        gone.map(|(removal, _)| removal)
+    };
+    let own = [deletes(3, "web")];
+    assert_eq!(by(&own, true), Some(Removal::FoundGone));
+    assert_eq!(
+        by(&own, false),
+        Some(Removal::Deleted),
+        "another process may have sent it"
+    );
+    let taken = [deletes(2, "web"), deleted(2, "web"), deletes(3, "web")];
+    assert_eq!(by(&taken, true), Some(Removal::Deleted));
+    let unanswered = [deletes(2, "web"), deletes(3, "web")];
+    assert_eq!(by(&unanswered, true), Some(Removal::Deleted));
+}
+
+#[test]
+fn what_may_have_been_deleted_may_exist_and_its_end_is_awaited() {
+    let objects = fold([
+        intended(1, "web", Before::Absent),
+        written(1, "web"),
+        deletes(2, "web"),
+    ]);
+    assert_eq!(held(&objects), ["web perhaps by 1"]);
+    let key = ObjectKey::from(&call(1, "web"));
+    assert_eq!(objects.awaits_end(&key), Some("u"));
+}
+
+#[test]
+fn what_a_run_beside_announced_is_not_said_to_be_gone() {
+    let objects = fold([intends(beside(1, "web"), Before::Absent, false)]);
+    assert_eq!(objects.removal(&call(1, "web"), None, false), None);
+}
+
+#[test]
+fn a_target_has_no_say_in_what_was_written_through_another() {
+    let first = [intended(1, "web", Before::Absent), written(1, "web")];
+    for seen in [
+        intends(beside(2, "web"), Before::Absent, false),
+        intends(beside(2, "web"), another(), false),
+        ObjectEvent::ObjectRemoved {
+            call: beside(2, "web"),
+            removal: Removal::FoundGone,
+            uid: Some("u".into()),
+        },
+    ] {
+        let refused = ObjectEvent::ObjectRefused {
+            call: beside(2, "web"),
+        };
+        let objects = fold(first.iter().cloned().chain([seen.clone(), refused]));
+        assert_eq!(held(&objects), ["web by 1"], "{seen:?}");
+    }
+}
+
+#[test]
+fn a_write_that_may_exist_is_not_forgotten_for_deletes_without_an_answer() {
+    let write = intended(1, "web", Before::Absent);
+    let deletes = (2..20).map(|it| deletes(it, "web"));
+    assert_eq!(
+        held(&fold([write].into_iter().chain(deletes))),
+        ["web perhaps by 1"]
+    );
 }
 
 #[test]

@@ -47,12 +47,12 @@ pub trait Recorder: Send + Sync {
     /// It was neither: what was there is there still. Kept in mind as `object_written` is.
     fn object_refused(&self, index: u64, object: &ObjectReference);
 
-    /// How this object was removed, were it gone now; nothing where that is no news for the lane. With a `uid`, only the
-    /// object that had it.
-    fn removal(&self, object: &ObjectReference, uid: Option<&str>) -> Option<Removal>;
+    /// How this object was removed, as it is gone; nothing where that is no news for the lane.
+    fn removal(&self, index: u64, object: &ObjectReference, gone: Gone<'_>) -> Option<Removal>;
 
-    /// Whether the lane waits for the end of this object: the API server took its delete.
-    fn awaits_end(&self, object: &ObjectReference) -> bool;
+    /// The UID of this object, if the lane waits for its end: the API server took its delete, or may have. Empty where
+    /// nobody could read it.
+    fn awaits_end(&self, object: &ObjectReference) -> Option<String>;
 
     /// This object is gone.
     async fn object_removed(
@@ -83,6 +83,15 @@ pub trait Recorder: Send + Sync {
 
     /// For live views; from the step, and from the host where it states what is being waited for. Never kept.
     async fn progress(&self, done: u32, total: u32, message: &str) -> Result<(), NotRecorded>;
+}
+
+/// What is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gone<'a> {
+    /// Only the object that had this UID; nothing where there is none of the name.
+    pub uid: Option<&'a str>,
+    /// It was so before the call could have done it.
+    pub before: bool,
 }
 
 /// A write or a delete that is about to be sent.

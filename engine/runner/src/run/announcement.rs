@@ -59,12 +59,12 @@ impl Run {
         self.open().as_ref()?.announced.clone()
     }
 
-    /// What there was before the write under way could have been done. Where another process announced it, that is what
-    /// it found at first.
-    pub(crate) fn before(&self, intent: &Intent) -> Before {
+    /// What there was before the write under way could have been done, and before it was sent last. Where another process
+    /// announced it, the former is what that found at first.
+    pub(crate) fn before(&self, last: &Intent) -> [Before; 2] {
         let open = self.open();
         let first = open.as_ref().and_then(|it| it.first.as_ref());
-        first.unwrap_or(intent).before.clone().unwrap_or(Before::Unread)
+        [first.unwrap_or(last), last].map(|it| it.before.clone().unwrap_or(Before::Unread))
     }
 
     /// Whether the write under way must be looked for before it is sent.

@@ -20,17 +20,7 @@ pub(crate) fn here(object: &ObjectReference) -> ObjectKey {
 }
 
 fn event(objects: &Objects, index: u64, told: &Told) -> ObjectEvent {
-    let call = |object: &ObjectReference| ObjectCall {
-        deployment: DeploymentId(7),
-        attempt: AttemptId {
-            step: "Go".into(),
-            target: "Web".into(),
-            attempt: AttemptNumber::FIRST,
-        },
-        call: index,
-        cluster: "here".into(),
-        object: object.clone(),
-    };
+    let call = |object: &ObjectReference| as_told(index, object);
     match told {
         Told::Intended(it) => ObjectEvent::ObjectIntended {
             call: call(&it.object),
@@ -54,7 +44,24 @@ fn event(objects: &Objects, index: u64, told: &Told) -> ObjectEvent {
         Told::Removed(object, removal) => ObjectEvent::ObjectRemoved {
             call: call(object),
             removal: *removal,
-            uid: objects.removal(&here(object), None).and_then(|(_, uid)| uid),
+            uid: objects
+                .removal(&call(object), None, false)
+                .and_then(|(_, uid)| uid),
         },
+    }
+}
+
+/// A call of the only run.
+pub(crate) fn as_told(index: u64, object: &ObjectReference) -> ObjectCall {
+    ObjectCall {
+        deployment: DeploymentId(7),
+        attempt: AttemptId {
+            step: "Go".into(),
+            target: "Web".into(),
+            attempt: AttemptNumber::FIRST,
+        },
+        call: index,
+        cluster: "here".into(),
+        object: object.clone(),
     }
 }

@@ -9,9 +9,9 @@ use shipslog_events::event::object::{ObjectReference, Removal};
 use shipslog_events::ids::Handle;
 
 use super::fake_cluster::{Around, Call};
-use super::lane::{held, here};
+use super::lane::{as_told, held, here};
 use crate::journal::Entry;
-use crate::{Listener, NotRead, NotRecorded};
+use crate::{Gone, Listener, NotRead, NotRecorded};
 
 /// Everything that happened, in order, a line each: from the recorder and from the cluster.
 pub(crate) type Told = Arc<Mutex<Vec<String>>>;
@@ -95,13 +95,16 @@ impl Listener for Notebook {
         self.journal.objects.lock().unwrap().push((call, told));
     }
 
-    fn gone(&self, object: &ObjectReference, uid: Option<&str>) -> Option<Removal> {
-        let removal = self.journal.lane().removal(&here(object), uid);
+    fn gone(&self, call: u64, object: &ObjectReference, gone: Gone<'_>) -> Option<Removal> {
+        let removal = self
+            .journal
+            .lane()
+            .removal(&as_told(call, object), gone.uid, gone.before);
         removal.map(|(removal, _)| removal)
     }
 
-    fn waits_for(&self, object: &ObjectReference) -> bool {
-        self.journal.lane().awaits_end(&here(object))
+    fn waits_for(&self, object: &ObjectReference) -> Option<String> {
+        self.journal.lane().awaits_end(&here(object)).map(str::to_owned)
     }
 
     async fn line(&self, call: u64, line: String) {

@@ -1,9 +1,13 @@
 //! What a run says of objects, and in which cluster.
 
 use serde_json::json;
+use shipslog_events::chain::Hash;
 use shipslog_events::event::Event;
 use shipslog_events::event::object::{Change, TakenField};
 use shipslog_events::ids::AttemptNumber;
+use shipslog_events::ids::Position;
+use shipslog_events::stream::LaneKey;
+use shipslog_events::{Actor, Source, Stream};
 use shipslog_runner::Sent;
 use uuid::Uuid;
 
@@ -22,7 +26,7 @@ fn records(number: u64, told: &[NewEvent], cluster: Option<&ClusterId>) -> Objec
     let mut history = ObjectsHistory::default();
     for it in told {
         if let Event::Object(event) = &it.event {
-            history.tell(it.id, now(), event);
+            history.tell(it.id, now(), event, !it.bodies.is_empty());
         }
     }
     let attempt = AttemptId {
@@ -48,11 +52,35 @@ fn marks(uid: &str) -> Vec<ClusterMark> {
     vec![ClusterMark::KubeSystem { uid: uid.into() }]
 }
 
+const ANYHOW: Gone<'_> = Gone {
+    uid: None,
+    before: false,
+};
+
 /// Has recognised the cluster; the event, where it is the first time.
 fn recognised(records: &ObjectRecords, uid: &str) -> Option<NewEvent> {
     let (event, _) = records.recognised(&marks(uid)).unwrap()?;
     records.has_recognised(&event);
     Some(event)
+}
+
+/// As the log has it.
+fn recorded(event: NewEvent) -> Recorded {
+    Recorded {
+        position: Position(1),
+        id: event.id,
+        stream: Stream::Objects(LaneKey::new("shop", "development")),
+        version: StreamVersion(1),
+        recorded_at: now(),
+        actor: Actor::Driver,
+        source: Source::default(),
+        correlation: Uuid::nil(),
+        causation: None,
+        event: event.event,
+        bodies: Vec::new(),
+        previous: Hash::START,
+        hash: Hash::START,
+    }
 }
 
 fn page() -> ObjectReference {
@@ -141,6 +169,11 @@ fn what_was_sent_is_kept_once_and_named_from_then_on() {
 fn too_much_is_told_by_its_digest_alone() {
     let large = deployed(1, &[], 1, &"x".repeat(LARGEST_BODY + 1));
     assert_eq!(bodies(&large[2]), [""; 0]);
+    let again = deployed(2, &large, 9, &"x".repeat(LARGEST_BODY + 1));
+    let Event::Object(ObjectEvent::ObjectWritten { sent_with, .. }) = &again[2].event else {
+        panic!("{again:?}")
+    };
+    assert_eq!(*sent_with, None, "nobody has it");
 }
 
 #[test]
@@ -193,18 +226,18 @@ fn an_object_elsewhere_is_not_held_here() {
     let first = deployed(1, &[], 1, "new");
     let there = records(2, &first, None);
     let gone = Some(Removal::FoundGone);
-    assert_eq!(there.removal(&page(), None), gone, "wherever it may be");
+    assert_eq!(there.removal(5, &page(), ANYHOW), gone, "wherever it may be");
     recognised(&there, "b");
-    assert_eq!(there.removal(&page(), None), None);
+    assert_eq!(there.removal(5, &page(), ANYHOW), None);
     let here = records(2, &first, None);
     recognised(&here, "a");
-    assert_eq!(here.removal(&page(), None), gone);
+    assert_eq!(here.removal(5, &page(), ANYHOW), gone);
     let removed = here.removed(4, &page(), Removal::Deleted);
     let Event::Object(ObjectEvent::ObjectRemoved { uid, .. }) = removed.event else {
         panic!("{removed:?}")
     };
     assert_eq!(uid.as_deref(), Some("u"), "it is said which one went");
-    assert_eq!(here.removal(&page(), None), None);
+    assert_eq!(here.removal(5, &page(), ANYHOW), None);
 }
 
 #[test]
@@ -213,15 +246,7 @@ fn whoever_names_a_cluster_while_another_run_does_reads_that_first() {
     let (said, follows_on) = one.recognised(&marks("a")).unwrap().unwrap();
     assert_eq!(other.recognised(&marks("a")).unwrap().unwrap().1, follows_on);
     assert!(!other.knows_cluster(), "it is not durable yet");
-    let mut history = ObjectsHistory::default();
-    let Event::Object(event) = &said.event else {
-        panic!("{said:?}")
-    };
-    history.tell(said.id, now(), event);
-    other.read_again(Loaded {
-        state: history,
-        version: StreamVersion(1),
-    });
+    other.read_on(&[recorded(said)]);
     assert_eq!(other.recognised(&marks("a")), Ok(None), "it is the same target");
     assert!(other.knows_cluster());
 }

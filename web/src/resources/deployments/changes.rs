@@ -94,6 +94,7 @@ fn shown(told: Told, bodies: Bodies) -> ObjectChange {
                 manager: it.manager,
             })
             .collect(),
+        left_out: told.left_out,
         found: json(bodies.found),
         manifest: json(bodies.manifest),
         patch: json(bodies.patch),

@@ -69,6 +69,8 @@ pub(super) fn error(vault: &Vault, error: cluster::Error) -> wit::Error {
         cluster::Error::Throttled(seconds) => wit::Error::Throttled(seconds),
         cluster::Error::Unavailable(text) => wit::Error::Unavailable(clean(text)),
         cluster::Error::OutcomeUnknown(text) => wit::Error::OutcomeUnknown(clean(text)),
+        // The step does not do the same again for it.
+        cluster::Error::Doubtful(refusal) => self::error(vault, *refusal),
         cluster::Error::TooLarge(bytes) => wit::Error::TooLarge(bytes),
         error @ cluster::Error::Unauthorized(_) => {
             wit::Error::Other(("unauthorized".to_owned(), clean(error.to_string())))

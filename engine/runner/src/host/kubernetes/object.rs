@@ -65,7 +65,7 @@ pub(super) fn namespace(
 ) -> Result<Option<String>, Stop> {
     match (kind.namespaced, given.filter(|it| !it.is_empty())) {
         (true, Some(given)) => {
-            without_handle(at, given)?;
+            unsuspicious(run, at, given)?;
             word(run, path::namespace(at, given)).map(|()| Some(given.to_owned()))
         }
         (true, None) => Ok(run.assignment.rights.boundary.namespace.clone()),
@@ -93,6 +93,12 @@ pub(super) async fn locate(run: &Run, object: &ObjectReference) -> Result<Locate
 
 /// A name, and nothing that a path would read otherwise. Refused here, so that the log never hears of it as an object.
 pub(super) fn name(run: &Run, at: &str, text: &str) -> Result<(), Stop> {
+    unsuspicious(run, at, text)?;
+    word(run, path::name(at, text))
+}
+
+/// What is kept in the history for ever must not hold what is sensitive.
+fn unsuspicious(run: &Run, at: &str, text: &str) -> Result<(), Stop> {
     without_handle(at, text)?;
     if run.vault.shows(text) {
         return Err(invalid(
@@ -100,7 +106,7 @@ pub(super) fn name(run: &Run, at: &str, text: &str) -> Result<(), Stop> {
             "holds a sensitive value, and names are kept in the history for ever",
         ));
     }
-    word(run, path::name(at, text))
+    Ok(())
 }
 
 /// The client's own rules for words of a path, before anything is decided or recorded.

@@ -4,14 +4,16 @@
 use serde_json::Value;
 use shipslog_cluster as cluster;
 use shipslog_cluster::{Seen, substance, without_marks};
-use shipslog_events::event::object::{Before, Change, ObjectDigest, Removal, TakenField};
+use shipslog_events::event::object::{Before, Change, ObjectDigest, TakenField};
+
+use shipslog_rights::Verb;
 
 use super::object::Located;
-use super::secret_data::PLAIN;
+use super::secret_data::{LAST_APPLIED, PLAIN};
 use super::stop::{Stop, answered};
 use crate::bindings::shipslog::step::kubernetes::Error;
 use crate::journal::Intent;
-use crate::ports::{Sent, SentForm, Written};
+use crate::ports::{Gone, Sent, SentForm, Written};
 use crate::run::Run;
 
 /// Which cluster this is, before the first write: a run that began in one writes to no other.
@@ -32,54 +34,52 @@ pub(super) async fn gone(
     object: &cluster::ObjectReference,
     uid: Option<&str>,
 ) -> Result<(), Stop> {
-    is_gone(run, object, uid, None).await
+    is_gone(run, object, Gone { uid, before: false }).await
 }
 
-/// A delete found it gone. Where no other process may have sent the delete, somebody else was quicker.
+/// A delete found it gone. Where no other process may have sent the delete, it was gone before.
 pub(super) async fn was_gone(
     run: &Run,
     object: &cluster::ObjectReference,
     uid: Option<&str>,
 ) -> Result<(), Stop> {
-    let by_others = run.is_sure().then_some(Removal::FoundGone);
-    is_gone(run, object, uid, by_others).await
+    let before = run.is_sure();
+    is_gone(run, object, Gone { uid, before }).await
 }
 
-async fn is_gone(
-    run: &Run,
-    object: &cluster::ObjectReference,
-    uid: Option<&str>,
-    surely: Option<Removal>,
-) -> Result<(), Stop> {
-    if run.recorder.removal(object, uid).is_none() {
+async fn is_gone(run: &Run, object: &cluster::ObjectReference, gone: Gone<'_>) -> Result<(), Stop> {
+    let index = run.calls.current();
+    if run.recorder.removal(index, object, gone).is_none() {
         return Ok(());
     }
     recognise(run).await?;
     // It may have been one of another cluster.
-    if let Some(removal) = run.recorder.removal(object, uid) {
-        let index = run.calls.current();
-        let removal = surely.unwrap_or(removal);
+    if let Some(removal) = run.recorder.removal(index, object, gone) {
         run.recorder.object_removed(index, object, removal).await?;
     }
     Ok(())
 }
 
 /// What was there.
-pub(super) fn before(run: &Run, seen: &Seen) -> Before {
+pub(super) fn before(run: &Run, located: &Located, seen: &Seen) -> Before {
     match seen {
         Seen::Known(None) => Before::Absent,
         Seen::Known(Some(found)) => Before::Present {
             uid: text(found, "/metadata/uid"),
-            digest: digest(run, found),
+            digest: digest(run, located, found),
         },
         Seen::Unread(_) => Before::Unread,
     }
 }
 
-/// The object as it was seen, for people; nothing where it is not what was announced any more.
+/// The object as it was seen, for people; nothing where it is not what was announced any more, or where the step itself
+/// may not read it.
 pub(super) fn found(run: &Run, located: &Located, seen: &Seen, intent: &Intent) -> Option<String> {
     match seen {
-        Seen::Known(Some(found)) if intent.before == Some(before(run, seen)) => {
+        Seen::Known(Some(found))
+            if run.assignment.rights.decide(&located.need(Verb::Get)).is_ok()
+                && intent.before == Some(before(run, located, seen)) =>
+        {
             Some(shown(run, located, &substance(found)))
         }
         Seen::Known(_) | Seen::Unread(_) => None,
@@ -89,7 +89,8 @@ pub(super) fn found(run: &Run, located: &Located, seen: &Seen, intent: &Intent) 
 /// What is said of a write when it is over.
 pub(super) struct Report<'a> {
     pub(super) located: &'a Located,
-    pub(super) before: Before,
+    /// Before the write could have been done, and before it was sent last.
+    pub(super) before: [Before; 2],
     pub(super) sent: Sent,
     pub(super) taken: Vec<TakenField>,
 }
@@ -102,7 +103,7 @@ impl Report<'_> {
         let object = &self.located.object;
         match answer {
             Ok(now) => {
-                let digest = digest(run, now);
+                let digest = digest(run, self.located, now);
                 let change = change(&self.before, digest);
                 let written = Written {
                     object: object.clone(),
@@ -130,11 +131,14 @@ pub(super) fn refused(run: &Run, object: &cluster::ObjectReference, error: &clus
     }
 }
 
-fn change(before: &Before, now: ObjectDigest) -> Change {
-    match before {
-        Before::Absent => Change::Created,
-        Before::Present { digest, .. } if *digest == now => Change::Unchanged,
-        Before::Present { .. } | Before::Unread => Change::Changed,
+fn change(before: &[Before; 2], now: ObjectDigest) -> Change {
+    let is_so = |it: &Before| matches!(it, Before::Present { digest, .. } if *digest == now);
+    if before.contains(&Before::Absent) {
+        Change::Created
+    } else if before.iter().all(is_so) {
+        Change::Unchanged
+    } else {
+        Change::Changed
     }
 }
 
@@ -152,6 +156,7 @@ fn is_refusal(error: &cluster::Error) -> bool {
         cluster::Error::TimedOut
         | cluster::Error::Unavailable(_)
         | cluster::Error::OutcomeUnknown(_)
+        | cluster::Error::Doubtful(_)
         | cluster::Error::TooLarge(_)
         | cluster::Error::Other { .. } => false,
     }
@@ -163,8 +168,11 @@ const MOST_FIELDS: usize = 100;
 const LONGEST: usize = 512;
 
 /// Fields that a conflict names.
-pub(super) fn fields(mut conflicts: Vec<cluster::FieldConflict>) -> Vec<TakenField> {
-    let cut = |text: &str| text.chars().take(LONGEST).collect();
+pub(super) fn fields(run: &Run, mut conflicts: Vec<cluster::FieldConflict>) -> Vec<TakenField> {
+    let cut = |text: &str| {
+        let text = run.vault.redact(text);
+        text.chars().filter(|it| !it.is_control()).take(LONGEST).collect()
+    };
     let further = conflicts.len().saturating_sub(MOST_FIELDS);
     conflicts.truncate(MOST_FIELDS);
     let mut fields: Vec<_> = conflicts
@@ -189,27 +197,37 @@ pub(super) fn sent(run: &Run, located: &Located, form: SentForm, document: &Valu
     Sent {
         form,
         text: shown(run, located, document),
-        digest: keyed(run, plain.as_bytes()),
+        digest: keyed(run, located, "sent", "", &plain),
     }
 }
 
-/// A manifest or a patch, for people: without Shipslog's own marks, which are other ones in each deployment.
+/// A manifest or a patch, for people: without Shipslog's own marks, which are other ones in each deployment, and without
+/// copies of the object that others keep in it.
 fn shown(run: &Run, located: &Located, document: &Value) -> String {
     let mut document = without_marks(document.clone());
+    let annotations = document.pointer_mut("/metadata/annotations");
+    annotations
+        .and_then(Value::as_object_mut)
+        .and_then(|it| it.remove(LAST_APPLIED));
     if located.is_secret() {
         Mask { run, located }.secret(&mut document);
     }
     run.vault.redact(&document.to_string())
 }
 
-/// Of the substance of an object; keyed, as there may be sensitive values in it. With keys in order, as `serde_json` has
-/// them.
-fn digest(run: &Run, object: &Value) -> ObjectDigest {
-    keyed(run, substance(object).to_string().as_bytes())
+/// Of the substance of an object, with keys in order, as `serde_json` has them.
+fn digest(run: &Run, located: &Located, object: &Value) -> ObjectDigest {
+    keyed(run, located, "object", "", &substance(object).to_string())
 }
 
-fn keyed(run: &Run, bytes: &[u8]) -> ObjectDigest {
-    ObjectDigest::from_bytes(run.assignment.secrets.fingerprint(bytes))
+/// Keyed, as there may be sensitive values in any object, and bound to what it is of and where that stands: the same text
+/// elsewhere is not known by it, and none is found by having another digest made.
+fn keyed(run: &Run, located: &Located, what: &str, path: &str, text: &str) -> ObjectDigest {
+    let (situation, id, object) = (&run.assignment.situation, &run.assignment.id, &located.object);
+    let lane = (&situation.project, &situation.environment, &id.target);
+    let object = (&object.group, &object.kind, &object.namespace, &object.name);
+    let all = serde_json::to_vec(&(what, lane, object, path, text)).expect("texts are plain data");
+    ObjectDigest::from_bytes(run.assignment.secrets.fingerprint(&all))
 }
 
 /// Puts keyed digests in place of all that may be sensitive in a Secret. Each is bound to where it stands: the same value
@@ -224,11 +242,10 @@ impl Mask<'_> {
     fn secret(&self, document: &mut Value) {
         match document {
             Value::Array(operations) => {
-                for operation in operations.iter_mut().filter_map(Value::as_object_mut) {
-                    let path = operation.get("path").and_then(Value::as_str);
-                    let path = path.unwrap_or_default().to_owned();
+                // By its number: what one operation says is not known by what another one says of the same field.
+                for (number, operation) in operations.iter_mut().enumerate() {
                     if let Some(value) = operation.get_mut("value") {
-                        self.all(value, &path);
+                        self.all(value, &format!("/{number}/value"));
                     }
                 }
             }
@@ -268,17 +285,8 @@ impl Mask<'_> {
     }
 
     fn digest(&self, path: &str, text: &str) -> String {
-        let (situation, id) = (&self.run.assignment.situation, &self.run.assignment.id);
-        let place = (
-            &situation.environment,
-            &id.target,
-            self.located.object.to_string(),
-            path,
-            text,
-        );
-        let place = serde_json::to_vec(&place).expect("names are plain data");
-        let digest = self.run.assignment.secrets.fingerprint(&place);
-        format!("hmac-sha256:{}", hex::encode(digest))
+        let digest = keyed(self.run, self.located, "mask", path, text);
+        format!("hmac-sha256:{digest}")
     }
 }
 

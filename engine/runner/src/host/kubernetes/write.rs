@@ -40,7 +40,7 @@ pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Re
             };
             Intent {
                 precondition,
-                before: Some(record::before(run, &seen)),
+                before: Some(record::before(run, &located, &seen)),
                 takes,
             }
         });
@@ -49,7 +49,7 @@ pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Re
         match send_apply(run, &manifest, &intent, seen).await {
             // Without force first: so that it is known whose fields are taken.
             Err(cluster::Error::Conflict(conflicts)) if options.force && tries < TRIES => match version {
-                Some(version) => conflict = Some((record::fields(conflicts), version)),
+                Some(version) => conflict = Some((record::fields(run, conflicts), version)),
                 None => break (Err(cluster::Error::Conflict(conflicts)), intent),
             },
             Err(cluster::Error::Changed) if !intent.takes.is_empty() && given.is_none() && tries < TRIES => {}
@@ -123,7 +123,7 @@ pub(super) async fn patch(
                     Some(given) => Some(given.clone()),
                     None => Some(guard_of(run, &located, Verb::Patch, &seen).await?),
                 },
-                before: Some(record::before(run, &seen)),
+                before: Some(record::before(run, &located, &seen)),
                 takes: Vec::new(),
             },
         };
@@ -143,6 +143,9 @@ pub(super) async fn patch(
         taken: Vec::new(),
     };
     report.told(run, patched.as_ref());
+    if patched == Err(cluster::Error::NotFound) {
+        record::gone(run, &located.object, None).await?;
+    }
     let patched = answered(run, located.need(Verb::Patch), patched).await?;
     for_guest(run, &located, patched).await
 }
@@ -197,7 +200,7 @@ pub(super) async fn delete(run: &Run, object: &ObjectReference, options: &Delete
     match &deleted {
         Ok(Deleted::WasGone) => record::was_gone(run, &located.object, meant.uid.as_deref()).await?,
         Ok(Deleted::Accepted) => {
-            if !has_ended(run, &located.object).await? {
+            if !has_ended(run, &located.object, meant.uid.as_deref()).await? {
                 let uid = meant.uid.unwrap_or_default();
                 run.recorder
                     .object_deleted(run.calls.current(), &located.object, uid);
@@ -207,7 +210,7 @@ pub(super) async fn delete(run: &Run, object: &ObjectReference, options: &Delete
             record::refused(run, &located.object, error);
             // One that was sent before the server died may have been done, whatever is answered now.
             if !run.is_sure() {
-                has_ended(run, &located.object).await?;
+                has_ended(run, &located.object, meant.uid.as_deref()).await?;
             }
         }
     }
@@ -245,7 +248,7 @@ async fn to_delete(
     };
     let intent = Intent {
         precondition,
-        before: Some(record::before(run, &seen)),
+        before: Some(record::before(run, located, &seen)),
         takes: Vec::new(),
     };
     let found = record::found(run, located, &seen, &intent);
@@ -295,19 +298,22 @@ fn given(uid: Option<&String>, resource_version: Option<&String>) -> Option<Prec
     })
 }
 
-/// Whether what was deleted is gone by now.
-async fn has_ended(run: &Run, object: &cluster::ObjectReference) -> Result<bool, Stop> {
-    let ended = run.assignment.cluster.get(object).await == Err(cluster::Error::NotFound);
-    if ended {
-        record::gone(run, object, None).await?;
-    }
-    Ok(ended)
+/// Whether what was deleted, the one with this UID where that is known, is gone by now.
+async fn has_ended(run: &Run, object: &cluster::ObjectReference, uid: Option<&str>) -> Result<bool, Stop> {
+    let uid = uid.filter(|it| !it.is_empty());
+    let gone = match (run.assignment.cluster.get(object).await, uid) {
+        (Err(cluster::Error::NotFound), _) => None,
+        (Ok(found), Some(uid)) if guard(&found).uid.as_deref() != Some(uid) => Some(uid),
+        (Ok(_) | Err(_), _) => return Ok(false),
+    };
+    record::gone(run, object, gone).await?;
+    Ok(true)
 }
 
-/// Whether it is gone by now, where the lane waits for that. Another object of that name is one that the inventory keeps.
+/// Whether it is gone by now, where the lane waits for that.
 pub(super) async fn look_for_end(run: &Run, object: &cluster::ObjectReference) -> Result<(), Stop> {
-    if run.recorder.awaits_end(object) {
-        has_ended(run, object).await?;
+    if let Some(uid) = run.recorder.awaits_end(object) {
+        has_ended(run, object, Some(&uid)).await?;
     }
     Ok(())
 }

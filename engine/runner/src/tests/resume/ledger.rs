@@ -13,8 +13,8 @@ use shipslog_events::ids::Handle;
 use tokio::sync::Notify;
 
 use crate::testing::handle;
-use crate::testing::lane::{held, here};
-use crate::{Entry, Listener, NotRead, NotRecorded, SecretStore, SecretStoreError, Told};
+use crate::testing::lane::{as_told, held, here};
+use crate::{Entry, Gone, Listener, NotRead, NotRecorded, SecretStore, SecretStoreError, Told};
 
 /// The moment of a crash, counted in places where something outside could be seen.
 pub(super) struct Fuse {
@@ -201,13 +201,13 @@ impl Listener for Ledger {
         }
     }
 
-    fn gone(&self, object: &ObjectReference, uid: Option<&str>) -> Option<Removal> {
-        let removal = held(&self.objects()).removal(&here(object), uid);
+    fn gone(&self, call: u64, object: &ObjectReference, gone: Gone<'_>) -> Option<Removal> {
+        let removal = held(&self.objects()).removal(&as_told(call, object), gone.uid, gone.before);
         removal.map(|(removal, _)| removal)
     }
 
-    fn waits_for(&self, object: &ObjectReference) -> bool {
-        held(&self.objects()).awaits_end(&here(object))
+    fn waits_for(&self, object: &ObjectReference) -> Option<String> {
+        held(&self.objects()).awaits_end(&here(object)).map(str::to_owned)
     }
 
     fn names(&self, handle: &Handle) {

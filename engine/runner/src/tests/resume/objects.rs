@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use shipslog_cluster::{Denial, Error, Layer};
 use shipslog_domain::objects::{Held, State};
-use shipslog_events::event::object::Change;
+use shipslog_events::event::object::{Change, ObjectReference, Removal};
 
 use super::op::{Carries, op};
 use super::*;
@@ -43,6 +43,8 @@ struct Doings {
     seen: usize,
     last: BTreeMap<String, Last>,
     changes: usize,
+    /// What somebody else removed at any time.
+    removed: BTreeSet<String>,
     /// A call may have been refused that was sent in an earlier life: then nobody knows.
     refused: bool,
 }
@@ -96,6 +98,7 @@ impl Doings {
         }
         if removes {
             world.loses(kind, name);
+            self.removed.insert(key.clone());
         } else {
             writes(world, kind, name, &json!({ "others": "YSB2YWx1ZQ==" }));
         }
@@ -149,6 +152,34 @@ fn compare(lives: &Lives, doings: &Doings) {
             *last == Last::Deleted || known.contains(key) || doings.others.contains(key),
             "{key} was written and nobody says so: {told:?}"
         );
+    }
+}
+
+/// Whoever is said to have removed an object did.
+fn compare_removals(lives: &Lives, doings: &Doings) {
+    let (mut to_go, mut written) = (BTreeSet::new(), BTreeSet::new());
+    for (_, told) in lives.ledger.objects() {
+        let name = |it: &ObjectReference| format!("{} {}", it.kind, it.name);
+        match &told {
+            Told::Intended(it) if it.deletes => {
+                to_go.insert(name(&it.object));
+            }
+            Told::Removed(object, Removal::Deleted) => {
+                assert!(
+                    to_go.contains(&name(object)),
+                    "nobody was about to delete {object}"
+                );
+            }
+            Told::Removed(object, Removal::FoundGone) => assert!(
+                // What was announced and is not there never came to be.
+                doings.removed.contains(&name(object)) || !written.contains(&name(object)),
+                "nobody else removed {object}: {told:?}"
+            ),
+            Told::Written(it) => {
+                written.insert(name(&it.object));
+            }
+            Told::Intended(_) | Told::Deleted(..) | Told::Refused(_) => {}
+        }
     }
 }
 
@@ -227,6 +258,7 @@ proptest! {
         paused().block_on(async {
             let (lives, doings) = lived(&script, first, &cuts).await;
             compare(&lives, &doings);
+            compare_removals(&lives, &doings);
         });
     }
 

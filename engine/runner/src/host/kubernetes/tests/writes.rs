@@ -152,7 +152,7 @@ async fn or_until_the_step_looks_and_finds_nothing() {
 }
 
 #[tokio::test]
-async fn one_that_was_replaced_while_it_was_waited_for_leaves_the_new_one_there() {
+async fn one_that_was_replaced_while_it_was_waited_for_is_gone() {
     let scene = Scene::new();
     let run = scene.run();
     let mut kubernetes = Kubernetes { run: &run };
@@ -160,7 +160,7 @@ async fn one_that_was_replaced_while_it_was_waited_for_leaves_the_new_one_there(
     let new = json!({ "metadata": { "uid": "new" } });
     scene.cluster.has("Deployment", "httpd", new);
     wait_until_gone(&mut kubernetes).await;
-    assert!(!has_removed(&scene));
+    assert!(has_removed(&scene));
 }
 
 #[tokio::test]
