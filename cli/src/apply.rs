@@ -11,6 +11,7 @@ use crate::client::Query;
 use crate::common::Common;
 use crate::documents;
 use crate::exit::{self, Exit};
+use crate::reason::Why;
 
 /// Applies configuration documents, all of them or none, and shows what changes.
 ///
@@ -24,6 +25,8 @@ pub(crate) struct Apply {
     /// Only show what would change.
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    why: Why,
 }
 
 impl Apply {
@@ -32,10 +35,13 @@ impl Apply {
         let asked = configuration::Apply { documents };
         let (client, path) = (common.client()?, CONFIGURATION.of([]));
         let answer = if self.dry_run {
-            let only = Query::of(&Applying { dry_run: true });
+            let only = Query::of(&Applying {
+                dry_run: true,
+                reason: None,
+            });
             client.try_post(&path, &only, &asked).await?
         } else {
-            client.post::<Applied>(&path, &asked).await?
+            client.post::<Applied>(&path, &self.why.query(), &asked).await?
         };
         common.output.show(&answer, |it| shown(it, self.dry_run))?;
         Ok(Exit::Succeeded)

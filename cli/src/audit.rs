@@ -106,6 +106,9 @@ impl Row for LogEvent {
         ("ENVIRONMENT", |it| maybe(it.environment.as_ref())),
         ("RELEASE", |it| maybe(it.release.as_ref())),
         ("DEPLOYMENT", |it| maybe(it.deployment.as_ref())),
+        ("REASON", |it| {
+            it.reason.clone().unwrap_or_default().replace('\n', " ")
+        }),
     ];
 }
 

@@ -8,6 +8,7 @@ use shipslog_events::ids::DeploymentId;
 
 use crate::common::Common;
 use crate::exit::Exit;
+use crate::reason::Why;
 
 /// Asks a deployment to stop.
 ///
@@ -16,6 +17,8 @@ use crate::exit::Exit;
 pub(crate) struct Cancel {
     /// The deployment, such as `deployments-3` or `3`.
     deployment: DeploymentId,
+    #[command(flatten)]
+    why: Why,
 }
 
 impl Cancel {
@@ -23,7 +26,7 @@ impl Cancel {
         let id = self.deployment;
         let client = common.client()?;
         let answer = client
-            .post::<CancelAccepted>(&CANCEL.of([&id]), &json!({}))
+            .post::<CancelAccepted>(&CANCEL.of([&id]), &self.why.query(), &json!({}))
             .await?;
         common.output.show(&answer, |_: &CancelAccepted| {
             format!("{id} is asked to stop; `shipslog status {id} -w` watches it")

@@ -98,13 +98,20 @@ impl Client {
     }
 
     /// Has something done, which is answered with a `T`.
-    pub(crate) async fn post<T: Done>(&self, path: &str, body: &impl Serialize) -> Result<Answer> {
-        self.write::<T>(self.request(Method::POST, path).json(body)).await
+    pub(crate) async fn post<T: Done>(
+        &self,
+        path: &str,
+        query: &Query,
+        body: &impl Serialize,
+    ) -> Result<Answer> {
+        let request = self.request(Method::POST, path).query(query.pairs());
+        self.write::<T>(request.json(body)).await
     }
 
     /// Has something taken away, which is answered with a `T`.
-    pub(crate) async fn delete<T: Done>(&self, path: &str) -> Result<Answer> {
-        self.write::<T>(self.request(Method::DELETE, path)).await
+    pub(crate) async fn delete<T: Done>(&self, path: &str, query: &Query) -> Result<Answer> {
+        let request = self.request(Method::DELETE, path).query(query.pairs());
+        self.write::<T>(request).await
     }
 
     /// All items of a list, page after page, at most `limit`.

@@ -7,6 +7,7 @@ use shipslog_api::deployments::{self, DEPLOYMENTS, DeploymentAccepted};
 use crate::common::Common;
 use crate::exit::Exit;
 use crate::follow::Following;
+use crate::reason::Why;
 
 /// Deploys a release to an environment, if its lifecycle lets it.
 ///
@@ -24,6 +25,8 @@ pub(crate) struct Deploy {
     #[arg(long)]
     to: String,
     #[command(flatten)]
+    why: Why,
+    #[command(flatten)]
     following: Following,
 }
 
@@ -34,7 +37,7 @@ impl Deploy {
             release: self.release.into(),
             environment: Some(self.to.into()),
         };
-        request(common, &asked, self.following).await
+        request(common, &asked, &self.why, self.following).await
     }
 }
 
@@ -42,11 +45,12 @@ impl Deploy {
 pub(crate) async fn request(
     common: &Common,
     asked: &deployments::Deploy,
+    why: &Why,
     following: Following,
 ) -> Result<Exit> {
     let client = common.client()?;
     let answer = client
-        .post::<DeploymentAccepted>(&DEPLOYMENTS.of([]), asked)
+        .post::<DeploymentAccepted>(&DEPLOYMENTS.of([]), &why.query(), asked)
         .await?;
     if !following.stays() {
         common.output.show(&answer, accepted)?;

@@ -18,6 +18,7 @@ use crate::common::Common;
 use crate::exit::{Exit, wrong};
 use crate::moment::moment;
 use crate::output::{self, Column, Format, Row};
+use crate::reason::Why;
 
 /// Makes, lists and revokes API keys.
 #[derive(Debug, Subcommand)]
@@ -41,6 +42,8 @@ pub(crate) struct Create {
     /// Write the key to this new file, readable by this user only, instead of printing it.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    why: Why,
 }
 
 /// Lets an API key open nothing any more.
@@ -48,6 +51,8 @@ pub(crate) struct Create {
 pub(crate) struct Revoke {
     /// The key's id, as `shipslog key list` shows it.
     id: String,
+    #[command(flatten)]
+    why: Why,
 }
 
 /// What a key may do.
@@ -72,8 +77,11 @@ impl KeyVerb {
                     .await?;
                 common.output.show(&keys, |it: &Vec<Key>| output::table(it))?;
             }
-            Self::Revoke(Revoke { id }) => {
-                let answer = common.client()?.delete::<KeyRevoked>(&KEY.of([&id])).await?;
+            Self::Revoke(Revoke { id, why }) => {
+                let answer = common
+                    .client()?
+                    .delete::<KeyRevoked>(&KEY.of([&id]), &why.query())
+                    .await?;
                 common
                     .output
                     .show(&answer, |_: &KeyRevoked| format!("{id} opens nothing any more"))?;
@@ -131,7 +139,9 @@ impl Create {
             name: self.name.clone(),
             access_role: self.access_role.into(),
         };
-        let answer = client.post::<KeyCreated>(&KEYS.of([]), &asked).await;
+        let answer = client
+            .post::<KeyCreated>(&KEYS.of([]), &self.why.query(), &asked)
+            .await;
         answer.map_err(|error| match error.downcast_ref() {
             Some(Error::Unknown { .. }) => error.context(format!(
                 "a key for {} may have been made that nobody has: look with `shipslog key list`, and take it back with \

@@ -24,6 +24,7 @@ mod logs;
 mod moment;
 mod output;
 mod promote;
+mod reason;
 mod release;
 mod remembered;
 mod schema;

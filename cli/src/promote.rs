@@ -8,6 +8,7 @@ use crate::common::Common;
 use crate::deploy;
 use crate::exit::Exit;
 use crate::follow::Following;
+use crate::reason::Why;
 
 /// Deploys a release to the next environment of its lifecycle where it has not succeeded.
 ///
@@ -21,6 +22,8 @@ pub(crate) struct Promote {
     #[arg(long)]
     release: String,
     #[command(flatten)]
+    why: Why,
+    #[command(flatten)]
     following: Following,
 }
 
@@ -31,6 +34,6 @@ impl Promote {
             release: self.release.into(),
             environment: None,
         };
-        deploy::request(common, &asked, self.following).await
+        deploy::request(common, &asked, &self.why, self.following).await
     }
 }

@@ -8,6 +8,7 @@ use shipslog_api::releases::{CreateRelease, RELEASE, RELEASES, Release, ReleaseC
 use crate::client::Query;
 use crate::common::Common;
 use crate::exit::{self, Exit};
+use crate::reason::Why;
 
 /// Creates releases; `get releases` shows them.
 #[derive(Debug, Subcommand)]
@@ -29,6 +30,8 @@ pub(crate) struct Create {
     /// The image version of a package, such as `httpd=2.4.71`; by default the newest. May be repeated.
     #[arg(long, value_name = "PACKAGE=VERSION", value_parser = package)]
     package: Vec<(String, String)>,
+    #[command(flatten)]
+    why: Why,
 }
 
 impl ReleaseVerb {
@@ -42,9 +45,9 @@ impl ReleaseVerb {
 impl Create {
     async fn run(self, common: &Common) -> Result<Exit> {
         let client = common.client()?;
-        let project = self.project.clone();
+        let (project, why) = (self.project.clone(), self.why.query());
         let answer = client
-            .post::<ReleaseCreated>(&RELEASES.of([&project]), &self.asked())
+            .post::<ReleaseCreated>(&RELEASES.of([&project]), &why, &self.asked())
             .await?;
         let created: ReleaseCreated = answer.read()?;
         let reached = Reading {
@@ -128,6 +131,7 @@ mod tests {
             project: "P".into(),
             version: version.map(str::to_owned),
             package,
+            why: Why::default(),
         };
         assert_eq!(create(None, vec![]).asked(), CreateRelease::default());
         let chosen = CreateRelease {

@@ -65,13 +65,17 @@ fn head(deployment: &Deployment) -> Line {
         .ended_at
         .and_then(|it| moment::between(item.requested_at, it));
     let took = took.map(|it| format!(" after {it}")).unwrap_or_default();
+    let because = deployment.requested_because.as_ref();
+    let because = because
+        .map(|it| format!(": {}", it.replace('\n', " ")))
+        .unwrap_or_default();
     Line {
         depth: 0,
         about: "deployment".to_owned(),
         place: Some(Place::Deployment(item.id)),
         sign: item.status.into(),
         text: format!(
-            "{} {} to {}: {status}{reason}{took}, requested by {}",
+            "{} {} to {}: {status}{reason}{took}, requested by {}{because}",
             item.project, item.release, item.environment, item.requested_by
         ),
     }

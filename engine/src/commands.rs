@@ -14,6 +14,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use shipslog_domain::NOT_FOUND;
 use shipslog_domain::schema::Problem;
+use shipslog_events::envelope::REASON;
 use shipslog_events::event::Event;
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::event::configuration::Kind;
@@ -83,6 +84,8 @@ pub struct By {
     pub source: Source,
     /// One request and all that follows from it.
     pub correlation: Uuid,
+    /// Why, as they say it.
+    pub reason: Option<String>,
 }
 
 /// Who a key belongs to.
@@ -233,6 +236,18 @@ impl From<secrets::Error> for Error {
 }
 
 impl By {
+    /// What a command appends: its first event says why.
+    fn append(&self, mut streams: Vec<StreamAppend>) -> Append {
+        let first = streams.first_mut().and_then(|it| it.events.first_mut());
+        if let (Some(first), Some(reason)) = (first, &self.reason) {
+            first.bodies.push(NewBody {
+                name: REASON.to_owned(),
+                bytes: reason.as_bytes().to_vec(),
+            });
+        }
+        Append::new(self.context(), streams)
+    }
+
     fn context(&self) -> Context {
         Context {
             actor: self.actor.clone(),

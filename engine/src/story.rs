@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use shipslog_domain::deployment::{Attempt, Deed, Deployment, Status};
+use shipslog_events::envelope::REASON;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::DeploymentEvent;
 use shipslog_events::event::deployment::body::{DETAIL, MESSAGE, VALUE};
@@ -23,6 +24,7 @@ pub struct Story {
     view: DeploymentView,
     version: StreamVersion,
     position: Position,
+    reason: Option<String>,
     message: Option<String>,
     words: BTreeMap<AttemptId, Words>,
 }
@@ -52,6 +54,7 @@ impl Story {
             view: DeploymentView::evolve(None, requested, event)?,
             version: requested.version,
             position: requested.position,
+            reason: None,
             message: None,
             words: BTreeMap::new(),
         })
@@ -115,6 +118,11 @@ impl Story {
         self.position
     }
 
+    /// Why it was requested, as whoever did it said.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
     /// Why it ended so, and what was left behind.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
@@ -161,6 +169,8 @@ impl Engine {
         let Some(mut story) = first.first().and_then(Story::begin) else {
             return Ok(None);
         };
+        let reason = self.events().body(first[0].id, REASON).await?;
+        story.reason = reason.map(|it| String::from_utf8_lossy(&it).into_owned());
         self.tell(&mut story, &first[1..]).await?;
         Ok(Some(story))
     }

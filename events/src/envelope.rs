@@ -78,6 +78,9 @@ pub struct Context {
     pub causation: Option<EventId>,
 }
 
+/// Name of the body that the first event of any command of a person may have: why, as they said it. Text.
+pub const REASON: &str = "reason";
+
 /// Bytes that may be erased one day: free text, inputs, documents as written, evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewBody {

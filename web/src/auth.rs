@@ -14,6 +14,9 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::problem::Problem;
 
+/// Of what somebody says why, in characters.
+const LONGEST_REASON: usize = 1000;
+
 /// Whoever may read, by this key.
 pub(crate) struct Viewer(pub(crate) KeyId);
 
@@ -81,7 +84,31 @@ fn by(parts: &Parts, identity: Identity) -> By {
             address: peer.map(|it| it.0.ip().to_canonical().to_string()),
         },
         correlation: Uuid::now_v7(),
+        reason: None,
     }
+}
+
+/// The same person, with what they say why.
+pub(crate) fn because(by: By, reason: Option<String>) -> Result<By, Problem> {
+    let Some(reason) = reason.filter(|it| !it.trim().is_empty()) else {
+        return Ok(by);
+    };
+    let characters = reason.chars().count();
+    if characters > LONGEST_REASON {
+        let detail = format!("reason: has {characters} characters; at most {LONGEST_REASON} are kept");
+        return Err(Problem::bad_request("bad-query", detail));
+    }
+    if reason
+        .chars()
+        .any(|it| it.is_control() && it != '\n' && it != '\t')
+    {
+        let detail = "reason: holds control characters; leave them out";
+        return Err(Problem::bad_request("bad-query", detail));
+    }
+    Ok(By {
+        reason: Some(reason),
+        ..by
+    })
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod history;
 mod journals;
 mod keys;
 mod openapi;
+mod reasons;
 mod requests;
 mod serving;
 mod streams;

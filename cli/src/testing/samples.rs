@@ -31,6 +31,7 @@ pub(crate) fn deployment(status: DeploymentStatus, target: StepTarget) -> Deploy
     };
     Deployment {
         item,
+        requested_because: None,
         message: None,
         position: Position(40),
         steps: vec![step],

@@ -44,7 +44,7 @@ pub trait Listener: Send + Sync {
     /// A fact, told of this call.
     async fn fact(&self, _call: u64, _fact: String) {}
 
-    /// What was told of an object, in full.
+    /// What was told of an object, in full; where it is a fact, once that is durable.
     fn object(&self, _call: u64, _told: Told) {}
 
     /// Whether it knows which cluster this is.
@@ -104,8 +104,8 @@ impl<T: Listener> Recorder for T {
 
     async fn object_intended(&self, index: u64, _: u32, intended: Intended) -> Result<(), NotRecorded> {
         let object = intended.object.clone();
-        self.object(index, Told::Intended(intended));
         self.fact(index, format!("intended {object}")).await;
+        self.object(index, Told::Intended(intended));
         Ok(())
     }
 
@@ -135,8 +135,8 @@ impl<T: Listener> Recorder for T {
         object: &ObjectReference,
         removal: Removal,
     ) -> Result<(), NotRecorded> {
-        self.object(index, Told::Removed(object.clone(), removal));
         self.fact(index, format!("removed {object}")).await;
+        self.object(index, Told::Removed(object.clone(), removal));
         Ok(())
     }
 

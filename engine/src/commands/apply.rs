@@ -43,7 +43,7 @@ impl Commands {
                 };
                 Append {
                     sealed,
-                    ..Append::new(by.context(), vec![applied])
+                    ..by.append(vec![applied])
                 }
             });
             Ok((append, answer))

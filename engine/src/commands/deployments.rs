@@ -51,7 +51,7 @@ impl Commands {
             let append = (!events.is_empty()).then(|| {
                 let expected = Expected::Version(loaded.version);
                 let asked = stream(Stream::Deployment(id), expected, events);
-                Append::new(by.context(), vec![asked])
+                by.append(vec![asked])
             });
             Ok((append, ()))
         };
@@ -152,6 +152,6 @@ fn append_of(
             stream: Stream::Configuration,
             version: configuration,
         }],
-        ..Append::new(by.context(), streams)
+        ..by.append(streams)
     }
 }

@@ -13,7 +13,7 @@ use shipslog_domain::access::{self, Command};
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::ids::{KeyId, Position};
 use shipslog_events::{Actor, Source, Stream};
-use shipslog_log::{Append, Expected};
+use shipslog_log::Expected;
 use subtle::ConstantTimeEq as _;
 use uuid::Uuid;
 
@@ -73,6 +73,7 @@ impl Commands {
             actor: Actor::Server,
             source: Source::default(),
             correlation: Uuid::now_v7(),
+            reason: None,
         };
         self.create(
             &by,
@@ -113,7 +114,7 @@ impl Commands {
                 access::decide(&access.state, command.clone()).map_err(|it| Error::refused(it.code(), it))?;
             let append = (!events.is_empty()).then(|| {
                 let to = Expected::Version(access.version);
-                Append::new(by.context(), vec![stream(Stream::Access, to, events)])
+                by.append(vec![stream(Stream::Access, to, events)])
             });
             Ok((append, ()))
         };

@@ -65,7 +65,7 @@ impl Commands {
                     stream: Stream::Configuration,
                     version: loaded.version,
                 }],
-                ..Append::new(by.context(), vec![created])
+                ..by.append(vec![created])
             };
             Ok((Some(append), version))
         };

@@ -237,5 +237,6 @@ pub(crate) fn by() -> By {
         actor: Actor::Key("tester".to_owned()),
         source: shipslog_events::Source::default(),
         correlation: Uuid::now_v7(),
+        reason: None,
     }
 }

@@ -16,15 +16,16 @@ const THE_CLUSTERS_OWN: [(&str, &str); 2] =
     [("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")];
 
 /// What the cluster writes about an object.
-const BOOKKEEPING: [&str; 6] = [
+const BOOKKEEPING: [&str; 5] = [
     "uid",
     "resourceVersion",
     "creationTimestamp",
     "managedFields",
     "selfLink",
-    // A step's own: when it did it.
-    "shipslog.dev/switched-at",
 ];
+
+/// When a step did something.
+const MOMENTS: [&str; 1] = ["shipslog.dev/switched-at"];
 
 /// Addresses and places that the cluster gives out.
 const GIVEN: [&str; 4] = ["clusterIP", "clusterIPs", "nodeName", "healthCheckNodePort"];
@@ -92,6 +93,9 @@ fn scrubbed(object: &Value) -> Value {
     object["changedAfterItsCreation"] = changed.into();
     remove(&mut object, &["status"]);
     remove(&mut object["metadata"], &BOOKKEEPING);
+    if let Some(annotations) = object.pointer_mut("/metadata/annotations") {
+        remove(annotations, &MOMENTS);
+    }
     remove(&mut object["spec"], &GIVEN);
     for port in object["spec"]["ports"].as_array_mut().into_iter().flatten() {
         remove(port, &["nodePort"]);

@@ -24,13 +24,16 @@ addresses! {
 }
 
 /// How documents are applied.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Applying {
     /// Only says what would change.
     #[serde(default)]
     pub dry_run: bool,
+    /// Why: at most 1000 characters, for whoever reads the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// What to apply.
@@ -131,7 +134,10 @@ mod tests {
 
     #[test]
     fn what_is_applied_and_what_comes_of_it() {
-        round_trip(&Applying { dry_run: true });
+        round_trip(&Applying {
+            dry_run: true,
+            reason: None,
+        });
         let documents = vec![json!({ "kind": "Environment", "name": "Admin" })];
         round_trip(&Apply { documents });
         let change = DocumentChanged {

@@ -176,6 +176,9 @@ pub struct Deployment {
     /// What lists show of it.
     #[serde(flatten)]
     pub item: DeploymentItem,
+    /// Why it was requested, as whoever did it said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_because: Option<String>,
     /// Why it ended so, and what was left behind.
     pub message: Option<String>,
     /// Position of its latest event.

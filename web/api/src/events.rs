@@ -103,6 +103,9 @@ pub struct LogEvent {
     #[serde(with = "text::option", default)]
     #[schema(value_type = Option<String>)]
     pub deployment: Option<DeploymentId>,
+    /// Why, as whoever did it said; nothing where it was not said or is erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// What happened, in the shape of its type.
     pub facts: Value,
     /// Hash of it and, through the events before it, of all.
@@ -146,6 +149,7 @@ mod tests {
             environment: None,
             release: Some("1.0.2".into()),
             deployment: Some(DeploymentId(4)),
+            reason: Some("a rehearsal".to_owned()),
             facts: json!({ "deployment": 4 }),
             hash: Hash::from_bytes([0; 32]),
         }

@@ -33,6 +33,16 @@ pub struct Reading {
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
+/// How something is done.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Doing {
+    /// Why: at most 1000 characters, for whoever reads the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// How a list without filters is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -75,5 +85,8 @@ mod tests {
         );
         round_trip(&Reading { min_position: None });
         assert_eq!(round_trip(&Nothing {}), json!({}));
+        assert_eq!(round_trip(&Doing::default()), json!({}));
+        let reason = Some("a rehearsal".to_owned());
+        assert_eq!(round_trip(&Doing { reason })["reason"], "a rehearsal");
     }
 }

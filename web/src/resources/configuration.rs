@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::auth::{Administrator, Viewer};
+use crate::auth::{Administrator, Viewer, because};
 use crate::extract::{Json, Path, Query, Written};
 use crate::openapi::{BodyProblems, ReadProblems, WriteProblems};
 use crate::problem::Problem;
@@ -40,6 +40,7 @@ async fn apply(
     Query(applying): Query<Applying>,
     Json(apply): Json<Apply>,
 ) -> Result<Written<Applied>, Problem> {
+    let by = because(by, applying.reason)?;
     let applied = app
         .engine
         .commands()

@@ -12,7 +12,7 @@ use shipslog_api::deployments::{
     CANCEL, CancelAccepted, DEPLOYMENT, DEPLOYMENTS, Deploy, Deployment, DeploymentAccepted, DeploymentItem,
     Filter,
 };
-use shipslog_api::paging::{Nothing, Reading};
+use shipslog_api::paging::{Doing, Reading};
 use shipslog_engine::Engine;
 use shipslog_engine::story::Story;
 use shipslog_engine::views::DeploymentFilter;
@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::auth::{Deployer, Viewer};
+use crate::auth::{Deployer, Viewer, because};
 use crate::extract::{Json, Path, Query, Written};
 use crate::openapi::{BodyProblems, ReadProblems, WriteProblems};
 use crate::paging;
@@ -43,15 +43,16 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Requests a deployment, or a promotion where no environment is named. Access role: deployer.
 #[utoipa::path(
-    post, path = DEPLOYMENTS, operation_id = "createDeployment", tag = "deployments", security(("apiKey" = [])), request_body = Deploy,
+    post, path = DEPLOYMENTS, operation_id = "createDeployment", tag = "deployments", security(("apiKey" = [])), params(Doing), request_body = Deploy,
     responses((status = 202, description = "Accepted", body = DeploymentAccepted), WriteProblems, BodyProblems)
 )]
 async fn create(
     State(app): State<App>,
     Deployer(by): Deployer,
-    _: Query<Nothing>,
+    Query(doing): Query<Doing>,
     Json(asked): Json<Deploy>,
 ) -> Result<Written<DeploymentAccepted>, Problem> {
+    let by = because(by, doing.reason)?;
     let (project, release) = (asked.project, asked.release);
     let accepted = match asked.environment {
         Some(environment) => {
@@ -123,15 +124,16 @@ async fn show(
 /// Asks a deployment to stop; asking twice is asking once. Access role: deployer.
 #[utoipa::path(
     post, path = CANCEL, operation_id = "cancelDeployment", tag = "deployments", security(("apiKey" = [])),
-    params(("id" = String, Path, description = "Such as `deployments-841`")),
+    params(("id" = String, Path, description = "Such as `deployments-841`"), Doing),
     responses((status = 202, description = "It will stop", body = CancelAccepted), WriteProblems)
 )]
 async fn cancel(
     State(app): State<App>,
     Deployer(by): Deployer,
     Path(id): Path<String>,
-    _: Query<Nothing>,
+    Query(doing): Query<Doing>,
 ) -> Result<Written<CancelAccepted>, Problem> {
+    let by = because(by, doing.reason)?;
     let position = app.engine.commands().cancel(&by, self::id(&id)?).await?;
     let body = CancelAccepted { position };
     Ok(Written(body))

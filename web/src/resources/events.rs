@@ -12,6 +12,7 @@ use shipslog_api::paging::Reading;
 use shipslog_engine::Engine;
 use shipslog_engine::story::Story;
 use shipslog_engine::views::{EventFilter, EventRow};
+use shipslog_events::envelope::REASON;
 use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_events::{Recorded, upcast};
 use shipslog_nearest as nearest;
@@ -152,12 +153,23 @@ async fn load(engine: &Engine, rows: &[EventRow]) -> Result<Vec<LogEvent>, Probl
     for run in rows.chunk_by(|before, after| after.position.0 == before.position.0 + 1) {
         let after = Position(run[0].position.0.saturating_sub(1));
         let recorded = engine.events().read(after, run.len()).await?;
-        events.extend(run.iter().zip(recorded).map(|(row, it)| shown(row, it)));
+        for (row, it) in run.iter().zip(recorded) {
+            let reason = reason(engine, &it).await?;
+            events.push(shown(row, it, reason));
+        }
     }
     Ok(events)
 }
 
-fn shown(row: &EventRow, recorded: Recorded) -> LogEvent {
+async fn reason(engine: &Engine, recorded: &Recorded) -> Result<Option<String>, Problem> {
+    if !recorded.bodies.iter().any(|it| it.name == REASON) {
+        return Ok(None);
+    }
+    let body = engine.events().body(recorded.id, REASON).await?;
+    Ok(body.map(|it| String::from_utf8_lossy(&it).into_owned()))
+}
+
+fn shown(row: &EventRow, recorded: Recorded, reason: Option<String>) -> LogEvent {
     LogEvent {
         position: recorded.position,
         id: recorded.id,
@@ -173,6 +185,7 @@ fn shown(row: &EventRow, recorded: Recorded) -> LogEvent {
         environment: row.environment.clone(),
         release: row.release.clone(),
         deployment: row.deployment,
+        reason,
         facts: serde_json::from_str(&upcast::encode(&recorded.event)).unwrap_or_default(),
         hash: recorded.hash,
     }

@@ -6,14 +6,14 @@ use axum::response::IntoResponse;
 use secrecy::ExposeSecret as _;
 use shipslog_api::Page;
 use shipslog_api::keys::{CreateKey, KEY, KEYS, Key, KeyCreated, KeyRevoked};
-use shipslog_api::paging::{Listing, Nothing};
+use shipslog_api::paging::{Doing, Listing};
 use shipslog_engine::views::KeyView;
 use shipslog_events::ids::KeyId;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::auth::Administrator;
+use crate::auth::{Administrator, because};
 use crate::extract::{Json, Path, Query, Written};
 use crate::openapi::{BodyProblems, ReadProblems, WriteProblems};
 use crate::paging;
@@ -27,15 +27,16 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Makes a key and shows it, this once. Access role: administrator.
 #[utoipa::path(
-    post, path = KEYS, operation_id = "createKey", tag = "keys", security(("apiKey" = [])), request_body = CreateKey,
+    post, path = KEYS, operation_id = "createKey", tag = "keys", security(("apiKey" = [])), params(Doing), request_body = CreateKey,
     responses((status = 201, description = "Made", body = KeyCreated), WriteProblems, BodyProblems)
 )]
 async fn create(
     State(app): State<App>,
     Administrator(by): Administrator,
-    _: Query<Nothing>,
+    Query(doing): Query<Doing>,
     Json(asked): Json<CreateKey>,
 ) -> Result<impl IntoResponse, Problem> {
+    let by = because(by, doing.reason)?;
     let made = app
         .engine
         .commands()
@@ -72,15 +73,16 @@ async fn list(
 /// Lets a key open nothing any more. Access role: administrator.
 #[utoipa::path(
     delete, path = KEY, operation_id = "revokeKey", tag = "keys", security(("apiKey" = [])),
-    params(("id" = String, Path, description = "The key's public id")),
+    params(("id" = String, Path, description = "The key's public id"), Doing),
     responses((status = 200, description = "Revoked", body = KeyRevoked), WriteProblems)
 )]
 async fn revoke(
     State(app): State<App>,
     Administrator(by): Administrator,
     Path(id): Path<String>,
-    _: Query<Nothing>,
+    Query(doing): Query<Doing>,
 ) -> Result<Written<KeyRevoked>, Problem> {
+    let by = because(by, doing.reason)?;
     let position = app.engine.commands().revoke_key(&by, KeyId::new(id)).await?;
     Ok(Written(KeyRevoked { position }))
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use shipslog_api::Page;
-use shipslog_api::paging::{Listing, Nothing, Reading};
+use shipslog_api::paging::{Doing, Listing, Reading};
 use shipslog_api::releases::{
     CreateRelease, RELEASE, RELEASES, Release, ReleaseCreated, ReleasePackage, ReleaseStep,
 };
@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use crate::auth::{Deployer, Viewer};
+use crate::auth::{Deployer, Viewer, because};
 use crate::extract::{Json, Path, Query, Written};
 use crate::openapi::{BodyProblems, OutsideProblem, ReadProblems, WriteProblems};
 use crate::problem::Problem;
@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Creates a release. Access role: deployer.
 #[utoipa::path(
     post, path = RELEASES, operation_id = "createRelease", tag = "releases", security(("apiKey" = [])),
-    params(("project" = String, Path, description = "The project's name")),
+    params(("project" = String, Path, description = "The project's name"), Doing),
     request_body = CreateRelease,
     responses((status = 201, description = "Created", body = ReleaseCreated), WriteProblems, BodyProblems, OutsideProblem)
 )]
@@ -39,9 +39,10 @@ async fn create(
     State(app): State<App>,
     Deployer(by): Deployer,
     Path(project): Path<String>,
-    _: Query<Nothing>,
+    Query(doing): Query<Doing>,
     Json(asked): Json<CreateRelease>,
 ) -> Result<Written<ReleaseCreated>, Problem> {
+    let by = because(by, doing.reason)?;
     let project = ProjectName::new(project);
     let release = NewRelease {
         project: project.clone(),

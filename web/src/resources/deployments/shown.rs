@@ -63,6 +63,7 @@ pub(super) async fn deployment(engine: &Engine, story: &Story) -> Result<Deploym
     });
     Ok(Deployment {
         item: item(story.view(), engine.ahead_of(deployment).await?),
+        requested_because: story.reason().map(str::to_owned),
         message: story.message().map(str::to_owned),
         position: story.position(),
         steps: steps.collect(),

@@ -185,7 +185,11 @@ impl Listener for Ledger {
         self.book().knows_cluster = true;
     }
 
-    fn object(&self, call: u64, told: Told) {
+    fn object(&self, call: u64, mut told: Told) {
+        // In the log the first stands: a call that announces itself again does not show again what it found.
+        if let Told::Intended(intended) = &mut told {
+            intended.found = None;
+        }
         let mut book = self.book();
         assert!(book.knows_cluster, "{told:?} in which cluster?");
         let with = match &told {
