@@ -113,7 +113,7 @@ async fn after_repeats<W: Write>(write: &W, error: Error) -> Result<W::Done, Err
     // What is not there yet may come: the try may be under way still.
     match write.look().await {
         Ok(Look::Done(done)) => Ok(done),
-        Ok(Look::Untouched | Look::Over(_)) | Err(_) => Err(in_doubt(write.refused(error))),
+        Ok(Look::Untouched | Look::Over(_)) | Err(_) => Err(Error::Doubtful(Box::new(write.refused(error)))),
     }
 }
 

@@ -175,9 +175,9 @@ pub fn evolve(mut objects: Objects, event: &ObjectEvent) -> Objects {
         } => objects.change(call, |it| it.written(call, uid, *digest)),
         ObjectEvent::ObjectDeleted { call, uid } => objects.change(call, |it| it.deleted(call, uid)),
         ObjectEvent::ObjectRefused { call } => objects.change(call, |it| it.answered(call)),
-        ObjectEvent::ObjectRemoved { call, uid, .. } => {
-            objects.change(call, |it| it.removed(call, uid.as_deref()));
-        }
+        ObjectEvent::ObjectRemoved {
+            call, uid, replaced, ..
+        } => objects.change(call, |it| it.removed(call, uid.as_deref(), *replaced)),
         ObjectEvent::DriftTakenBack { .. } => {}
     }
     objects

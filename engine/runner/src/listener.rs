@@ -19,8 +19,8 @@ pub enum Told {
     Deleted(ObjectReference, String),
     /// It was neither.
     Refused(ObjectReference),
-    /// It is gone.
-    Removed(ObjectReference, Removal),
+    /// It is gone; another one may have its name.
+    Removed(ObjectReference, Removal, bool),
 }
 
 /// A recorder that is told lines: what it does with what it hears. It says only what it cares for; the rest is let go.
@@ -134,9 +134,10 @@ impl<T: Listener> Recorder for T {
         index: u64,
         object: &ObjectReference,
         removal: Removal,
+        replaced: bool,
     ) -> Result<(), NotRecorded> {
         self.fact(index, format!("removed {object}")).await;
-        self.object(index, Told::Removed(object.clone(), removal));
+        self.object(index, Told::Removed(object.clone(), removal, replaced));
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use shipslog_domain::slug::slug;
 use shipslog_events::event::release::SNAPSHOT;
 use shipslog_events::ids::{AttemptId, ClusterId, ComponentDigest};
 use shipslog_log::EventReader;
+use shipslog_runner::CheckRefusal;
 
 use super::object_records::address_mark;
 use super::preflight::unreached;
@@ -55,10 +56,15 @@ pub(super) async fn frozen(
             schema: &description.inputs,
         },
     )?;
-    // Whoever did not answer is asked again when the run begins.
-    if let Ok(needs) = runner.check(&component, &frozen.inputs).await {
-        frozen.given.asked = Some(needs.capabilities);
-        frozen.given.time_limit_seconds = needs.time_limit_seconds;
+    match runner.check(&component, &frozen.inputs).await {
+        Ok(needs) => {
+            frozen.given.asked = Some(needs.capabilities);
+            frozen.given.time_limit_seconds = needs.time_limit_seconds;
+        }
+        // How long the run may take, it alone can say.
+        Err(CheckRefusal::Errored(why)) => return Err(Impossible::ComponentErrored(why.to_string())),
+        // What is wrong is said when the run begins.
+        Err(CheckRefusal::Inputs(_) | CheckRefusal::BeyondDescription(_)) => {}
     }
     Ok(frozen)
 }

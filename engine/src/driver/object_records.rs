@@ -233,13 +233,28 @@ impl ObjectRecords {
         )
     }
 
-    pub(super) fn removed(&self, index: u64, object: &ObjectReference, removal: Removal) -> NewEvent {
+    pub(super) fn removed(
+        &self,
+        index: u64,
+        object: &ObjectReference,
+        removal: Removal,
+        replaced: bool,
+    ) -> NewEvent {
         let mut known = self.known.lock();
         let call = self.call(&known, index, object.clone());
         let id = self.id("removed", &call);
         let its = known.history.objects.removal(&call, None, false);
         let uid = its.and_then(|(_, uid)| uid);
-        known.tell(id, ObjectEvent::ObjectRemoved { call, removal, uid }, Vec::new())
+        known.tell(
+            id,
+            ObjectEvent::ObjectRemoved {
+                call,
+                removal,
+                uid,
+                replaced,
+            },
+            Vec::new(),
+        )
     }
 
     /// How the object was removed, as it is gone; nothing where that is no news. As long as the cluster is not recognised,

@@ -250,8 +250,9 @@ impl Recorder for RunRecorder {
         index: u64,
         object: &ObjectReference,
         removal: Removal,
+        replaced: bool,
     ) -> Result<(), NotRecorded> {
-        self.on_objects(self.objects.removed(index, object, removal))
+        self.on_objects(self.objects.removed(index, object, removal, replaced))
             .await
     }
 

@@ -256,6 +256,9 @@ pub enum ObjectEvent {
         /// The UID of what is gone, where the lane knew it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         uid: Option<String>,
+        /// Whether another object has its name.
+        #[serde(default, skip_serializing_if = "is_no")]
+        replaced: bool,
     },
     /// Fields that somebody else had set are the step's again.
     ///

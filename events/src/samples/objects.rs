@@ -45,6 +45,7 @@ pub(super) fn all() -> Vec<(String, Event)> {
                 call,
                 removal,
                 uid: (removal == Removal::Deleted).then(|| "5c20".to_owned()),
+                replaced: removal == Removal::FoundGone,
             },
         )
     }));

@@ -25,7 +25,7 @@ const BOOKKEEPING: [&str; 5] = [
 ];
 
 /// When a step did something.
-const MOMENTS: [&str; 1] = ["shipslog.dev/switched-at"];
+const MOMENTS: [&str; 1] = ["shipslog.dev/draining-since"];
 
 /// Addresses and places that the cluster gives out.
 const GIVEN: [&str; 4] = ["clusterIP", "clusterIPs", "nodeName", "healthCheckNodePort"];

@@ -165,6 +165,13 @@ impl Host {
         self
     }
 
+    /// While the step waits, after so many waits without it, somebody else writes this object, such as its status.
+    #[must_use]
+    pub fn changing_while_waiting(self, waits: usize, object: &Value) -> Self {
+        self.with(|it| it.cluster.put_while_waiting(waits, object));
+        self
+    }
+
     /// Runs a step with these inputs.
     pub fn run<S: Step>(&self, inputs: &Value) -> Result<(), Failure> {
         self.within(|| step::run::<S>(&inputs.to_string()))

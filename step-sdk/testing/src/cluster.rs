@@ -25,6 +25,8 @@ struct State<E> {
     logs: Vec<String>,
     /// How the next waits end.
     waits: VecDeque<Waited>,
+    /// What the next waits see written by others.
+    meanwhile: VecDeque<Option<(ObjectReference, Value)>>,
     /// The data that the token controller fills in.
     tokens: Option<Value>,
 }
@@ -88,6 +90,14 @@ impl<E: From<Refusal> + Clone> Cluster<E> {
     /// The next wait of which nothing is said yet ends so.
     pub fn end_wait(&self, waited: Waited) {
         self.state().waits.push_back(waited);
+    }
+
+    /// While somebody waits, after so many waits without it, this object is written.
+    pub fn put_while_waiting(&self, waits: usize, object: &Value) {
+        let reference = ObjectReference::of(object).expect("an object of a test says what it is");
+        let mut state = self.state();
+        state.meanwhile.extend(std::iter::repeat_n(None, waits));
+        state.meanwhile.push_back(Some((reference, object.clone())));
     }
 
     /// While somebody waits, tokens of service accounts get this data.
@@ -165,6 +175,7 @@ impl<E: From<Refusal> + Clone> Cluster<E> {
             access: Access::default(),
             logs: Vec::new(),
             waits: VecDeque::new(),
+            meanwhile: VecDeque::new(),
             tokens: None,
         })))
     }

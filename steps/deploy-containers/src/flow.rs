@@ -65,8 +65,6 @@ struct Flow<'a> {
     service: Option<Value>,
     /// What is still there of the old set when traffic has moved.
     old: Vec<String>,
-    /// How long ago traffic moved, where an earlier attempt moved it.
-    switched_since: Duration,
 }
 
 /// Carries the deployment out, from what is there to traffic on the new set.
@@ -83,7 +81,6 @@ pub fn run(inputs: &Inputs, situation: &Situation, images: &Images) -> Result<()
         made: Vec::new(),
         service: None,
         old: Vec::new(),
-        switched_since: Duration::ZERO,
     };
     flow.deploy().map_err(|why| flow.aftermath(why))
 }
@@ -93,8 +90,7 @@ impl Flow<'_> {
         let force = self.check_ownership()?;
         self.apply_configuration()?;
         let healthy = self.apply_workload(force)?;
-        self.wait_until_healthy(healthy)?;
-        let replicas = self.check_availability()?;
+        let replicas = self.wait_until_serving(&healthy)?;
         self.switch_traffic(replicas)?;
         self.remove_old_set()?;
         self.leave_outputs()?;

@@ -12,27 +12,22 @@ use crate::situation::{Situation, WORKLOAD};
 /// How often the Service may change under the switch (status writes count too) before it gives up.
 pub const ATTEMPTS: u32 = 5;
 
-/// When traffic moved, in milliseconds since 1970.
-const SWITCHED_AT: &str = "shipslog.dev/switched-at";
+/// Since when the old pods drain, in milliseconds since 1970.
+const DRAINING_SINCE: &str = "shipslog.dev/draining-since";
 
-/// The Service, saying when it was switched: an attempt after this one does not drain from zero.
+/// The Service, saying that from now on the old pods drain.
 #[must_use]
-pub fn at(mut service: Value, now: SystemTime) -> Value {
+pub fn draining(mut service: Value, now: SystemTime) -> Value {
     let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    service["metadata"]["annotations"][SWITCHED_AT] = now.as_millis().to_string().into();
+    service["metadata"]["annotations"][DRAINING_SINCE] = now.as_millis().to_string().into();
     service
 }
 
-/// How long ago the Service was switched. Nothing where it does not say so, or lies in the future.
-pub fn since(live: &Value, now: SystemTime) -> Duration {
-    let said = live
-        .pointer("/metadata/annotations")
-        .and_then(|it| it.get(SWITCHED_AT));
-    let said = said.and_then(Value::as_str).and_then(|it| it.parse().ok());
-    let switched = said.and_then(|it| SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(it)));
-    switched
-        .and_then(|it| now.duration_since(it).ok())
-        .unwrap_or_default()
+/// Since when the old pods drain, if the Service says so.
+pub fn draining_since(live: &Value) -> Option<SystemTime> {
+    let said = live.pointer("/metadata/annotations")?.get(DRAINING_SINCE)?;
+    let milliseconds = said.as_str()?.parse().ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds))
 }
 
 /// What the switch has to do with the Service as it is.

@@ -204,6 +204,7 @@ fn touched(call: ObjectCall, how: u8) -> ObjectEvent {
             call,
             removal: Removal::Deleted,
             uid: Some("u".to_owned()),
+            replaced: false,
         },
         _ => ObjectEvent::ClusterRecognised {
             deployment: call.deployment,

@@ -71,6 +71,7 @@ async fn changed(server: &Server) -> DeploymentId {
         call,
         removal,
         uid: Some("u".into()),
+        replaced: false,
     };
     let deleted = ObjectEvent::ObjectDeleted {
         call: call(id, 5, "old"),

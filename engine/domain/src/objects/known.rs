@@ -38,7 +38,7 @@ impl Known {
     /// After each change.
     pub(super) fn settle(&mut self) {
         let written = self.written.clone().map(|mut it| {
-            if let Some(uid) = self.deleting.clone() {
+            if let Some(uid) = self.being_deleted().map(str::to_owned) {
                 it.state = State::BeingDeleted { uid };
             } else if self.announced.iter().any(|it| it.deletes) {
                 it.state = State::MayExist;
@@ -60,7 +60,13 @@ impl Known {
     /// Whether a step deleted it, or may have: this call too, unless the object was gone `before`.
     pub(super) fn is_to_go(&self, call: &ObjectCall, before: bool) -> bool {
         let mut others = self.announced.iter().filter(|it| !(before && it.is_of(call)));
-        self.deleting.is_some() || others.any(|it| it.deletes)
+        self.being_deleted().is_some() || others.any(|it| it.deletes)
+    }
+
+    /// The UID of what the API server is deleting, where that is what the lane has.
+    fn being_deleted(&self) -> Option<&str> {
+        let uid = self.deleting.as_deref();
+        uid.filter(|it| it.is_empty() || Some(*it) == self.uid())
     }
 
     /// Whether the call has announced itself.
@@ -72,7 +78,7 @@ impl Known {
     pub(super) fn awaited(&self) -> Option<&str> {
         let may_go = self.announced.iter().any(|it| it.deletes);
         let unsure = || may_go.then(|| self.uid().unwrap_or_default());
-        self.deleting.as_deref().or_else(unsure)
+        self.being_deleted().or_else(unsure)
     }
 
     pub(super) fn announced(&mut self, call: &ObjectCall, before: &Before, deletes: bool) {
@@ -110,9 +116,10 @@ impl Known {
         self.announced.retain(|it| !it.is_of(call));
     }
 
-    /// Nothing is there any more, or not the one with this UID.
-    pub(super) fn removed(&mut self, call: &ObjectCall, uid: Option<&str>) {
-        self.announced.retain(|it| !it.is_through(call));
+    /// Nothing is there any more; or another object has the name, which an earlier write without an answer may have made.
+    pub(super) fn removed(&mut self, call: &ObjectCall, uid: Option<&str>, replaced: bool) {
+        self.announced
+            .retain(|it| !it.is_through(call) || (replaced && !it.deletes));
         if uid == self.uid() && self.is_of(&call.attempt.target) {
             self.written = None;
             self.deleting = None;
@@ -132,7 +139,10 @@ impl Known {
     fn found(&mut self, call: &ObjectCall, before: &Before) {
         match before {
             Before::Absent => self.announced.retain(|it| !it.is_through(call)),
-            Before::Present { uid, .. } if self.uid().is_some_and(|it| it != uid) => {}
+            // A delete of the one before it does nothing to this one.
+            Before::Present { uid, .. } if self.uid().is_some_and(|it| it != uid) => {
+                self.announced.retain(|it| !(it.is_through(call) && it.deletes));
+            }
             Before::Present { .. } | Before::Unread => return,
         }
         if self.is_of(&call.attempt.target) {

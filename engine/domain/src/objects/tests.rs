@@ -75,6 +75,7 @@ fn removed(deployment: u64, name: &str, uid: Option<&str>) -> ObjectEvent {
         call: call(deployment, name),
         removal: Removal::Deleted,
         uid: uid.map(str::to_owned),
+        replaced: false,
     }
 }
 
@@ -243,6 +244,52 @@ fn whoever_is_said_to_have_removed_it_did() {
 }
 
 #[test]
+fn what_may_have_been_made_in_the_place_of_another_is_not_forgotten_with_that_one() {
+    let first = [
+        intended(1, "web", Before::Absent),
+        written(1, "web"),
+        intended(2, "web", present()),
+    ];
+    let replaced = ObjectEvent::ObjectRemoved {
+        call: call(3, "web"),
+        removal: Removal::FoundGone,
+        uid: Some("u".into()),
+        replaced: true,
+    };
+    assert_eq!(
+        held(&fold(first.into_iter().chain([replaced]))),
+        ["web perhaps by 2"]
+    );
+}
+
+#[test]
+fn a_delete_without_an_answer_is_one_of_the_object_that_was_there() {
+    let first = [
+        intended(1, "web", Before::Absent),
+        written(1, "web"),
+        deletes(2, "web"),
+    ];
+    let another = [
+        intended(3, "web", another()),
+        refused(3, "web"),
+        intends(call(4, "web"), another(), true),
+    ];
+    let gone = fold(first.into_iter().chain(another)).removal(&call(4, "web"), Some("another"), true);
+    assert_eq!(gone.map(|(removal, _)| removal), Some(Removal::FoundGone));
+}
+
+#[test]
+fn what_another_target_deletes_is_not_what_this_one_wrote() {
+    let mut elsewhere = deleted(2, "web");
+    if let ObjectEvent::ObjectDeleted { call, uid } = &mut elsewhere {
+        call.attempt.target = "Other".into();
+        *uid = "another".into();
+    }
+    let objects = fold([intended(1, "web", Before::Absent), written(1, "web"), elsewhere]);
+    assert_eq!(held(&objects), ["web by 1"]);
+}
+
+#[test]
 fn the_end_of_another_object_says_nothing_of_the_lanes() {
     let objects = fold([intended(1, "web", Before::Absent), written(1, "web")]);
     assert_eq!(objects.removal(&call(2, "web"), Some("another"), false), None);
@@ -304,6 +351,7 @@ fn a_target_has_no_say_in_what_was_written_through_another() {
             call: beside(2, "web"),
             removal: Removal::FoundGone,
             uid: Some("u".into()),
+            replaced: false,
         },
     ] {
         let refused = ObjectEvent::ObjectRefused {

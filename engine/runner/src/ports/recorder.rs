@@ -54,12 +54,13 @@ pub trait Recorder: Send + Sync {
     /// nobody could read it.
     fn awaits_end(&self, object: &ObjectReference) -> Option<String>;
 
-    /// This object is gone.
+    /// This object is gone; `replaced` where another one has its name.
     async fn object_removed(
         &self,
         index: u64,
         object: &ObjectReference,
         removal: Removal,
+        replaced: bool,
     ) -> Result<(), NotRecorded>;
 
     /// A call was refused: told once per run, layer and rule. The rule is our own sentence; `message` is what the API

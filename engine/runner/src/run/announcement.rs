@@ -54,6 +54,13 @@ impl Run {
         }
     }
 
+    /// The write under way may have been done as it was announced, or may be yet, whatever was answered.
+    pub(crate) fn may_have_done(&self, intent: &Intent) {
+        if let Some(open) = self.open().as_mut() {
+            open.first.get_or_insert_with(|| intent.clone());
+        }
+    }
+
     /// The write under way as it was announced last, if it may have been sent before the server died.
     pub(crate) fn announced(&self) -> Option<Intent> {
         self.open().as_ref()?.announced.clone()

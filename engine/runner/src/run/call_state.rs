@@ -32,7 +32,8 @@ pub(crate) struct OpenCall {
     pub(crate) arguments: Option<Box<RawValue>>,
     /// It was about to be sent so when the server died.
     pub(crate) announced: Option<Intent>,
-    /// How it was announced first, before the server died: from then on it may have been done.
+    /// How it was announced first, where it may have been done from then on: the server died after that, or an answer was
+    /// lost.
     pub(crate) first: Option<Intent>,
     /// How often it was announced.
     pub(crate) intents: u32,

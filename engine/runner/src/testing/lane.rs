@@ -41,9 +41,10 @@ fn event(objects: &Objects, index: u64, told: &Told) -> ObjectEvent {
             uid: uid.clone(),
         },
         Told::Refused(object) => ObjectEvent::ObjectRefused { call: call(object) },
-        Told::Removed(object, removal) => ObjectEvent::ObjectRemoved {
+        Told::Removed(object, removal, replaced) => ObjectEvent::ObjectRemoved {
             call: call(object),
             removal: *removal,
+            replaced: *replaced,
             uid: objects
                 .removal(&call(object), None, false)
                 .and_then(|(_, uid)| uid),

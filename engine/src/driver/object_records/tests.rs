@@ -232,7 +232,7 @@ fn an_object_elsewhere_is_not_held_here() {
     let here = records(2, &first, None);
     recognised(&here, "a");
     assert_eq!(here.removal(5, &page(), ANYHOW), gone);
-    let removed = here.removed(4, &page(), Removal::Deleted);
+    let removed = here.removed(4, &page(), Removal::Deleted, false);
     let Event::Object(ObjectEvent::ObjectRemoved { uid, .. }) = removed.event else {
         panic!("{removed:?}")
     };

@@ -66,6 +66,10 @@ impl<E: From<Refusal> + Clone> Cluster<E> {
         }
         let mut state = self.state();
         state.fill_tokens();
+        if let Some((object, it)) = state.meanwhile.pop_front().flatten() {
+            let key = state.store.key(&object);
+            state.store.put(&key, it);
+        }
         let said = state.waits.pop_front();
         Ok(said.unwrap_or_else(|| state.judge(expectations)))
     }

@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shipslog_step::kubernetes::{Error, Expectation, ObjectReference, Selection, Waited, kubernetes};
+use shipslog_step::kubernetes::{Error, Expectation, ObjectReference, Reason, Selection, Waited, kubernetes};
 use shipslog_step::{Failure, clock, context, log, milestones};
 
 use super::{Flow, OLD_SET_REMOVED, Stage, Stop, delete, failed, wait};
 use crate::cleanup::services::Services;
 use crate::cleanup::uses::Uses;
 use crate::cleanup::{self, Old, Verdict};
+use crate::kinds::SERVICE;
+use crate::switch;
 use crate::words;
 
 /// On top of the time that the pods may take to end.
@@ -52,9 +54,11 @@ impl Flow<'_> {
     /// Every node has to hear of the switch, and open connections stay where they are.
     fn drain(&mut self) -> Result<(), Stop> {
         let all = Duration::from_secs(self.inputs.drain_seconds.into());
-        // An earlier attempt may have moved the traffic, and have waited already.
-        let left = all.saturating_sub(self.switched_since);
-        if self.old.is_empty() || self.inputs.service.is_none() || left.is_zero() {
+        if self.old.is_empty() || self.inputs.service.is_none() || all.is_zero() {
+            return Ok(());
+        }
+        let left = all.saturating_sub(self.drained()?);
+        if left.is_zero() {
             return Ok(());
         }
         self.at(
@@ -65,6 +69,23 @@ impl Flow<'_> {
             ),
         );
         Ok(clock::sleep(left)?)
+    }
+
+    /// For how long an earlier attempt of this deployment has drained. The Service says since when, once its endpoints are
+    /// the new pods; where somebody else keeps that from it, each attempt drains anew.
+    fn drained(&self) -> Result<Duration, Stop> {
+        let (Some(object), Some(mine)) = (self.service(), self.objects.of(&SERVICE)) else {
+            return Ok(Duration::ZERO);
+        };
+        let (live, now) = (kubernetes().find(&object)?, clock::now());
+        if let Some(since) = live.as_ref().and_then(switch::draining_since) {
+            return Ok(now.duration_since(since).unwrap_or_default());
+        }
+        match kubernetes().apply(&switch::draining(mine.clone(), now)) {
+            Ok(_) => Ok(Duration::ZERO),
+            Err(error) if matches!(error.reason, Reason::Conflict(_) | Reason::Changed) => Ok(Duration::ZERO),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The step's Service and those that left its inputs. Clients still come through the latter, so they stay, and what

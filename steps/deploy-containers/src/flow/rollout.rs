@@ -10,6 +10,8 @@ use crate::words;
 
 /// On top of what the cluster itself may take to call a rollout failed.
 pub(super) const ALLOWANCE: u32 = 60;
+/// How often pods may have fallen out when the step looks.
+const LOOKS: u32 = 5;
 
 impl Flow<'_> {
     pub(super) fn apply_configuration(&mut self) -> Result<(), Stop> {
@@ -36,9 +38,22 @@ impl Flow<'_> {
         Ok(Expectation::healthy(object, &applied))
     }
 
-    pub(super) fn wait_until_healthy(&mut self, healthy: Expectation) -> Result<(), Stop> {
+    /// Answers how many pods serve. A pod that falls out between the wait and the look is waited for again: one that
+    /// flaps fails nothing, and pods that do not stay are not switched to.
+    pub(super) fn wait_until_serving(&mut self, healthy: &Expectation) -> Result<u32, Stop> {
+        for _ in 1..LOOKS {
+            self.wait_until_healthy(healthy)?;
+            if let Ok(replicas) = self.check_availability()? {
+                return Ok(replicas);
+            }
+        }
+        self.wait_until_healthy(healthy)?;
+        self.check_availability()?.map_err(failed)
+    }
+
+    fn wait_until_healthy(&mut self, healthy: &Expectation) -> Result<(), Stop> {
         let (object, longest) = (self.workload(), longest(self.inputs));
-        let (sentence, found) = match wait(&[healthy], longest)? {
+        let (sentence, found) = match wait(std::slice::from_ref(healthy), longest)? {
             Waited::Met => return Ok(()),
             Waited::Failed(found) => (format!("{object} did not become healthy"), found),
             Waited::TimedOut(found) => (format!("{object} did not become healthy in {longest} s"), found),
@@ -47,14 +62,14 @@ impl Flow<'_> {
     }
 
     /// Answers how many pods there are; with none, or fewer than wanted, traffic must not move.
-    pub(super) fn check_availability(&mut self) -> Result<u32, Stop> {
+    fn check_availability(&mut self) -> Result<Result<u32, String>, Stop> {
         let object = self.workload();
         let live = kubernetes().find(&object)?.unwrap_or(Value::Null);
         let (available, wanted) = words::replicas(&live);
         if available == wanted && wanted > 0 {
-            return Ok(u32::try_from(wanted).unwrap_or(u32::MAX));
+            return Ok(Ok(u32::try_from(wanted).unwrap_or(u32::MAX)));
         }
-        Err(failed(format!(
+        Ok(Err(format!(
             "{object} was healthy and is not any more: {}",
             words::availability(&live)
         )))

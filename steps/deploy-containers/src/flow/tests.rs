@@ -228,6 +228,16 @@ fn debris_goes_at_once_where_the_inputs_say_so() {
 }
 
 #[test]
+fn a_pod_that_falls_out_and_comes_back_fails_nothing() {
+    let host = available(later(), "httpd-deployments-3", 2);
+    let mut back = host.object("Deployment", "httpd-deployments-3").unwrap();
+    back["status"] = json!({ "availableReplicas": 2 });
+    let host = host.changing_while_waiting(2, &back);
+    deploy_with(&host, &[("replicas", json!(2))]).unwrap();
+    assert_eq!(selected(&host), "httpd-deployments-3");
+}
+
+#[test]
 fn pods_that_were_available_and_are_not_any_more_stop_the_switch() {
     let host = later();
     let message = message(deploy_with(&host, &[("replicas", json!(2))]));
@@ -248,7 +258,8 @@ fn a_service_that_changes_under_the_switch_is_read_again() {
             .iter()
             .filter(|it| *it == "apply Service httpd")
             .count(),
-        2
+        3,
+        "refused, switched, and told since when the old pods drain"
     );
 }
 

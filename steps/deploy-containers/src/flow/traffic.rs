@@ -1,10 +1,8 @@
 //! The switch: the complete Service in one apply that is refused if somebody else was there meanwhile.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use shipslog_step::kubernetes::{Expectation, ObjectReference, Waited, kubernetes};
-use shipslog_step::{Failure, clock, milestones};
+use shipslog_step::{Failure, milestones};
 
 use super::{Flow, Stage, Stop, TRAFFIC_SWITCHED, failed, wait};
 use crate::kinds::SERVICE;
@@ -40,15 +38,10 @@ impl Flow<'_> {
     /// or an earlier attempt has applied it.
     fn apply_unchanged(&mut self, object: &ObjectReference, mine: &Value) -> Result<Option<Value>, Stop> {
         let mut live = kubernetes().find(object)?;
-        let now = clock::now();
-        let mine = &switch::at(mine.clone(), now);
         for _ in 0..switch::ATTEMPTS {
             let decision = switch::decide(live.as_ref(), mine, self.situation, self.inputs.adopt);
             let options = match decision.map_err(failed)? {
-                Decision::Done => {
-                    self.switched_since = live.as_ref().map_or(Duration::ZERO, |it| switch::since(it, now));
-                    return Ok(None);
-                }
+                Decision::Done => return Ok(None),
                 Decision::Apply(options) => options,
             };
             match kubernetes().apply_with(mine, &options) {

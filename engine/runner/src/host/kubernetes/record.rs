@@ -28,12 +28,12 @@ pub(super) async fn recognise(run: &Run) -> Result<(), Stop> {
     recognised.map_err(|sentence| Error::Other(("another-cluster".to_owned(), sentence)).into())
 }
 
-/// There is no such object, or none with this UID. That is recorded where it is news.
+/// There is no such object, or none with this UID. That is recorded where it is news; says whether it is.
 pub(super) async fn gone(
     run: &Run,
     object: &cluster::ObjectReference,
     uid: Option<&str>,
-) -> Result<(), Stop> {
+) -> Result<bool, Stop> {
     is_gone(run, object, Gone { uid, before: false }).await
 }
 
@@ -44,20 +44,34 @@ pub(super) async fn was_gone(
     uid: Option<&str>,
 ) -> Result<(), Stop> {
     let before = run.is_sure();
-    is_gone(run, object, Gone { uid, before }).await
+    if is_gone(run, object, Gone { uid, before }).await? {
+        return Ok(());
+    }
+    // It was not the lane's, as far as this target can tell.
+    let index = run.calls.current();
+    if before {
+        run.recorder.object_refused(index, object);
+    } else {
+        let uid = uid.unwrap_or_default().to_owned();
+        run.recorder.object_deleted(index, object, uid);
+    }
+    Ok(())
 }
 
-async fn is_gone(run: &Run, object: &cluster::ObjectReference, gone: Gone<'_>) -> Result<(), Stop> {
+async fn is_gone(run: &Run, object: &cluster::ObjectReference, gone: Gone<'_>) -> Result<bool, Stop> {
     let index = run.calls.current();
     if run.recorder.removal(index, object, gone).is_none() {
-        return Ok(());
+        return Ok(false);
     }
     recognise(run).await?;
     // It may have been one of another cluster.
-    if let Some(removal) = run.recorder.removal(index, object, gone) {
-        run.recorder.object_removed(index, object, removal).await?;
-    }
-    Ok(())
+    let Some(removal) = run.recorder.removal(index, object, gone) else {
+        return Ok(false);
+    };
+    run.recorder
+        .object_removed(index, object, removal, gone.uid.is_some())
+        .await?;
+    Ok(true)
 }
 
 /// What was there.

@@ -46,14 +46,22 @@ pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Re
         });
         let found = record::found(run, &located, &seen, &intent);
         run.intends(&located.object, &intent, false, found).await?;
-        match send_apply(run, &manifest, &intent, seen).await {
-            // Without force first: so that it is known whose fields are taken.
-            Err(cluster::Error::Conflict(conflicts)) if options.force && tries < TRIES => match version {
-                Some(version) => conflict = Some((record::fields(run, conflicts), version)),
-                None => break (Err(cluster::Error::Conflict(conflicts)), intent),
-            },
-            Err(cluster::Error::Changed) if !intent.takes.is_empty() && given.is_none() && tries < TRIES => {}
-            applied => break (applied, intent),
+        let applied = send_apply(run, &manifest, &intent, seen).await;
+        // Without force first: so that it is known whose fields are taken.
+        if let (Some((fields, is_sure)), Some(version)) = (conflicts(&applied), version)
+            && options.force
+            && tries < TRIES
+        {
+            conflict = Some((record::fields(run, fields.clone()), version));
+            if !is_sure {
+                run.may_have_done(&intent);
+            }
+        } else if !matches!(applied, Err(cluster::Error::Changed))
+            || intent.takes.is_empty()
+            || given.is_some()
+            || tries >= TRIES
+        {
+            break (applied, intent);
         }
         tries += 1;
         run.was_refused();
@@ -72,6 +80,20 @@ pub(super) async fn apply(run: &Run, object: &str, options: &ApplyOptions) -> Re
         generation: applied.generation,
         changed,
     })
+}
+
+/// The fields that others hold, and whether no earlier try of the apply may have been done.
+fn conflicts(
+    applied: &Result<cluster::Applied, cluster::Error>,
+) -> Option<(&Vec<cluster::FieldConflict>, bool)> {
+    match applied {
+        Err(cluster::Error::Conflict(fields)) => Some((fields, true)),
+        Err(cluster::Error::Doubtful(refusal)) => match &**refusal {
+            cluster::Error::Conflict(fields) => Some((fields, false)),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 async fn send_apply(
@@ -228,9 +250,9 @@ async fn to_delete(
     let uid = asked.as_ref().and_then(|it| it.uid.as_deref());
     let is_another = |found: &Value| uid.is_some_and(|it| guard(found).uid.as_deref() != Some(it));
     match &seen {
-        Seen::Known(None) => return record::gone(run, &located.object, None).await.map(|()| None),
+        Seen::Known(None) => return record::gone(run, &located.object, None).await.map(|_| None),
         Seen::Known(Some(found)) if is_another(found) => {
-            return record::gone(run, &located.object, uid).await.map(|()| None);
+            return record::gone(run, &located.object, uid).await.map(|_| None);
         }
         Seen::Known(Some(_)) | Seen::Unread(_) => {}
     }
@@ -298,7 +320,7 @@ fn given(uid: Option<&String>, resource_version: Option<&String>) -> Option<Prec
     })
 }
 
-/// Whether what was deleted, the one with this UID where that is known, is gone by now.
+/// Whether what was deleted, the one with this UID where that is known, is gone by now, and that is recorded.
 async fn has_ended(run: &Run, object: &cluster::ObjectReference, uid: Option<&str>) -> Result<bool, Stop> {
     let uid = uid.filter(|it| !it.is_empty());
     let gone = match (run.assignment.cluster.get(object).await, uid) {
@@ -306,8 +328,7 @@ async fn has_ended(run: &Run, object: &cluster::ObjectReference, uid: Option<&st
         (Ok(found), Some(uid)) if guard(&found).uid.as_deref() != Some(uid) => Some(uid),
         (Ok(_) | Err(_), _) => return Ok(false),
     };
-    record::gone(run, object, gone).await?;
-    Ok(true)
+    record::gone(run, object, gone).await
 }
 
 /// Whether it is gone by now, where the lane waits for that.

@@ -164,13 +164,13 @@ fn compare_removals(lives: &Lives, doings: &Doings) {
             Told::Intended(it) if it.deletes => {
                 to_go.insert(name(&it.object));
             }
-            Told::Removed(object, Removal::Deleted) => {
+            Told::Removed(object, Removal::Deleted, _) => {
                 assert!(
                     to_go.contains(&name(object)),
                     "nobody was about to delete {object}"
                 );
             }
-            Told::Removed(object, Removal::FoundGone) => assert!(
+            Told::Removed(object, Removal::FoundGone, _) => assert!(
                 // What was announced and is not there never came to be.
                 doings.removed.contains(&name(object)) || !written.contains(&name(object)),
                 "nobody else removed {object}: {told:?}"

@@ -54,8 +54,18 @@ pub(super) fn any_fact() -> impl Strategy<Value = ObjectEvent> {
             ),
         call().prop_map(|call| ObjectEvent::ObjectRefused { call }),
         (call(), text()).prop_map(|(call, uid)| ObjectEvent::ObjectDeleted { call, uid }),
-        (call(), select(Removal::ALL.to_vec()), option::of(text()))
-            .prop_map(|(call, removal, uid)| ObjectEvent::ObjectRemoved { call, removal, uid }),
+        (
+            call(),
+            select(Removal::ALL.to_vec()),
+            option::of(text()),
+            any::<bool>()
+        )
+            .prop_map(|(call, removal, uid, replaced)| ObjectEvent::ObjectRemoved {
+                call,
+                removal,
+                uid,
+                replaced,
+            }),
         (call(), fields()).prop_map(|(call, fields)| ObjectEvent::DriftTakenBack { call, fields }),
     ]
 }

@@ -17,7 +17,7 @@ fn told(scene: &Scene) -> Vec<String> {
         Told::Written(it) => format!("{} taking {}", it.change, it.taken.len()),
         Told::Deleted(..) => "deleted".to_owned(),
         Told::Refused(_) => "refused".to_owned(),
-        Told::Removed(_, removal) => format!("removed {removal}"),
+        Told::Removed(_, removal, _) => format!("removed {removal}"),
     };
     scene.journal.objects().into_iter().map(line).collect()
 }
