@@ -49,8 +49,10 @@ pub enum Deleted {
     /// The API server took it, and the object may linger for its finalizers. Or it may have: the object is gone after a
     /// try whose answer is not known.
     Accepted,
-    /// It was gone before, or another object has its name.
+    /// It was gone before.
     WasGone,
+    /// It was gone before, and another object has its name.
+    WasReplaced,
 }
 
 /// A delete in the making.
@@ -90,7 +92,8 @@ impl Deletion<'_> {
     async fn after_conflict(&self) -> Result<Deleted, Error> {
         match self.cluster.find(&self.place).await? {
             Some(found) if !self.is_another(&found) => Err(Error::Changed),
-            Some(_) | None => Ok(Deleted::WasGone),
+            Some(_) => Ok(Deleted::WasReplaced),
+            None => Ok(Deleted::WasGone),
         }
     }
 

@@ -41,8 +41,10 @@ pub enum ChangeKind {
 pub enum Deleted {
     /// It is gone, or about to be.
     Accepted,
-    /// It was gone already, or another object has its name.
+    /// It was gone already.
     WasGone,
+    /// It was gone already, and another object has its name.
+    WasReplaced,
 }
 
 /// Why an object is as it is.

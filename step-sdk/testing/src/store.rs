@@ -209,7 +209,7 @@ impl Store {
         };
         let another = |uid: &str| live["metadata"]["uid"] != uid;
         if guard.uid.as_deref().is_some_and(another) {
-            return Ok(Deleted::WasGone);
+            return Ok(Deleted::WasReplaced);
         }
         guard.check(Some(live))?;
         if foreground && self.ends_slowly {

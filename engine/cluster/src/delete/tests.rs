@@ -65,7 +65,10 @@ async fn what_is_gone_or_another_one_is_success() {
     let fake = server(None, |_| Reply::Json(404, json!({"message": "not found"})));
     assert_eq!(fake.cluster().delete(&a(), &by_uid()).await, Ok(Deleted::WasGone));
     let fake = server(Some(stored("v", "9")), conflict);
-    assert_eq!(fake.cluster().delete(&a(), &by_uid()).await, Ok(Deleted::WasGone));
+    assert_eq!(
+        fake.cluster().delete(&a(), &by_uid()).await,
+        Ok(Deleted::WasReplaced)
+    );
     let fake = server(None, conflict);
     assert_eq!(fake.cluster().delete(&a(), &by_uid()).await, Ok(Deleted::WasGone));
 }

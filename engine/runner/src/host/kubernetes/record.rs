@@ -34,7 +34,8 @@ pub(super) async fn gone(
     object: &cluster::ObjectReference,
     uid: Option<&str>,
 ) -> Result<bool, Stop> {
-    is_gone(run, object, Gone { uid, before: false }).await
+    let gone = Gone { uid, before: false };
+    is_gone(run, object, gone, uid.is_some()).await
 }
 
 /// A delete found it gone. Where no other process may have sent the delete, it was gone before.
@@ -42,9 +43,10 @@ pub(super) async fn was_gone(
     run: &Run,
     object: &cluster::ObjectReference,
     uid: Option<&str>,
+    replaced: bool,
 ) -> Result<(), Stop> {
     let before = run.is_sure();
-    if is_gone(run, object, Gone { uid, before }).await? {
+    if is_gone(run, object, Gone { uid, before }, replaced).await? {
         return Ok(());
     }
     // It was not the lane's, as far as this target can tell.
@@ -58,7 +60,12 @@ pub(super) async fn was_gone(
     Ok(())
 }
 
-async fn is_gone(run: &Run, object: &cluster::ObjectReference, gone: Gone<'_>) -> Result<bool, Stop> {
+async fn is_gone(
+    run: &Run,
+    object: &cluster::ObjectReference,
+    gone: Gone<'_>,
+    replaced: bool,
+) -> Result<bool, Stop> {
     let index = run.calls.current();
     if run.recorder.removal(index, object, gone).is_none() {
         return Ok(false);
@@ -69,7 +76,7 @@ async fn is_gone(run: &Run, object: &cluster::ObjectReference, gone: Gone<'_>) -
         return Ok(false);
     };
     run.recorder
-        .object_removed(index, object, removal, gone.uid.is_some())
+        .object_removed(index, object, removal, replaced)
         .await?;
     Ok(true)
 }

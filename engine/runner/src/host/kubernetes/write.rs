@@ -220,7 +220,10 @@ pub(super) async fn delete(run: &Run, object: &ObjectReference, options: &Delete
     run.client_takes_over();
     let deleted = run.assignment.cluster.delete(&located.object, &options).await;
     match &deleted {
-        Ok(Deleted::WasGone) => record::was_gone(run, &located.object, meant.uid.as_deref()).await?,
+        Ok(it @ (Deleted::WasGone | Deleted::WasReplaced)) => {
+            let replaced = *it == Deleted::WasReplaced;
+            record::was_gone(run, &located.object, meant.uid.as_deref(), replaced).await?;
+        }
         Ok(Deleted::Accepted) => {
             if !has_ended(run, &located.object, meant.uid.as_deref()).await? {
                 let uid = meant.uid.unwrap_or_default();

@@ -95,6 +95,7 @@ pub(super) fn deleted(deleted: memory::Deleted) -> Deleted {
     match deleted {
         memory::Deleted::Accepted => Deleted::Accepted,
         memory::Deleted::WasGone => Deleted::WasGone,
+        memory::Deleted::WasReplaced => Deleted::WasReplaced,
     }
 }
 
