@@ -84,3 +84,6 @@ fn is_of_same_kind(one: &ClusterMark, other: &ClusterMark) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

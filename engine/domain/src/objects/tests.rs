@@ -1,6 +1,6 @@
 //! What a lane has, by what was said of it.
 
-use shipslog_events::event::object::{Before, Change, ClusterMark};
+use shipslog_events::event::object::{Before, Change};
 use shipslog_events::ids::{AttemptId, AttemptNumber};
 
 use super::*;
@@ -280,11 +280,8 @@ fn a_delete_without_an_answer_is_one_of_the_object_that_was_there() {
 
 #[test]
 fn what_another_target_deletes_is_not_what_this_one_wrote() {
-    let mut elsewhere = deleted(2, "web");
-    if let ObjectEvent::ObjectDeleted { call, uid } = &mut elsewhere {
-        call.attempt.target = "Other".into();
-        *uid = "another".into();
-    }
+    let (call, uid) = (beside(2, "web"), "another".into());
+    let elsewhere = ObjectEvent::ObjectDeleted { call, uid };
     let objects = fold([intended(1, "web", Before::Absent), written(1, "web"), elsewhere]);
     assert_eq!(held(&objects), ["web by 1"]);
 }
@@ -400,88 +397,4 @@ fn a_deployment_finds_what_earlier_ones_of_its_step_wrote() {
     let found = objects.of_earlier(&step, &target, DeploymentId(2));
     let names: Vec<_> = found.map(|(_, it)| it.object.name.as_str()).collect();
     assert_eq!(names, ["web-1"]);
-}
-
-fn kube_system(uid: &str) -> ClusterMark {
-    ClusterMark::KubeSystem { uid: uid.into() }
-}
-
-fn namespace(name: &str, uid: &str) -> ClusterMark {
-    let (name, uid) = (name.into(), uid.into());
-    ClusterMark::Namespace { name, uid }
-}
-
-fn address(digest: &str) -> ClusterMark {
-    ClusterMark::Address {
-        digest: digest.into(),
-    }
-}
-
-/// What is known after deployments saw these marks, one after the other.
-fn seen(all: &[&[ClusterMark]]) -> Objects {
-    all.iter()
-        .zip(1..)
-        .fold(Objects::default(), |objects, (marks, number)| {
-            let recognised = ObjectEvent::ClusterRecognised {
-                deployment: DeploymentId(number),
-                target: "Web".into(),
-                cluster: objects.recognise(marks),
-                marks: marks.to_vec(),
-            };
-            evolve(objects, &recognised)
-        })
-}
-
-fn is_the_same(before: &[&[ClusterMark]], now: &[ClusterMark]) -> bool {
-    let objects = seen(before);
-    let cluster = objects.recognise(now);
-    objects.led_to(DeploymentId(before.len() as u64), &"Web".into()) == Some(&cluster)
-}
-
-#[test]
-fn a_cluster_is_recognised_by_the_strongest_that_can_be_read() {
-    let known = [kube_system("a"), address("1")];
-    assert!(
-        is_the_same(&[&known], &[kube_system("a"), address("2")]),
-        "another CA"
-    );
-    assert!(
-        !is_the_same(&[&known], &[kube_system("b"), address("1")]),
-        "made anew at its address"
-    );
-    assert!(
-        is_the_same(&[&known], &[address("1")]),
-        "the account may read less now"
-    );
-    assert!(is_the_same(&[&known], &[namespace("web", "n"), address("1")]));
-    assert!(
-        is_the_same(&[&[address("1")], &known], &[kube_system("a")]),
-        "it may read more now"
-    );
-}
-
-#[test]
-fn a_namespace_tells_clusters_apart_where_nothing_stronger_can_be_read() {
-    let known = [namespace("web", "n"), address("1")];
-    assert!(is_the_same(&[&known], &[namespace("web", "n"), address("2")]));
-    assert!(!is_the_same(&[&known], &[namespace("web", "m"), address("1")]));
-    assert!(
-        is_the_same(&[&known], &[namespace("other", "m"), address("1")]),
-        "another target's namespace"
-    );
-}
-
-#[test]
-fn a_cluster_and_back_is_the_first_one_again() {
-    let (one, two) = ([kube_system("a")], [kube_system("b")]);
-    let first = seen(&[&one]).recognise(&one);
-    assert_eq!(seen(&[&one, &two]).recognise(&one), first);
-    assert_ne!(seen(&[&one]).recognise(&two), first);
-}
-
-#[test]
-fn only_the_latest_deployment_is_led_somewhere() {
-    let objects = seen(&[&[kube_system("a")], &[kube_system("b")]]);
-    assert_eq!(objects.led_to(DeploymentId(1), &"Web".into()), None);
-    assert!(objects.led_to(DeploymentId(2), &"Web".into()).is_some());
 }
