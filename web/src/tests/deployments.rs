@@ -156,15 +156,7 @@ async fn a_deployment_that_has_ended_cannot_be_cancelled() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_is_accepted_and_told_to_its_end() {
     let server = Server::start().await;
-    History::released(&server).await;
-    server
-        .apply(json!([
-            { "kind": "Certificate", "name": "ca", "pem": "-----BEGIN CERTIFICATE-----" },
-            { "kind": "Account", "name": "nobody", "token": "none" },
-            { "kind": "Target", "name": "Here", "account": "nobody", "environments": ["Development"],
-              "cluster": { "url": "https://127.0.0.1:1", "certificate": "ca" }, "roles": ["Httpd"] }
-        ]))
-        .await;
+    History::deployable(&server).await;
     let body = json!({ "project": "Httpd", "release": "1.0.0", "environment": "Development" });
     let accepted = server.post("/api/v1/deployments", &body).await.expect(202);
     assert_eq!(accepted["environment"], "Development");

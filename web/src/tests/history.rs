@@ -70,6 +70,19 @@ impl History {
         .await
     }
 
+    /// The same, with a target to send it to, which does not answer.
+    pub(super) async fn deployable(server: &Server) {
+        Self::released(server).await;
+        server
+            .apply(json!([
+                { "kind": "Certificate", "name": "ca", "pem": "-----BEGIN CERTIFICATE-----" },
+                { "kind": "Account", "name": "nobody", "token": "none" },
+                { "kind": "Target", "name": "Here", "account": "nobody", "environments": ["Development"],
+                  "cluster": { "url": "https://127.0.0.1:1", "certificate": "ca" }, "roles": ["Httpd"] }
+            ]))
+            .await;
+    }
+
     /// A deployment that has ended after two runs, with everything that can be said of one.
     pub(super) async fn ended(server: &Server) -> DeploymentId {
         Self::released(server).await;

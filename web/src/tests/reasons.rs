@@ -22,23 +22,10 @@ async fn said(server: &Server) -> Vec<String> {
     said.collect()
 }
 
-/// Where the release can be sent.
-async fn ready(server: &Server) {
-    History::released(server).await;
-    server
-        .apply(json!([
-            { "kind": "Certificate", "name": "ca", "pem": "-----BEGIN CERTIFICATE-----" },
-            { "kind": "Account", "name": "nobody", "token": "none" },
-            { "kind": "Target", "name": "Here", "account": "nobody", "environments": ["Development"],
-              "cluster": { "url": "https://127.0.0.1:1", "certificate": "ca" }, "roles": ["Httpd"] }
-        ]))
-        .await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_may_say_why_and_the_history_tells_it() {
     let server = Server::start().await;
-    ready(&server).await;
+    History::deployable(&server).await;
     let environment = json!({ "documents": [{ "kind": "Environment", "name": "Third" }] });
     let applied = server
         .post("/api/v1/configuration?reason=growth", &environment)
@@ -81,7 +68,7 @@ async fn whoever_cancels_may_say_why() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reason_that_nobody_could_read_is_refused_and_nothing_is_done() {
     let server = Server::start().await;
-    ready(&server).await;
+    History::deployable(&server).await;
     let deploy = json!({ "project": "Httpd", "release": "1.0.0", "environment": "Development" });
     for reason in ["x".repeat(1001), "%1B%5B2J".to_owned()] {
         let path = format!("/api/v1/deployments?reason={reason}");
