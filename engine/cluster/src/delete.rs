@@ -82,6 +82,13 @@ impl Cluster {
         match self.deliver(&deletion).await {
             Err(Error::NotFound) => Ok(Deleted::WasGone),
             Err(Error::Changed) => deletion.after_conflict().await,
+            // An earlier try may have deleted it.
+            Err(Error::Doubtful(refusal)) if *refusal == Error::Changed => {
+                match deletion.after_conflict().await {
+                    Err(Error::Changed) => Err(Error::Doubtful(refusal)),
+                    gone => gone.map(|_| Deleted::Accepted),
+                }
+            }
             other => other,
         }
     }

@@ -141,6 +141,16 @@ impl<T: Listener> Recorder for T {
         Ok(())
     }
 
+    async fn foreign_removed(
+        &self,
+        index: u64,
+        object: &ObjectReference,
+        removal: Removal,
+        replaced: bool,
+    ) -> Result<(), NotRecorded> {
+        self.object_removed(index, object, removal, replaced).await
+    }
+
     async fn denied(
         &self,
         index: u64,

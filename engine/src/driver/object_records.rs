@@ -242,19 +242,40 @@ impl ObjectRecords {
     ) -> NewEvent {
         let mut known = self.known.lock();
         let call = self.call(&known, index, object.clone());
-        let id = self.id("removed", &call);
         let its = known.history.objects.removal(&call, None, false);
         let uid = its.and_then(|(_, uid)| uid);
-        known.tell(
-            id,
-            ObjectEvent::ObjectRemoved {
-                call,
-                removal,
-                uid,
-                replaced,
-            },
-            Vec::new(),
-        )
+        self.gone(&mut known, call, removal, uid, replaced)
+    }
+
+    /// As `removed`, of an object that was not the lane's.
+    pub(super) fn foreign_removed(
+        &self,
+        index: u64,
+        object: &ObjectReference,
+        removal: Removal,
+        replaced: bool,
+    ) -> NewEvent {
+        let mut known = self.known.lock();
+        let call = self.call(&known, index, object.clone());
+        self.gone(&mut known, call, removal, None, replaced)
+    }
+
+    fn gone(
+        &self,
+        known: &mut Known,
+        call: ObjectCall,
+        removal: Removal,
+        uid: Option<String>,
+        replaced: bool,
+    ) -> NewEvent {
+        let id = self.id("removed", &call);
+        let removed = ObjectEvent::ObjectRemoved {
+            call,
+            removal,
+            uid,
+            replaced,
+        };
+        known.tell(id, removed, Vec::new())
     }
 
     /// How the object was removed, as it is gone; nothing where that is no news. As long as the cluster is not recognised,

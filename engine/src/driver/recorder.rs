@@ -256,6 +256,17 @@ impl Recorder for RunRecorder {
             .await
     }
 
+    async fn foreign_removed(
+        &self,
+        index: u64,
+        object: &ObjectReference,
+        removal: Removal,
+        replaced: bool,
+    ) -> Result<(), NotRecorded> {
+        let removed = self.objects.foreign_removed(index, object, removal, replaced);
+        self.on_objects(removed).await
+    }
+
     async fn denied(
         &self,
         index: u64,

@@ -90,8 +90,8 @@ impl Flow<'_> {
         let force = self.check_ownership()?;
         self.apply_configuration()?;
         let healthy = self.apply_workload(force)?;
-        let replicas = self.wait_until_serving(&healthy)?;
-        self.switch_traffic(replicas)?;
+        self.wait_until_serving(&healthy)?;
+        self.switch_traffic()?;
         self.remove_old_set()?;
         self.leave_outputs()?;
         self.at(Stage::End, "deployed");

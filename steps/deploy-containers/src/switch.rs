@@ -12,22 +12,30 @@ use crate::situation::{Situation, WORKLOAD};
 /// How often the Service may change under the switch (status writes count too) before it gives up.
 pub const ATTEMPTS: u32 = 5;
 
-/// Since when the old pods drain, in milliseconds since 1970.
+/// Since when the old pods of which deployment drain: its UID, and milliseconds since 1970.
 const DRAINING_SINCE: &str = "shipslog.dev/draining-since";
 
-/// The Service, saying that from now on the old pods drain.
+/// The deployment's Service, saying that from now on the old pods drain.
 #[must_use]
-pub fn draining(mut service: Value, now: SystemTime) -> Value {
+pub fn draining(mut mine: Value, now: SystemTime) -> Value {
     let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    service["metadata"]["annotations"][DRAINING_SINCE] = now.as_millis().to_string().into();
-    service
+    let since = format!("{} {}", deployment(&mine).unwrap_or_default(), now.as_millis());
+    mine["metadata"]["annotations"][DRAINING_SINCE] = since.into();
+    mine
 }
 
-/// Since when the old pods drain, if the Service says so.
-pub fn draining_since(live: &Value) -> Option<SystemTime> {
-    let said = live.pointer("/metadata/annotations")?.get(DRAINING_SINCE)?;
-    let milliseconds = said.as_str()?.parse().ok()?;
-    SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(milliseconds))
+/// Since when the old pods of this very deployment drain, if the Service says so. What it says of another one is no
+/// reason to drain for less.
+pub fn draining_since(live: &Value, mine: &Value) -> Option<SystemTime> {
+    let said = live
+        .pointer("/metadata/annotations")?
+        .get(DRAINING_SINCE)?
+        .as_str()?;
+    let (of, since) = said.split_once(' ')?;
+    if Some(of) != deployment(mine) {
+        return None;
+    }
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(since.parse().ok()?))
 }
 
 /// What the switch has to do with the Service as it is.
@@ -123,6 +131,10 @@ pub fn manifest(live: &Value) -> Value {
             fields.remove(own);
         }
     }
+    let annotations = manifest.pointer_mut("/metadata/annotations");
+    if let Some(annotations) = annotations.and_then(Value::as_object_mut) {
+        annotations.remove(DRAINING_SINCE);
+    }
     manifest
 }
 
@@ -135,13 +147,14 @@ pub fn workload(service: &Value) -> Option<&str> {
 }
 
 /// One apply is whole or not at all, so these two say that all of it is there.
-fn is_done(live: &Value, mine: &Value) -> bool {
-    let uid = |it: &Value| {
-        it.pointer("/metadata/annotations")
-            .and_then(|it| it.get(DEPLOYMENT_UID))
-            .cloned()
-    };
-    workload(live) == workload(mine) && uid(live) == uid(mine)
+pub fn is_done(live: &Value, mine: &Value) -> bool {
+    workload(live) == workload(mine) && deployment(live) == deployment(mine)
+}
+
+/// The UID of the deployment that wrote it.
+fn deployment(service: &Value) -> Option<&str> {
+    let annotations = service.pointer("/metadata/annotations")?;
+    annotations.get(DEPLOYMENT_UID)?.as_str()
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
@@ -251,11 +264,24 @@ mod tests {
     }
 
     #[test]
+    fn a_service_says_since_when_its_own_deployment_drains_and_nothing_of_others() {
+        let since = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_322_801);
+        let (mine, other) = (service("deployments-3"), service("deployments-2"));
+        assert_eq!(draining_since(&draining(mine.clone(), since), &mine), Some(since));
+        assert_eq!(draining_since(&draining(other, since), &mine), None);
+        for said in ["0", "", " ", "uid-of-deployments-3", "uid-of-deployments-3 soon"] {
+            let mut live = mine.clone();
+            live["metadata"]["annotations"][DRAINING_SINCE] = said.into();
+            assert_eq!(draining_since(&live, &mine), None, "{said}");
+        }
+    }
+
+    #[test]
     fn the_recorded_manifest_can_be_applied_again() {
         let mut live = service("deployments-2");
         live["status"] = json!({});
         live["metadata"]["managedFields"] = json!([]);
-        let manifest = manifest(&live);
+        let manifest = manifest(&draining(live, SystemTime::now()));
         assert_eq!(
             manifest,
             fixture::object(&fixture::httpd_with(&[]), "deployments-2", &SERVICE)

@@ -33,8 +33,17 @@ pub(crate) fn run(test: &Test) -> Result<()> {
     let outcome = everything(test, &mut stages);
     stages.tell();
     let Tally { passed, failed } = outcome?;
-    say(&format!("{} passed, {failed} failed", acts::ACTS.len() + passed));
-    ensure!(failed == 0, "{failed} trials failed");
+    say(&format!(
+        "{} passed, {} failed",
+        acts::ACTS.len() + passed,
+        failed.len()
+    ));
+    ensure!(
+        failed.is_empty(),
+        "{} trials failed:\n{}",
+        failed.len(),
+        failed.join("\n")
+    );
     Ok(())
 }
 

@@ -89,16 +89,17 @@ const TRIALS: &[Trial] = &[
 ];
 
 /// How trials ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) passed: usize,
-    pub(crate) failed: usize,
+    /// Title and error of each.
+    pub(crate) failed: Vec<String>,
 }
 
 impl std::ops::AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;
-        self.failed += other.failed;
+        self.failed.extend(other.failed);
     }
 }
 
@@ -119,11 +120,17 @@ fn tried(title: &str, trial: impl FnOnce() -> Result<()>) -> Tally {
     match trial() {
         Ok(()) => {
             say(&format!("-- passed in {}", elapsed(begun.elapsed())));
-            Tally { passed: 1, failed: 0 }
+            Tally {
+                passed: 1,
+                failed: vec![],
+            }
         }
         Err(error) => {
             say(&format!("-- FAILED: {error:#}"));
-            Tally { passed: 0, failed: 1 }
+            Tally {
+                passed: 0,
+                failed: vec![format!("{title}: {error:#}")],
+            }
         }
     }
 }

@@ -63,6 +63,15 @@ pub trait Recorder: Send + Sync {
         replaced: bool,
     ) -> Result<(), NotRecorded>;
 
+    /// What a delete was to take, which was not the lane's, is gone; `replaced` where another one has its name.
+    async fn foreign_removed(
+        &self,
+        index: u64,
+        object: &ObjectReference,
+        removal: Removal,
+        replaced: bool,
+    ) -> Result<(), NotRecorded>;
+
     /// A call was refused: told once per run, layer and rule. The rule is our own sentence; `message` is what the API
     /// server said, where it was the one to refuse.
     async fn denied(

@@ -241,6 +241,19 @@ fn an_object_elsewhere_is_not_held_here() {
 }
 
 #[test]
+fn what_was_not_the_lanes_and_is_gone_leaves_the_lanes_object_as_it_was() {
+    let first = deployed(1, &[], 1, "new");
+    let records = records(2, &first, None);
+    recognised(&records, "a");
+    let removed = records.foreign_removed(4, &page(), Removal::FoundGone, true);
+    let Event::Object(ObjectEvent::ObjectRemoved { uid, .. }) = removed.event else {
+        panic!("{removed:?}")
+    };
+    assert_eq!(uid, None, "it is not known which one went");
+    assert_eq!(records.removal(5, &page(), ANYHOW), Some(Removal::FoundGone));
+}
+
+#[test]
 fn whoever_names_a_cluster_while_another_run_does_reads_that_first() {
     let (one, other) = (records(1, &[], None), records(1, &[], None));
     let (said, follows_on) = one.recognised(&marks("a")).unwrap().unwrap();

@@ -7,7 +7,7 @@ use shipslog_events::ids::StreamVersion;
 use shipslog_test_support::documents::{project, surroundings};
 
 use super::ended;
-use crate::commands::Error;
+use crate::commands::{Destination, Error};
 use crate::testing::house::{House, by};
 
 /// What is told of release 1.0.0 of a project, in order.
@@ -76,10 +76,10 @@ async fn of_two_promotions_at_once_one_goes_and_the_other_is_told_by_which_deplo
     house.ended(first).await;
     let (project, version) = ("nap".into(), "1.0.0".into());
     let commands = house.engine.commands();
-    let by = by();
+    let (by, next) = (by(), Destination::NextEnvironment);
     let (one, other) = tokio::join!(
-        commands.promote(&by, &project, &version),
-        commands.promote(&by, &project, &version)
+        commands.deploy(&by, &project, &version, &next),
+        commands.deploy(&by, &project, &version, &next)
     );
     let (gone, refused) = match (one, other) {
         (Ok(gone), Err(refused)) | (Err(refused), Ok(gone)) => (gone, refused),
@@ -89,8 +89,9 @@ async fn of_two_promotions_at_once_one_goes_and_the_other_is_told_by_which_deplo
         panic!("{refused:?}");
     };
     assert_eq!(code, "on-its-way");
-    assert!(sentence.contains(&gone.deployment.to_string()), "{sentence}");
-    house.ended(gone.deployment).await;
+    let gone = gone.deployments[0].deployment;
+    assert!(sentence.contains(&gone.to_string()), "{sentence}");
+    house.ended(gone).await;
 }
 
 #[tokio::test]

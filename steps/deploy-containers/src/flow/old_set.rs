@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use shipslog_step::kubernetes::{Error, Expectation, ObjectReference, Reason, Selection, Waited, kubernetes};
+use shipslog_step::kubernetes::{
+    ApplyOptions, Error, Expectation, ObjectReference, Precondition, Reason, Selection, Waited, kubernetes,
+};
 use shipslog_step::{Failure, clock, context, log, milestones};
 
 use super::{Flow, OLD_SET_REMOVED, Stage, Stop, delete, failed, wait};
@@ -57,35 +59,46 @@ impl Flow<'_> {
         if self.old.is_empty() || self.inputs.service.is_none() || all.is_zero() {
             return Ok(());
         }
+        self.at(Stage::Drain, "letting open connections to the old pods end");
         let left = all.saturating_sub(self.drained()?);
         if left.is_zero() {
             return Ok(());
         }
+        let seconds = left.as_secs();
         self.at(
             Stage::Drain,
-            format!(
-                "letting open connections to the old pods end, for {} s",
-                left.as_secs()
-            ),
+            format!("letting open connections to the old pods end, for {seconds} s"),
         );
         Ok(clock::sleep(left)?)
     }
 
     /// For how long an earlier attempt of this deployment has drained. The Service says since when, once its endpoints are
-    /// the new pods; where somebody else keeps that from it, each attempt drains anew.
+    /// the new pods; where that cannot be written, each attempt drains anew. Nothing is written where the Service leads
+    /// elsewhere by now.
     fn drained(&self) -> Result<Duration, Stop> {
         let (Some(object), Some(mine)) = (self.service(), self.objects.of(&SERVICE)) else {
             return Ok(Duration::ZERO);
         };
-        let (live, now) = (kubernetes().find(&object)?, clock::now());
-        if let Some(since) = live.as_ref().and_then(switch::draining_since) {
+        let live = kubernetes().find(&object)?;
+        let Some(live) = live.filter(|it| switch::is_done(it, mine)) else {
+            return Ok(Duration::ZERO);
+        };
+        let now = clock::now();
+        if let Some(since) = switch::draining_since(&live, mine) {
             return Ok(now.duration_since(since).unwrap_or_default());
         }
-        match kubernetes().apply(&switch::draining(mine.clone(), now)) {
-            Ok(_) => Ok(Duration::ZERO),
-            Err(error) if matches!(error.reason, Reason::Conflict(_) | Reason::Changed) => Ok(Duration::ZERO),
-            Err(error) => Err(error.into()),
+        let unchanged = ApplyOptions {
+            force: false,
+            only: Precondition::unchanged(&live),
+        };
+        match kubernetes().apply_with(&switch::draining(mine.clone(), now), &unchanged) {
+            Ok(_) => {}
+            Err(error) if error.reason == Reason::Cancelled => return Err(error.into()),
+            Err(error) => log::warning(format!(
+                "another attempt would drain from the beginning again: {error}"
+            )),
         }
+        Ok(Duration::ZERO)
     }
 
     /// The step's Service and those that left its inputs. Clients still come through the latter, so they stay, and what

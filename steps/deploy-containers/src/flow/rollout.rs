@@ -1,6 +1,9 @@
 //! Configuration and workload, until the pods are available.
 
+use std::time::Duration;
+
 use serde_json::Value;
+use shipslog_step::clock;
 use shipslog_step::kubernetes::{Applied, ApplyOptions, Expectation, ObjectReference, Waited, kubernetes};
 
 use super::{DAY, Flow, Made, Stage, Stop, after_rollout, failed, uid, wait};
@@ -10,8 +13,10 @@ use crate::words;
 
 /// On top of what the cluster itself may take to call a rollout failed.
 pub(super) const ALLOWANCE: u32 = 60;
-/// How often pods may have fallen out when the step looks.
+/// How often the step looks whether pods have fallen out.
 const LOOKS: u32 = 5;
+/// Before it waits for those again: what is counted follows what is wanted.
+const PAUSE: Duration = Duration::from_secs(1);
 
 impl Flow<'_> {
     pub(super) fn apply_configuration(&mut self) -> Result<(), Stop> {
@@ -38,41 +43,52 @@ impl Flow<'_> {
         Ok(Expectation::healthy(object, &applied))
     }
 
-    /// Answers how many pods serve. A pod that falls out between the wait and the look is waited for again: one that
-    /// flaps fails nothing, and pods that do not stay are not switched to.
-    pub(super) fn wait_until_serving(&mut self, healthy: &Expectation) -> Result<u32, Stop> {
+    /// A pod that falls out between the wait and the look is waited for again, as long as there is time: one that flaps
+    /// fails nothing, and pods that do not stay are not switched to.
+    pub(super) fn wait_until_serving(&mut self, healthy: &Expectation) -> Result<(), Stop> {
+        let (begun, longest) = (clock::now(), longest(self.inputs));
+        self.wait_until_healthy(healthy, longest, "did not become healthy")?;
         for _ in 1..LOOKS {
-            self.wait_until_healthy(healthy)?;
-            if let Ok(replicas) = self.check_availability()? {
-                return Ok(replicas);
-            }
+            let Some(fallen) = self.fallen_out()? else {
+                return Ok(());
+            };
+            clock::sleep(PAUSE)?;
+            let passed = clock::now().duration_since(begun).unwrap_or_default();
+            let passed = u32::try_from(passed.as_secs()).unwrap_or(u32::MAX);
+            let again = self.inputs.progress_deadline_seconds.saturating_add(ALLOWANCE);
+            let left = longest.saturating_sub(passed).clamp(1, again);
+            self.wait_until_healthy(healthy, left, &format!("{fallen}, and did not become so again"))?;
         }
-        self.wait_until_healthy(healthy)?;
-        self.check_availability()?.map_err(failed)
+        match self.fallen_out()? {
+            None => Ok(()),
+            Some(fallen) => Err(failed(format!("{} {fallen}", self.workload()))),
+        }
     }
 
-    fn wait_until_healthy(&mut self, healthy: &Expectation) -> Result<(), Stop> {
-        let (object, longest) = (self.workload(), longest(self.inputs));
+    fn wait_until_healthy(
+        &mut self,
+        healthy: &Expectation,
+        longest: u32,
+        otherwise: &str,
+    ) -> Result<(), Stop> {
+        let object = self.workload();
         let (sentence, found) = match wait(std::slice::from_ref(healthy), longest)? {
             Waited::Met => return Ok(()),
-            Waited::Failed(found) => (format!("{object} did not become healthy"), found),
-            Waited::TimedOut(found) => (format!("{object} did not become healthy in {longest} s"), found),
+            Waited::Failed(found) => (format!("{object} {otherwise}"), found),
+            Waited::TimedOut(found) => (format!("{object} {otherwise} in {longest} s"), found),
         };
         Err(failed(words::with_evidence(&sentence, &found)))
     }
 
-    /// Answers how many pods there are; with none, or fewer than wanted, traffic must not move.
-    fn check_availability(&mut self) -> Result<Result<u32, String>, Stop> {
-        let object = self.workload();
-        let live = kubernetes().find(&object)?.unwrap_or(Value::Null);
+    /// What is missing of what is wanted, in words: with fewer pods, or with none, traffic must not move.
+    fn fallen_out(&mut self) -> Result<Option<String>, Stop> {
+        let live = kubernetes().find(&self.workload())?.unwrap_or(Value::Null);
         let (available, wanted) = words::replicas(&live);
-        if available == wanted && wanted > 0 {
-            return Ok(Ok(u32::try_from(wanted).unwrap_or(u32::MAX)));
+        if available >= wanted && wanted > 0 {
+            return Ok(None);
         }
-        Ok(Err(format!(
-            "{object} was healthy and is not any more: {}",
-            words::availability(&live)
-        )))
+        let now = words::availability(&live);
+        Ok(Some(format!("was healthy and is not any more ({now})")))
     }
 
     fn write(

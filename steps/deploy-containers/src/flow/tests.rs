@@ -245,7 +245,29 @@ fn pods_that_were_available_and_are_not_any_more_stop_the_switch() {
         message.contains("1 of 2 available") && message.contains("to httpd-deployments-2"),
         "{message}"
     );
+    assert!(message.contains("was healthy and is not any more"), "{message}");
     assert_eq!(selected(&host), "httpd-deployments-2");
+}
+
+#[test]
+fn whoever_scales_to_nothing_meanwhile_stops_the_switch() {
+    let host = later();
+    let mut scaled = host.object("Deployment", "httpd-deployments-3").unwrap();
+    scaled["spec"]["replicas"] = json!(0);
+    let host = host.changing_while_waiting(0, &scaled);
+    let message = message(deploy(&host));
+    assert!(message.contains("1 of 0 available"), "{message}");
+    assert_eq!(selected(&host), "httpd-deployments-2");
+}
+
+#[test]
+fn more_pods_than_are_wanted_by_now_are_enough() {
+    let host = later();
+    let mut scaled = host.object("Deployment", "httpd-deployments-3").unwrap();
+    scaled["status"] = json!({ "availableReplicas": 3 });
+    let host = host.changing_while_waiting(0, &scaled);
+    deploy(&host).unwrap();
+    assert_eq!(selected(&host), "httpd-deployments-3");
 }
 
 #[test]

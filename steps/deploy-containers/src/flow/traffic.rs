@@ -13,7 +13,7 @@ use crate::words;
 pub(super) const ENDPOINTS_TIMEOUT: u32 = 60;
 
 impl Flow<'_> {
-    pub(super) fn switch_traffic(&mut self, replicas: u32) -> Result<(), Stop> {
+    pub(super) fn switch_traffic(&mut self) -> Result<(), Stop> {
         let (Some(object), Some(mine)) = (self.service(), self.objects.of(&SERVICE).cloned()) else {
             return Ok(());
         };
@@ -23,7 +23,7 @@ impl Flow<'_> {
             format!("moving the traffic of {object} to {workload}"),
         );
         let before = self.apply_unchanged(&object, &mine)?;
-        self.confirm_endpoints(&object, replicas)?;
+        self.confirm_endpoints(&object)?;
         let detail = json!({
             "service": object.name,
             "workload": workload,
@@ -64,7 +64,8 @@ impl Flow<'_> {
         )))
     }
 
-    fn confirm_endpoints(&mut self, service: &ObjectReference, replicas: u32) -> Result<(), Stop> {
+    /// One is enough: that all pods serve was seen before the switch, and one that falls out now comes back here.
+    fn confirm_endpoints(&mut self, service: &ObjectReference) -> Result<(), Stop> {
         self.at(
             Stage::Confirmation,
             format!("waiting until {service} has the new pods only"),
@@ -72,7 +73,7 @@ impl Flow<'_> {
         let endpoints = Expectation::Endpoints {
             service: service.clone(),
             label_selector: self.situation.pod_selector(&self.workload().name),
-            at_least: replicas,
+            at_least: 1,
         };
         match wait(&[endpoints], ENDPOINTS_TIMEOUT)? {
             Waited::Met => Ok(()),

@@ -56,8 +56,9 @@ pub(super) fn watched(stage: &mut Stage) -> Result<()> {
     Ok(())
 }
 
-/// How often one object may be read.
-const READS: usize = 4;
+/// How often one object may be read: a Service before each of its two writes, and when ownership, switch, drain and
+/// clearing up are decided on.
+const READS: usize = 6;
 
 /// How often the deployer's account asked for what.
 fn requests(log: &str) -> BTreeMap<(String, String, String), usize> {

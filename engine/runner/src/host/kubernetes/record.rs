@@ -4,7 +4,7 @@
 use serde_json::Value;
 use shipslog_cluster as cluster;
 use shipslog_cluster::{Seen, substance, without_marks};
-use shipslog_events::event::object::{Before, Change, ObjectDigest, TakenField};
+use shipslog_events::event::object::{Before, Change, ObjectDigest, Removal, TakenField};
 
 use shipslog_rights::Verb;
 
@@ -50,14 +50,14 @@ pub(super) async fn was_gone(
         return Ok(());
     }
     // It was not the lane's, as far as this target can tell.
-    let index = run.calls.current();
-    if before {
-        run.recorder.object_refused(index, object);
+    let removal = if before {
+        Removal::FoundGone
     } else {
-        let uid = uid.unwrap_or_default().to_owned();
-        run.recorder.object_deleted(index, object, uid);
-    }
-    Ok(())
+        Removal::Deleted
+    };
+    let index = run.calls.current();
+    let told = run.recorder.foreign_removed(index, object, removal, replaced);
+    Ok(told.await?)
 }
 
 async fn is_gone(

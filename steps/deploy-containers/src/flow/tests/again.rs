@@ -73,3 +73,63 @@ fn from_blue_green_to_rolling_and_back_nothing_is_left() {
     assert!(back.object("Deployment", "httpd").is_none());
     assert!(back.object("ConfigMap", "configmap-deployments-3").is_none());
 }
+
+/// Switched, and killed before anybody knew whether the endpoints are the new pods.
+fn switched() -> Host {
+    let host = later().refusing_once(
+        "wait endpoints Service httpd",
+        Reason::Unavailable("killed".into()),
+    );
+    assert!(deploy(&host).is_err());
+    assert_eq!(selected(&host), "httpd-deployments-3");
+    host.forget();
+    host
+}
+
+fn applies_service(host: &Host) -> usize {
+    let writes = host.writes();
+    writes.iter().filter(|it| *it == "apply Service httpd").count()
+}
+
+#[test]
+fn what_a_service_says_of_another_deployment_is_no_reason_to_drain_for_less() {
+    let mut stale = later().object("Service", "httpd").unwrap();
+    stale["metadata"]["annotations"]["shipslog.dev/draining-since"] = "uid-of-deployments-2 0".into();
+    let host = later().holding(&stale);
+    deploy(&host).unwrap();
+    let whole = later();
+    deploy(&whole).unwrap();
+    assert_eq!(slept(&host), slept(&whole));
+}
+
+#[test]
+fn where_it_cannot_be_written_since_when_it_drains_it_drains_in_full_and_succeeds() {
+    let denied = Denial {
+        layer: Layer::Admission,
+        rule: "Services are frozen".into(),
+    };
+    for reason in [
+        Reason::Changed,
+        Reason::Forbidden(denied),
+        Reason::Unavailable("away".into()),
+    ] {
+        let host = switched().refusing("apply Service httpd", reason);
+        deploy(&host).unwrap();
+        assert_eq!(slept(&host), 5000);
+        assert_eq!(host.log().len(), 1, "{:?}", host.log());
+    }
+}
+
+#[test]
+fn a_service_that_leads_elsewhere_when_the_drain_begins_is_left_alone() {
+    let host = switched();
+    let mut moved = host.object("Service", "httpd").unwrap();
+    moved["spec"]["selector"] = json!({ "app": "by-hand" });
+    let host = host.changing_while_waiting(1, &moved);
+    deploy(&host).unwrap();
+    assert_eq!((applies_service(&host), slept(&host)), (0, 5000));
+    assert_eq!(
+        host.object("Service", "httpd").unwrap()["spec"]["selector"],
+        moved["spec"]["selector"]
+    );
+}
