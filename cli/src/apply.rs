@@ -7,11 +7,11 @@ use anyhow::Result;
 use clap::Args;
 use shipslog_api::configuration::{self, Applied, Applying, CONFIGURATION, DocumentChanged, HowChanged};
 
+use crate::asking::Asking;
 use crate::client::Query;
 use crate::common::Common;
 use crate::documents;
 use crate::exit::{self, Exit};
-use crate::reason::Why;
 
 /// Applies configuration documents, all of them or none, and shows what changes.
 ///
@@ -26,7 +26,7 @@ pub(crate) struct Apply {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    why: Why,
+    asking: Asking,
 }
 
 impl Apply {
@@ -41,7 +41,7 @@ impl Apply {
             });
             client.try_post(&path, &only, &asked).await?
         } else {
-            client.post::<Applied>(&path, &self.why.query(), &asked).await?
+            client.post::<Applied>(&path, &self.asking, &asked).await?
         };
         common.output.show(&answer, |it| shown(it, self.dry_run))?;
         Ok(Exit::Succeeded)

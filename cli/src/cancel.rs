@@ -6,9 +6,9 @@ use serde_json::json;
 use shipslog_api::deployments::{CANCEL, CancelAccepted};
 use shipslog_events::ids::DeploymentId;
 
+use crate::asking::Asking;
 use crate::common::Common;
 use crate::exit::Exit;
-use crate::reason::Why;
 
 /// Asks a deployment to stop.
 ///
@@ -18,7 +18,7 @@ pub(crate) struct Cancel {
     /// The deployment, such as `deployments-3` or `3`.
     deployment: DeploymentId,
     #[command(flatten)]
-    why: Why,
+    asking: Asking,
 }
 
 impl Cancel {
@@ -26,7 +26,7 @@ impl Cancel {
         let id = self.deployment;
         let client = common.client()?;
         let answer = client
-            .post::<CancelAccepted>(&CANCEL.of([&id]), &self.why.query(), &json!({}))
+            .post::<CancelAccepted>(&CANCEL.of([&id]), &self.asking, &json!({}))
             .await?;
         common.output.show(&answer, |_: &CancelAccepted| {
             format!("{id} is asked to stop; `shipslog status {id} -w` watches it")

@@ -15,6 +15,7 @@ use shipslog_api::paging::{Listing, MAXIMUM};
 use shipslog_api::{Done, Page, Problem};
 
 use crate::answer::Answer;
+use crate::asking::Asking;
 use crate::remembered;
 
 pub(crate) use problem::Error;
@@ -101,10 +102,13 @@ impl Client {
     pub(crate) async fn post<T: Done>(
         &self,
         path: &str,
-        query: &Query,
+        asking: &Asking,
         body: &impl Serialize,
     ) -> Result<Answer> {
-        let request = self.request(Method::POST, path).query(query.pairs());
+        let mut request = self.request(Method::POST, path).query(asking.query().pairs());
+        if let Some(key) = asking.idempotency_key() {
+            request = request.header("idempotency-key", key);
+        }
         self.write::<T>(request.json(body)).await
     }
 

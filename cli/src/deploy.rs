@@ -1,18 +1,18 @@
-//! `shipslog deploy`: a release to an environment.
+//! `shipslog deploy`: a release to environments.
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use shipslog_api::deployments::{self, DEPLOYMENTS, DeploymentAccepted};
+use shipslog_api::deployments::{self, DEPLOYMENTS, DeploymentAccepted, DeploymentsAccepted};
 
+use crate::asking::Asking;
 use crate::common::Common;
 use crate::exit::Exit;
 use crate::follow::Following;
-use crate::reason::Why;
 
-/// Deploys a release to an environment, if its lifecycle lets it.
+/// Deploys a release to one environment or several, if its lifecycle lets it.
 ///
-/// Answers as soon as the deployment is accepted; `-w` watches it, `--wait` waits for its end. Exits 4 when the
-/// server refuses it, such as for a phase before that has not succeeded.
+/// All of them are accepted, or none. Answers as soon as they are; `-w` watches them, `--wait` waits for their ends.
+/// Exits 4 when the server refuses it, such as for a phase before that has not succeeded.
 #[derive(Debug, Args)]
 pub(crate) struct Deploy {
     /// The project.
@@ -21,11 +21,11 @@ pub(crate) struct Deploy {
     /// The release's version.
     #[arg(long)]
     release: String,
-    /// The environment.
-    #[arg(long)]
-    to: String,
+    /// An environment; once for each.
+    #[arg(long, required = true, value_name = "ENVIRONMENT")]
+    to: Vec<String>,
     #[command(flatten)]
-    why: Why,
+    asking: Asking,
     #[command(flatten)]
     following: Following,
 }
@@ -35,36 +35,40 @@ impl Deploy {
         let asked = deployments::Deploy {
             project: self.project.into(),
             release: self.release.into(),
-            environment: Some(self.to.into()),
+            environments: self.to.into_iter().map(Into::into).collect(),
+            whole_phase: false,
         };
-        request(common, &asked, &self.why, self.following).await
+        request(common, &asked, &self.asking, self.following).await
     }
 }
 
-/// Asks for a deployment, and stays if wanted.
+/// Asks for deployments, and stays if wanted.
 pub(crate) async fn request(
     common: &Common,
     asked: &deployments::Deploy,
-    why: &Why,
+    asking: &Asking,
     following: Following,
 ) -> Result<Exit> {
     let client = common.client()?;
     let answer = client
-        .post::<DeploymentAccepted>(&DEPLOYMENTS.of([]), &why.query(), asked)
+        .post::<DeploymentsAccepted>(&DEPLOYMENTS.of([]), asking, asked)
         .await?;
     if !following.stays() {
         common.output.show(&answer, accepted)?;
         return Ok(Exit::Succeeded);
     }
-    let asked: DeploymentAccepted = answer.read()?;
-    let (id, position) = (asked.deployment, asked.position);
-    let following = following.follow(&client, common.output, id, Some(position));
+    let asked: DeploymentsAccepted = answer.read()?;
+    let ids = asked.deployments.iter().map(|it| it.deployment).collect();
+    let following = following.follow(&client, common.output, ids, asked.position);
     following.await.with_context(|| accepted(&asked))
 }
 
-fn accepted(answer: &DeploymentAccepted) -> String {
-    let (id, environment) = (answer.deployment, &answer.environment);
-    format!("{id} to {environment} is accepted; `shipslog status {id} -w` watches it")
+fn accepted(answer: &DeploymentsAccepted) -> String {
+    let one = |it: &DeploymentAccepted| {
+        let (id, environment) = (it.deployment, &it.environment);
+        format!("{id} to {environment} is accepted; `shipslog status {id} -w` watches it")
+    };
+    answer.deployments.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -75,14 +79,18 @@ mod tests {
 
     #[test]
     fn an_accepted_deployment_is_named_with_the_way_to_watch_it() {
-        let answer = DeploymentAccepted {
-            deployment: DeploymentId(3),
-            environment: "Production".into(),
+        let one = |number, environment: &str| DeploymentAccepted {
+            deployment: DeploymentId(number),
+            environment: environment.into(),
+        };
+        let answer = DeploymentsAccepted {
+            deployments: vec![one(3, "Europe"), one(4, "America")],
             position: Position(9),
         };
         assert_eq!(
             accepted(&answer),
-            "deployments-3 to Production is accepted; `shipslog status deployments-3 -w` watches it"
+            "deployments-3 to Europe is accepted; `shipslog status deployments-3 -w` watches it\n\
+             deployments-4 to America is accepted; `shipslog status deployments-4 -w` watches it"
         );
     }
 }

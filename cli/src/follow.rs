@@ -1,12 +1,11 @@
-//! Following a deployment to its end.
-
-use std::time::Duration;
+//! Following deployments to their ends.
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 use shipslog_api::deployments::{DEPLOYMENT, DeploymentStatus, WATCH};
 use shipslog_api::paging::Reading;
 use shipslog_events::ids::{DeploymentId, Position};
+use tokio::time::{Duration, Instant};
 
 use crate::answer::Answer;
 use crate::client::{Client, Query};
@@ -37,15 +36,45 @@ impl Following {
         self.watch || self.wait
     }
 
-    /// Follows a deployment, which is there from a position on.
+    /// Follows deployments one after another, which are there from a position on; answers with the worst end.
     pub(crate) async fn follow(
         self,
         client: &Client,
         format: Format,
-        id: DeploymentId,
-        position: Option<Position>,
+        ids: Vec<DeploymentId>,
+        position: Position,
     ) -> Result<Exit> {
-        follow(client, View::new(format, self.watch), id, position, self.timeout).await
+        let patience = self.timeout.map(Patience::begin);
+        let mut worst = Exit::Succeeded;
+        for (at, id) in ids.into_iter().enumerate() {
+            if at > 0 && format == Format::Yaml {
+                output::line("---")?;
+            }
+            let view = View::new(format, self.watch);
+            let ended = follow(client, view, id, Some(position), patience).await?;
+            worst = match (worst, ended) {
+                (Exit::Succeeded, ended) => ended,
+                (_, Exit::Failed) => Exit::Failed,
+                (worst, _) => worst,
+            };
+        }
+        Ok(worst)
+    }
+}
+
+/// How long somebody stays.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    seconds: u64,
+    until: Instant,
+}
+
+impl Patience {
+    /// From now on.
+    pub(crate) fn begin(seconds: u64) -> Self {
+        let for_ever = Duration::from_hours(24 * 365);
+        let until = Instant::now() + Duration::from_secs(seconds).min(for_ever);
+        Self { seconds, until }
     }
 }
 
@@ -55,13 +84,13 @@ pub(crate) async fn follow(
     view: View,
     id: DeploymentId,
     position: Option<Position>,
-    timeout: Option<u64>,
+    patience: Option<Patience>,
 ) -> Result<Exit> {
     let following = to_the_end(client, view, id, position);
-    let Some(seconds) = timeout else {
+    let Some(Patience { seconds, until }) = patience else {
         return following.await;
     };
-    let ended = tokio::time::timeout(Duration::from_secs(seconds), following).await;
+    let ended = tokio::time::timeout_at(until, following).await;
     ended.unwrap_or_else(|_| {
         anstream::eprintln!("{id} has not ended after {seconds} s and goes on: `shipslog status {id} -w`");
         Ok(Exit::TimedOut)

@@ -13,12 +13,12 @@ use shipslog_events::event::access;
 use shipslog_events::ids::{KeyId, Position};
 
 use crate::answer::Answer;
+use crate::asking::{Asking, Why};
 use crate::client::{Client, Error, Query};
 use crate::common::Common;
 use crate::exit::{Exit, wrong};
 use crate::moment::moment;
 use crate::output::{self, Column, Format, Row};
-use crate::reason::Why;
 
 /// Makes, lists and revokes API keys.
 #[derive(Debug, Subcommand)]
@@ -43,7 +43,7 @@ pub(crate) struct Create {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    why: Why,
+    asking: Asking,
 }
 
 /// Lets an API key open nothing any more.
@@ -140,7 +140,7 @@ impl Create {
             access_role: self.access_role.into(),
         };
         let answer = client
-            .post::<KeyCreated>(&KEYS.of([]), &self.why.query(), &asked)
+            .post::<KeyCreated>(&KEYS.of([]), &self.asking, &asked)
             .await;
         answer.map_err(|error| match error.downcast_ref() {
             Some(Error::Unknown { .. }) => error.context(format!(

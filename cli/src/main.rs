@@ -2,6 +2,7 @@
 
 mod answer;
 mod apply;
+mod asking;
 mod audit;
 mod board;
 mod cancel;
@@ -24,7 +25,6 @@ mod logs;
 mod moment;
 mod output;
 mod promote;
-mod reason;
 mod release;
 mod remembered;
 mod schema;

@@ -4,15 +4,15 @@ use anyhow::Result;
 use clap::Args;
 use shipslog_api::deployments;
 
+use crate::asking::Asking;
 use crate::common::Common;
 use crate::deploy;
 use crate::exit::Exit;
 use crate::follow::Following;
-use crate::reason::Why;
 
-/// Deploys a release to the next environment of its lifecycle where it has not succeeded.
+/// Deploys a release to the next environment of its lifecycle where it has not succeeded and is not on its way.
 ///
-/// Answers as soon as the deployment is accepted; `-w` watches it, `--wait` waits for its end.
+/// Answers as soon as it is accepted; `-w` watches it, `--wait` waits for its end.
 #[derive(Debug, Args)]
 pub(crate) struct Promote {
     /// The project.
@@ -21,8 +21,11 @@ pub(crate) struct Promote {
     /// The release's version.
     #[arg(long)]
     release: String,
+    /// To all such environments of the next phase at once.
+    #[arg(long)]
+    whole_phase: bool,
     #[command(flatten)]
-    why: Why,
+    asking: Asking,
     #[command(flatten)]
     following: Following,
 }
@@ -32,8 +35,9 @@ impl Promote {
         let asked = deployments::Deploy {
             project: self.project.into(),
             release: self.release.into(),
-            environment: None,
+            environments: Vec::new(),
+            whole_phase: self.whole_phase,
         };
-        deploy::request(common, &asked, &self.why, self.following).await
+        deploy::request(common, &asked, &self.asking, self.following).await
     }
 }

@@ -5,10 +5,10 @@ use clap::{Args, Subcommand};
 use shipslog_api::paging::Reading;
 use shipslog_api::releases::{CreateRelease, RELEASE, RELEASES, Release, ReleaseCreated};
 
+use crate::asking::Asking;
 use crate::client::Query;
 use crate::common::Common;
 use crate::exit::{self, Exit};
-use crate::reason::Why;
 
 /// Creates releases; `get releases` shows them.
 #[derive(Debug, Subcommand)]
@@ -31,7 +31,7 @@ pub(crate) struct Create {
     #[arg(long, value_name = "PACKAGE=VERSION", value_parser = package)]
     package: Vec<(String, String)>,
     #[command(flatten)]
-    why: Why,
+    asking: Asking,
 }
 
 impl ReleaseVerb {
@@ -45,9 +45,9 @@ impl ReleaseVerb {
 impl Create {
     async fn run(self, common: &Common) -> Result<Exit> {
         let client = common.client()?;
-        let (project, why) = (self.project.clone(), self.why.query());
+        let (project, asking) = (self.project.clone(), self.asking.clone());
         let answer = client
-            .post::<ReleaseCreated>(&RELEASES.of([&project]), &why, &self.asked())
+            .post::<ReleaseCreated>(&RELEASES.of([&project]), &asking, &self.asked())
             .await?;
         let created: ReleaseCreated = answer.read()?;
         let reached = Reading {
@@ -131,7 +131,7 @@ mod tests {
             project: "P".into(),
             version: version.map(str::to_owned),
             package,
-            why: Why::default(),
+            asking: Asking::default(),
         };
         assert_eq!(create(None, vec![]).asked(), CreateRelease::default());
         let chosen = CreateRelease {

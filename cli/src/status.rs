@@ -9,7 +9,7 @@ use crate::client::Query;
 use crate::common::Common;
 use crate::deployment;
 use crate::exit::Exit;
-use crate::follow::{self, View};
+use crate::follow::{self, Patience, View};
 
 /// Shows a deployment: its steps, their targets, what each waits for and why.
 ///
@@ -38,6 +38,7 @@ impl StatusVerb {
             return Ok(Exit::Succeeded);
         }
         let view = View::new(common.output, true);
-        follow::follow(&client, view, self.deployment, None, self.timeout).await
+        let patience = self.timeout.map(Patience::begin);
+        follow::follow(&client, view, self.deployment, None, patience).await
     }
 }

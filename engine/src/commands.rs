@@ -1,5 +1,6 @@
 //! What people can ask of Shipslog: each command loads, lets the domain decide, appends, and answers with the position.
 
+mod answered;
 mod apply;
 mod components;
 mod deployments;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use shipslog_domain::NOT_FOUND;
 use shipslog_domain::schema::Problem;
 use shipslog_events::envelope::REASON;
@@ -26,6 +28,7 @@ use shipslog_events::{Actor, Context, NewBody, NewEvent, Source, Stream};
 use shipslog_log::{Append, EventLog, Expected, ReadError, StreamAppend};
 use uuid::Uuid;
 
+pub use answered::Once;
 pub use components::KeptComponent;
 pub(crate) use keys::FIRST_KEY_FILE;
 
@@ -33,7 +36,7 @@ use crate::accesses::Accesses;
 use crate::configurations::Configurations;
 use crate::secrets::{self, Secrets};
 use crate::steps::Steps;
-use crate::transaction::{NotAppended, persist, transact};
+use crate::transaction::NotAppended;
 
 /// What people can ask. The driver does the rest.
 pub struct Commands {
@@ -59,20 +62,6 @@ impl Commands {
             steps,
         }
     }
-
-    async fn transact<T, F>(&self, decide: impl FnMut() -> F) -> Result<(T, Position), Error>
-    where
-        F: Future<Output = Result<(Option<Append>, T), Error>>,
-    {
-        transact(&*self.log, decide).await
-    }
-
-    async fn persist<T, F>(&self, decide: impl FnMut() -> F) -> Result<(T, Position), Error>
-    where
-        F: Future<Output = Result<(Option<Append>, T), Error>>,
-    {
-        persist(&*self.log, decide).await
-    }
 }
 
 /// Who asks.
@@ -86,6 +75,8 @@ pub struct By {
     pub correlation: Uuid,
     /// Why, as they say it.
     pub reason: Option<String>,
+    /// By what it is recognised when they ask again.
+    pub once: Option<Once>,
 }
 
 /// Who a key belongs to.
@@ -111,7 +102,7 @@ pub struct NewKey {
 }
 
 /// What an apply did, or would do, to one document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentChange {
     /// Its kind.
     pub kind: Kind,
@@ -124,7 +115,8 @@ pub struct DocumentChange {
 }
 
 /// How a document differs from what was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
     /// It was not there.
     Created,
@@ -163,15 +155,33 @@ pub struct CreatedRelease {
     pub position: Position,
 }
 
-/// A deployment that was accepted.
+/// Where a release is to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// To these environments.
+    Environments(Vec<EnvironmentName>),
+    /// To the next environment where it has not succeeded and is not on its way.
+    NextEnvironment,
+    /// To all environments of the next phase where it has not succeeded and is not on its way.
+    NextPhase,
+}
+
+/// What was accepted, all of it in one append.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
+    /// One for each environment.
+    pub deployments: Vec<AcceptedDeployment>,
+    /// Where they stand in the log.
+    pub position: Position,
+}
+
+/// A deployment that was accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedDeployment {
     /// Its number.
     pub deployment: DeploymentId,
     /// Where to.
     pub environment: EnvironmentName,
-    /// Where it stands in the log.
-    pub position: Position,
 }
 
 /// Why a command was not carried out. Nothing was written.
@@ -236,14 +246,18 @@ impl From<secrets::Error> for Error {
 }
 
 impl By {
-    /// What a command appends: its first event says why.
+    /// What a command appends: its first event says why, and so does the first of each deployment.
     fn append(&self, mut streams: Vec<StreamAppend>) -> Append {
-        let first = streams.first_mut().and_then(|it| it.events.first_mut());
-        if let (Some(first), Some(reason)) = (first, &self.reason) {
-            first.bodies.push(NewBody {
-                name: REASON.to_owned(),
-                bytes: reason.as_bytes().to_vec(),
-            });
+        if let Some(reason) = &self.reason {
+            let says = |(at, it): &(usize, &mut StreamAppend)| {
+                *at == 0 || matches!(it.stream, Stream::Deployment(_))
+            };
+            for (_, it) in streams.iter_mut().enumerate().filter(says) {
+                it.events[0].bodies.push(NewBody {
+                    name: REASON.to_owned(),
+                    bytes: reason.as_bytes().to_vec(),
+                });
+            }
         }
         Append::new(self.context(), streams)
     }

@@ -197,9 +197,9 @@ impl Client {
 
     /// The deployment's id, and where its request stands in the log.
     pub(crate) fn deploy(&self, project: &str, release: &str, environment: &str) -> Result<(String, u64)> {
-        let asked = json!({ "project": project, "release": release, "environment": environment });
+        let asked = json!({ "project": project, "release": release, "environments": [environment] });
         let accepted = self.post(&DEPLOYMENTS.of([]), &asked)?;
-        let id = accepted["deployment"]
+        let id = accepted["deployments"][0]["deployment"]
             .as_str()
             .context("a deployment has an id")?;
         let position = accepted["position"].as_u64().context("it stands in the log")?;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use shipslog_engine::commands::{By, Identity};
+use shipslog_engine::commands::{By, Identity, Once};
 use shipslog_events::event::access::AccessRole;
 use shipslog_events::ids::KeyId;
 use shipslog_events::{Actor, Source};
@@ -53,7 +53,8 @@ impl FromRequestParts<App> for Administrator {
     }
 }
 
-async fn admit(parts: &Parts, app: &App, needed: AccessRole) -> Result<Identity, Problem> {
+/// Whose key the request carries, if it may do what needs that role.
+pub(crate) async fn admit(parts: &Parts, app: &App, needed: AccessRole) -> Result<Identity, Problem> {
     let Some(key) = bearer(parts) else {
         return Err(Problem::unauthorized("send `authorization: Bearer <API key>`"));
     };
@@ -85,6 +86,7 @@ fn by(parts: &Parts, identity: Identity) -> By {
         },
         correlation: Uuid::now_v7(),
         reason: None,
+        once: parts.extensions.get::<Once>().cloned(),
     }
 }
 

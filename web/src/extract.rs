@@ -15,6 +15,9 @@ use shipslog_domain::schema;
 use crate::app::App;
 use crate::problem::Problem;
 
+/// Larger bodies are refused unread.
+pub(crate) const LARGEST_BODY: usize = 4 << 20;
+
 /// A JSON body, of a request or an answer.
 pub(crate) struct Json<T>(pub(crate) T);
 

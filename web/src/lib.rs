@@ -6,6 +6,7 @@ mod actor;
 mod app;
 mod auth;
 mod extract;
+mod idempotency;
 mod openapi;
 mod paging;
 mod problem;

@@ -8,6 +8,7 @@ mod configuration;
 mod deployments;
 mod facts;
 mod history;
+mod idempotency;
 mod journals;
 mod keys;
 mod openapi;

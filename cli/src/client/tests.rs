@@ -7,7 +7,9 @@ use crate::testing::server::{answer, server};
 /// What is said of a write that was answered like this.
 async fn of_write(answer: String) -> String {
     let (client, _) = server(vec![answer]).await;
-    let write = client.post::<CancelAccepted>("/", &Query::NONE, &json!({})).await;
+    let write = client
+        .post::<CancelAccepted>("/", &Asking::default(), &json!({}))
+        .await;
     let read = write.and_then(|it| Ok(it.read::<CancelAccepted>()?));
     format!("{:#}", read.unwrap_err())
 }
@@ -71,7 +73,9 @@ async fn a_write_that_reached_nobody_was_not_done() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     // Nobody listens there, and nobody without rights can.
     let client = Client::new("http://127.0.0.1:1", None).unwrap();
-    let refused = client.post::<CancelAccepted>("/", &Query::NONE, &json!({})).await;
+    let refused = client
+        .post::<CancelAccepted>("/", &Asking::default(), &json!({}))
+        .await;
     let said = refused.unwrap_err().to_string();
     assert!(said.contains("start `shipslog serve`"), "{said}");
 }
@@ -90,7 +94,9 @@ async fn nobody_is_followed_elsewhere() {
             "",
         );
         let (client, requests) = server(vec![moved.clone()]).await;
-        let refused = client.post::<CancelAccepted>("/", &Query::NONE, &json!({})).await;
+        let refused = client
+            .post::<CancelAccepted>("/", &Asking::default(), &json!({}))
+            .await;
         let said = refused.unwrap_err().to_string();
         assert!(said.contains("points to https://sign-in.example/login"), "{said}");
         assert!(said.contains("SHIPSLOG_URL") && !said.contains("done"), "{said}");

@@ -111,9 +111,13 @@ impl Progress {
         Ok(phases[at].clone())
     }
 
-    /// Where promotion leads: in the first phase that has not succeeded, the first environment where the release neither
-    /// has succeeded nor is on its way. A release that has succeeded nowhere is deployed, not promoted.
-    pub fn promotion(&self, release: &Release, phases: &[Phase]) -> Result<EnvironmentName, PromoteRefusal> {
+    /// Where promotion leads, at least to one: in the first phase that has not succeeded, the environments where the
+    /// release neither has succeeded nor is on its way. A release that has succeeded nowhere is deployed, not promoted.
+    pub fn promotion(
+        &self,
+        release: &Release,
+        phases: &[Phase],
+    ) -> Result<Vec<EnvironmentName>, PromoteRefusal> {
         let version = || release.version.clone();
         if let (Some(first), true) = (phases.first(), self.succeeded.is_empty()) {
             return Err(PromoteRefusal::NothingSucceeded {
@@ -127,19 +131,21 @@ impl Progress {
                 lifecycle: release.lifecycle.clone(),
             });
         };
-        let mut on_its_way = None;
+        let (mut ready, mut on_its_way) = (Vec::new(), Vec::new());
         for environment in self.missing(phase) {
             match self.open_in(environment) {
-                None => return Ok(environment.clone()),
-                Some(deployment) => on_its_way = on_its_way.or(Some((environment, deployment))),
+                None => ready.push(environment.clone()),
+                Some(deployment) => on_its_way.push((environment, deployment)),
             }
         }
-        let (environment, deployment) = on_its_way.expect("something is missing in this phase");
-        Err(PromoteRefusal::OnItsWay {
-            version: version(),
-            environment: environment.clone(),
-            deployment,
-        })
+        match (ready.is_empty(), on_its_way.first()) {
+            (true, Some((environment, deployment))) => Err(PromoteRefusal::OnItsWay {
+                version: version(),
+                environment: (*environment).clone(),
+                deployment: *deployment,
+            }),
+            (_, _) => Ok(ready),
+        }
     }
 
     /// A promotion that was overtaken leads nowhere else: `before` is what was known when it was decided first.

@@ -48,7 +48,7 @@ impl Commands {
             });
             Ok((append, answer))
         };
-        let (changes, position) = self.transact(decide).await?;
+        let (changes, position) = self.transact(by, decide).await?;
         Ok(Applied { changes, position })
     }
 

@@ -3,7 +3,10 @@
 use std::sync::OnceLock;
 
 use shipslog_domain::NOT_FOUND;
+use shipslog_domain::configuration::Configuration;
 use shipslog_domain::deployment::{self, Command, Facts, Request};
+use shipslog_domain::progress::{Progress, PromoteRefusal};
+use shipslog_domain::release::Release;
 use shipslog_events::Stream;
 use shipslog_events::ids::{
     DeploymentId, EnvironmentName, Position, ProjectName, ReleaseVersion, StreamVersion,
@@ -11,30 +14,61 @@ use shipslog_events::ids::{
 use shipslog_log::{Append, Expected, Guard};
 use shipslog_nearest as nearest;
 
-use super::{Accepted, By, Commands, Error, stream};
+use super::{Accepted, AcceptedDeployment, By, Commands, Destination, Error, stream};
 use crate::configurations::Configured;
 use crate::load::{self, Loaded, ReleaseHistory};
 
 impl Commands {
-    /// Accepts a deployment of a release to an environment.
+    /// Accepts a deployment of a release to each environment that is meant, or to none.
     pub async fn deploy(
         &self,
         by: &By,
         project: &ProjectName,
-        release: &ReleaseVersion,
-        environment: &EnvironmentName,
+        version: &ReleaseVersion,
+        to: &Destination,
     ) -> Result<Accepted, Error> {
-        self.request(by, project, release, Some(environment)).await
-    }
-
-    /// Accepts a deployment to the next environment where the release has not succeeded.
-    pub async fn promote(
-        &self,
-        by: &By,
-        project: &ProjectName,
-        release: &ReleaseVersion,
-    ) -> Result<Accepted, Error> {
-        self.request(by, project, release, None).await
+        let log = &*self.log;
+        let first = OnceLock::new();
+        let decide = || async {
+            let configured = self.configurations.load().await?;
+            let (slug, history) = self.releases_of(&configured.state, project).await?;
+            let release = history
+                .state
+                .releases
+                .existing(version)
+                .map_err(|it| Error::refused(NOT_FOUND, it))?;
+            let progress = load::progress(log, Stream::Progress(slug, version.clone())).await?;
+            let progressed = &progress.state.progress;
+            let configuration = &configured.state.configuration;
+            let mut plans = Vec::new();
+            for environment in destinations(to, &first, configuration, release, progressed)? {
+                let asked = Request {
+                    release,
+                    progress: progressed,
+                    environment: environment.clone(),
+                };
+                let plan = deployment::plan(configuration, asked);
+                plans.push((environment, plan.map_err(|it| Error::refused(it.code(), it))?));
+            }
+            let (mut requests, mut accepted) = (Vec::new(), Vec::new());
+            for (environment, plan) in plans {
+                let deployment = log.reserve_deployment().await.map_err(Error::internal)?;
+                requests.push((deployment, plan.numbered(deployment)));
+                accepted.push(AcceptedDeployment {
+                    deployment,
+                    environment,
+                });
+            }
+            let expected = to.expects(progress.version);
+            let append =
+                (!requests.is_empty()).then(|| append_of(by, requests, expected, configured.version));
+            Ok((append, accepted))
+        };
+        let (deployments, position) = self.transact(by, decide).await?;
+        Ok(Accepted {
+            deployments,
+            position,
+        })
     }
 
     /// Asks a deployment to stop. Asking twice is asking once.
@@ -55,61 +89,7 @@ impl Commands {
             });
             Ok((append, ()))
         };
-        Ok(self.persist(decide).await?.1)
-    }
-
-    async fn request(
-        &self,
-        by: &By,
-        project: &ProjectName,
-        version: &ReleaseVersion,
-        environment: Option<&EnvironmentName>,
-    ) -> Result<Accepted, Error> {
-        let log = &*self.log;
-        let first = OnceLock::new();
-        let decide = || async {
-            let configured = self.configurations.load().await?;
-            let (slug, history) = self.releases_of(&configured.state, project).await?;
-            let release = history
-                .state
-                .releases
-                .existing(version)
-                .map_err(|it| Error::refused(NOT_FOUND, it))?;
-            let progress = load::progress(log, Stream::Progress(slug, version.clone())).await?;
-            let configuration = &configured.state.configuration;
-            let phases = configuration.phases(&release.lifecycle);
-            // A promotion depends on how far the release has come; where people say it themselves, they do not get into
-            // each other's way.
-            let (environment, expected) = if let Some(environment) = environment {
-                (environment.clone(), Expected::Any)
-            } else {
-                let progressed = &progress.state.progress;
-                // Whoever promotes at the same moment must not send it further than anybody meant.
-                let next = match first.get() {
-                    Some((led, before)) => progressed.is_overtaken(release, led, *before),
-                    None => Ok(()),
-                };
-                let next = next.and_then(|()| progressed.promotion(release, phases));
-                let next = next.map_err(|it| Error::refused(it.code(), it))?;
-                first.get_or_init(|| (next.clone(), progressed.requested.get(&next).copied()));
-                (next, Expected::Version(progress.version))
-            };
-            let asked = Request {
-                release,
-                progress: &progress.state.progress,
-                environment: environment.clone(),
-            };
-            let plan = deployment::plan(configuration, asked).map_err(|it| Error::refused(it.code(), it))?;
-            let id = log.reserve_deployment().await.map_err(Error::internal)?;
-            let append = append_of(by, id, plan.numbered(id), expected, configured.version);
-            Ok((Some(append), (id, environment)))
-        };
-        let ((deployment, environment), position) = self.transact(decide).await?;
-        Ok(Accepted {
-            deployment,
-            environment,
-            position,
-        })
+        Ok(self.persist(by, decide).await?.1)
     }
 
     /// A project's slug and releases, or a refusal that names the nearest project.
@@ -133,20 +113,65 @@ impl Commands {
     }
 }
 
-/// The lane is not held to a version: in line there is always room.
+impl Destination {
+    /// A promotion depends on how far the release has come; where people say it themselves, they do not get into each
+    /// other's way.
+    fn expects(&self, progress: StreamVersion) -> Expected {
+        match self {
+            Self::Environments(_) => Expected::Any,
+            Self::NextEnvironment | Self::NextPhase => Expected::Version(progress),
+        }
+    }
+}
+
+/// Where a promotion led when it was decided first, with what had been requested there.
+type Led = Vec<(EnvironmentName, Option<DeploymentId>)>;
+
+/// The environments that are meant, each once. Whoever promotes at the same moment must not send the release further
+/// than anybody meant.
+fn destinations(
+    to: &Destination,
+    first: &OnceLock<Led>,
+    configuration: &Configuration,
+    release: &Release,
+    progress: &Progress,
+) -> Result<Vec<EnvironmentName>, Error> {
+    if let Destination::Environments(environments) = to {
+        let once = environments.iter().enumerate();
+        let once = once.filter(|(at, it)| !environments[..*at].contains(it));
+        return Ok(once.map(|(_, it)| it.clone()).collect());
+    }
+    let refused = |it: PromoteRefusal| Error::refused(it.code(), it);
+    for (led, before) in first.get().into_iter().flatten() {
+        progress.is_overtaken(release, led, *before).map_err(refused)?;
+    }
+    let phases = configuration.phases(&release.lifecycle);
+    let mut next = progress.promotion(release, phases).map_err(refused)?;
+    if *to == Destination::NextEnvironment {
+        next.truncate(1);
+    }
+    let before = |it: &EnvironmentName| (it.clone(), progress.requested.get(it).copied());
+    first.get_or_init(|| next.iter().map(before).collect());
+    Ok(next)
+}
+
+/// The lanes are not held to a version: in line there is always room.
 fn append_of(
     by: &By,
-    id: DeploymentId,
-    plan: Facts,
+    requests: Vec<(DeploymentId, Facts)>,
     progress: Expected,
     configuration: StreamVersion,
 ) -> Append {
     let unheard_of = Expected::Version(StreamVersion::NONE);
-    let streams = vec![
-        stream(Stream::Deployment(id), unheard_of, [plan.requested]),
-        stream(plan.progress, progress, [plan.going]),
-        stream(Stream::Lane(plan.lane), Expected::Any, [plan.turn]),
-    ];
+    let (mut streams, mut going) = (Vec::new(), Vec::new());
+    let mut of_release = None;
+    for (id, request) in requests {
+        streams.push(stream(Stream::Deployment(id), unheard_of, [request.requested]));
+        streams.push(stream(Stream::Lane(request.lane), Expected::Any, [request.turn]));
+        going.push(request.going);
+        of_release = Some(request.progress);
+    }
+    streams.extend(of_release.map(|it| stream(it, progress, going)));
     Append {
         guards: vec![Guard {
             stream: Stream::Configuration,

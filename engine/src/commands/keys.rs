@@ -29,7 +29,8 @@ impl Commands {
     pub async fn create_key(&self, by: &By, name: String, access_role: AccessRole) -> Result<NewKey, Error> {
         let key = random_key()?;
         let id = random_id()?;
-        let position = self.create(by, &id, &key, name, access_role).await?;
+        let by = by.shown_a_secret();
+        let position = self.create(&by, &id, &key, name, access_role).await?;
         Ok(NewKey { id, key, position })
     }
 
@@ -74,6 +75,7 @@ impl Commands {
             source: Source::default(),
             correlation: Uuid::now_v7(),
             reason: None,
+            once: None,
         };
         self.create(
             &by,
@@ -118,7 +120,7 @@ impl Commands {
             });
             Ok((append, ()))
         };
-        Ok(self.transact(decide).await?.1)
+        Ok(self.transact(by, decide).await?.1)
     }
 }
 

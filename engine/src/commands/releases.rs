@@ -69,7 +69,7 @@ impl Commands {
             };
             Ok((Some(append), version))
         };
-        let (version, position) = self.transact(decide).await?;
+        let (version, position) = self.transact(by, decide).await?;
         Ok(CreatedRelease { version, position })
     }
 

@@ -6,7 +6,7 @@ mod deploying;
 mod keys;
 mod secrets;
 
-use shipslog_test_support::documents::{project, surroundings};
+use shipslog_test_support::documents::{project, surroundings, target};
 
 use super::*;
 use crate::testing::house::{House, by};

@@ -10,9 +10,9 @@ use shipslog_events::ids::{DeploymentId, EventId, Handle, Position, StreamVersio
 use shipslog_events::journal::{JournalHead, JournalKey};
 use shipslog_events::{Recorded, SealedValue, Stream};
 use shipslog_log::{
-    Append, AppendError, Appended, Broken, EventLog, EventReader, Journal, JournalAppend, JournalAppendError,
-    JournalError, JournalStore, PackError, ReadError, Store, StoredLine, TaskLog, TaskLogLine, TaskLogReader,
-    Unwritten, Verified,
+    Append, AppendError, Appended, Broken, EventLog, EventReader, IdempotencyKey, Journal, JournalAppend,
+    JournalAppendError, JournalError, JournalStore, KeptAnswer, PackError, ReadError, Store, StoredLine,
+    TaskLog, TaskLogLine, TaskLogReader, Unwritten, Verified,
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -98,6 +98,10 @@ impl EventLog for FaultyStore {
             return Err(refused().into());
         }
         self.store.events.append(append).await
+    }
+
+    async fn kept_answer(&self, key: IdempotencyKey) -> Result<Option<KeptAnswer>, ReadError> {
+        self.store.events.kept_answer(key).await
     }
 
     async fn reserve_deployment(&self) -> Result<DeploymentId, Unwritten> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shipslog_events::Actor;
 use shipslog_events::event::configuration::Kind;
-use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
+use shipslog_events::ids::{DeploymentId, ProjectName, ReleaseVersion};
 use shipslog_log::{EventReader, JournalStore, Location, Store};
 use shipslog_test_support::component::tiny;
 use shipslog_test_support::documents::{project, surroundings};
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::faults::{Faults, FaultyStore};
-use crate::commands::{Accepted, Applied, By, Error, NewRelease};
+use crate::commands::{Accepted, AcceptedDeployment, Applied, By, Destination, Error, NewRelease};
 use crate::engine::{Engine, Options};
 use crate::pauses::Pauses;
 use crate::views::DeploymentView;
@@ -117,7 +117,7 @@ impl House {
     }
 
     /// Release 1.0.0 of a project.
-    pub(crate) async fn deploy(&self, project: &str, environment: &str) -> Result<Accepted, Error> {
+    pub(crate) async fn deploy(&self, project: &str, environment: &str) -> Result<AcceptedDeployment, Error> {
         self.deploy_release(project, "1.0.0", environment).await
     }
 
@@ -126,12 +126,21 @@ impl House {
         project: &str,
         release: &str,
         environment: &str,
+    ) -> Result<AcceptedDeployment, Error> {
+        let to = Destination::Environments(vec![environment.into()]);
+        let accepted = self.request(project, release, &to).await?;
+        Ok(accepted.deployments.into_iter().next().unwrap())
+    }
+
+    pub(crate) async fn request(
+        &self,
+        project: &str,
+        release: &str,
+        to: &Destination,
     ) -> Result<Accepted, Error> {
-        let (project, environment) = (ProjectName::from(project), EnvironmentName::from(environment));
-        self.engine
-            .commands()
-            .deploy(&by(), &project, &release.into(), &environment)
-            .await
+        let (project, release) = (ProjectName::from(project), release.into());
+        let commands = self.engine.commands();
+        commands.deploy(&by(), &project, &release, to).await
     }
 
     /// As a crash leaves it, then started again.
@@ -238,5 +247,6 @@ pub(crate) fn by() -> By {
         source: shipslog_events::Source::default(),
         correlation: Uuid::now_v7(),
         reason: None,
+        once: None,
     }
 }

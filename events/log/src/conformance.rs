@@ -2,6 +2,7 @@
 //!
 //! Each rule is a function whose name says it; each gets a log of its own.
 
+mod answering;
 mod appending;
 mod beside;
 mod journaling;
@@ -29,6 +30,7 @@ impl<S: EventLog + JournalStore + TaskLog> AnyStore for S {}
 pub async fn all<L: AnyStore>(make: impl Fn() -> L) {
     appending::all(&make).await;
     repeating::all(&make).await;
+    answering::all(&make).await;
     reading::all(&make).await;
     beside::all(&make).await;
     journaling::all(&make).await;

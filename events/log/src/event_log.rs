@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use shipslog_events::envelope::{Context, NewEvent, Recorded, SealedValue};
-use shipslog_events::ids::{DeploymentId, EventId, Handle, Position, StreamVersion};
+use shipslog_events::ids::{DeploymentId, EventId, Handle, KeyId, Position, StreamVersion};
 use shipslog_events::stream::Stream;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -53,6 +53,42 @@ pub struct Append {
     pub sealed: Vec<SealedValue>,
     /// Entries that led to these events: there when the events are, and not without them.
     pub journal: Option<JournalAppend>,
+    /// What is answered when the command is asked again under the same key.
+    pub answer: Option<NewAnswer>,
+}
+
+/// How a command is recognised that is asked again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct IdempotencyKey {
+    /// Who asked: keys of others are others.
+    pub access_key: KeyId,
+    /// As they named it.
+    pub key: String,
+}
+
+/// The digest of all that a command asked for.
+pub type RequestDigest = [u8; 32];
+
+/// An answer to keep with the events of its command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAnswer {
+    /// Under which key.
+    pub key: IdempotencyKey,
+    /// To which request.
+    pub request: RequestDigest,
+    /// Its bytes; nothing where it shows a secret.
+    pub answer: Option<Vec<u8>>,
+}
+
+/// An answer that was kept: for a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptAnswer {
+    /// To which request.
+    pub request: RequestDigest,
+    /// Its bytes; nothing where it showed a secret.
+    pub answer: Option<Vec<u8>>,
+    /// Position of the last event of its command.
+    pub position: Position,
 }
 
 impl Append {
@@ -64,6 +100,7 @@ impl Append {
             guards: Vec::new(),
             sealed: Vec::new(),
             journal: None,
+            answer: None,
         }
     }
 }
@@ -96,6 +133,9 @@ pub enum AppendError {
         /// The id that was used before.
         id: EventId,
     },
+    /// Its command was done before, under the same key: look the answer up.
+    #[error("a command with this idempotency key is done already")]
+    DoneAlready,
     /// The entries that came with the events were made from another state of their journal.
     #[error(transparent)]
     JournalMoved(#[from] JournalMoved),
@@ -145,6 +185,9 @@ pub trait EventReader: Send + Sync + 'static {
 pub trait EventLog: EventReader {
     /// Appends atomically; acknowledged means durable.
     async fn append(&self, append: Append) -> Result<Appended, AppendError>;
+
+    /// What a command was answered that was asked under this key within the last day.
+    async fn kept_answer(&self, key: IdempotencyKey) -> Result<Option<KeptAnswer>, ReadError>;
 
     /// Reserves a deployment number: committed before the answer, gaps allowed.
     async fn reserve_deployment(&self) -> Result<DeploymentId, Unwritten>;

@@ -29,7 +29,10 @@ mod task_queue;
 mod unavailable;
 mod verified;
 
-pub use event_log::{Append, AppendError, Appended, EventLog, EventReader, Expected, Guard, StreamAppend};
+pub use event_log::{
+    Append, AppendError, Appended, EventLog, EventReader, Expected, Guard, IdempotencyKey, KeptAnswer,
+    NewAnswer, RequestDigest, StreamAppend,
+};
 pub use journal_store::{
     Journal, JournalAppend, JournalAppendError, JournalDamaged, JournalError, JournalMoved, JournalStore,
     PackError,

@@ -10,7 +10,7 @@ use shipslog_events::stream::Stream;
 use shipslog_events::{SealedValue, canonical, upcast};
 use uuid::Uuid;
 
-use crate::event_log::{Append, AppendError, Expected, Guard, StreamAppend};
+use crate::event_log::{Append, AppendError, Expected, Guard, NewAnswer, StreamAppend};
 use crate::prepared_journal::PreparedJournal;
 use crate::stored_body::StoredBody;
 
@@ -26,6 +26,7 @@ pub(crate) struct Prepared {
     pub(crate) guards: Vec<Guard>,
     pub(crate) sealed: Vec<SealedValue>,
     pub(crate) journal: Option<PreparedJournal>,
+    pub(crate) answer: Option<NewAnswer>,
 }
 
 /// The events for one stream.
@@ -73,6 +74,7 @@ impl Prepared {
                 Some(journal) => Some(PreparedJournal::new(journal).map_err(AppendError::Malformed)?),
                 None => None,
             },
+            answer: append.answer,
         })
     }
 

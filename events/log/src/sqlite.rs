@@ -1,5 +1,6 @@
 //! The log in one `SQLite` file: one writer on a thread of its own, readers beside it.
 
+mod answers;
 mod appender;
 mod connection;
 mod files;
@@ -42,7 +43,7 @@ use self::journal::{pack, read};
 use self::lock::Lock;
 use self::reader::{Readers, unreadable};
 use crate::caller::{Caller, Waiting, answered};
-use crate::event_log::{Append, AppendError, Appended, EventLog, EventReader};
+use crate::event_log::{Append, AppendError, Appended, EventLog, EventReader, IdempotencyKey, KeptAnswer};
 use crate::journal_store::{
     Journal, JournalAppend, JournalAppendError, JournalError, JournalStore, PackError,
 };
@@ -207,6 +208,13 @@ impl EventLog for SqliteLog {
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let prepared = Box::new(Prepared::new(append)?);
         answered(self.hand_over(|caller| Request::Append(prepared, caller))?).await
+    }
+
+    async fn kept_answer(&self, key: IdempotencyKey) -> Result<Option<KeptAnswer>, ReadError> {
+        let now = Timestamp::now().as_microsecond();
+        self.readers
+            .run(move |connection| answers::find(connection, &key, now).map_err(unreadable))
+            .await
     }
 
     async fn reserve_deployment(&self) -> Result<DeploymentId, Unwritten> {

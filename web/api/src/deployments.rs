@@ -28,7 +28,7 @@ addresses! {
 
 /// What to deploy, and where to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Deploy {
     /// The project whose release it is.
     #[schema(value_type = String)]
@@ -36,10 +36,24 @@ pub struct Deploy {
     /// The release's version.
     #[schema(value_type = String)]
     pub release: ReleaseVersion,
-    /// Where to; without it the release is promoted to the next environment where it has not succeeded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub environment: Option<EnvironmentName>,
+    /// Where to, at most 100, all of them or none; without any the release is promoted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub environments: Vec<EnvironmentName>,
+    /// How far it is promoted: to the next environment where it has not succeeded and is not on its way, or to all of
+    /// these in the next phase.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole_phase: bool,
+}
+
+/// What was accepted, all in one append.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeploymentsAccepted {
+    /// One for each environment.
+    pub deployments: Vec<DeploymentAccepted>,
+    /// Where they stand in the log.
+    #[schema(value_type = u64)]
+    pub position: Position,
 }
 
 /// A deployment that was accepted.
@@ -52,12 +66,9 @@ pub struct DeploymentAccepted {
     /// Where it goes.
     #[schema(value_type = String)]
     pub environment: EnvironmentName,
-    /// Where it stands in the log.
-    #[schema(value_type = u64)]
-    pub position: Position,
 }
 
-impl Done for DeploymentAccepted {
+impl Done for DeploymentsAccepted {
     const STATUS: u16 = 202;
 }
 

@@ -43,6 +43,17 @@ pub struct Doing {
     pub reason: Option<String>,
 }
 
+/// How something is recognised when it is asked again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct Repeatable {
+    /// A text of your own, at most 200 visible ASCII characters. Asked again within a day under the same key, the same
+    /// request has the first answer and is done once; another request under it is refused (422). Where the answer
+    /// showed a secret, a repeat is refused too (409, `answered-once`).
+    #[param(rename = "Idempotency-Key")]
+    pub idempotency_key: Option<String>,
+}
+
 /// How a list without filters is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

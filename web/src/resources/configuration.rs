@@ -6,7 +6,7 @@ use shipslog_api::configuration::{
     Applied, Apply, Applying, CONFIGURATION, DOCUMENT, DOCUMENTS, DocumentChanged, DocumentItem,
     DocumentShown, HowChanged,
 };
-use shipslog_api::paging::{Listing, Reading};
+use shipslog_api::paging::{Listing, Reading, Repeatable};
 use shipslog_engine::commands::{ChangeKind, DocumentChange};
 use shipslog_engine::views::DocumentView;
 use shipslog_events::event::configuration::{self, Kind};
@@ -30,7 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Applies documents, all or none. Access role: administrator.
 #[utoipa::path(
-    post, path = CONFIGURATION, operation_id = "applyConfiguration", tag = "configuration", security(("apiKey" = [])), params(Applying),
+    post, path = CONFIGURATION, operation_id = "applyConfiguration", tag = "configuration", security(("apiKey" = [])), params(Applying, Repeatable),
     request_body = Apply,
     responses((status = 200, description = "Applied, or what would be", body = Applied), WriteProblems, BodyProblems)
 )]

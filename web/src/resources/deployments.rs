@@ -10,10 +10,12 @@ use axum::extract::State;
 use shipslog_api::Page;
 use shipslog_api::deployments::{
     CANCEL, CancelAccepted, DEPLOYMENT, DEPLOYMENTS, Deploy, Deployment, DeploymentAccepted, DeploymentItem,
-    Filter,
+    DeploymentsAccepted, Filter,
 };
-use shipslog_api::paging::{Doing, Reading};
+use shipslog_api::paging::{Doing, Reading, Repeatable};
+use shipslog_domain::schema;
 use shipslog_engine::Engine;
+use shipslog_engine::commands::{AcceptedDeployment, Destination};
 use shipslog_engine::story::Story;
 use shipslog_engine::views::DeploymentFilter;
 use shipslog_events::ids::DeploymentId;
@@ -41,34 +43,55 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(changes::changes))
 }
 
-/// Requests a deployment, or a promotion where no environment is named. Access role: deployer.
+/// Requests a deployment to each environment that is named, or a promotion where none is. All of them are accepted, or
+/// none. Access role: deployer.
 #[utoipa::path(
-    post, path = DEPLOYMENTS, operation_id = "createDeployment", tag = "deployments", security(("apiKey" = [])), params(Doing), request_body = Deploy,
-    responses((status = 202, description = "Accepted", body = DeploymentAccepted), WriteProblems, BodyProblems)
+    post, path = DEPLOYMENTS, operation_id = "createDeployment", tag = "deployments", security(("apiKey" = [])), params(Doing, Repeatable), request_body = Deploy,
+    responses((status = 202, description = "Accepted", body = DeploymentsAccepted), WriteProblems, BodyProblems)
 )]
 async fn create(
     State(app): State<App>,
     Deployer(by): Deployer,
     Query(doing): Query<Doing>,
     Json(asked): Json<Deploy>,
-) -> Result<Written<DeploymentAccepted>, Problem> {
+) -> Result<Written<DeploymentsAccepted>, Problem> {
     let by = because(by, doing.reason)?;
-    let (project, release) = (asked.project, asked.release);
-    let accepted = match asked.environment {
-        Some(environment) => {
-            app.engine
-                .commands()
-                .deploy(&by, &project, &release, &environment)
-                .await?
-        }
-        None => app.engine.commands().promote(&by, &project, &release).await?,
+    let to = destination(&asked)?;
+    let accepted = app
+        .engine
+        .commands()
+        .deploy(&by, &asked.project, &asked.release, &to)
+        .await?;
+    let one = |it: AcceptedDeployment| DeploymentAccepted {
+        deployment: it.deployment,
+        environment: it.environment,
     };
-    let body = DeploymentAccepted {
-        deployment: accepted.deployment,
-        environment: accepted.environment,
+    let body = DeploymentsAccepted {
+        deployments: accepted.deployments.into_iter().map(one).collect(),
         position: accepted.position,
     };
     Ok(Written(body))
+}
+
+/// How many environments one request may name.
+const MOST_ENVIRONMENTS: usize = 100;
+
+fn destination(asked: &Deploy) -> Result<Destination, Problem> {
+    let wrong = |path: &str, message: String| Problem::invalid(vec![schema::Problem::new(path, message)]);
+    match (asked.environments.len(), asked.whole_phase) {
+        (0, false) => Ok(Destination::NextEnvironment),
+        (0, true) => Ok(Destination::NextPhase),
+        (_, true) => {
+            let message = "promotes to where the lifecycle leads: leave it out, or `environments`";
+            Err(wrong("wholePhase", message.to_owned()))
+        }
+        (1..=MOST_ENVIRONMENTS, false) => Ok(Destination::Environments(asked.environments.clone())),
+        (count, false) => {
+            let message =
+                format!("has {count} environments; at most {MOST_ENVIRONMENTS} go into one request");
+            Err(wrong("environments", message))
+        }
+    }
 }
 
 /// Deployments, newest first, without their steps. Access role: viewer.
@@ -124,7 +147,7 @@ async fn show(
 /// Asks a deployment to stop; asking twice is asking once. Access role: deployer.
 #[utoipa::path(
     post, path = CANCEL, operation_id = "cancelDeployment", tag = "deployments", security(("apiKey" = [])),
-    params(("id" = String, Path, description = "Such as `deployments-841`"), Doing),
+    params(("id" = String, Path, description = "Such as `deployments-841`"), Doing, Repeatable),
     responses((status = 202, description = "It will stop", body = CancelAccepted), WriteProblems)
 )]
 async fn cancel(

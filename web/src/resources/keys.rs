@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use secrecy::ExposeSecret as _;
 use shipslog_api::Page;
 use shipslog_api::keys::{CreateKey, KEY, KEYS, Key, KeyCreated, KeyRevoked};
-use shipslog_api::paging::{Doing, Listing};
+use shipslog_api::paging::{Doing, Listing, Repeatable};
 use shipslog_engine::views::KeyView;
 use shipslog_events::ids::KeyId;
 use utoipa_axum::router::OpenApiRouter;
@@ -27,7 +27,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Makes a key and shows it, this once. Access role: administrator.
 #[utoipa::path(
-    post, path = KEYS, operation_id = "createKey", tag = "keys", security(("apiKey" = [])), params(Doing), request_body = CreateKey,
+    post, path = KEYS, operation_id = "createKey", tag = "keys", security(("apiKey" = [])), params(Doing, Repeatable), request_body = CreateKey,
     responses((status = 201, description = "Made", body = KeyCreated), WriteProblems, BodyProblems)
 )]
 async fn create(

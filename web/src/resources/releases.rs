@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use shipslog_api::Page;
-use shipslog_api::paging::{Doing, Listing, Reading};
+use shipslog_api::paging::{Doing, Listing, Reading, Repeatable};
 use shipslog_api::releases::{
     CreateRelease, RELEASE, RELEASES, Release, ReleaseCreated, ReleasePackage, ReleaseStep,
 };
@@ -31,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// Creates a release. Access role: deployer.
 #[utoipa::path(
     post, path = RELEASES, operation_id = "createRelease", tag = "releases", security(("apiKey" = [])),
-    params(("project" = String, Path, description = "The project's name"), Doing),
+    params(("project" = String, Path, description = "The project's name"), Doing, Repeatable),
     request_body = CreateRelease,
     responses((status = 201, description = "Created", body = ReleaseCreated), WriteProblems, BodyProblems, OutsideProblem)
 )]

@@ -131,7 +131,7 @@ async fn a_release_is_shown_with_what_it_froze() {
 async fn what_the_lifecycle_forbids_is_refused() {
     let server = Server::start().await;
     History::released(&server).await;
-    let body = json!({ "project": "Httpd", "release": "1.0.0", "environment": "Production" });
+    let body = json!({ "project": "Httpd", "release": "1.0.0", "environments": ["Production"] });
     let (status, code, detail) = server.post("/api/v1/deployments", &body).await.problem();
     assert_eq!((status, code.as_str()), (409, "phase-not-succeeded"));
     assert!(detail.contains("First"), "{detail}");
@@ -139,9 +139,31 @@ async fn what_the_lifecycle_forbids_is_refused() {
     let (status, code, detail) = server.post("/api/v1/deployments", &body).await.problem();
     assert_eq!((status, code.as_str()), (409, "phase-not-succeeded"));
     assert!(detail.contains("cannot be promoted"), "{detail}");
-    let body = json!({ "project": "Httpd", "release": "1.0.0", "environment": "Development" });
+    let body = json!({ "project": "Httpd", "release": "1.0.0", "environments": ["Development"] });
     let (status, code, _) = server.post("/api/v1/deployments", &body).await.problem();
     assert_eq!((status, code.as_str()), (409, "no-target"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_is_for_named_environments_or_for_those_that_come_next() {
+    let server = Server::start().await;
+    History::released(&server).await;
+    let many: Vec<String> = (0..101).map(|it| format!("Region {it}")).collect();
+    for (asked, path) in [
+        (
+            json!({ "environments": ["Development"], "wholePhase": true }),
+            "wholePhase",
+        ),
+        (json!({ "environments": many }), "environments"),
+    ] {
+        let mut body = json!({ "project": "Httpd", "release": "1.0.0" });
+        body.as_object_mut()
+            .unwrap()
+            .extend(asked.as_object().unwrap().clone());
+        let (status, _, detail) = server.post("/api/v1/deployments", &body).await.problem();
+        assert_eq!(status, 422);
+        assert!(detail.starts_with(path), "{detail}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,10 +179,11 @@ async fn a_deployment_that_has_ended_cannot_be_cancelled() {
 async fn a_deployment_is_accepted_and_told_to_its_end() {
     let server = Server::start().await;
     History::deployable(&server).await;
-    let body = json!({ "project": "Httpd", "release": "1.0.0", "environment": "Development" });
+    let body = json!({ "project": "Httpd", "release": "1.0.0", "environments": ["Development"] });
     let accepted = server.post("/api/v1/deployments", &body).await.expect(202);
-    assert_eq!(accepted["environment"], "Development");
-    let id = accepted["deployment"].as_str().unwrap();
+    let deployment = &accepted["deployments"][0];
+    assert_eq!(deployment["environment"], "Development");
+    let id = deployment["deployment"].as_str().unwrap();
     let path = format!(
         "/api/v1/deployments/{id}/watch?minPosition={}",
         accepted["position"]

@@ -73,6 +73,11 @@ impl History {
     /// The same, with a target to send it to, which does not answer.
     pub(super) async fn deployable(server: &Server) {
         Self::released(server).await;
+        Self::reachable(server).await;
+    }
+
+    /// There is a target in Development.
+    pub(super) async fn reachable(server: &Server) {
         server
             .apply(json!([
                 { "kind": "Certificate", "name": "ca", "pem": "-----BEGIN CERTIFICATE-----" },

@@ -7,7 +7,7 @@ use serde_json::Value;
 use shipslog_api::Done as _;
 use shipslog_api::configuration::SCHEMA;
 use shipslog_api::configuration::{Applied, CONFIGURATION};
-use shipslog_api::deployments::{CANCEL, CancelAccepted, DEPLOYMENTS, DeploymentAccepted};
+use shipslog_api::deployments::{CANCEL, CancelAccepted, DEPLOYMENTS, DeploymentsAccepted};
 use shipslog_api::health::HEALTH;
 use shipslog_api::keys::{KEY, KEYS, KeyCreated, KeyRevoked};
 use shipslog_api::releases::{RELEASES, ReleaseCreated};
@@ -55,7 +55,7 @@ fn what_was_done_is_answered_with_the_status_that_clients_expect() {
     for (path, method, status) in [
         (CONFIGURATION.pattern(), "post", Applied::STATUS),
         (RELEASES.pattern(), "post", ReleaseCreated::STATUS),
-        (DEPLOYMENTS.pattern(), "post", DeploymentAccepted::STATUS),
+        (DEPLOYMENTS.pattern(), "post", DeploymentsAccepted::STATUS),
         (CANCEL.pattern(), "post", CancelAccepted::STATUS),
         (KEYS.pattern(), "post", KeyCreated::STATUS),
         (KEY.pattern(), "delete", KeyRevoked::STATUS),

@@ -31,12 +31,12 @@ async fn every_command_may_say_why_and_the_history_tells_it() {
         .post("/api/v1/configuration?reason=growth", &environment)
         .await;
     applied.expect(200);
-    let deploy = json!({ "project": "Httpd", "release": "1.0.0", "environment": "Development" });
+    let deploy = json!({ "project": "Httpd", "release": "1.0.0", "environments": ["Development"] });
     let accepted = server
         .post("/api/v1/deployments?reason=a%20rehearsal", &deploy)
         .await;
     let accepted = accepted.expect(202);
-    let id = accepted["deployment"].as_str().unwrap();
+    let id = accepted["deployments"][0]["deployment"].as_str().unwrap();
     let key = json!({ "name": "ci", "accessRole": "deployer" });
     let made = server
         .post("/api/v1/keys?reason=pipelines", &key)
@@ -69,7 +69,7 @@ async fn whoever_cancels_may_say_why() {
 async fn a_reason_that_nobody_could_read_is_refused_and_nothing_is_done() {
     let server = Server::start().await;
     History::deployable(&server).await;
-    let deploy = json!({ "project": "Httpd", "release": "1.0.0", "environment": "Development" });
+    let deploy = json!({ "project": "Httpd", "release": "1.0.0", "environments": ["Development"] });
     for reason in ["x".repeat(1001), "%1B%5B2J".to_owned()] {
         let path = format!("/api/v1/deployments?reason={reason}");
         let (status, code, detail) = server.post(&path, &deploy).await.problem();

@@ -133,31 +133,29 @@ fn a_release_that_succeeded_nowhere_is_not_promoted() {
 }
 
 #[test]
-fn promotion_leads_to_the_first_environment_without_success_and_without_an_open_deployment() {
+fn promotion_leads_to_the_environments_without_success_and_without_an_open_deployment() {
     let phases = application();
+    let leads_to = |progress: &Progress| progress.promotion(&release(), &phases);
+    let to = |environments: &[&str]| Ok(environments.iter().map(|it| (*it).into()).collect());
     let progress = given(in_development());
-    assert_eq!(progress.promotion(&release(), &phases), Ok("Europe".into()));
+    assert_eq!(leads_to(&progress), to(&["Europe", "America"]));
     let progress = evolve(progress, &requested(2, "Europe"));
-    assert_eq!(progress.promotion(&release(), &phases), Ok("America".into()));
+    assert_eq!(leads_to(&progress), to(&["America"]));
     let progress = evolve(progress, &requested(3, "America"));
     assert_eq!(
-        progress.promotion(&release(), &phases).unwrap_err().to_string(),
+        leads_to(&progress).unwrap_err().to_string(),
         "release 1.0.0 is on its way to Europe already (deployments-2); promote it further when that has succeeded"
     );
     let progress = evolve(progress, &ended(2, "Europe", Outcome::Failed));
-    assert_eq!(
-        progress.promotion(&release(), &phases),
-        Ok("Europe".into()),
-        "once more"
-    );
+    assert_eq!(leads_to(&progress), to(&["Europe"]), "once more");
     let progress = [requested(4, "Europe"), ended(4, "Europe", Outcome::Succeeded)]
         .iter()
         .fold(progress, evolve);
-    let refusal = progress.promotion(&release(), &phases).unwrap_err();
+    let refusal = leads_to(&progress).unwrap_err();
     assert_eq!(refusal.code(), "on-its-way", "to America");
     let progress = evolve(progress, &ended(3, "America", Outcome::Succeeded));
     assert_eq!(
-        progress.promotion(&release(), &phases).unwrap_err().to_string(),
+        leads_to(&progress).unwrap_err().to_string(),
         "release 1.0.0 has succeeded in every phase of lifecycle Application; `shipslog deploy --to` deploys it again"
     );
 }

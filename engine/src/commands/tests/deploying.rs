@@ -8,6 +8,13 @@ use shipslog_events::ids::StreamVersion;
 
 use super::*;
 
+fn succeeded() -> Status {
+    Status::Ended {
+        outcome: Outcome::Succeeded,
+        reason: DeploymentEndReason::Succeeded,
+    }
+}
+
 #[tokio::test]
 async fn a_release_takes_the_next_version_and_one_that_is_taken_is_refused() {
     let house = House::with(&["pass"]).await;
@@ -101,7 +108,7 @@ async fn a_grant_that_is_narrower_than_what_the_step_needs_is_refused_with_what_
 #[tokio::test]
 async fn what_does_not_exist_is_named_with_what_comes_nearest() {
     let house = House::with(&["pass"]).await;
-    let of = |answer: Result<Accepted, Error>| match answer.unwrap_err() {
+    let of = |answer: Result<AcceptedDeployment, Error>| match answer.unwrap_err() {
         Error::NotFound(sentence) => sentence,
         other => panic!("{other:?} does not say that it is missing"),
     };
@@ -183,21 +190,81 @@ async fn a_release_of_which_nothing_would_run_is_refused_with_the_roles_of_its_s
 #[tokio::test]
 async fn promotion_begins_where_something_succeeded_and_goes_on_until_there_is_no_phase() {
     let house = House::with(&["pass"]).await;
-    let promote = || async {
-        house
-            .engine
-            .commands()
-            .promote(&by(), &"pass".into(), &"1.0.0".into())
-            .await
-    };
+    let promote = || house.request("pass", "1.0.0", &Destination::NextEnvironment);
     assert_eq!(refused(promote().await).0, "phase-not-succeeded");
     let first = house.deploy("pass", "Development").await.unwrap();
     house.ended(first.deployment).await;
-    let accepted = promote().await.unwrap();
-    assert_eq!(accepted.environment.as_str(), "Production");
-    house.ended(accepted.deployment).await;
+    let accepted = promote().await.unwrap().deployments;
+    assert_eq!(accepted[0].environment.as_str(), "Production");
+    house.ended(accepted[0].deployment).await;
     assert_eq!(refused(promote().await).0, "nowhere-to-promote");
     house.deploy("pass", "Production").await.unwrap();
+}
+
+/// As `House::with`, with two environments in the second phase.
+async fn with_two_in_production() -> House {
+    let house = House::with(&["pass"]).await;
+    let lifecycle = json!({ "kind": "Lifecycle", "name": "Application", "phases": [
+        { "name": "Development", "environments": ["Development"] },
+        { "name": "Production", "environments": ["Production", "Elsewhere"] },
+    ] });
+    house.apply(vec![target("Elsewhere"), lifecycle]).await;
+    house
+}
+
+#[tokio::test]
+async fn several_environments_are_one_append_each_with_its_reason() {
+    let house = with_two_in_production().await;
+    let first = house.deploy("pass", "Development").await.unwrap();
+    house.ended(first.deployment).await;
+    let by = By {
+        reason: Some("the fair begins".to_owned()),
+        ..by()
+    };
+    let (project, release) = ("pass".into(), "1.0.0".into());
+    let both = ["Elsewhere", "Production", "Elsewhere"].map(Into::into);
+    let both = Destination::Environments(both.to_vec());
+    let commands = house.engine.commands();
+    let accepted = commands.deploy(&by, &project, &release, &both).await.unwrap();
+    let environments: Vec<&str> = accepted
+        .deployments
+        .iter()
+        .map(|it| it.environment.as_str())
+        .collect();
+    assert_eq!(environments, ["Elsewhere", "Production"]);
+    for it in &accepted.deployments {
+        let story = house.engine.story(it.deployment).await.unwrap().unwrap();
+        assert_eq!(story.reason(), Some("the fair begins"));
+        let view = house.ended(it.deployment).await;
+        assert_eq!(view.deployment.status, succeeded());
+    }
+}
+
+#[tokio::test]
+async fn where_one_environment_is_refused_none_is_deployed_to() {
+    let house = with_two_in_production().await;
+    let to = Destination::Environments(vec!["Development".into(), "Elsewhere".into()]);
+    let (code, sentence) = refused(house.request("pass", "1.0.0", &to).await);
+    assert_eq!(code, "phase-not-succeeded");
+    assert!(sentence.contains("cannot be deployed to Elsewhere"), "{sentence}");
+    assert!(house.engine.story(DeploymentId(1)).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_promotion_may_take_the_whole_phase() {
+    let house = with_two_in_production().await;
+    let first = house.deploy("pass", "Development").await.unwrap();
+    house.ended(first.deployment).await;
+    let phase = Destination::NextPhase;
+    let accepted = house.request("pass", "1.0.0", &phase).await.unwrap().deployments;
+    assert_eq!(accepted.len(), 2);
+    for it in accepted {
+        house.ended(it.deployment).await;
+    }
+    assert_eq!(
+        refused(house.request("pass", "1.0.0", &phase).await).0,
+        "nowhere-to-promote"
+    );
 }
 
 #[tokio::test]
@@ -209,11 +276,7 @@ async fn people_who_deploy_at_once_are_all_accepted_each_with_a_number_of_its_ow
     numbers.dedup();
     assert_eq!(numbers.len(), 40);
     for number in numbers {
-        let succeeded = Status::Ended {
-            outcome: Outcome::Succeeded,
-            reason: DeploymentEndReason::Succeeded,
-        };
-        assert_eq!(house.ended(number).await.deployment.status, succeeded);
+        assert_eq!(house.ended(number).await.deployment.status, succeeded());
     }
 }
 

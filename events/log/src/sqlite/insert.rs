@@ -9,7 +9,7 @@ use shipslog_events::stream::Stream;
 use super::journal;
 use super::savepoint::Failure;
 use super::tail::{Tail, Versions};
-use super::{idempotence, row};
+use super::{answers, idempotence, row};
 use crate::event_log::{AppendError, Appended, Expected};
 use crate::prepared::{Prepared, PreparedEvent, PreparedStream};
 
@@ -28,6 +28,11 @@ pub(super) fn append(
         }
         return Ok(first);
     }
+    if let Some(answer) = &append.answer
+        && answers::find(connection, &answer.key, recorded_at)?.is_some()
+    {
+        return Err(Failure::Refused(AppendError::DoneAlready));
+    }
     let before = check(connection, append, versions)?;
     if let Some(journal) = &append.journal {
         journal::append::next(connection, journal).map_err(Failure::widen)?;
@@ -38,6 +43,9 @@ pub(super) fn append(
     }
     for value in &append.sealed {
         insert_sealed(connection, value, end.position)?;
+    }
+    if let Some(answer) = &append.answer {
+        answers::keep(connection, answer, end.position, recorded_at)?;
     }
     *tail = end;
     Ok(settle(append, &before, end, versions))

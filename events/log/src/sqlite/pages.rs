@@ -1,5 +1,6 @@
 //! Roughly how many pages of the database a write dirties: what the appender counts to know when to checkpoint.
 
+use crate::event_log::NewAnswer;
 use crate::prepared::{Prepared, PreparedEvent};
 use crate::prepared_journal::{Packed, PreparedJournal};
 
@@ -11,7 +12,12 @@ const ENTRY: usize = 128;
 /// Of an append, its entries included.
 pub(super) fn of_append(append: &Prepared) -> usize {
     let journal = append.journal.as_ref().map_or(0, of_journal);
-    append.events().map(|(_, event)| of_event(event)).sum::<usize>() + journal
+    let answer = append.answer.as_ref().map_or(0, of_answer);
+    append.events().map(|(_, event)| of_event(event)).sum::<usize>() + journal + answer
+}
+
+fn of_answer(answer: &NewAnswer) -> usize {
+    answer.answer.as_ref().map_or(0, |it| it.len() / PAGE) + 2
 }
 
 fn of_event(event: &PreparedEvent) -> usize {

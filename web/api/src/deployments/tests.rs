@@ -158,22 +158,36 @@ fn requests_and_their_answers() {
     let promote = Deploy {
         project: "Httpd".into(),
         release: "1.0.1".into(),
-        environment: None,
+        environments: Vec::new(),
+        whole_phase: false,
     };
     assert_eq!(
         round_trip(&promote),
         json!({ "project": "Httpd", "release": "1.0.1" })
     );
     round_trip(&Deploy {
-        environment: Some("Production".into()),
-        ..promote
+        whole_phase: true,
+        ..promote.clone()
     });
-    let accepted = DeploymentAccepted {
-        deployment: DeploymentId(3),
-        environment: "Production".into(),
+    let deploy = Deploy {
+        environments: vec!["Europe".into(), "America".into()],
+        ..promote
+    };
+    assert_eq!(
+        round_trip(&deploy),
+        json!({ "project": "Httpd", "release": "1.0.1", "environments": ["Europe", "America"] })
+    );
+    let accepted = DeploymentsAccepted {
+        deployments: vec![DeploymentAccepted {
+            deployment: DeploymentId(3),
+            environment: "Production".into(),
+        }],
         position: Position(9),
     };
-    let shown = json!({ "deployment": "deployments-3", "environment": "Production", "position": 9 });
+    let shown = json!({
+        "deployments": [{ "deployment": "deployments-3", "environment": "Production" }],
+        "position": 9,
+    });
     assert_eq!(round_trip(&accepted), shown);
     round_trip(&CancelAccepted {
         position: Position(10),

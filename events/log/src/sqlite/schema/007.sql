@@ -62,6 +62,20 @@ CREATE TABLE counters (
 
 INSERT INTO counters (name, value) VALUES ('deployment', 0);
 
+-- Commands that may be asked again under the same key, with what they were answered: kept for a day. No facts; `answer`
+-- is nothing where it showed a secret, `kept_at` microseconds since 1970.
+CREATE TABLE kept_answers (
+    access_key TEXT NOT NULL,
+    key TEXT NOT NULL,
+    request BLOB NOT NULL CHECK (length(request) = 32),
+    answer BLOB,
+    position INTEGER NOT NULL,
+    kept_at INTEGER NOT NULL,
+    PRIMARY KEY (access_key, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX kept_answers_to_drop ON kept_answers (kept_at);
+
 -- Lines for people; not events. A marker stands in the place of the last line that was dropped.
 CREATE TABLE task_log (
     id INTEGER PRIMARY KEY,

@@ -1,0 +1,91 @@
+//! Answers of commands that may be asked again: kept beside their events for a day.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use shipslog_events::ids::Position;
+
+use crate::event_log::{IdempotencyKey, KeptAnswer, NewAnswer};
+
+/// How long an answer is kept, in microseconds.
+const KEPT_FOR: i64 = 24 * 60 * 60 * 1_000_000;
+
+/// What was answered under a key within the last day.
+pub(super) fn find(
+    connection: &Connection,
+    key: &IdempotencyKey,
+    now: i64,
+) -> rusqlite::Result<Option<KeptAnswer>> {
+    let sql = "SELECT request, answer, position FROM kept_answers \
+               WHERE access_key = ?1 AND key = ?2 AND kept_at > ?3";
+    connection
+        .prepare_cached(sql)?
+        .query_row(params![key.access_key.as_str(), key.key, now - KEPT_FOR], |row| {
+            let position: i64 = row.get(2)?;
+            Ok(KeptAnswer {
+                request: row.get(0)?,
+                answer: row.get(1)?,
+                position: Position(position.cast_unsigned()),
+            })
+        })
+        .optional()
+}
+
+/// Keeps an answer, and lets those go that are older than a day.
+pub(super) fn keep(
+    connection: &Connection,
+    answer: &NewAnswer,
+    position: i64,
+    now: i64,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM kept_answers WHERE kept_at <= ?1")?
+        .execute([now - KEPT_FOR])?;
+    let sql = "INSERT INTO kept_answers (access_key, key, request, answer, position, kept_at) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    connection.prepare_cached(sql)?.execute(params![
+        answer.key.access_key.as_str(),
+        answer.key.key,
+        answer.request,
+        answer.answer,
+        position,
+        now
+    ])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema;
+    use super::*;
+
+    fn key() -> IdempotencyKey {
+        IdempotencyKey {
+            access_key: "k_1".into(),
+            key: "build-841".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_answer_is_kept_for_a_day_and_then_its_key_may_be_used_anew() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection).unwrap();
+        let answer = |text: &str| NewAnswer {
+            key: key(),
+            request: [7; 32],
+            answer: Some(text.into()),
+        };
+        keep(&connection, &answer("first"), 3, 1000).unwrap();
+        let kept = find(&connection, &key(), 1000 + KEPT_FOR - 1).unwrap().unwrap();
+        assert_eq!(
+            (kept.answer, kept.position),
+            (Some(b"first".to_vec()), Position(3))
+        );
+        assert_eq!(find(&connection, &key(), 1000 + KEPT_FOR).unwrap(), None);
+        keep(&connection, &answer("second"), 9, 1000 + KEPT_FOR).unwrap();
+        let kept = find(&connection, &key(), 1000 + KEPT_FOR).unwrap().unwrap();
+        assert_eq!(kept.position, Position(9));
+        let rows: i64 = connection
+            .query_row("SELECT count(*) FROM kept_answers", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(rows, 1);
+    }
+}
