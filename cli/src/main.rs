@@ -16,6 +16,7 @@ mod deployment;
 mod documents;
 mod exit;
 mod follow;
+mod gate;
 mod get;
 mod journal;
 mod key;
@@ -81,6 +82,8 @@ enum Verb {
     Journal(journal::JournalVerb),
     Changes(changes::ChangesVerb),
     Cancel(cancel::Cancel),
+    #[command(subcommand)]
+    Gate(gate::GateVerb),
     Audit(audit::Audit),
     #[command(subcommand)]
     Key(key::KeyVerb),
@@ -126,6 +129,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Verb::Journal(verb) => verb.run(common).await,
         Verb::Changes(verb) => verb.run(common).await,
         Verb::Cancel(verb) => verb.run(common).await,
+        Verb::Gate(verb) => verb.run(common).await,
         Verb::Audit(verb) => verb.run(common).await,
         Verb::Key(verb) => verb.run(common).await,
         Verb::Schema(verb) => verb.run(common),

@@ -9,6 +9,7 @@ use crate::asking::Asking;
 use crate::client::Query;
 use crate::common::Common;
 use crate::exit::{self, Exit};
+use crate::output;
 
 /// Creates releases; `get releases` shows them.
 #[derive(Debug, Subcommand)]
@@ -99,7 +100,13 @@ pub(crate) fn one(release: &Release) -> String {
     let packages = release.packages.iter();
     let packages = packages.map(|it| format!("  package {} {} ({})", it.name, it.version, it.digest));
     let steps = release.steps.iter();
-    let steps = steps.map(|it| format!("  step {} uses {} ({})", it.name, it.uses, it.component));
+    let steps = steps.map(|it| match (&it.uses, &it.component, &it.gate) {
+        (_, _, Some(kind)) => format!("  gate {} ({kind})", it.name),
+        (uses, component, None) => {
+            let (uses, component) = (output::maybe(uses.as_ref()), output::maybe(component.as_ref()));
+            format!("  step {} uses {uses} ({component})", it.name)
+        }
+    });
     let environments = release.environments.iter();
     let reached = environments.map(|(environment, it)| format!("  succeeded in {environment} ({it})"));
     let lines = std::iter::once(head).chain(packages).chain(steps).chain(reached);
@@ -152,8 +159,9 @@ mod tests {
         };
         let step = ReleaseStep {
             name: "Deploy httpd".into(),
-            uses: "deploy-containers@1".to_owned(),
-            component: "sha256:cd".into(),
+            uses: Some("deploy-containers@1".to_owned()),
+            component: Some("sha256:cd".into()),
+            gate: None,
         };
         let release = Release {
             project: "Httpd".into(),

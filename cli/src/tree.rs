@@ -5,7 +5,7 @@ mod sign;
 
 use std::fmt::{self, Display, Formatter};
 
-use shipslog_api::deployments::{Deployment, Progress, RunStatus, Step, StepTarget};
+use shipslog_api::deployments::{Deployment, Gate, GateStatus, Progress, RunStatus, Step, StepTarget};
 use shipslog_events::ids::{DeploymentId, StepName, TargetName};
 
 use crate::moment;
@@ -105,8 +105,42 @@ fn said(deployment: &Deployment, about: &str, text: &str) -> Line {
     }
 }
 
+fn of_gate(deployment: DeploymentId, step: &Step, gate: &Gate) -> Line {
+    let by = gate.decided_by.as_deref().unwrap_or_default();
+    let because = gate.decided_because.as_ref();
+    let because = because.map(|it| format!(": {it}")).unwrap_or_default();
+    let instructions = gate.instructions.as_ref();
+    let instructions = instructions.map(|it| format!(": {it}")).unwrap_or_default();
+    let said = match (gate.status, gate.expires_at) {
+        (GateStatus::Pending, _) => String::new(),
+        (GateStatus::Open, Some(until)) => {
+            format!(": open until {}{instructions}", moment::moment(until))
+        }
+        (GateStatus::Open, None) => format!(": open{instructions}"),
+        (GateStatus::Passed, _) => format!(": passed by {by}{because}"),
+        (GateStatus::Failed, _) => format!(": failed by {by}{because}"),
+        (GateStatus::Expired, _) => ": not decided in its time".to_owned(),
+    };
+    Line {
+        depth: 1,
+        about: format!("step/{}", step.name),
+        place: Some(Place::Deployment(deployment)),
+        sign: gate.status.into(),
+        text: format!("{} (gate){said}", step.name),
+    }
+}
+
 fn of_step(deployment: DeploymentId, step: &Step) -> Line {
-    let Step { name, uses, targets } = step;
+    let Step {
+        name,
+        uses,
+        targets,
+        gate,
+    } = step;
+    if let Some(gate) = gate {
+        return of_gate(deployment, step, gate);
+    }
+    let uses = uses.as_deref().unwrap_or_default();
     let pressing = targets.iter().map(|it| it.status).max_by_key(|it| weight(*it));
     let (place, skipped) = if targets.is_empty() {
         let skipped = ": skipped, as no target had one of its roles";

@@ -13,6 +13,7 @@ mod failure;
 mod finished;
 mod follow;
 mod freezing;
+mod gates;
 mod journal_buffer;
 mod journal_retention;
 mod journal_tail;

@@ -10,11 +10,13 @@ use shipslog_domain::deployment::{self, Deployment};
 use shipslog_domain::lane::{self, Lane};
 use shipslog_domain::objects::{self, ObjectKey, Objects};
 use shipslog_domain::progress::{self, Progress};
-use shipslog_domain::release::{self, Releases};
+use shipslog_domain::release::{self, Release, Releases};
+use shipslog_domain::slug::slug;
 use shipslog_events::Recorded;
 use shipslog_events::event::Event;
 use shipslog_events::event::object::{ObjectDigest, ObjectEvent};
-use shipslog_events::ids::{DeploymentId, EventId, ReleaseVersion, StreamVersion};
+use shipslog_events::event::release::SNAPSHOT;
+use shipslog_events::ids::{DeploymentId, EventId, ProjectName, ReleaseVersion, StreamVersion};
 use shipslog_events::stream::{LaneKey, Stream};
 use shipslog_log::{EventReader, ReadError};
 
@@ -96,6 +98,20 @@ pub(crate) async fn releases(log: &dyn EventReader, slug: &str) -> Result<Loaded
         history
     })
     .await
+}
+
+/// A release, and what it froze besides its facts, where that was not erased.
+pub(crate) async fn released(
+    log: &dyn EventReader,
+    project: &ProjectName,
+    version: &ReleaseVersion,
+) -> Result<Option<(Release, Option<Value>)>, ReadError> {
+    let history = releases(log, &slug(project.as_str())).await?.state;
+    let (Some(release), Some(event)) = (history.releases.find(version), history.created.get(version)) else {
+        return Ok(None);
+    };
+    let snapshot = json_body(log, *event, SNAPSHOT).await?;
+    Ok(Some((release.clone(), snapshot)))
 }
 
 /// How far a release has come, with the first event that tells of it: what follows from all of them together is named

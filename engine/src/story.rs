@@ -5,13 +5,15 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use shipslog_domain::deployment::{Attempt, Deed, Deployment, Status};
 use shipslog_events::envelope::REASON;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::DeploymentEvent;
-use shipslog_events::event::deployment::body::{DETAIL, MESSAGE, VALUE};
+use shipslog_events::event::deployment::body::{DETAIL, INSTRUCTIONS, MESSAGE, VALUE};
+use shipslog_events::event::process::{GateDecision, GateId};
 use shipslog_events::ids::{AttemptId, DeploymentId, Position, StepName, StreamVersion, TargetName};
-use shipslog_events::{Recorded, Stream};
+use shipslog_events::{Actor, Recorded, Stream};
 use shipslog_log::ReadError;
 
 use crate::engine::Engine;
@@ -27,6 +29,31 @@ pub struct Story {
     reason: Option<String>,
     message: Option<String>,
     words: BTreeMap<AttemptId, Words>,
+    gates: BTreeMap<GateId, GateStory>,
+}
+
+/// What is told of a gate that the deployment has come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateStory {
+    /// When its time began.
+    pub opened_at: Timestamp,
+    /// What whoever decides should know.
+    pub instructions: Option<String>,
+    /// What was decided, by whom, when, and why as they said.
+    pub decided: Option<GateDecided>,
+}
+
+/// A decision at a gate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GateDecided {
+    /// What was decided.
+    pub decision: GateDecision,
+    /// By whom.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+    /// Why, as they said.
+    pub reason: Option<String>,
 }
 
 /// What lies beside the facts of a run: a body, or its absence, for each of its deeds.
@@ -57,6 +84,7 @@ impl Story {
             reason: None,
             message: None,
             words: BTreeMap::new(),
+            gates: BTreeMap::new(),
         })
     }
 
@@ -71,6 +99,8 @@ impl Story {
             | DeploymentEvent::AccessDenied { .. } => Some(MESSAGE),
             DeploymentEvent::MilestoneReached { .. } => Some(DETAIL),
             DeploymentEvent::OutputSet { sensitive, .. } => (!sensitive).then_some(VALUE),
+            DeploymentEvent::GateOpened { .. } => Some(INSTRUCTIONS),
+            DeploymentEvent::GateDecided { .. } => Some(REASON),
             DeploymentEvent::DeploymentRequested { .. }
             | DeploymentEvent::DeploymentStarted {}
             | DeploymentEvent::AttemptStarted { .. }
@@ -96,6 +126,24 @@ impl Story {
             DeploymentEvent::AccessDenied { id, .. }
             | DeploymentEvent::MilestoneReached { id, .. }
             | DeploymentEvent::OutputSet { id, .. } => self.words(id).deeds.push(body),
+            DeploymentEvent::GateOpened { id } => {
+                let opened = GateStory {
+                    opened_at: recorded.recorded_at,
+                    instructions: body,
+                    decided: None,
+                };
+                self.gates.insert(id.clone(), opened);
+            }
+            DeploymentEvent::GateDecided { id, decision } => {
+                if let Some(gate) = self.gates.get_mut(id) {
+                    gate.decided = Some(GateDecided {
+                        decision: *decision,
+                        by: recorded.actor.clone(),
+                        at: recorded.recorded_at,
+                        reason: body,
+                    });
+                }
+            }
             DeploymentEvent::DeploymentRequested { .. }
             | DeploymentEvent::DeploymentStarted {}
             | DeploymentEvent::AttemptStarted { .. }
@@ -126,6 +174,11 @@ impl Story {
     /// Why it ended so, and what was left behind.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
+    }
+
+    /// What is told of a gate; nothing where the deployment has not come to it.
+    pub fn gate(&self, id: &GateId) -> Option<&GateStory> {
+        self.gates.get(id)
     }
 
     /// Whether nothing more will happen.

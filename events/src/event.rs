@@ -8,6 +8,7 @@ pub mod deployment;
 pub(crate) mod kinds;
 pub mod lane;
 pub mod object;
+pub mod process;
 pub mod progress;
 pub mod release;
 

@@ -78,6 +78,10 @@ name!(
     KeyId
 );
 name!(
+    /// Name of a gate within an entry of a process.
+    GateName
+);
+name!(
     /// Name of a `Lifecycle` document.
     LifecycleName
 );

@@ -10,6 +10,7 @@ use crate::event::configuration::{
 };
 use crate::event::deployment::Outcome;
 use crate::event::lane::LaneEvent;
+use crate::event::process::{Entry, Gate, GateKind};
 use crate::event::progress::ProgressEvent;
 use crate::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
 use crate::ids::DeploymentId;
@@ -82,7 +83,7 @@ fn configuration() -> Vec<(String, Event)> {
             feed: "Docker".into(),
             image: "httpd".into(),
         }],
-        steps: vec![process_step()],
+        process: vec![Entry::Run(process_step()), Entry::Gate(gate())],
         variable_environments: vec!["Production".into()],
     };
     [
@@ -128,7 +129,7 @@ fn releases() -> Vec<(String, Event)> {
         lifecycle: "Application".into(),
         revision: 3,
         packages: vec![package],
-        steps: vec![frozen_step()],
+        process: vec![Entry::Gate(gate()), Entry::Run(frozen_step())],
     };
     vec![case("", created)]
 }
@@ -170,7 +171,21 @@ fn progress() -> Vec<(String, Event)> {
 fn lanes() -> Vec<(String, Event)> {
     let deployment = DeploymentId(841);
     vec![
-        case("", LaneEvent::TurnRequested { deployment }),
+        case(
+            "",
+            LaneEvent::TurnRequested {
+                deployment,
+                ready: true,
+            },
+        ),
+        case(
+            "before-a-gate",
+            LaneEvent::TurnRequested {
+                deployment,
+                ready: false,
+            },
+        ),
+        case("", LaneEvent::TurnReady { deployment }),
         case("", LaneEvent::TurnTaken { deployment }),
         case(
             "",
@@ -187,6 +202,14 @@ fn process_step() -> ProcessStep {
         name: "Deploy httpd".into(),
         uses: "deploy-containers@1".into(),
         roles: vec!["Httpd".into()],
+    }
+}
+
+fn gate() -> Gate {
+    Gate {
+        name: "Approve".into(),
+        kind: GateKind::Manual,
+        time_limit_seconds: 604_800,
     }
 }
 

@@ -17,6 +17,7 @@ use shipslog_domain::release::{self, Create};
 use shipslog_domain::slug::slug;
 use shipslog_events::event::Event;
 use shipslog_events::event::access::AccessRole;
+use shipslog_events::event::process::{Entry, Gate, GateKind};
 use shipslog_events::event::release::FrozenStep;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, EventId, ProjectName};
 use shipslog_events::{Actor, Context, NewBody, NewEvent, Source, Stream};
@@ -151,7 +152,7 @@ impl Writer<'_> {
             lifecycle: "Application".into(),
             revision: 1,
             packages: Vec::new(),
-            steps: vec![step("Go"), step("Go on")],
+            process: process(&project),
         };
         let before = self
             .state
@@ -243,6 +244,23 @@ fn pick<T>(among: impl Iterator<Item = T>, number: u8) -> Option<T> {
     }
 }
 
+/// One project has a gate before its first run and one between its runs.
+fn process(project: &ProjectName) -> Vec<Entry<FrozenStep>> {
+    let gate = |name: &str| {
+        Entry::Gate(Gate {
+            name: name.into(),
+            kind: GateKind::Manual,
+            time_limit_seconds: 60,
+        })
+    };
+    let (go, go_on) = (Entry::Run(step("Go")), Entry::Run(step("Go on")));
+    if project.as_str() == "other" {
+        vec![gate("Approve"), go, gate("Look"), go_on]
+    } else {
+        vec![go, go_on]
+    }
+}
+
 fn step(name: &str) -> FrozenStep {
     serde_json::from_value(
         json!({ "name": name, "uses": "one@1", "roles": ["Web"], "component": "sha256:00" }),
@@ -288,7 +306,7 @@ mod tests {
     /// Some histories, the same each time: their events, and what they come to.
     async fn some() -> Vec<(Vec<Recorded>, State)> {
         let (mut runner, mut histories) = (TestRunner::deterministic(), Vec::new());
-        for _ in 0..24 {
+        for _ in 0..40 {
             let directory = tempfile::tempdir().unwrap();
             let location = Location::Directory(directory.path().to_owned());
             let log = shipslog_log::open(&location).unwrap().events;

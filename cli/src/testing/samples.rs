@@ -26,8 +26,9 @@ pub(crate) fn deployment(status: DeploymentStatus, target: StepTarget) -> Deploy
     };
     let step = Step {
         name: "Deploy httpd".into(),
-        uses: "deploy-containers@1".to_owned(),
+        uses: Some("deploy-containers@1".to_owned()),
         targets: vec![target],
+        gate: None,
     };
     Deployment {
         item,

@@ -1,7 +1,7 @@
 //! What stands before a line: how it went, at a glance.
 
 use anstyle::{AnsiColor, Style};
-use shipslog_api::deployments::{DeploymentStatus, RunStatus};
+use shipslog_api::deployments::{DeploymentStatus, GateStatus, RunStatus};
 
 /// How it went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,17 @@ impl Sign {
             Self::Pending | Self::Plain => return ('·', Style::new().dimmed()),
         };
         (sign, colour.on_default())
+    }
+}
+
+impl From<GateStatus> for Sign {
+    fn from(status: GateStatus) -> Self {
+        match status {
+            GateStatus::Pending => Self::Pending,
+            GateStatus::Open => Self::Running,
+            GateStatus::Passed => Self::Passed,
+            GateStatus::Failed | GateStatus::Expired => Self::Failed,
+        }
     }
 }
 

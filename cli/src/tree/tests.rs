@@ -1,5 +1,6 @@
 use shipslog_api::deployments::{Attempt, Denial, DeploymentStatus, WaitingFor};
 use shipslog_events::event::deployment::{DeploymentEndReason, EndReason, Layer};
+use shipslog_events::event::process::GateKind;
 
 use super::*;
 use crate::testing::samples;
@@ -132,8 +133,9 @@ fn a_run_says_how_often_it_was_resumed_and_why_it_is_not_tried_again() {
 fn a_step_is_as_its_most_pressing_target() {
     let step = |statuses: &[RunStatus]| Step {
         name: "Deploy".into(),
-        uses: "deploy-containers@1".to_owned(),
+        uses: Some("deploy-containers@1".to_owned()),
         targets: statuses.iter().map(|it| samples::target(*it, vec![])).collect(),
+        gate: None,
     };
     let differ = [RunStatus::Succeeded, RunStatus::Failed, RunStatus::Running];
     assert_eq!(of_step(DeploymentId(3), &step(&differ)).sign, Sign::Failed);
@@ -164,4 +166,56 @@ fn a_sensitive_value_is_never_shown() {
     };
     let target = samples::target(RunStatus::Succeeded, vec![attempt]);
     assert!(!drawn(&samples::deployment(DeploymentStatus::Succeeded, target)).contains("abc"));
+}
+
+#[test]
+fn a_gate_says_until_when_it_waits_and_then_who_decided_and_why() {
+    let gate = |status, because: Option<&str>| Step {
+        name: "Approve".into(),
+        uses: None,
+        targets: vec![],
+        gate: Some(Gate {
+            kind: GateKind::Manual,
+            status,
+            instructions: Some("look at the page".to_owned()),
+            opened_at: None,
+            expires_at: Some("2026-01-09T03:04:05Z".parse().unwrap()),
+            decided_at: None,
+            decided_by: Some("alice".to_owned()),
+            decided_because: because.map(str::to_owned),
+        }),
+    };
+    let said = |step: &Step| {
+        let line = of_step(DeploymentId(3), step);
+        (line.sign, line.text)
+    };
+    for (status, because, sign, text) in [
+        (GateStatus::Pending, None, Sign::Pending, "Approve (gate)"),
+        (
+            GateStatus::Open,
+            None,
+            Sign::Running,
+            "Approve (gate): open until 2026-01-09 03:04:05Z: look at the page",
+        ),
+        (
+            GateStatus::Passed,
+            Some("seen"),
+            Sign::Passed,
+            "Approve (gate): passed by alice: seen",
+        ),
+        (
+            GateStatus::Failed,
+            None,
+            Sign::Failed,
+            "Approve (gate): failed by alice",
+        ),
+        (
+            GateStatus::Expired,
+            None,
+            Sign::Failed,
+            "Approve (gate): not decided in its time",
+        ),
+    ] {
+        assert_eq!(said(&gate(status, because)), (sign, text.to_owned()));
+    }
 }

@@ -59,7 +59,7 @@ pub fn needing<'a>(
 ) -> impl Iterator<Item = &'a Release> {
     releases
         .into_iter()
-        .filter(move |it| it.steps.iter().any(|step| step.component == *digest))
+        .filter(move |it| it.steps().any(|step| step.component == *digest))
 }
 
 /// Whether a component may be let go of: not as long as it is offered, or a release froze it. A release that is made
@@ -87,6 +87,7 @@ pub fn may_delete<'a>(
 #[cfg(test)]
 mod tests {
     use shipslog_events::event::configuration::ProcessStep;
+    use shipslog_events::event::process::Entry;
     use shipslog_events::event::release::FrozenStep;
 
     use super::*;
@@ -106,7 +107,7 @@ mod tests {
             lifecycle: "Application".into(),
             revision: 1,
             packages: Vec::new(),
-            steps: vec![step],
+            process: vec![Entry::Run(step)],
         }
     }
 

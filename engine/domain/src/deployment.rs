@@ -2,6 +2,7 @@
 
 mod attempts;
 mod ending;
+mod gates;
 mod next;
 mod refusal;
 mod request;
@@ -13,6 +14,7 @@ use shipslog_events::event::configuration::Phase;
 use shipslog_events::event::deployment::{
     AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Outcome, PlannedStep,
 };
+use shipslog_events::event::process::{self, Entry, GateDecision, GateId};
 use shipslog_events::ids::{
     AttemptId, AttemptNumber, DeploymentId, EnvironmentName, ProjectName, ReleaseVersion, StepName,
     TargetName,
@@ -24,6 +26,7 @@ use crate::slug::slug;
 
 pub use attempts::{Attempt, AttemptState, Deed, NotBegun, Start, could_not_begin};
 pub use ending::{Ending, ending};
+pub use gates::{Decided, OpenedGate, decide_gate};
 pub use next::{AWAY_ATTEMPTS, Due, ERRORED_ATTEMPTS, RESUMPTIONS, next};
 pub use refusal::{Refusal, Untimely};
 pub use request::{Facts, Plan, Request, RequestRefusal, plan};
@@ -43,14 +46,16 @@ pub struct Deployment {
     pub phase: Phase,
     /// The lane it goes through.
     pub lane: LaneKey,
-    /// Steps in order, with their targets.
-    pub steps: Vec<PlannedStep>,
+    /// The process, steps with their targets.
+    pub process: Vec<Entry<PlannedStep>>,
     /// Where it stands.
     pub status: Status,
     /// Whether a person asked it to stop.
     pub cancel_requested: bool,
     /// Runs so far, by step and target.
     pub attempts: Vec<Attempt>,
+    /// Gates that it has come to, in order.
+    pub gates: Vec<OpenedGate>,
 }
 
 /// Where a deployment stands.
@@ -99,6 +104,15 @@ pub enum Command {
         /// What its journal has come to.
         journal: Option<JournalHead>,
     },
+    /// It has come to a gate.
+    OpenGate(GateId),
+    /// Somebody decides at a gate, or its time is over.
+    DecideGate {
+        /// Which gate.
+        id: GateId,
+        /// Whether the deployment goes on.
+        decision: GateDecision,
+    },
     /// Everything that was to be done has been done, or cannot be.
     End {
         /// Why nothing more is to be done; the outcome follows from it.
@@ -115,6 +129,13 @@ pub fn decide(deployment: &Deployment, command: Command) -> Result<Vec<Deploymen
         }),
         (Status::Waiting | Status::Running, Command::Cancel) if deployment.cancel_requested => Ok(Vec::new()),
         (Status::Waiting | Status::Running, Command::Cancel) => Ok(vec![DeploymentEvent::CancelRequested {}]),
+        (Status::Waiting | Status::Running, Command::OpenGate(id)) => match deployment.opened(&id) {
+            None => Ok(vec![DeploymentEvent::GateOpened { id }]),
+            Some(_) => Err(deployment.untimely(Untimely::GateIsOpen)),
+        },
+        (Status::Waiting | Status::Running, Command::DecideGate { id, decision }) => {
+            deployment.decided(id, decision).map(|it| vec![it])
+        }
         (Status::Waiting, Command::Start) => Ok(vec![DeploymentEvent::DeploymentStarted {}]),
         (Status::Running, Command::Start) => Err(deployment.untimely(Untimely::HasItsTurn)),
         (
@@ -206,7 +227,7 @@ pub fn evolve(deployment: Option<Deployment>, event: &DeploymentEvent) -> Option
         environment,
         phase,
         lane,
-        steps,
+        process,
     } = event
     {
         return Some(Deployment {
@@ -216,10 +237,11 @@ pub fn evolve(deployment: Option<Deployment>, event: &DeploymentEvent) -> Option
             environment: environment.clone(),
             phase: phase.clone(),
             lane: lane.clone(),
-            steps: steps.clone(),
+            process: process.clone(),
             status: Status::Waiting,
             cancel_requested: false,
             attempts: Vec::new(),
+            gates: Vec::new(),
         });
     }
     let mut deployment = deployment?;
@@ -227,6 +249,15 @@ pub fn evolve(deployment: Option<Deployment>, event: &DeploymentEvent) -> Option
         DeploymentEvent::DeploymentRequested { .. } => {}
         DeploymentEvent::DeploymentStarted {} => deployment.status = Status::Running,
         DeploymentEvent::CancelRequested {} => deployment.cancel_requested = true,
+        DeploymentEvent::GateOpened { id } => deployment.gates.push(OpenedGate {
+            id: id.clone(),
+            decision: None,
+        }),
+        DeploymentEvent::GateDecided { id, decision } => {
+            if let Some(gate) = deployment.gates.iter_mut().find(|it| it.id == *id) {
+                gate.decision = Some(*decision);
+            }
+        }
         DeploymentEvent::DeploymentEnded { outcome, reason } => {
             deployment.status = Status::Ended {
                 outcome: *outcome,
@@ -272,8 +303,11 @@ pub fn evolve(deployment: Option<Deployment>, event: &DeploymentEvent) -> Option
 /// Whether something is due since that whoever drives the deployment did not bring about itself.
 pub fn wakes(event: &DeploymentEvent) -> bool {
     match event {
-        DeploymentEvent::DeploymentRequested { .. } | DeploymentEvent::CancelRequested {} => true,
+        DeploymentEvent::DeploymentRequested { .. }
+        | DeploymentEvent::CancelRequested {}
+        | DeploymentEvent::GateDecided { .. } => true,
         DeploymentEvent::DeploymentStarted {}
+        | DeploymentEvent::GateOpened { .. }
         | DeploymentEvent::AttemptStarted { .. }
         | DeploymentEvent::AttemptResumed { .. }
         | DeploymentEvent::AccessDenied { .. }
@@ -293,6 +327,11 @@ impl Deployment {
     /// Whether something may still happen.
     pub fn is_open(&self) -> bool {
         !matches!(self.status, Status::Ended { .. })
+    }
+
+    /// What runs, in order.
+    pub fn steps(&self) -> impl Iterator<Item = &PlannedStep> + Clone {
+        process::runs(&self.process)
     }
 
     /// One run.

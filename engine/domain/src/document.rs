@@ -16,7 +16,7 @@ use shipslog_events::event::configuration::{DocumentFacts, Kind};
 
 pub use account::{Account, ClientCertificate, FromOutput, Output, Token, UserPassword};
 pub use cluster::{Certificate, ClusterAddress, Feed, Target};
-pub use process::{Package, Project, Scope, Step, Variable};
+pub use process::{Decider, Entry, Gate, Manual, Package, Project, Scope, Step, Variable};
 pub use secret::Secret;
 pub use stages::{Environment, Lifecycle, Phase};
 

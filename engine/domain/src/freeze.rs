@@ -180,7 +180,7 @@ fn address(target: &Target, certificate: &Certificate) -> Address {
 }
 
 fn own_roles(deployment: &Deployment, step: &StepName) -> BTreeSet<RoleName> {
-    let steps = deployment.steps.iter().map(|it| &it.step.step);
+    let steps = deployment.steps().map(|it| &it.step.step);
     steps
         .filter(|it| it.name == *step)
         .flat_map(|it| it.roles.iter().cloned())

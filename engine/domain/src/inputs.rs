@@ -16,6 +16,8 @@ use crate::variables::{Place, Variable, VariableSet};
 pub struct Snapshot {
     /// Steps in order.
     pub steps: Vec<SnapshotStep>,
+    /// Gates in order.
+    pub gates: Vec<SnapshotGate>,
     /// Variables as the project had them.
     pub variables: Vec<document::Variable>,
 }
@@ -31,6 +33,15 @@ pub struct SnapshotStep {
     pub grant: Option<Vec<Capability>>,
 }
 
+/// What whoever decides at a gate should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotGate {
+    /// The gate.
+    pub name: StepName,
+    /// As the project had it, variables not yet put in.
+    pub instructions: Option<String>,
+}
+
 /// Inputs with nothing left to resolve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resolved {
@@ -43,13 +54,18 @@ pub struct Resolved {
 impl Snapshot {
     /// Freezes what a project says.
     pub fn of(project: &Project) -> Self {
-        let steps = project.process.iter().map(|it| SnapshotStep {
+        let steps = project.steps().map(|(_, it)| SnapshotStep {
             name: it.name.as_str().into(),
             with: it.with.clone(),
             grant: it.grant.clone(),
         });
+        let gates = project.gates().map(|(_, it)| SnapshotGate {
+            name: it.name.as_str().into(),
+            instructions: it.gate.manual.instructions.clone(),
+        });
         Self {
             steps: steps.collect(),
+            gates: gates.collect(),
             variables: project.variables.clone(),
         }
     }
@@ -57,6 +73,18 @@ impl Snapshot {
     /// One step.
     pub fn step(&self, name: &StepName) -> Option<&SnapshotStep> {
         self.steps.iter().find(|it| it.name == *name)
+    }
+
+    /// What whoever decides at a gate should know; as it was written where a variable has no value at the place.
+    pub fn instructions(&self, place: &Place) -> Option<String> {
+        let gate = self
+            .gates
+            .iter()
+            .find(|it| Some(&it.name) == place.step.as_ref())?;
+        let written = Value::String(gate.instructions.clone()?);
+        let variables = VariableSet::new(self.variables.iter().map(Variable::from).collect());
+        let resolved = variables.and_then(|it| it.resolve_json(&written, place));
+        resolved.unwrap_or(written).as_str().map(str::to_owned)
     }
 
     /// A step's inputs at a place, validated against its schema. Problems have paths within the step.
@@ -122,6 +150,7 @@ mod tests {
                 with,
                 grant: None,
             }],
+            gates: Vec::new(),
             variables: serde_json::from_value(variables).unwrap(),
         }
     }
@@ -174,7 +203,7 @@ mod tests {
             let with = json!({ "replicas": text });
             let step = document::Step {
                 with,
-                ..project.process[0].clone()
+                ..project.steps().next().unwrap().1.clone()
             };
             resolve_everywhere(&schema, &step, &project)
         };

@@ -3,6 +3,7 @@
 mod refusal;
 
 use serde::{Deserialize, Serialize};
+use shipslog_events::event::process::{self, Entry};
 use shipslog_events::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
 use shipslog_events::ids::{LifecycleName, ProjectName, ReleaseVersion};
 use shipslog_nearest as nearest;
@@ -28,8 +29,8 @@ pub struct Release {
     pub revision: u64,
     /// Images with digests.
     pub packages: Vec<FrozenPackage>,
-    /// Steps with components.
-    pub steps: Vec<FrozenStep>,
+    /// Its process, steps with components.
+    pub process: Vec<Entry<FrozenStep>>,
 }
 
 /// What a release freezes.
@@ -45,8 +46,8 @@ pub struct Create {
     pub revision: u64,
     /// Images with digests.
     pub packages: Vec<FrozenPackage>,
-    /// Steps with components.
-    pub steps: Vec<FrozenStep>,
+    /// Its process, steps with components.
+    pub process: Vec<Entry<FrozenStep>>,
 }
 
 /// Creates a release.
@@ -67,7 +68,7 @@ pub fn decide(releases: &Releases, create: Create) -> Result<ReleaseEvent, Creat
         lifecycle: create.lifecycle,
         revision: create.revision,
         packages: create.packages,
-        steps: create.steps,
+        process: create.process,
     })
 }
 
@@ -100,7 +101,7 @@ impl Release {
             lifecycle,
             revision,
             packages,
-            steps,
+            process,
         } = event;
         Self {
             project: project.clone(),
@@ -108,8 +109,15 @@ impl Release {
             lifecycle: lifecycle.clone(),
             revision: *revision,
             packages: packages.clone(),
-            steps: steps.clone(),
+            process: process.clone(),
         }
+    }
+}
+
+impl Release {
+    /// What runs, in order.
+    pub fn steps(&self) -> impl Iterator<Item = &FrozenStep> + Clone {
+        process::runs(&self.process)
     }
 }
 
@@ -163,7 +171,7 @@ mod tests {
             lifecycle: "Application".into(),
             revision: 1,
             packages: Vec::new(),
-            steps: Vec::new(),
+            process: Vec::new(),
         }
     }
 

@@ -109,7 +109,7 @@ async fn check_steps(steps: &Steps, changes: &[Change]) -> Result<(), Error> {
 
 async fn check_project(steps: &Steps, project: &Project) -> Result<Vec<Problem>, Error> {
     let mut problems = Vec::new();
-    for (index, step) in project.process.iter().enumerate() {
+    for (index, step) in project.steps() {
         let Some(interface) = steps.catalogue.get(&step.uses) else {
             continue;
         };

@@ -8,8 +8,9 @@ use shipslog_domain::deployment::{self, Command, Facts, Request};
 use shipslog_domain::progress::{Progress, PromoteRefusal};
 use shipslog_domain::release::Release;
 use shipslog_events::Stream;
+use shipslog_events::event::process::GateDecision;
 use shipslog_events::ids::{
-    DeploymentId, EnvironmentName, Position, ProjectName, ReleaseVersion, StreamVersion,
+    DeploymentId, EnvironmentName, Position, ProjectName, ReleaseVersion, StepName, StreamVersion,
 };
 use shipslog_log::{Append, Expected, Guard};
 use shipslog_nearest as nearest;
@@ -76,9 +77,7 @@ impl Commands {
         let log = &*self.log;
         let decide = || async {
             let Some(loaded) = load::deployment(log, id).await? else {
-                return Err(Error::NotFound(format!(
-                    "there is no {id}; `shipslog get deployments` lists them"
-                )));
+                return Err(unknown(id));
             };
             let events = deployment::decide(&loaded.state.deployment, Command::Cancel)
                 .map_err(|refusal| Error::refused(refusal.code(), refusal))?;
@@ -88,6 +87,35 @@ impl Commands {
                 by.append(vec![asked])
             });
             Ok((append, ()))
+        };
+        Ok(self.persist(by, decide).await?.1)
+    }
+
+    /// Passes or fails a gate that a deployment waits at.
+    pub async fn decide_gate(
+        &self,
+        by: &By,
+        id: DeploymentId,
+        gate: &StepName,
+        decision: GateDecision,
+    ) -> Result<Position, Error> {
+        let log = &*self.log;
+        let decide = || async {
+            let Some(loaded) = load::deployment(log, id).await? else {
+                return Err(unknown(id));
+            };
+            let deployment = &loaded.state.deployment;
+            let gate = deployment
+                .gate(gate)
+                .map_err(|it| Error::refused(it.code(), it))?;
+            let decided = deployment::decide_gate(deployment, gate.id(), decision)
+                .map_err(|it| Error::refused(it.code(), it))?;
+            let expected = Expected::Version(loaded.version);
+            let lane = Stream::Lane(deployment.lane.clone());
+            let turn = decided.turn.map(|it| stream(lane, Expected::Any, [it]));
+            let decided = stream(Stream::Deployment(id), expected, decided.decided);
+            let append = by.append(std::iter::once(decided).chain(turn).collect());
+            Ok((Some(append), ()))
         };
         Ok(self.persist(by, decide).await?.1)
     }
@@ -111,6 +139,10 @@ impl Commands {
         let history = load::releases(&*self.log, slug).await?;
         Ok((slug.to_owned(), history))
     }
+}
+
+fn unknown(id: DeploymentId) -> Error {
+    Error::NotFound(format!("there is no {id}; `shipslog get deployments` lists them"))
 }
 
 impl Destination {

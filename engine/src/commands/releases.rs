@@ -8,6 +8,7 @@ use shipslog_domain::release::{self, Create};
 use shipslog_domain::schema::Problem;
 use shipslog_domain::variables::Place;
 use shipslog_events::event::configuration::{DocumentFacts, Kind, ProcessStep};
+use shipslog_events::event::process::Entry;
 use shipslog_events::event::release::{FrozenPackage, FrozenStep, SNAPSHOT};
 use shipslog_events::ids::{DeploymentId, EnvironmentName, PackageName, ProjectName, RoleName, TargetName};
 use shipslog_events::{NewBody, Stream};
@@ -30,10 +31,10 @@ impl Commands {
             let Current {
                 project,
                 revision,
-                steps,
+                process,
             } = current(&loaded.state, &asked.project)?;
             let packages = self.freeze_packages(&loaded.state, project, &asked).await?;
-            let steps = freeze_steps(&self.steps.store, steps)?;
+            let process = freeze_process(&self.steps.store, process)?;
             let snapshot = Snapshot::of(project);
             let create = Create {
                 project: asked.project.clone(),
@@ -41,7 +42,7 @@ impl Commands {
                 lifecycle: project.lifecycle.as_str().into(),
                 revision,
                 packages,
-                steps,
+                process,
             };
             let event = release::decide(&history.state.releases, create.clone())
                 .map_err(|refusal| Error::refused(refusal.code(), refusal))?;
@@ -115,11 +116,11 @@ impl Commands {
     }
 }
 
-/// A project as it is now: its document, the revision, and the steps as facts have them.
+/// A project as it is now: its document, the revision, and the process as facts have it.
 struct Current<'a> {
     project: &'a Project,
     revision: u64,
-    steps: &'a [ProcessStep],
+    process: &'a [Entry<ProcessStep>],
 }
 
 fn current<'a>(configured: &'a Configured, name: &ProjectName) -> Result<Current<'a>, Error> {
@@ -129,18 +130,21 @@ fn current<'a>(configured: &'a Configured, name: &ProjectName) -> Result<Current
     let (Some(Document::Project(project)), Some(entry)) = (document, entry) else {
         return Err(erased());
     };
-    let DocumentFacts::Project { steps, .. } = &entry.facts else {
+    let DocumentFacts::Project { process, .. } = &entry.facts else {
         return Err(erased());
     };
     Ok(Current {
         project,
         revision: entry.revision,
-        steps,
+        process,
     })
 }
 
-fn freeze_steps(store: &ComponentStore, steps: &[ProcessStep]) -> Result<Vec<FrozenStep>, Error> {
-    let frozen = steps.iter().map(|step| {
+fn freeze_process(
+    store: &ComponentStore,
+    process: &[Entry<ProcessStep>],
+) -> Result<Vec<Entry<FrozenStep>>, Error> {
+    let freeze = |step: &ProcessStep| {
         let component = store
             .by_reference(&step.uses)
             .map_err(|error| Error::refused(error.code(), error))?;
@@ -148,8 +152,8 @@ fn freeze_steps(store: &ComponentStore, steps: &[ProcessStep]) -> Result<Vec<Fro
             component: component.digest().clone(),
             step: step.clone(),
         })
-    });
-    frozen.collect()
+    };
+    process.iter().map(|it| it.try_map(freeze)).collect()
 }
 
 /// Everything that would be wrong with the inputs somewhere: in every environment, on every target there is today.
@@ -164,7 +168,8 @@ async fn problems(
     let environments: Vec<EnvironmentName> = phases.iter().flat_map(|it| it.environments.clone()).collect();
     let mut problems = BTreeSet::new();
     for environment in &environments {
-        for (index, step) in create.steps.iter().enumerate() {
+        let entries = create.process.iter().enumerate();
+        for (index, step) in entries.filter_map(|(index, it)| Some((index, it.run()?))) {
             let component = steps.store.by_digest(&step.component).map_err(Error::internal)?;
             let description = steps.runner.describe(&component).await.map_err(Error::internal)?;
             for target in configured.configuration.targets(environment, &step.step.roles) {

@@ -1,9 +1,11 @@
 //! How a deployment ended, in words: what its attempts said, and what it left in the cluster.
 
 use shipslog_domain::objects::State;
+use shipslog_events::envelope::REASON;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::body::MESSAGE;
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Outcome};
+use shipslog_events::event::process::GateDecision;
 use shipslog_events::ids::{AttemptId, DeploymentId};
 use shipslog_log::{EventReader, ReadError};
 
@@ -31,6 +33,7 @@ pub(super) async fn conclusion(
         let said = said(log, history, &attempt.id).await?;
         sentences.push(format!("{} on {}: {said}", attempt.id.step, attempt.id.target));
     }
+    sentences.extend(gate(log, history).await?);
     if sentences.is_empty() {
         sentences.push(format!("{outcome} while no step ran"));
     }
@@ -75,13 +78,34 @@ fn left(objects: &ObjectsHistory, deployment: DeploymentId) -> Vec<String> {
 
 /// Steps that had no target, if there are any.
 fn skipped(history: &DeploymentHistory) -> Option<String> {
-    let steps = history.deployment.steps.iter().filter(|it| it.targets.is_empty());
+    let steps = history.deployment.steps().filter(|it| it.targets.is_empty());
     let names: Vec<&str> = steps.map(|it| it.step.step.name.as_str()).collect();
     (!names.is_empty()).then(|| {
         format!(
             "skipped, as no target had one of their roles when it was requested: {}",
             names.join(", ")
         )
+    })
+}
+
+/// The gate that it was not let through, and why.
+async fn gate(log: &dyn EventReader, history: &DeploymentHistory) -> Result<Option<String>, ReadError> {
+    let decided = history.events.iter().rev().find_map(|it| match &it.event {
+        Event::Deployment(DeploymentEvent::GateDecided { id, decision }) => Some((it, id, *decision)),
+        _ => None,
+    });
+    Ok(match decided {
+        Some((event, id, GateDecision::Failed)) => {
+            let because = log.body(event.id, REASON).await?;
+            let because = because.map(|it| format!(": {}", String::from_utf8_lossy(&it)));
+            let (by, gate) = (&event.actor, &id.gate);
+            Some(format!(
+                "gate {gate} was failed by {by}{}",
+                because.unwrap_or_default()
+            ))
+        }
+        Some((_, id, GateDecision::Expired)) => Some(format!("gate {} was not decided in its time", id.gate)),
+        Some((_, _, GateDecision::Passed)) | None => None,
     })
 }
 

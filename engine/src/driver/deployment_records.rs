@@ -5,8 +5,10 @@ mod attempts;
 
 use shipslog_domain::deployment::{self, Command, Ending};
 use shipslog_events::event::Event;
+use shipslog_events::event::deployment::body::INSTRUCTIONS;
 use shipslog_events::event::deployment::{DeploymentEndReason, DeploymentEvent, Outcome};
 use shipslog_events::event::lane::LaneEvent;
+use shipslog_events::event::process::{GateDecision, GateId};
 use shipslog_events::event::progress::ProgressEvent;
 use shipslog_events::ids::{DeploymentId, Position};
 use shipslog_events::stream::LaneKey;
@@ -44,6 +46,43 @@ impl DeploymentRecords<'_> {
             Ok((append, true))
         };
         Ok(self.persist(decide).await?.0)
+    }
+
+    /// Says that the deployment has come to a gate.
+    pub(super) async fn gate_opened(&self, id: &GateId, instructions: Option<String>) -> Result<(), Failure> {
+        let label = label("gate-opened", id);
+        let decide = || async {
+            let opened = self.decided(Command::OpenGate(id.clone()), &label).await?;
+            let append = opened.map(|(now, mut opened)| {
+                let instructions = instructions.clone().map(|it| NewBody {
+                    name: INSTRUCTIONS.to_owned(),
+                    bytes: it.into_bytes(),
+                });
+                give(&mut opened, instructions.into_iter().collect());
+                append(&now.state, vec![opened])
+            });
+            Ok((append, ()))
+        };
+        self.persist(decide).await?;
+        Ok(())
+    }
+
+    /// Nobody decided at a gate in time.
+    pub(super) async fn gate_expired(&self, id: &GateId) -> Result<(), Failure> {
+        let command = Command::DecideGate {
+            id: id.clone(),
+            decision: GateDecision::Expired,
+        };
+        let label = label("gate-expired", id);
+        let decide = || async {
+            let expired = self.decided(command.clone(), &label).await?;
+            Ok((
+                expired.map(|(now, expired)| append(&now.state, vec![expired])),
+                (),
+            ))
+        };
+        self.persist(decide).await?;
+        Ok(())
     }
 
     /// Ends the deployment, leaves the lane and moves the release on: all in one append.
@@ -160,6 +199,12 @@ fn recordable<T>(decided: Result<T, deployment::Refusal>) -> Option<T> {
     decided
         .inspect_err(|refusal| tracing::debug!(%refusal, code = refusal.code(), "nothing is recorded"))
         .ok()
+}
+
+/// Tells the events of one gate from those of the others.
+fn label(what: &str, id: &GateId) -> String {
+    let id = serde_json::to_string(id).expect("names are plain data");
+    format!("{what}:{id}")
 }
 
 /// The bodies belong to the first event.

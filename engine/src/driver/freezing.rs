@@ -8,8 +8,6 @@ use shipslog_domain::freeze::{Frozen, Impossible, Sources, first_address, freeze
 use shipslog_domain::inputs::Snapshot;
 use shipslog_domain::objects::Objects;
 use shipslog_domain::release::Release;
-use shipslog_domain::slug::slug;
-use shipslog_events::event::release::SNAPSHOT;
 use shipslog_events::ids::{AttemptId, ClusterId, ComponentDigest};
 use shipslog_log::EventReader;
 use shipslog_runner::CheckRefusal;
@@ -91,20 +89,12 @@ async fn led_to(
 /// The release, and what it froze besides its facts.
 async fn released(log: &dyn EventReader, deployment: &Deployment) -> Result<(Release, Snapshot), Impossible> {
     let erased = || Impossible::ReleaseErased(deployment.release.clone());
-    let slug = slug(deployment.project.as_str());
-    let history = load::releases(log, &slug)
-        .await
-        .map_err(Impossible::failed)?
-        .state;
-    let (Some(release), Some(event)) = (
-        history.releases.find(&deployment.release),
-        history.created.get(&deployment.release),
-    ) else {
-        return Err(erased());
-    };
-    let body = load::json_body(log, *event, SNAPSHOT)
+    let released = load::released(log, &deployment.project, &deployment.release)
         .await
         .map_err(Impossible::failed)?;
-    let snapshot = serde_json::from_value(body.ok_or_else(erased)?).map_err(Impossible::failed)?;
-    Ok((release.clone(), snapshot))
+    let Some((release, Some(snapshot))) = released else {
+        return Err(erased());
+    };
+    let snapshot = serde_json::from_value(snapshot).map_err(Impossible::failed)?;
+    Ok((release, snapshot))
 }

@@ -22,6 +22,7 @@ use super::clock::Clock;
 use super::deployment_records::DeploymentRecords;
 use super::failure::Failure;
 use super::finished::Finished;
+use super::gates;
 use super::{OpenDeployment, Shared};
 use crate::load::{self, DeploymentHistory};
 use crate::pauses::Patience;
@@ -48,7 +49,7 @@ struct Task {
     trouble: Option<String>,
     /// When attempts are due that have to wait first.
     due: BTreeMap<AttemptId, Instant>,
-    /// Until the first of them is.
+    /// Until the first of them is, or the time of a gate is over.
     later: Option<Duration>,
 }
 
@@ -150,9 +151,26 @@ impl Task {
                 let on = self.records().take_turn(&history.deployment.lane).await?;
                 Ok(if on { Then::Again } else { Then::Wait })
             }
+            Due::OpenGate(id) => {
+                let instructions = gates::instructions(&self.shared.tools, history, &id).await?;
+                self.records().gate_opened(&id, instructions).await?;
+                Ok(Then::Again)
+            }
+            Due::AwaitGate {
+                id,
+                time_limit_seconds,
+            } => {
+                let left = gates::left(history, &id, Duration::from_secs(time_limit_seconds));
+                if left.is_zero() {
+                    self.records().gate_expired(&id).await?;
+                    return Ok(Then::Again);
+                }
+                self.not_after(left);
+                Ok(Then::Wait)
+            }
             Due::StartAttempt { id, component } => {
                 if let Some(pause) = self.pause_before(history, &id) {
-                    self.later = Some(self.later.map_or(pause, |it| it.min(pause)));
+                    self.not_after(pause);
                     return Ok(Then::Wait);
                 }
                 self.start(history, id.clone(), component).await?;
@@ -171,6 +189,11 @@ impl Task {
                 Ok(Then::Over)
             }
         }
+    }
+
+    /// Looks again then, if nothing wakes it before.
+    fn not_after(&mut self, pause: Duration) {
+        self.later = Some(self.later.map_or(pause, |it| it.min(pause)));
     }
 
     /// How long an attempt has to wait yet. What is recorded of the one before it says when it was due at first; from then

@@ -2,6 +2,7 @@
 
 mod crashes;
 mod faults;
+mod gates;
 mod impossible;
 mod journals;
 mod lanes;

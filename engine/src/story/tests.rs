@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use shipslog_events::chain::Hash;
 use shipslog_events::event::configuration::{Phase, ProcessStep};
 use shipslog_events::event::deployment::{AttemptOutcome, Layer, Limits, Outcome, PlannedStep};
+use shipslog_events::event::process::Entry;
 use shipslog_events::event::release::FrozenStep;
 use shipslog_events::ids::AttemptNumber;
 use shipslog_events::ids::EventId;
@@ -53,10 +54,10 @@ fn requested() -> DeploymentEvent {
             environments: vec!["Development".into()],
         },
         lane: LaneKey::new("httpd", "development"),
-        steps: vec![PlannedStep {
+        process: vec![Entry::Run(PlannedStep {
             step,
             targets: vec!["Here".into(), "There".into()],
-        }],
+        })],
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::kinds::kinds;
+use crate::event::process::Entry;
 use crate::ids::{
     AccountName, CertificateName, EnvironmentName, FeedName, LifecycleName, PackageName, PhaseName,
     ProjectName, RoleName, StepName,
@@ -128,7 +129,7 @@ pub enum DocumentFacts {
         /// Images that its releases choose versions of.
         packages: Vec<Package>,
         /// Its process, in order.
-        steps: Vec<ProcessStep>,
+        process: Vec<Entry<ProcessStep>>,
         /// Environments that variables are scoped to.
         variable_environments: Vec<EnvironmentName>,
     },

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::configuration::Phase;
 use crate::event::kinds::kinds;
+use crate::event::process::{Entry, GateDecision, GateId};
 use crate::event::release::FrozenStep;
 use crate::ids::{
     AttemptId, ComponentDigest, DeploymentId, EnvironmentName, ProjectName, ReleaseVersion, TargetName,
@@ -26,6 +27,8 @@ pub mod body {
     pub const MESSAGE: &str = "message";
     /// Of `milestone-reached`: what the step says of it. JSON.
     pub const DETAIL: &str = "detail";
+    /// Of `gate-opened`: what whoever decides should know. Text.
+    pub const INSTRUCTIONS: &str = "instructions";
     /// Of `output-set`: JSON, or a handle where it is sensitive.
     pub const VALUE: &str = "value";
 }
@@ -105,8 +108,8 @@ pub enum DeploymentEvent {
         phase: Phase,
         /// The lane it goes through.
         lane: LaneKey,
-        /// Steps in order.
-        steps: Vec<PlannedStep>,
+        /// The process, steps with their targets.
+        process: Vec<Entry<PlannedStep>>,
     },
     /// Its turn on the lane came.
     ///
@@ -215,6 +218,28 @@ pub enum DeploymentEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         journal: Option<JournalHead>,
     },
+    /// It has come to a gate. Body: `instructions`, where there are any.
+    ///
+    /// Appended by the driver, before the turn for a gate before the first run, else when all before it has succeeded.
+    ///
+    /// Read by decisions at the gate, and by the driver: the gate's time runs from then on.
+    GateOpened {
+        /// Which gate.
+        #[serde(flatten)]
+        id: GateId,
+    },
+    /// What was decided at a gate.
+    ///
+    /// Appended when a person passes or fails it, or by the driver when its time is over.
+    ///
+    /// Read by the driver, which goes on, or ends the deployment.
+    GateDecided {
+        /// Which gate.
+        #[serde(flatten)]
+        id: GateId,
+        /// Whether the deployment goes on.
+        decision: GateDecision,
+    },
     /// A person asked it to stop.
     ///
     /// Appended when a person cancels the deployment.
@@ -223,7 +248,8 @@ pub enum DeploymentEvent {
     CancelRequested {},
     /// It is over. Body: `message`, why and what was left behind.
     ///
-    /// Appended by the driver, when every step has succeeded, one has failed, or it was cancelled and no run is left.
+    /// Appended by the driver, when every step has succeeded, one has failed, a gate was failed or its time is over, or it
+    /// was cancelled and no run is left.
     ///
     /// Read by whoever would change the deployment: it takes no more commands.
     DeploymentEnded {
@@ -247,6 +273,8 @@ kinds! {
         MilestoneReached => "milestone-reached" version 1,
         OutputSet => "output-set" version 1,
         AttemptEnded => ATTEMPT_ENDED version 1,
+        GateOpened => "gate-opened" version 1,
+        GateDecided => "gate-decided" version 1,
         CancelRequested => "cancel-requested" version 1,
         DeploymentEnded => "deployment-ended" version 1,
     }

@@ -18,6 +18,17 @@ pub enum LaneEvent {
     TurnRequested {
         /// Who waits.
         deployment: DeploymentId,
+        /// Not while a gate comes before its first run: until `turn-ready` others pass it.
+        ready: bool,
+    },
+    /// The gates before its first run are passed.
+    ///
+    /// Appended with the decision at the last of them.
+    ///
+    /// Read by whoever decides whose turn it is.
+    TurnReady {
+        /// Who waits.
+        deployment: DeploymentId,
     },
     /// It is this deployment's turn; no other may act on the lane.
     ///
@@ -44,6 +55,7 @@ pub enum LaneEvent {
 kinds! {
     LaneEvent {
         TurnRequested => "turn-requested" version 1,
+        TurnReady => "turn-ready" version 1,
         TurnTaken => "turn-taken" version 1,
         TurnEnded => "turn-ended" version 1,
     }

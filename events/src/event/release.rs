@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::configuration::ProcessStep;
 use crate::event::kinds::kinds;
+use crate::event::process::Entry;
 use crate::ids::{ComponentDigest, FeedName, LifecycleName, PackageName, ProjectName, ReleaseVersion};
 
 /// A package with the version chosen and what it was then.
@@ -54,8 +55,8 @@ pub enum ReleaseEvent {
         revision: u64,
         /// Images, with digests.
         packages: Vec<FrozenPackage>,
-        /// Steps, with components.
-        steps: Vec<FrozenStep>,
+        /// Its process, steps with components.
+        process: Vec<Entry<FrozenStep>>,
     },
 }
 

@@ -1,10 +1,11 @@
 //! Facts of streams `deployment/<n>`.
 
-use super::{case, frozen_step, phase};
+use super::{case, frozen_step, gate, phase};
 use crate::event::Event;
 use crate::event::deployment::{
     AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, PlannedStep,
 };
+use crate::event::process::{Entry, GateDecision, GateId};
 use crate::ids::{AttemptId, AttemptNumber, DeploymentId};
 use crate::journal::JournalHead;
 use crate::stream::LaneKey;
@@ -17,10 +18,13 @@ pub(super) fn all() -> Vec<(String, Event)> {
         environment: "Development".into(),
         phase: phase(),
         lane: LaneKey::new("httpd", "development"),
-        steps: vec![PlannedStep {
-            step: frozen_step(),
-            targets: vec!["Httpd Development".into()],
-        }],
+        process: vec![
+            Entry::Run(PlannedStep {
+                step: frozen_step(),
+                targets: vec!["Httpd Development".into()],
+            }),
+            Entry::Gate(gate()),
+        ],
     };
     let resumed = DeploymentEvent::AttemptResumed {
         id: attempt(),
@@ -50,7 +54,10 @@ pub(super) fn all() -> Vec<(String, Event)> {
         case("plain", output(false)),
         case("sensitive", output(true)),
         case("", DeploymentEvent::CancelRequested {}),
+        case("", DeploymentEvent::GateOpened { id: gate().id() }),
+        case("within-a-run", DeploymentEvent::GateOpened { id: within_a_run() }),
     ];
+    cases.extend(GateDecision::ALL.map(|it| case(it.to_string(), gate_decided(it))));
     cases.extend(Layer::ALL.map(|layer| case(layer.to_string(), denied(layer))));
     cases.extend(
         AttemptOutcome::ALL.map(|outcome| case(outcome.to_string(), attempt_ended(outcome, None, None))),
@@ -121,5 +128,20 @@ fn attempt() -> AttemptId {
         step: "Deploy httpd".into(),
         target: "Httpd Development".into(),
         attempt: AttemptNumber::FIRST,
+    }
+}
+
+fn within_a_run() -> GateId {
+    GateId {
+        entry: "Deploy httpd".into(),
+        target: Some("Httpd Development".into()),
+        gate: "before-switch".into(),
+    }
+}
+
+fn gate_decided(decision: GateDecision) -> DeploymentEvent {
+    DeploymentEvent::GateDecided {
+        id: gate().id(),
+        decision,
     }
 }

@@ -1,6 +1,6 @@
 //! What a driver could record next: one thing of all that is due, carried out one way of all there are.
 
-use shipslog_domain::deployment::{self, Command, Deployment, Due, NotBegun, Start, next};
+use shipslog_domain::deployment::{self, Command, Decided, Deployment, Due, NotBegun, Start, next};
 use shipslog_events::Stream;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{
@@ -10,6 +10,7 @@ use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::object::{
     Before, Change, ObjectCall, ObjectDigest, ObjectEvent, ObjectReference, Removal,
 };
+use shipslog_events::event::process::GateDecision;
 use shipslog_events::ids::{AttemptId, ComponentDigest, DeploymentId};
 
 use super::state::State;
@@ -28,6 +29,19 @@ pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
             vec![on_lane(deployment, turn), decided(deployment, Command::Start)]
         }
         None | Some(Due::Nothing | Due::AwaitTurn) => Vec::new(),
+        Some(Due::OpenGate(id)) => vec![decided(deployment, Command::OpenGate(id))],
+        Some(Due::AwaitGate { id, .. }) => {
+            let decision = match how % 8 {
+                0 => GateDecision::Failed,
+                1 => GateDecision::Expired,
+                _ => GateDecision::Passed,
+            };
+            let Decided { decided, turn } = deployment::decide_gate(deployment, id, decision).unwrap();
+            let decided = decided.into_iter().map(Event::from).collect();
+            let turn = turn.map(|it| on_lane(deployment, it));
+            let to = Stream::Deployment(deployment.id);
+            std::iter::once((to, decided)).chain(turn).collect()
+        }
         Some(Due::StartAttempt { id, component }) if how % 6 == 5 => {
             vec![could_not_begin(deployment, id, component, how)]
         }

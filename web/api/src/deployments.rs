@@ -5,7 +5,9 @@ mod runs;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shipslog_events::event::deployment::DeploymentEndReason;
-use shipslog_events::ids::{DeploymentId, EnvironmentName, PhaseName, Position, ProjectName, ReleaseVersion};
+use shipslog_events::ids::{
+    DeploymentId, EnvironmentName, GateName, PhaseName, Position, ProjectName, ReleaseVersion,
+};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Done;
@@ -13,7 +15,7 @@ use crate::address::addresses;
 use crate::words::shown_as_on_the_wire;
 use crate::{schema, text};
 
-pub use runs::{Attempt, Denial, Milestone, Output, Progress, RunStatus, Step, StepTarget};
+pub use runs::{Attempt, Denial, Gate, GateStatus, Milestone, Output, Progress, RunStatus, Step, StepTarget};
 
 addresses! {
     /// All deployments, and where one is requested.
@@ -22,6 +24,8 @@ addresses! {
     DEPLOYMENT = "/api/v1/deployments/{id}";
     /// Where it is asked to stop.
     CANCEL = "/api/v1/deployments/{id}/cancel";
+    /// Where a gate is passed or failed.
+    GATE = "/api/v1/deployments/{id}/gates/{gate}";
     /// Its state whenever it changes, a stream.
     WATCH = "/api/v1/deployments/{id}/watch";
 }
@@ -84,6 +88,36 @@ impl Done for CancelAccepted {
     const STATUS: u16 = 202;
 }
 
+/// What somebody decides at a gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideGate {
+    /// Whether the deployment goes on.
+    pub decision: Decision,
+}
+
+/// Whether a deployment goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decision {
+    /// It goes on.
+    Pass,
+    /// It ends.
+    Fail,
+}
+
+/// A gate was passed or failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GateDecided {
+    /// The log's position with it.
+    #[schema(value_type = u64)]
+    pub position: Position,
+}
+
+impl Done for GateDecided {
+    const STATUS: u16 = 202;
+}
+
 /// Which deployments to list; all conditions hold at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -120,7 +154,7 @@ pub enum DeploymentStatus {
     Running,
     /// Every step passed on every target.
     Succeeded,
-    /// A step failed or stayed errored.
+    /// A step failed or stayed errored, or a gate was not passed.
     Failed,
     /// A person stopped it.
     Cancelled,
@@ -128,8 +162,8 @@ pub enum DeploymentStatus {
 
 shown_as_on_the_wire!(DeploymentStatus);
 
-/// What a waiting deployment waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// What a deployment waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub enum WaitingFor {
     /// The one before it on its lane.
@@ -138,6 +172,12 @@ pub enum WaitingFor {
         #[serde(with = "text")]
         #[schema(value_type = String)]
         deployment: DeploymentId,
+    },
+    /// Somebody's decision at a gate.
+    Gate {
+        /// The gate's name.
+        #[schema(value_type = String)]
+        gate: GateName,
     },
 }
 
@@ -166,7 +206,7 @@ pub struct DeploymentItem {
     /// Why it ended so.
     #[schema(value_type = Option<schema::DeploymentEndReason>)]
     pub reason: Option<DeploymentEndReason>,
-    /// What a waiting deployment waits for.
+    /// What it waits for, in line or at a gate.
     pub waiting_for: Option<WaitingFor>,
     /// Whether a person asked it to stop.
     pub cancel_requested: bool,
@@ -202,10 +242,14 @@ pub struct Deployment {
 impl DeploymentItem {
     /// What it waits for, in a sentence for people.
     pub fn waits(&self) -> Option<String> {
-        self.waiting_for.map(|it| match it {
+        self.waiting_for.as_ref().map(|it| match it {
             WaitingFor::EarlierDeployment { deployment } => {
                 format!("waiting for {deployment} in {}", self.environment)
             }
+            WaitingFor::Gate { gate } => format!(
+                "waiting for a decision at gate {gate}: `shipslog gate pass {} \"{gate}\"` or `… fail …`",
+                self.id
+            ),
         })
     }
 }

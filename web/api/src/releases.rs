@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use shipslog_events::event::process::GateKind;
 use shipslog_events::ids::{
     ComponentDigest, DeploymentId, EnvironmentName, LifecycleName, PackageName, Position, ProjectName,
     ReleaseVersion, StepName,
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::Done;
 use crate::address::addresses;
-use crate::text;
+use crate::{schema, text};
 
 addresses! {
     /// The releases of a project, and where one is created.
@@ -73,7 +74,7 @@ pub struct Release {
     pub created_by: String,
     /// Images with digests.
     pub packages: Vec<ReleasePackage>,
-    /// Steps with components.
+    /// Steps with components, and gates.
     pub steps: Vec<ReleaseStep>,
     /// The latest deployment that succeeded, by environment.
     #[serde(with = "text::values")]
@@ -95,17 +96,23 @@ pub struct ReleasePackage {
     pub reference: String,
 }
 
-/// A step with the component that runs.
+/// A step with the component that runs, or a gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReleaseStep {
     /// Its name in the process.
     #[schema(value_type = String)]
     pub name: StepName,
-    /// Such as `deploy-containers@1`.
-    pub uses: String,
+    /// Such as `deploy-containers@1`; nothing for a gate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<String>,
     /// Digest of what that meant.
-    #[schema(value_type = String)]
-    pub component: ComponentDigest,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub component: Option<ComponentDigest>,
+    /// Who decides at it, where it is a gate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::GateKind>)]
+    pub gate: Option<GateKind>,
 }
 
 #[cfg(test)]
@@ -144,8 +151,9 @@ mod tests {
         };
         let step = ReleaseStep {
             name: "Deploy".into(),
-            uses: "deploy-containers@1".to_owned(),
-            component: "sha256:cd".into(),
+            uses: Some("deploy-containers@1".to_owned()),
+            component: Some("sha256:cd".into()),
+            gate: None,
         };
         let release = Release {
             project: created.project,

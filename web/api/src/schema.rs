@@ -10,6 +10,7 @@ use shipslog_events::event::configuration::Kind as DocumentKind;
 use shipslog_events::event::deployment::{
     DeploymentEndReason as WhyEnded, EndReason as Reason, Layer as Rule,
 };
+use shipslog_events::event::process::GateKind as Who;
 use shipslog_events::{LogLevel as Gravity, upcast};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
@@ -58,6 +59,11 @@ vocabulary!(
 vocabulary!(
     /// How grave a line of the task log is.
     LogLevel of Gravity
+);
+
+vocabulary!(
+    /// Who decides at a gate.
+    GateKind of Who
 );
 
 /// The types of events that the vocabulary knows.

@@ -9,8 +9,8 @@ mod watch;
 use axum::extract::State;
 use shipslog_api::Page;
 use shipslog_api::deployments::{
-    CANCEL, CancelAccepted, DEPLOYMENT, DEPLOYMENTS, Deploy, Deployment, DeploymentAccepted, DeploymentItem,
-    DeploymentsAccepted, Filter,
+    CANCEL, CancelAccepted, DEPLOYMENT, DEPLOYMENTS, DecideGate, Decision, Deploy, Deployment,
+    DeploymentAccepted, DeploymentItem, DeploymentsAccepted, Filter, GATE, GateDecided,
 };
 use shipslog_api::paging::{Doing, Reading, Repeatable};
 use shipslog_domain::schema;
@@ -18,6 +18,7 @@ use shipslog_engine::Engine;
 use shipslog_engine::commands::{AcceptedDeployment, Destination};
 use shipslog_engine::story::Story;
 use shipslog_engine::views::DeploymentFilter;
+use shipslog_events::event::process::GateDecision;
 use shipslog_events::ids::DeploymentId;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -37,6 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(create, list))
         .routes(routes!(show))
         .routes(routes!(cancel))
+        .routes(routes!(decide_gate))
         .routes(routes!(watch::watch))
         .routes(routes!(log::log))
         .routes(routes!(journal::journal))
@@ -160,6 +162,37 @@ async fn cancel(
     let position = app.engine.commands().cancel(&by, self::id(&id)?).await?;
     let body = CancelAccepted { position };
     Ok(Written(body))
+}
+
+/// Passes or fails a gate that the deployment waits at. Access role: deployer.
+#[utoipa::path(
+    post, path = GATE, operation_id = "decideGate", tag = "deployments", security(("apiKey" = [])),
+    params(
+        ("id" = String, Path, description = "Such as `deployments-841`"),
+        ("gate" = String, Path, description = "The gate's name"), Doing, Repeatable
+    ),
+    request_body = DecideGate,
+    responses((status = 202, description = "Decided", body = GateDecided), WriteProblems, BodyProblems)
+)]
+async fn decide_gate(
+    State(app): State<App>,
+    Deployer(by): Deployer,
+    Path((id, gate)): Path<(String, String)>,
+    Query(doing): Query<Doing>,
+    Json(asked): Json<DecideGate>,
+) -> Result<Written<GateDecided>, Problem> {
+    let by = because(by, doing.reason)?;
+    let decision = match asked.decision {
+        Decision::Pass => GateDecision::Passed,
+        Decision::Fail => GateDecision::Failed,
+    };
+    let (id, gate) = (self::id(&id)?, gate.into());
+    let position = app
+        .engine
+        .commands()
+        .decide_gate(&by, id, &gate, decision)
+        .await?;
+    Ok(Written(GateDecided { position }))
 }
 
 /// A deployment's story so far, or a problem where nobody ever requested it.

@@ -9,6 +9,7 @@ use shipslog_api::releases::{
 use shipslog_engine::commands::NewRelease;
 use shipslog_engine::views::ReleaseView;
 use shipslog_events::event::configuration::Kind;
+use shipslog_events::event::process::Entry;
 use shipslog_events::ids::{ProjectName, ReleaseVersion};
 use shipslog_nearest as nearest;
 use utoipa_axum::router::OpenApiRouter;
@@ -128,10 +129,19 @@ fn shown(view: ReleaseView) -> Release {
         digest: it.digest,
         reference: it.reference,
     });
-    let steps = release.steps.into_iter().map(|it| ReleaseStep {
-        name: it.step.name,
-        uses: it.step.uses,
-        component: it.component,
+    let steps = release.process.into_iter().map(|it| match it {
+        Entry::Run(it) => ReleaseStep {
+            name: it.step.name,
+            uses: Some(it.step.uses),
+            component: Some(it.component),
+            gate: None,
+        },
+        Entry::Gate(it) => ReleaseStep {
+            name: it.name,
+            uses: None,
+            component: None,
+            gate: Some(it.kind),
+        },
     });
     Release {
         project: release.project,

@@ -3,6 +3,7 @@
 use shipslog_events::event::Event;
 use shipslog_events::event::configuration::{Phase, ProcessStep};
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Layer, Limits, PlannedStep};
+use shipslog_events::event::process::Entry;
 use shipslog_events::event::release::FrozenStep;
 use shipslog_events::ids::{AttemptId, AttemptNumber, DeploymentId, EventId, Position};
 use shipslog_events::stream::LaneKey;
@@ -73,10 +74,10 @@ pub(super) fn requested(id: DeploymentId) -> DeploymentEvent {
         environment: "Development".into(),
         phase: phase(),
         lane: lane(),
-        steps: vec![PlannedStep {
+        process: vec![Entry::Run(PlannedStep {
             step: step(),
             targets: vec!["Here".into(), "There".into()],
-        }],
+        })],
     }
 }
 

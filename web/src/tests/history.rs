@@ -5,6 +5,7 @@ use shipslog_events::event::deployment::{
     AttemptOutcome, DeploymentEndReason, DeploymentEvent, Layer, Outcome,
 };
 use shipslog_events::event::lane::LaneEvent;
+use shipslog_events::event::process::Entry;
 use shipslog_events::event::progress::ProgressEvent;
 use shipslog_events::event::release::{FrozenPackage, ReleaseEvent};
 use shipslog_events::ids::{DeploymentId, Position};
@@ -55,7 +56,7 @@ impl History {
                 version: "2.4.71".into(),
                 digest: "sha256:00".into(),
             }],
-            steps: vec![step()],
+            process: vec![Entry::Run(step())],
         };
         append(
             server,
@@ -130,7 +131,10 @@ impl History {
             ),
         ];
         let turn = [
-            LaneEvent::TurnRequested { deployment: id },
+            LaneEvent::TurnRequested {
+                deployment: id,
+                ready: true,
+            },
             LaneEvent::TurnTaken { deployment: id },
             LaneEvent::TurnEnded {
                 deployment: id,
@@ -180,9 +184,15 @@ impl History {
         let ahead = server.store.events.reserve_deployment().await.unwrap();
         let id = server.store.events.reserve_deployment().await.unwrap();
         let turns = [
-            LaneEvent::TurnRequested { deployment: ahead },
+            LaneEvent::TurnRequested {
+                deployment: ahead,
+                ready: true,
+            },
             LaneEvent::TurnTaken { deployment: ahead },
-            LaneEvent::TurnRequested { deployment: id },
+            LaneEvent::TurnRequested {
+                deployment: id,
+                ready: true,
+            },
         ];
         let turns = turns.into_iter().map(|it| (it.into(), vec![])).collect();
         let position = append(

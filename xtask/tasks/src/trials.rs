@@ -6,6 +6,7 @@ mod changes;
 mod crashes;
 mod deployments;
 mod everywhere;
+mod gates;
 mod history;
 mod lanes;
 mod refusals;
@@ -57,6 +58,10 @@ const TRIALS: &[Trial] = &[
     (
         "what deployments did to an object is told from the log alone, with what others did",
         changes::told,
+    ),
+    (
+        "at a gate a deployment waits for somebody, others pass it, and it goes on or ends",
+        gates::decided,
     ),
     (
         "killed while it waits for the rollout, it goes on to the same end",

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use shipslog_events::event::configuration::{DocumentFacts, Kind};
+use shipslog_events::event::process;
 use shipslog_nearest as nearest;
 
 use super::references::references;
@@ -112,13 +114,14 @@ fn of_account(after: &Configuration, account: &Account, catalogue: &Catalogue) -
         return Vec::new();
     };
     let output = &made.from_output;
-    let Some(DocumentFacts::Project { steps, .. }) =
+    let Some(DocumentFacts::Project { process, .. }) =
         after.get(Kind::Project, &output.project).map(|it| &it.facts)
     else {
         return Vec::new();
     };
-    let Some(step) = steps.iter().find(|it| it.name.as_str() == output.step) else {
-        let names: Vec<String> = steps.iter().map(|it| it.name.to_string()).collect();
+    let mut steps = process::runs(process);
+    let Some(step) = steps.clone().find(|it| it.name.as_str() == output.step) else {
+        let names: Vec<String> = steps.by_ref().map(|it| it.name.to_string()).collect();
         return vec![Problem::new(
             "token.fromOutput.step",
             nearest::unknown("step", &output.step, &names),
@@ -148,17 +151,19 @@ fn of_account(after: &Configuration, account: &Account, catalogue: &Catalogue) -
 }
 
 fn of_project(project: &Project, catalogue: &Catalogue) -> Vec<Problem> {
-    let mut problems = twice(project.process.iter().map(|it| &it.name), |it| {
-        format!("process[{it}].name")
-    });
+    let names: Vec<String> = project.process.iter().map(|it| it.name().to_owned()).collect();
+    let mut problems = twice(names.iter(), |it| format!("process[{it}].name"));
+    if project.steps().next().is_none() {
+        let message = "has gates alone; add a step that runs";
+        problems.push(Problem::new("process", message));
+    }
     problems.extend(twice(project.packages.iter().map(|it| &it.name), |it| {
         format!("packages[{it}].name")
     }));
-    let slugs: Vec<String> = project.process.iter().map(|it| slug(&it.name)).collect();
+    let slugs: Vec<String> = names.iter().map(|it| slug(it)).collect();
     if problems.is_empty() {
         problems.extend(twice(slugs.iter(), |it| format!("process[{it}].name")));
     }
-    let names: Vec<String> = project.process.iter().map(|it| it.name.clone()).collect();
     for (index, variable) in project.variables.iter().enumerate() {
         for step in variable.scope.steps.iter().filter(|it| !names.contains(it)) {
             let path = format!("variables[{index}].scope.steps");
@@ -167,9 +172,11 @@ fn of_project(project: &Project, catalogue: &Catalogue) -> Vec<Problem> {
     }
     let packages: Vec<String> = project.packages.iter().map(|it| it.name.clone()).collect();
     problems.extend(of_variables(project, &packages));
-    for (index, step) in project.process.iter().enumerate() {
+    for (index, name) in names.iter().enumerate() {
+        problems.extend(parted(&format!("process[{index}].name"), name));
+    }
+    for (index, step) in project.steps() {
         let within = format!("process[{index}]");
-        problems.extend(parted(&format!("{within}.name"), &step.name));
         problems.extend(
             of_step(step, &packages, catalogue)
                 .into_iter()
@@ -191,7 +198,13 @@ fn of_variables(project: &Project, packages: &[String]) -> Vec<Problem> {
         .into_iter()
         .map(|it| it.within("variables"))
         .collect();
-    for (index, step) in project.process.iter().enumerate() {
+    for (index, gate) in project.gates() {
+        let within = format!("process[{index}].gate.manual.instructions");
+        let instructions = Value::from(gate.gate.manual.instructions.clone());
+        let found = variables.check_json(&instructions, &system);
+        problems.extend(found.into_iter().map(|it| it.within(&within)));
+    }
+    for (index, step) in project.steps() {
         let within = format!("process[{index}].with");
         problems.extend(
             variables

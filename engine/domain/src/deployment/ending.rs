@@ -72,10 +72,11 @@ mod tests {
                 environments: vec!["Development".into()],
             },
             lane: LaneKey::new("big-shop", "development"),
-            steps: Vec::new(),
+            process: Vec::new(),
             status: Status::Running,
             cancel_requested: false,
             attempts: Vec::new(),
+            gates: Vec::new(),
         }
     }
 
@@ -85,6 +86,8 @@ mod tests {
             (DeploymentEndReason::Succeeded, true),
             (DeploymentEndReason::Failed, false),
             (DeploymentEndReason::Errored, false),
+            (DeploymentEndReason::GateFailed, false),
+            (DeploymentEndReason::GateExpired, false),
             (DeploymentEndReason::Cancelled, false),
         ] {
             let outcome = reason.outcome();

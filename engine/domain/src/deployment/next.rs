@@ -1,6 +1,7 @@
 //! What is due: derived from committed events alone, so that a replay after a crash finds the same.
 
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEndReason, EndReason, PlannedStep};
+use shipslog_events::event::process::{Entry, Gate, GateDecision, GateId};
 use shipslog_events::ids::{AttemptId, AttemptNumber, ComponentDigest, TargetName};
 
 use super::{AttemptState, Deployment, Status};
@@ -20,6 +21,15 @@ pub const RESUMPTIONS: u32 = 100;
 pub enum Due {
     /// Wait for the turn on the lane.
     AwaitTurn,
+    /// Say that the deployment has come to a gate.
+    OpenGate(GateId),
+    /// Wait at a gate until somebody has decided, or its time is over.
+    AwaitGate {
+        /// Which gate.
+        id: GateId,
+        /// How long it waits from when it was opened.
+        time_limit_seconds: u64,
+    },
     /// Begin a run.
     StartAttempt {
         /// Which run.
@@ -45,7 +55,14 @@ pub fn next(deployment: &Deployment) -> Vec<Due> {
     match deployment.status {
         Status::Ended { .. } => vec![Due::Nothing],
         Status::Waiting if deployment.cancel_requested => vec![cancelled()],
-        Status::Waiting => vec![Due::AwaitTurn],
+        Status::Waiting => {
+            let mut gates = deployment.gates_before_first_run();
+            vec![
+                gates
+                    .find_map(|it| at_gate(deployment, it))
+                    .unwrap_or(Due::AwaitTurn),
+            ]
+        }
         Status::Running => running(deployment),
     }
 }
@@ -56,8 +73,36 @@ fn cancelled() -> Due {
     }
 }
 
+/// What is due at a gate; nothing where it is passed.
+fn at_gate(deployment: &Deployment, gate: &Gate) -> Option<Due> {
+    let id = gate.id();
+    let reason = match deployment.opened(&id).map(|it| it.decision) {
+        None => return Some(Due::OpenGate(id)),
+        Some(None) => {
+            return Some(Due::AwaitGate {
+                id,
+                time_limit_seconds: gate.time_limit_seconds,
+            });
+        }
+        Some(Some(GateDecision::Passed)) => return None,
+        Some(Some(GateDecision::Failed)) => DeploymentEndReason::GateFailed,
+        Some(Some(GateDecision::Expired)) => DeploymentEndReason::GateExpired,
+    };
+    Some(Due::End { reason })
+}
+
 fn running(deployment: &Deployment) -> Vec<Due> {
-    for step in &deployment.steps {
+    for entry in &deployment.process {
+        let step = match entry {
+            Entry::Run(step) => step,
+            Entry::Gate(gate) => match at_gate(deployment, gate) {
+                None => continue,
+                Some(Due::OpenGate(_) | Due::AwaitGate { .. }) if deployment.cancel_requested => {
+                    return vec![cancelled()];
+                }
+                Some(due) => return vec![due],
+            },
+        };
         let standings: Vec<Standing> = step
             .targets
             .iter()

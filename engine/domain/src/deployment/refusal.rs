@@ -1,7 +1,10 @@
 //! Why a deployment that was accepted does not do what it is told.
 
 use shipslog_events::event::deployment::Outcome;
-use shipslog_events::ids::{AttemptId, DeploymentId};
+use shipslog_events::event::process::GateDecision;
+use shipslog_events::ids::{AttemptId, DeploymentId, GateName};
+
+use crate::NOT_FOUND;
 
 /// Why a command was turned down. Nothing was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,6 +16,27 @@ pub enum Refusal {
         id: DeploymentId,
         /// How it ended.
         outcome: Outcome,
+    },
+    /// It has no gate of the name.
+    #[error("{0}")]
+    NoGate(String),
+    /// It has not come to the gate.
+    #[error("gate {gate} of {id} is not open yet: what stands before it in the process comes first")]
+    GateNotOpen {
+        /// Which deployment.
+        id: DeploymentId,
+        /// Which gate.
+        gate: GateName,
+    },
+    /// It was decided before.
+    #[error("gate {gate} of {id} has {decision} already; a decision is not taken back")]
+    GateDecided {
+        /// Which deployment.
+        id: DeploymentId,
+        /// Which gate.
+        gate: GateName,
+        /// What was decided.
+        decision: GateDecision,
     },
     /// It cannot do that now.
     #[error("{id} is {status}: {why}")]
@@ -29,6 +53,9 @@ pub enum Refusal {
 /// Why a command comes too early, too late, or twice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Untimely {
+    /// The gate was opened before.
+    #[error("the gate is open already")]
+    GateIsOpen,
     /// It was started before.
     #[error("it has its turn already")]
     HasItsTurn,
@@ -54,7 +81,11 @@ impl Refusal {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Ended { .. } => "deployment-ended",
+            Self::NoGate(_) => NOT_FOUND,
+            Self::GateNotOpen { .. } => "gate-not-open",
+            Self::GateDecided { .. } => "gate-decided",
             Self::Untimely { why, .. } => match why {
+                Untimely::GateIsOpen => "gate-is-open",
                 Untimely::HasItsTurn => "has-its-turn",
                 Untimely::HadNoTurn => "had-no-turn",
                 Untimely::AttemptRuns => "attempt-runs",

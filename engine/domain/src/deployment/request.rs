@@ -3,6 +3,7 @@
 use shipslog_events::event::configuration::{Kind, Phase};
 use shipslog_events::event::deployment::{DeploymentEvent, PlannedStep};
 use shipslog_events::event::lane::LaneEvent;
+use shipslog_events::event::process::{self, Entry};
 use shipslog_events::event::progress::ProgressEvent;
 use shipslog_events::event::release::FrozenStep;
 use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
@@ -34,7 +35,7 @@ pub struct Plan {
     release: ReleaseVersion,
     environment: EnvironmentName,
     phase: Phase,
-    steps: Vec<PlannedStep>,
+    process: Vec<Entry<PlannedStep>>,
 }
 
 /// The facts of a request, each for its stream.
@@ -97,8 +98,10 @@ impl Plan {
             release,
             environment,
             phase,
-            steps,
+            process,
         } = self;
+        // Others pass it while it waits at a gate before its first run.
+        let ready = !matches!(process.first(), Some(Entry::Gate(_)));
         Facts {
             requested: DeploymentEvent::DeploymentRequested {
                 deployment: id,
@@ -107,9 +110,12 @@ impl Plan {
                 environment: environment.clone(),
                 phase: phase.clone(),
                 lane: lane.clone(),
-                steps,
+                process,
             },
-            turn: LaneEvent::TurnRequested { deployment: id },
+            turn: LaneEvent::TurnRequested {
+                deployment: id,
+                ready,
+            },
             progress: Stream::Progress(project_slug, release.clone()),
             going: ProgressEvent::EnvironmentRequested {
                 project,
@@ -143,17 +149,16 @@ pub fn plan(configuration: &Configuration, request: Request<'_>) -> Result<Plan,
     };
     let phases = configuration.phases(&release.lifecycle);
     let phase = progress.may_enter(release, phases, &environment)?;
-    let steps: Vec<PlannedStep> = (release.steps.iter())
-        .map(|step| PlannedStep {
-            targets: configuration.targets(&environment, &step.step.roles),
-            step: step.clone(),
-        })
-        .collect();
-    if steps.iter().all(|it| it.targets.is_empty()) {
+    let planned = |step: &FrozenStep| PlannedStep {
+        targets: configuration.targets(&environment, &step.step.roles),
+        step: step.clone(),
+    };
+    let process: Vec<Entry<PlannedStep>> = release.process.iter().map(|it| it.map(planned)).collect();
+    if process::runs(&process).all(|it| it.targets.is_empty()) {
         return Err(RequestRefusal::NoTarget {
             version: release.version.clone(),
             environment,
-            roles: roles(&release.steps),
+            roles: roles(process::runs(&release.process)),
         });
     }
     Ok(Plan {
@@ -163,14 +168,14 @@ pub fn plan(configuration: &Configuration, request: Request<'_>) -> Result<Plan,
         release: release.version.clone(),
         environment,
         phase,
-        steps,
+        process,
     })
 }
 
-fn roles(steps: &[FrozenStep]) -> String {
+fn roles<'a>(steps: impl Iterator<Item = &'a FrozenStep>) -> String {
     let roles = |it: &FrozenStep| {
         let roles: Vec<String> = it.step.roles.iter().map(ToString::to_string).collect();
         format!("{}: {}", it.step.name, roles.join(", "))
     };
-    steps.iter().map(roles).collect::<Vec<_>>().join("; ")
+    steps.map(roles).collect::<Vec<_>>().join("; ")
 }

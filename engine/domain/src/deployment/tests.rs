@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 use shipslog_events::event::configuration::{Phase, ProcessStep};
 use shipslog_events::event::deployment::{Limits, Outcome};
+use shipslog_events::event::process::{Gate, GateKind};
 use shipslog_events::event::release::FrozenStep;
 
 use super::*;
@@ -8,18 +9,26 @@ use super::*;
 fn requested(steps: &[(&str, &[&str])]) -> DeploymentEvent {
     let steps = steps
         .iter()
-        .map(|(name, targets)| PlannedStep {
-            step: FrozenStep {
-                step: ProcessStep {
-                    name: (*name).into(),
-                    uses: "noop@1".into(),
-                    roles: vec!["Httpd".into()],
-                },
-                component: "sha256:00".into(),
-            },
-            targets: targets.iter().map(|it| (*it).into()).collect(),
-        })
+        .map(|(name, targets)| Entry::Run(planned(name, targets)))
         .collect();
+    of(steps)
+}
+
+pub(super) fn planned(name: &str, targets: &[&str]) -> PlannedStep {
+    PlannedStep {
+        step: FrozenStep {
+            step: ProcessStep {
+                name: name.into(),
+                uses: "noop@1".into(),
+                roles: vec!["Httpd".into()],
+            },
+            component: "sha256:00".into(),
+        },
+        targets: targets.iter().map(|it| (*it).into()).collect(),
+    }
+}
+
+pub(super) fn of(process: Vec<Entry<PlannedStep>>) -> DeploymentEvent {
     DeploymentEvent::DeploymentRequested {
         deployment: DeploymentId(1),
         project: "Httpd".into(),
@@ -30,11 +39,11 @@ fn requested(steps: &[(&str, &[&str])]) -> DeploymentEvent {
             environments: vec!["Development".into()],
         },
         lane: LaneKey::new("httpd", "development"),
-        steps,
+        process,
     }
 }
 
-fn id(step: &str, target: &str, attempt: u32) -> AttemptId {
+pub(super) fn id(step: &str, target: &str, attempt: u32) -> AttemptId {
     AttemptId {
         step: step.into(),
         target: target.into(),
@@ -64,7 +73,7 @@ fn start(id: AttemptId) -> Command {
     })
 }
 
-fn started(id: AttemptId) -> DeploymentEvent {
+pub(super) fn started(id: AttemptId) -> DeploymentEvent {
     DeploymentEvent::AttemptStarted {
         id,
         seed: "00".into(),
@@ -76,7 +85,7 @@ fn started(id: AttemptId) -> DeploymentEvent {
     }
 }
 
-fn ended(id: AttemptId, outcome: AttemptOutcome) -> DeploymentEvent {
+pub(super) fn ended(id: AttemptId, outcome: AttemptOutcome) -> DeploymentEvent {
     DeploymentEvent::AttemptEnded {
         id,
         outcome,
@@ -341,12 +350,29 @@ fn any_outcome() -> impl Strategy<Value = AttemptOutcome> {
 
 /// Plays a driver that takes any of the due things, with any outcome, and cancels at some moment.
 fn play(outcomes: Vec<AttemptOutcome>, cancel_at: usize) -> Vec<DeploymentEvent> {
-    let mut history = vec![requested(&[("a", &["one", "two"]), ("b", &["one"])])];
+    let gate = |name: &str| {
+        Entry::Gate(Gate {
+            name: name.into(),
+            kind: GateKind::Manual,
+            time_limit_seconds: 60,
+        })
+    };
+    let (a, b) = (planned("a", &["one", "two"]), planned("b", &["one"]));
+    let mut history = vec![of(vec![gate("c"), Entry::Run(a), gate("d"), Entry::Run(b)])];
     let mut deployment = evolve(None, &history[0]).unwrap();
     for (turn, outcome) in outcomes.into_iter().enumerate() {
         let command = match next(&deployment).remove(0) {
             _ if turn == cancel_at => Command::Cancel,
             Due::AwaitTurn => Command::Start,
+            Due::OpenGate(id) => Command::OpenGate(id),
+            Due::AwaitGate { id, .. } => Command::DecideGate {
+                id,
+                decision: match outcome {
+                    AttemptOutcome::Failed => GateDecision::Failed,
+                    AttemptOutcome::Errored => GateDecision::Expired,
+                    AttemptOutcome::Succeeded | AttemptOutcome::Cancelled => GateDecision::Passed,
+                },
+            },
             Due::StartAttempt { id, .. } => start(id),
             Due::Attend(id) | Due::CancelAttempt(id) => end_attempt(id, outcome),
             Due::End { reason } => Command::End { reason },

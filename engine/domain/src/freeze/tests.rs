@@ -3,6 +3,7 @@
 use shipslog_events::event::configuration::{Phase, ProcessStep};
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, PlannedStep};
 use shipslog_events::event::object::{Change, ObjectCall, ObjectDigest, ObjectEvent, ObjectReference};
+use shipslog_events::event::process::Entry;
 use shipslog_events::event::release::{FrozenStep, ReleaseEvent};
 use shipslog_events::ids::{AttemptNumber, DeploymentId};
 use shipslog_events::stream::LaneKey;
@@ -97,10 +98,10 @@ fn requested() -> DeploymentEvent {
             environments: vec!["Development".into()],
         },
         lane: LaneKey::new("shop", "development"),
-        steps: vec![PlannedStep {
+        process: vec![Entry::Run(PlannedStep {
             step: step(),
             targets: vec!["Web".into()],
-        }],
+        })],
     }
 }
 
@@ -111,7 +112,7 @@ fn released() -> Release {
         lifecycle: "Default".into(),
         revision: 1,
         packages: Vec::new(),
-        steps: vec![step()],
+        process: vec![Entry::Run(step())],
     };
     let releases = release::evolve(release::Releases::default(), &created);
     releases.find(&"1.0.0".into()).unwrap().clone()

@@ -7,7 +7,7 @@ fn release() -> Release {
         lifecycle: "Application".into(),
         revision: 1,
         packages: Vec::new(),
-        steps: Vec::new(),
+        process: Vec::new(),
     }
 }
 

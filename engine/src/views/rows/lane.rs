@@ -49,7 +49,8 @@ pub(super) fn about(current: &dyn Current, deployment: DeploymentId) -> Result<T
 
 fn deployment_of(event: &LaneEvent) -> DeploymentId {
     match event {
-        LaneEvent::TurnRequested { deployment }
+        LaneEvent::TurnRequested { deployment, .. }
+        | LaneEvent::TurnReady { deployment }
         | LaneEvent::TurnTaken { deployment }
         | LaneEvent::TurnEnded { deployment, .. } => *deployment,
     }

@@ -11,7 +11,7 @@ use shipslog_test_support::history::{Deed, write};
 use super::*;
 
 /// Every version with the digest of its shape, the newest last. No line is ever edited.
-const SHAPES: [(i64, &str); 5] = [
+const SHAPES: [(i64, &str); 6] = [
     (
         3,
         "aaf1e21b861b3c444664ae28b7ac33ff76154eee9fb8ff96220d86d8824e58ba",
@@ -31,6 +31,10 @@ const SHAPES: [(i64, &str); 5] = [
     (
         7,
         "d6e528d83a930f32209f94c589311c60bfce09042346f5df6752baecef7031f5",
+    ),
+    (
+        8,
+        "e98a49edd0dd1cb88bcf7f402353f64121dbb8a9d3a3590d2526287c386223f6",
     ),
 ];
 

@@ -10,7 +10,7 @@ use crate::words::words;
 pub enum Outcome {
     /// Every step passed on every target.
     Succeeded,
-    /// A step failed or stayed errored.
+    /// A step failed or stayed errored, or a gate was not passed.
     Failed,
     /// A person stopped it.
     Cancelled,
@@ -34,6 +34,10 @@ pub enum DeploymentEndReason {
     Failed,
     /// A step could not run, or could not find out.
     Errored,
+    /// Somebody failed a gate.
+    GateFailed,
+    /// Nobody decided at a gate in time.
+    GateExpired,
     /// A person stopped it.
     Cancelled,
 }
@@ -43,7 +47,7 @@ impl DeploymentEndReason {
     pub fn outcome(self) -> Outcome {
         match self {
             Self::Succeeded => Outcome::Succeeded,
-            Self::Failed | Self::Errored => Outcome::Failed,
+            Self::Failed | Self::Errored | Self::GateFailed | Self::GateExpired => Outcome::Failed,
             Self::Cancelled => Outcome::Cancelled,
         }
     }
@@ -54,6 +58,8 @@ words! {
         Succeeded => "succeeded",
         Failed => "failed",
         Errored => "errored",
+        GateFailed => "gate-failed",
+        GateExpired => "gate-expired",
         Cancelled => "cancelled",
     }
 }

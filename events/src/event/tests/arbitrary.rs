@@ -13,6 +13,7 @@ use crate::event::configuration::{
 };
 use crate::event::deployment::Outcome;
 use crate::event::lane::LaneEvent;
+use crate::event::process::{Entry, Gate, GateKind};
 use crate::event::progress::ProgressEvent;
 use crate::event::release::{FrozenPackage, FrozenStep, ReleaseEvent};
 use crate::ids::DeploymentId;
@@ -92,11 +93,11 @@ fn facts() -> impl Strategy<Value = DocumentFacts> {
             roles,
         },
     );
-    let project = (name(), vec(package, 0..3), vec(process_step(), 0..3), names()).prop_map(
-        |(lifecycle, packages, steps, variable_environments)| DocumentFacts::Project {
+    let project = (name(), vec(package, 0..3), process(process_step()), names()).prop_map(
+        |(lifecycle, packages, process, variable_environments)| DocumentFacts::Project {
             lifecycle,
             packages,
-            steps,
+            process,
             variable_environments,
         },
     );
@@ -113,6 +114,19 @@ fn facts() -> impl Strategy<Value = DocumentFacts> {
 
 fn process_step() -> impl Strategy<Value = ProcessStep> {
     (name(), text(), names()).prop_map(|(name, uses, roles)| ProcessStep { name, uses, roles })
+}
+
+/// Entries of which some run.
+fn process<R: Strategy>(run: R) -> impl Strategy<Value = Vec<Entry<R::Value>>> {
+    let gate = (name(), any::<u64>()).prop_map(|(name, time_limit_seconds)| Gate {
+        name,
+        kind: GateKind::Manual,
+        time_limit_seconds,
+    });
+    vec(
+        prop_oneof![run.prop_map(Entry::Run), gate.prop_map(Entry::Gate)],
+        0..3,
+    )
 }
 
 fn frozen_step() -> impl Strategy<Value = FrozenStep> {
@@ -140,16 +154,16 @@ fn release() -> impl Strategy<Value = ReleaseEvent> {
         name(),
         any::<u64>(),
         vec(package, 0..3),
-        vec(frozen_step(), 0..3),
+        process(frozen_step()),
     )
-        .prop_map(|(project, version, lifecycle, revision, packages, steps)| {
+        .prop_map(|(project, version, lifecycle, revision, packages, process)| {
             ReleaseEvent::ReleaseCreated {
                 project,
                 version,
                 lifecycle,
                 revision,
                 packages,
-                steps,
+                process,
             }
         })
 }
@@ -193,7 +207,9 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 
 fn lane() -> impl Strategy<Value = LaneEvent> {
     prop_oneof![
-        deployment_id().prop_map(|deployment| LaneEvent::TurnRequested { deployment }),
+        (deployment_id(), any::<bool>())
+            .prop_map(|(deployment, ready)| LaneEvent::TurnRequested { deployment, ready }),
+        deployment_id().prop_map(|deployment| LaneEvent::TurnReady { deployment }),
         deployment_id().prop_map(|deployment| LaneEvent::TurnTaken { deployment }),
         (deployment_id(), outcome())
             .prop_map(|(deployment, outcome)| LaneEvent::TurnEnded { deployment, outcome }),

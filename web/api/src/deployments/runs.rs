@@ -1,8 +1,10 @@
 //! The steps of a deployment, their targets, and the runs on each.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shipslog_events::event::deployment::{EndReason, Layer};
+use shipslog_events::event::process::GateKind;
 use shipslog_events::ids::{AttemptNumber, StepName, TargetName};
 use utoipa::ToSchema;
 
@@ -29,18 +31,73 @@ pub enum RunStatus {
 
 shown_as_on_the_wire!(RunStatus);
 
-/// A step of a deployment.
+/// An entry of a deployment's process: a step, or a gate, which has no targets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = DeploymentStep)]
 pub struct Step {
     /// As in the process.
     #[schema(value_type = String)]
     pub name: StepName,
-    /// Such as `deploy-containers@1`.
-    pub uses: String,
+    /// Such as `deploy-containers@1`; nothing for a gate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<String>,
     /// In the order of the plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub targets: Vec<StepTarget>,
+    /// What is told of the gate, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
 }
+
+/// A gate of a deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Gate {
+    /// Who decides.
+    #[schema(value_type = schema::GateKind)]
+    pub kind: GateKind,
+    /// Where it stands.
+    pub status: GateStatus,
+    /// What whoever decides should know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<String>,
+    /// When the deployment came to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub opened_at: Option<Timestamp>,
+    /// When its time is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Timestamp>,
+    /// When it was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub decided_at: Option<Timestamp>,
+    /// Who decided: the name of a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// Why, as they said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_because: Option<String>,
+}
+
+/// Where a gate stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GateStatus {
+    /// The deployment has not come to it.
+    Pending,
+    /// It waits for a decision.
+    Open,
+    /// The deployment went on.
+    Passed,
+    /// Somebody failed it.
+    Failed,
+    /// Nobody decided in time.
+    Expired,
+}
+
+shown_as_on_the_wire!(GateStatus);
 
 /// A step on one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

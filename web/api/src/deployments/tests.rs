@@ -91,8 +91,9 @@ fn a_deployment_is_its_item_with_its_steps() {
     };
     let step = Step {
         name: "Deploy".into(),
-        uses: "deploy-containers@1".to_owned(),
+        uses: Some("deploy-containers@1".to_owned()),
         targets: vec![target],
+        gate: None,
     };
     let deployment = Deployment {
         item: item(),

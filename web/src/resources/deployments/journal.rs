@@ -49,7 +49,7 @@ pub(super) async fn journal(
 
 /// What can never match is a mistake.
 fn choose<'a>(runs: &Runs, deployment: &'a Deployment) -> Result<Vec<&'a Attempt>, Problem> {
-    let steps = deployment.steps.iter();
+    let steps = deployment.steps();
     let known: Vec<&str> = steps.clone().map(|it| it.step.step.name.as_str()).collect();
     check("step", runs.step.as_ref().map(StepName::as_str), &known)?;
     let known = steps.flat_map(|it| &it.targets);

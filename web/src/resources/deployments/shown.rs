@@ -1,16 +1,18 @@
 //! A deployment as it is shown.
 
+use jiff::SignedDuration;
 use serde_json::Value;
 use shipslog_api::deployments::{
-    Attempt, Denial, Deployment, DeploymentItem, DeploymentStatus, Milestone, Output, Progress, RunStatus,
-    Step, StepTarget, WaitingFor,
+    Attempt, Denial, Deployment, DeploymentItem, DeploymentStatus, Gate, GateStatus, Milestone, Output,
+    Progress, RunStatus, Step, StepTarget, WaitingFor,
 };
 use shipslog_domain::deployment::{Attempt as Run, AttemptState, Deed, Status};
 use shipslog_engine::Engine;
 use shipslog_engine::driver::LiveState;
-use shipslog_engine::story::{self, Story};
+use shipslog_engine::story::{self, GateDecided, GateStory, Story};
 use shipslog_engine::views::{DeploymentView, Views};
 use shipslog_events::event::deployment::{AttemptOutcome, EndReason, Outcome};
+use shipslog_events::event::process::{self, Entry, GateDecision};
 use shipslog_events::ids::{DeploymentId, StepName, TargetName};
 
 use crate::actor;
@@ -23,7 +25,8 @@ pub(super) async fn listed(views: &Views, view: &DeploymentView) -> Result<Deplo
         Status::Waiting => views.lane(&deployment.lane).await?,
         Status::Running | Status::Ended { .. } => None,
     };
-    Ok(item(view, lane.and_then(|it| it.lane.ahead_of(deployment.id))))
+    let ahead = lane.and_then(|it| it.lane.ahead_of(deployment.id));
+    Ok(item(view, ahead))
 }
 
 /// A deployment without its steps, and what it waits for.
@@ -40,7 +43,13 @@ fn item(view: &DeploymentView, ahead: Option<DeploymentId>) -> DeploymentItem {
             Status::Waiting | Status::Running => None,
             Status::Ended { reason, .. } => Some(*reason),
         },
-        waiting_for: ahead.map(|deployment| WaitingFor::EarlierDeployment { deployment }),
+        waiting_for: match (deployment.open_gate(), ahead) {
+            (Some(id), _) => Some(WaitingFor::Gate {
+                gate: id.gate.clone(),
+            }),
+            (None, Some(deployment)) => Some(WaitingFor::EarlierDeployment { deployment }),
+            (None, None) => None,
+        },
         cancel_requested: deployment.cancel_requested,
         requested_at: view.requested_at,
         requested_by: actor::name(&view.requested_by),
@@ -52,14 +61,23 @@ fn item(view: &DeploymentView, ahead: Option<DeploymentId>) -> DeploymentItem {
 pub(super) async fn deployment(engine: &Engine, story: &Story) -> Result<Deployment, Problem> {
     let deployment = &story.view().deployment;
     let live = engine.live().of(deployment.id);
-    let steps = deployment.steps.iter().map(|planned| {
-        let step = &planned.step.step;
-        let targets = planned.targets.iter();
-        Step {
-            name: step.name.clone(),
-            uses: step.uses.clone(),
-            targets: targets.map(|it| target(story, &live, &step.name, it)).collect(),
+    let steps = deployment.process.iter().map(|entry| match entry {
+        Entry::Run(planned) => {
+            let step = &planned.step.step;
+            let targets = planned.targets.iter();
+            Step {
+                name: step.name.clone(),
+                uses: Some(step.uses.clone()),
+                targets: targets.map(|it| target(story, &live, &step.name, it)).collect(),
+                gate: None,
+            }
         }
+        Entry::Gate(it) => Step {
+            name: it.name.clone(),
+            uses: None,
+            targets: Vec::new(),
+            gate: Some(gate(it, story.gate(&it.id()))),
+        },
     });
     Ok(Deployment {
         item: item(story.view(), engine.ahead_of(deployment).await?),
@@ -68,6 +86,29 @@ pub(super) async fn deployment(engine: &Engine, story: &Story) -> Result<Deploym
         position: story.position(),
         steps: steps.collect(),
     })
+}
+
+fn gate(gate: &process::Gate, told: Option<&GateStory>) -> Gate {
+    let decided = told.and_then(|it| it.decided.as_ref());
+    let by = |it: &GateDecided| (it.decision != GateDecision::Expired).then(|| actor::name(&it.by));
+    let limit = i64::try_from(gate.time_limit_seconds).unwrap_or(i64::MAX);
+    let expires = |it: &GateStory| it.opened_at.checked_add(SignedDuration::from_secs(limit)).ok();
+    Gate {
+        kind: gate.kind,
+        status: match (told, decided.map(|it| it.decision)) {
+            (None, _) => GateStatus::Pending,
+            (Some(_), None) => GateStatus::Open,
+            (Some(_), Some(GateDecision::Passed)) => GateStatus::Passed,
+            (Some(_), Some(GateDecision::Failed)) => GateStatus::Failed,
+            (Some(_), Some(GateDecision::Expired)) => GateStatus::Expired,
+        },
+        instructions: told.and_then(|it| it.instructions.clone()),
+        opened_at: told.map(|it| it.opened_at),
+        expires_at: told.and_then(expires),
+        decided_at: decided.map(|it| it.at),
+        decided_by: decided.and_then(by),
+        decided_because: decided.and_then(|it| it.reason.clone()),
+    }
 }
 
 fn target(story: &Story, live: &[LiveState], step: &StepName, target: &TargetName) -> StepTarget {

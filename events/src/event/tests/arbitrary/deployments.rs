@@ -1,13 +1,14 @@
 //! Facts of streams `deployment/<n>`.
 
 use proptest::prelude::*;
-use proptest::{collection::vec, option, sample::select};
+use proptest::{option, sample::select};
 
-use super::{deployment_id, frozen_step, name, names, outcome, phase, text};
+use super::{deployment_id, frozen_step, name, names, outcome, phase, process, text};
 use crate::chain::Hash;
 use crate::event::deployment::{
     AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, PlannedStep,
 };
+use crate::event::process::{GateDecision, GateId};
 use crate::ids::{AttemptId, AttemptNumber};
 use crate::journal::JournalHead;
 use crate::stream::LaneKey;
@@ -20,31 +21,27 @@ fn attempt() -> impl Strategy<Value = AttemptId> {
     })
 }
 
+fn gate() -> impl Strategy<Value = GateId> {
+    (name(), option::of(name()), name()).prop_map(|(entry, target, gate)| GateId { entry, target, gate })
+}
+
 fn requested() -> impl Strategy<Value = DeploymentEvent> {
     let lane = (text(), text()).prop_map(|(project, environment)| LaneKey::new(&project, &environment));
     let step = (frozen_step(), names()).prop_map(|(step, targets)| PlannedStep { step, targets });
-    (
-        deployment_id(),
-        name(),
-        name(),
-        name(),
-        phase(),
-        lane,
-        vec(step, 0..3),
+    let process = process(step);
+    (deployment_id(), name(), name(), name(), phase(), lane, process).prop_map(
+        |(deployment, project, release, environment, phase, lane, process)| {
+            DeploymentEvent::DeploymentRequested {
+                deployment,
+                project,
+                release,
+                environment,
+                phase,
+                lane,
+                process,
+            }
+        },
     )
-        .prop_map(
-            |(deployment, project, release, environment, phase, lane, steps)| {
-                DeploymentEvent::DeploymentRequested {
-                    deployment,
-                    project,
-                    release,
-                    environment,
-                    phase,
-                    lane,
-                    steps,
-                }
-            },
-        )
 }
 
 fn limits() -> impl Strategy<Value = Limits> {
@@ -113,6 +110,9 @@ pub(super) fn any_fact() -> impl Strategy<Value = DeploymentEvent> {
             sensitive
         }),
         ended(),
+        gate().prop_map(|id| DeploymentEvent::GateOpened { id }),
+        (gate(), select(GateDecision::ALL.to_vec()))
+            .prop_map(|(id, decision)| DeploymentEvent::GateDecided { id, decision }),
         Just(DeploymentEvent::CancelRequested {}),
         (outcome(), select(DeploymentEndReason::ALL.to_vec()))
             .prop_map(|(outcome, reason)| DeploymentEvent::DeploymentEnded { outcome, reason }),
