@@ -139,7 +139,8 @@ fn exit(status: DeploymentStatus) -> Exit {
         DeploymentStatus::Waiting
         | DeploymentStatus::Running
         | DeploymentStatus::Failed
-        | DeploymentStatus::Cancelled => Exit::Failed,
+        | DeploymentStatus::Cancelled
+        | DeploymentStatus::Superseded => Exit::Failed,
     }
 }
 

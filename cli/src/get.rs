@@ -12,9 +12,9 @@ use shipslog_api::deployments::Filter;
 use crate::client::Query;
 use crate::common::Common;
 use crate::exit::{Exit, Wrong};
-use subject::{One, Shape, Show, Subject};
+use subject::{Filters, One, Shape, Show, Subject};
 
-/// Shows configuration documents, releases, deployments, step components or a project's board.
+/// Shows configuration documents, releases, deployments, what runs where, step components or a project's board.
 #[derive(Debug, Args)]
 #[command(long_about = long_about())]
 pub(crate) struct Get {
@@ -26,7 +26,7 @@ pub(crate) struct Get {
     /// Of this project; releases and the board need it.
     #[arg(long)]
     project: Option<String>,
-    /// Deployments to this environment.
+    /// Deployments to this environment, or what runs in it.
     #[arg(long)]
     environment: Option<String>,
     /// Deployments of this release.
@@ -44,7 +44,7 @@ fn long_about() -> String {
     let known: Vec<String> = subjects::all().iter().map(Subject::typed).collect();
     let (last, others) = known.split_last().expect("there is something to show");
     format!(
-        "Shows configuration documents, releases, deployments, step components or a project's board.\n\n\
+        "Shows configuration documents, releases, deployments, what runs where, step components or a project's board.\n\n\
          KIND is {} or {last}; singular or plural, in any case.",
         others.join(", ")
     )
@@ -107,6 +107,12 @@ impl Get {
         project.ok_or_else(|| wrong("whose? name the project with --project"))
     }
 
+    /// The environment, where that is part of the path.
+    fn needed_environment(&self) -> Result<&str> {
+        let environment = self.environment.as_deref();
+        environment.ok_or_else(|| wrong("where? name the environment with --environment"))
+    }
+
     /// What chooses among deployments.
     fn filter(&self) -> Filter {
         Filter {
@@ -120,10 +126,15 @@ impl Get {
 
     /// A filter that would do nothing is a mistake.
     fn check(&self) -> Result<()> {
-        let filters = self.environment.is_some() || self.release.is_some() || self.open;
-        if filters && !self.subject.takes_filters {
+        let beyond_environment = self.release.is_some() || self.open;
+        let too_many = match self.subject.filters {
+            Filters::None => self.environment.is_some() || beyond_environment,
+            Filters::Environment => beyond_environment,
+            Filters::All => false,
+        };
+        if too_many {
             return Err(wrong(
-                "--environment, --release and --open choose among deployments only",
+                "--environment, --release and --open choose among deployments, --environment also what runs",
             ));
         }
         match (self.subject.no_project, &self.project) {

@@ -84,6 +84,7 @@ fn configuration() -> Vec<(String, Event)> {
             image: "httpd".into(),
         }],
         process: vec![Entry::Run(process_step()), Entry::Gate(gate())],
+        supersede: true,
         variable_environments: vec!["Production".into()],
     };
     [
@@ -176,6 +177,7 @@ fn lanes() -> Vec<(String, Event)> {
             LaneEvent::TurnRequested {
                 deployment,
                 ready: true,
+                supersedes: false,
             },
         ),
         case(
@@ -183,6 +185,15 @@ fn lanes() -> Vec<(String, Event)> {
             LaneEvent::TurnRequested {
                 deployment,
                 ready: false,
+                supersedes: false,
+            },
+        ),
+        case(
+            "superseding",
+            LaneEvent::TurnRequested {
+                deployment,
+                ready: true,
+                supersedes: true,
             },
         ),
         case("", LaneEvent::TurnReady { deployment }),

@@ -70,7 +70,9 @@ pub async fn write(log: &dyn EventLog, deeds: &[Deed]) -> State {
         documents: BTreeMap::new(),
     };
     let mut first = surroundings();
-    first.extend(["one", "other"].map(|it| project(it, &json!({}))));
+    let mut other = project("other", &json!({}));
+    other["supersede"] = json!(true);
+    first.extend([project("one", &json!({})), other]);
     writer.apply(&first).await;
     for number in 0..2 {
         writer.act(&Deed::Release(number)).await;

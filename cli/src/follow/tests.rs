@@ -21,9 +21,9 @@ async fn programs_get_an_end_with_words_that_are_news() {
 
 #[tokio::test]
 async fn an_end_that_is_news_is_an_end_and_no_success() {
-    let state = r#"{"status":"superseded","endedAt":"2026-01-02T03:04:05Z"}"#;
+    let state = r#"{"status":"rolled-back","endedAt":"2026-01-02T03:04:05Z"}"#;
     let told = followed(Format::Json, state).await.unwrap_err();
-    assert!(told.to_string().contains("`superseded`"), "{told}");
+    assert!(told.to_string().contains("`rolled-back`"), "{told}");
     assert_eq!(exit::of(&told), Exit::Failed);
 }
 

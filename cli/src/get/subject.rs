@@ -16,11 +16,22 @@ pub(super) struct Subject {
     pub(super) path: fn(&Get) -> Result<String>,
     /// Why a project's name is refused, where it would do nothing.
     pub(super) no_project: Option<&'static str>,
-    /// Whether environment, release and `open` choose among its items.
-    pub(super) takes_filters: bool,
+    /// Which filters choose among its items.
+    pub(super) filters: Filters,
     /// The parameters of a list, or of what is shown whole.
     pub(super) query: fn(&Get) -> Query,
     pub(super) shape: Shape,
+}
+
+/// What chooses among items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filters {
+    /// Nothing.
+    None,
+    /// The environment.
+    Environment,
+    /// Environment, release and `open`.
+    All,
 }
 
 /// How much there is of it.
@@ -58,7 +69,7 @@ impl Subject {
             name: name.into(),
             path,
             no_project: None,
-            takes_filters: false,
+            filters: Filters::None,
             query: |_| Query::NONE,
             shape: Shape::List { show: rows::<T>, one },
         }
@@ -67,8 +78,9 @@ impl Subject {
     /// As people type it most often.
     pub(super) fn typed(&self) -> String {
         match self.shape {
-            Shape::List { .. } => format!("{}s", self.name),
-            Shape::Single(_) => self.name.clone(),
+            // What runs has no plural.
+            Shape::List { .. } if !self.name.ends_with("ing") => format!("{}s", self.name),
+            Shape::List { .. } | Shape::Single(_) => self.name.clone(),
         }
     }
 }

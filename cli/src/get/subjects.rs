@@ -7,14 +7,14 @@ use shipslog_api::components::{COMPONENTS, Component};
 use shipslog_api::configuration::{DOCUMENT, DOCUMENTS, DocumentItem};
 use shipslog_api::deployments::{DEPLOYMENT, DEPLOYMENTS, DeploymentItem};
 use shipslog_api::paging::MAXIMUM;
-use shipslog_api::progression::{PROGRESSION, Reading};
+use shipslog_api::progression::{OnItsWay, PROGRESSION, RUNNING, Reading, Running};
 use shipslog_api::releases::{RELEASE, RELEASES, Release};
 use shipslog_events::event::configuration::Kind;
 use shipslog_events::ids::DeploymentId;
 use shipslog_nearest::hint;
 
 use super::Get;
-use super::subject::{One, Shape, Subject};
+use super::subject::{Filters, One, Shape, Subject};
 use crate::client::Query;
 use crate::exit::Wrong;
 use crate::moment::moment;
@@ -25,7 +25,7 @@ use crate::{board, configuration, deployment, release};
 pub(super) fn all() -> Vec<Subject> {
     let documents = Kind::ALL.into_iter().map(documents);
     documents
-        .chain([releases(), deployments(), components(), board()])
+        .chain([releases(), deployments(), running(), components(), board()])
         .collect()
 }
 
@@ -72,9 +72,19 @@ fn deployments() -> Subject {
         show: |answer, format| format.show(answer, deployment::one),
     };
     Subject {
-        takes_filters: true,
+        filters: Filters::All,
         query: |get| Query::of(&get.filter()),
         ..Subject::list::<DeploymentItem>("deployment", |_| Ok(DEPLOYMENTS.of([])), one)
+    }
+}
+
+fn running() -> Subject {
+    let one = One::Refused("what runs is shown project by project");
+    let path: fn(&Get) -> Result<String> = |get| Ok(RUNNING.of([&get.needed_environment()?]));
+    Subject {
+        no_project: Some("what runs in an environment is shown of all projects; `get board` shows one"),
+        filters: Filters::Environment,
+        ..Subject::list::<Running>("running", path, one)
     }
 }
 
@@ -91,7 +101,7 @@ fn board() -> Subject {
         name: "board".to_owned(),
         path: |get| Ok(PROGRESSION.of([&get.needed_project()?])),
         no_project: None,
-        takes_filters: false,
+        filters: Filters::None,
         query: newest,
         shape: Shape::Single(|answer, format| format.show(answer, board::table)),
     }
@@ -140,6 +150,26 @@ impl Row for DeploymentItem {
         ("REQUESTED", |it| moment(it.requested_at)),
         ("BY", |it| it.requested_by.clone()),
         ("ENDED", |it| it.ended_at.map(moment).unwrap_or_default()),
+    ];
+}
+
+impl Row for Running {
+    const COLUMNS: &'static [Column<Self>] = &[
+        ("PROJECT", |it| it.project.to_string()),
+        ("RELEASE", |it| {
+            maybe(it.last_success.as_ref().map(|it| &it.release))
+        }),
+        ("DEPLOYMENT", |it| {
+            maybe(it.last_success.as_ref().map(|it| &it.deployment))
+        }),
+        ("SINCE", |it| {
+            maybe(it.last_success.as_ref().map(|it| moment(it.since)).as_ref())
+        }),
+        ("BY", |it| maybe(it.last_success.as_ref().map(|it| &it.by))),
+        ("ON ITS WAY", |it| {
+            let one = |it: &OnItsWay| format!("{} ({}, {})", it.release, it.deployment, it.status);
+            listed(it.on_its_way.iter().map(one))
+        }),
     ];
 }
 

@@ -46,7 +46,7 @@ fn what_would_do_nothing_is_a_mistake() {
     for (get, sentence) in [
         (
             get("releases", |it| it.open = true),
-            "--environment, --release and --open choose among deployments only",
+            "--environment, --release and --open choose among deployments, --environment also what runs",
         ),
         (
             get("targets", project),
@@ -54,6 +54,14 @@ fn what_would_do_nothing_is_a_mistake() {
         ),
         (get("components", project), "components belong to no project"),
         (get("components", name), "components are shown all together"),
+        (
+            get("running", |it| it.open = true),
+            "--environment, --release and --open choose among deployments, --environment also what runs",
+        ),
+        (
+            get("running", |_| {}),
+            "where? name the environment with --environment",
+        ),
         (get("board", name), "a board is chosen with --project"),
     ] {
         let refused = get.request().err().unwrap();

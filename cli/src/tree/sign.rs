@@ -67,7 +67,7 @@ impl From<DeploymentStatus> for Sign {
             DeploymentStatus::Running => Self::Running,
             DeploymentStatus::Succeeded => Self::Passed,
             DeploymentStatus::Failed => Self::Failed,
-            DeploymentStatus::Cancelled => Self::Stopped,
+            DeploymentStatus::Cancelled | DeploymentStatus::Superseded => Self::Stopped,
         }
     }
 }

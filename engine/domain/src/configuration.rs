@@ -153,6 +153,12 @@ impl Configuration {
             .collect()
     }
 
+    /// Whether deployments of a project take the place of those in line.
+    pub fn supersedes(&self, project: &ProjectName) -> bool {
+        let facts = self.get(Kind::Project, project.as_str()).map(|it| &it.facts);
+        matches!(facts, Some(DocumentFacts::Project { supersede: true, .. }))
+    }
+
     /// A lifecycle's phases.
     pub fn phases(&self, lifecycle: &LifecycleName) -> &[Phase] {
         match self.get(Kind::Lifecycle, lifecycle.as_str()).map(|it| &it.facts) {

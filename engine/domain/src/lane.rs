@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 use shipslog_events::event::deployment::Outcome;
 use shipslog_events::event::lane::LaneEvent;
-use shipslog_events::ids::DeploymentId;
+use shipslog_events::ids::{DeploymentId, EnvironmentName};
 
 /// Who acts and who waits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,8 +16,40 @@ pub struct Lane {
     pub waiting: VecDeque<DeploymentId>,
     /// Those who wait at a gate before their first run: others pass them.
     pub not_ready: BTreeSet<DeploymentId>,
+    /// Those in line that a newer one superseded.
+    pub superseded: Vec<Superseded>,
     /// The latest deployment that succeeded.
     pub last_success: Option<DeploymentId>,
+}
+
+/// A deployment in line that has to leave it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Superseded {
+    /// Which one.
+    pub deployment: DeploymentId,
+    /// The newer one that takes its place.
+    pub by: DeploymentId,
+}
+
+/// How many deployments may be in line.
+const MOST_IN_LINE: usize = 100;
+
+/// There is no room in line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{MOST_IN_LINE} deployments are in line for {environment} already; cancel some, or have newer ones supersede them \
+     (`supersede: true` in the project)"
+)]
+pub struct Full {
+    /// Where to.
+    environment: EnvironmentName,
+}
+
+impl Full {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        "lane-full"
+    }
 }
 
 impl Lane {
@@ -38,17 +70,38 @@ impl Lane {
         }
     }
 
+    /// Which newer deployment has taken the place of this one in line.
+    pub fn superseded_by(&self, deployment: DeploymentId) -> Option<DeploymentId> {
+        let mut superseded = self.superseded.iter().filter(|it| it.deployment == deployment);
+        superseded.next().map(|it| it.by)
+    }
+
+    /// Whether another deployment may stand in line.
+    pub fn admits(&self, environment: &EnvironmentName) -> Result<(), Full> {
+        let stay = self
+            .waiting
+            .iter()
+            .filter(|it| self.superseded_by(**it).is_none());
+        if stay.count() < MOST_IN_LINE {
+            return Ok(());
+        }
+        Err(Full {
+            environment: environment.clone(),
+        })
+    }
+
     fn ready(&self) -> impl Iterator<Item = DeploymentId> {
-        let ready = self.waiting.iter().filter(|it| !self.not_ready.contains(it));
-        ready.copied()
+        let waits = |it: &DeploymentId| self.not_ready.contains(it) || self.superseded_by(*it).is_some();
+        self.waiting.iter().copied().filter(move |it| !waits(it))
     }
 }
 
-/// Whether the turn may be another one's since.
+/// Whether the turn may be another one's since, or somebody has to leave the line.
 pub fn frees(event: &LaneEvent) -> bool {
     match event {
         LaneEvent::TurnEnded { .. } | LaneEvent::TurnReady { .. } => true,
-        LaneEvent::TurnRequested { .. } | LaneEvent::TurnTaken { .. } => false,
+        LaneEvent::TurnRequested { supersedes, .. } => *supersedes,
+        LaneEvent::TurnTaken { .. } => false,
     }
 }
 
@@ -56,7 +109,23 @@ pub fn frees(event: &LaneEvent) -> bool {
 #[must_use]
 pub fn evolve(mut lane: Lane, event: &LaneEvent) -> Lane {
     match event {
-        LaneEvent::TurnRequested { deployment, ready } => {
+        LaneEvent::TurnRequested {
+            deployment,
+            ready,
+            supersedes,
+        } => {
+            if *supersedes {
+                let by = |it: &DeploymentId| Superseded {
+                    deployment: *it,
+                    by: *deployment,
+                };
+                let stay = lane
+                    .waiting
+                    .iter()
+                    .filter(|it| lane.superseded_by(**it).is_none());
+                let superseded: Vec<Superseded> = stay.map(by).collect();
+                lane.superseded.extend(superseded);
+            }
             lane.waiting.push_back(*deployment);
             if !ready {
                 lane.not_ready.insert(*deployment);
@@ -72,6 +141,7 @@ pub fn evolve(mut lane: Lane, event: &LaneEvent) -> Lane {
         LaneEvent::TurnEnded { deployment, outcome } => {
             lane.waiting.retain(|it| it != deployment);
             lane.not_ready.remove(deployment);
+            lane.superseded.retain(|it| it.deployment != *deployment);
             if lane.holder == Some(*deployment) {
                 lane.holder = None;
             }
@@ -97,6 +167,15 @@ mod tests {
         LaneEvent::TurnRequested {
             deployment: DeploymentId(number),
             ready: true,
+            supersedes: false,
+        }
+    }
+
+    fn superseding(number: u64) -> LaneEvent {
+        LaneEvent::TurnRequested {
+            deployment: DeploymentId(number),
+            ready: true,
+            supersedes: true,
         }
     }
 
@@ -104,6 +183,7 @@ mod tests {
         LaneEvent::TurnRequested {
             deployment: DeploymentId(number),
             ready: false,
+            supersedes: false,
         }
     }
 
@@ -153,6 +233,45 @@ mod tests {
                 .not_ready
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn those_in_line_give_way_to_one_that_supersedes_them_and_whose_turn_has_come_goes_on() {
+        let lane = fold([
+            requested(1),
+            taken(1),
+            requested(2),
+            at_a_gate(3),
+            superseding(4),
+            requested(5),
+        ]);
+        let by = DeploymentId(4);
+        let superseded = [2, 3].map(|it| Superseded {
+            deployment: DeploymentId(it),
+            by,
+        });
+        assert_eq!(lane.superseded, superseded);
+        assert_eq!(lane.ahead_of(by), Some(DeploymentId(1)));
+        let lane = evolve(lane, &ended(1, Outcome::Succeeded));
+        assert_eq!(lane.next(), Some(by));
+        let lane = evolve(lane, &ended(2, Outcome::Superseded));
+        assert_eq!(lane.superseded.len(), 1);
+    }
+
+    #[test]
+    fn there_is_room_for_a_hundred_in_line() {
+        let environment = "Production".into();
+        let lane = fold((1..=100).map(requested));
+        let refusal = lane.admits(&environment).unwrap_err();
+        assert!(
+            refusal
+                .to_string()
+                .contains("100 deployments are in line for Production")
+        );
+        let lane = evolve(lane, &taken(1));
+        assert_eq!(lane.admits(&environment), Ok(()));
+        let lane = fold((1..=100).map(requested).chain([superseding(101)]));
+        assert_eq!(lane.admits(&environment), Ok(()), "the others leave the line");
     }
 
     #[test]

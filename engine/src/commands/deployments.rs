@@ -49,7 +49,13 @@ impl Commands {
                     environment: environment.clone(),
                 };
                 let plan = deployment::plan(configuration, asked);
-                plans.push((environment, plan.map_err(|it| Error::refused(it.code(), it))?));
+                let plan = plan.map_err(|it| Error::refused(it.code(), it))?;
+                if !plan.supersedes() {
+                    let lane = load::lane(log, plan.lane()).await?.state;
+                    lane.admits(&environment)
+                        .map_err(|it| Error::refused(it.code(), it))?;
+                }
+                plans.push((environment, plan));
             }
             let (mut requests, mut accepted) = (Vec::new(), Vec::new());
             for (environment, plan) in plans {
@@ -187,7 +193,7 @@ fn destinations(
     Ok(next)
 }
 
-/// The lanes are not held to a version: in line there is always room.
+/// The lanes are not held to a version: of those who ask at the same moment, all get into line.
 fn append_of(
     by: &By,
     requests: Vec<(DeploymentId, Facts)>,

@@ -17,6 +17,7 @@ pub(super) async fn conclusion(
     history: &DeploymentHistory,
     objects: &ObjectsHistory,
     outcome: Outcome,
+    superseded_by: Option<DeploymentId>,
 ) -> Result<String, ReadError> {
     if outcome == Outcome::Succeeded {
         return Ok(match skipped(history) {
@@ -34,6 +35,11 @@ pub(super) async fn conclusion(
         sentences.push(format!("{} on {}: {said}", attempt.id.step, attempt.id.target));
     }
     sentences.extend(gate(log, history).await?);
+    if let (Outcome::Superseded, Some(by)) = (outcome, superseded_by) {
+        sentences.push(format!(
+            "superseded by {by}, which was requested while it was in line"
+        ));
+    }
     if sentences.is_empty() {
         sentences.push(format!("{outcome} while no step ran"));
     }

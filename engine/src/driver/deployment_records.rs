@@ -21,6 +21,16 @@ use super::failure::Failure;
 use crate::load::{self, DeploymentHistory, Loaded, ProgressHistory};
 use crate::transaction::persist;
 
+/// Whose turn it is on a lane, as a deployment in line sees it.
+pub(super) enum Turn {
+    /// Its own, and it has taken it.
+    Its,
+    /// Another one's, or nobody's yet.
+    OfAnother,
+    /// Never its own: a newer one has superseded it.
+    Superseded,
+}
+
 /// The records of one deployment.
 pub(super) struct DeploymentRecords<'a> {
     pub(super) store: &'a Store,
@@ -28,12 +38,15 @@ pub(super) struct DeploymentRecords<'a> {
 }
 
 impl DeploymentRecords<'_> {
-    /// Takes the turn if it is this deployment's, and says whether there is anything to go on with.
-    pub(super) async fn take_turn(&self, lane: &LaneKey) -> Result<bool, Failure> {
+    /// Takes the turn if it is this deployment's.
+    pub(super) async fn take_turn(&self, lane: &LaneKey) -> Result<Turn, Failure> {
         let decide = || async {
             let turns = load::lane(&*self.store.events, lane).await?;
+            if turns.state.superseded_by(self.id).is_some() {
+                return Ok((None, Turn::Superseded));
+            }
             if turns.state.next() != Some(self.id) {
-                return Ok((None, false));
+                return Ok((None, Turn::OfAnother));
             }
             let started = self.decided(Command::Start, "started").await?;
             let append = started.map(|(now, started)| {
@@ -43,9 +56,15 @@ impl DeploymentRecords<'_> {
                 let taken = stream(to, expected, now.state.request(), "turn-taken", [turn.into()]);
                 append(&now.state, vec![taken, started])
             });
-            Ok((append, true))
+            Ok((append, Turn::Its))
         };
         Ok(self.persist(decide).await?.0)
+    }
+
+    /// Whether a newer deployment has superseded this one while it was in line.
+    pub(super) async fn is_superseded(&self, lane: &LaneKey) -> Result<bool, Failure> {
+        let turns = load::lane(&*self.store.events, lane).await?;
+        Ok(turns.state.superseded_by(self.id).is_some())
     }
 
     /// Says that the deployment has come to a gate.
@@ -116,7 +135,8 @@ impl DeploymentRecords<'_> {
         let (history, cause) = (&now.state, now.state.request());
         let lane = load::lane(&*self.store.events, &history.deployment.lane).await?;
         let objects = load::objects(&*self.store.events, &history.deployment.lane).await?;
-        let said = conclusion(&*self.store.events, history, &objects.state, outcome).await?;
+        let by = lane.state.superseded_by(self.id);
+        let said = conclusion(&*self.store.events, history, &objects.state, outcome, by).await?;
         let to = Stream::Deployment(self.id);
         let ended = ending.ended.into_iter().map(Event::from);
         let mut ended = stream(to, Expected::Version(now.version), cause, "ended", ended);

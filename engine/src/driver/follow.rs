@@ -56,7 +56,13 @@ async fn concern(shared: &Arc<Shared>, recorded: &Recorded) -> Result<(), ReadEr
         (Stream::Deployment(id), Event::Deployment(event)) if deployment::wakes(event) => shared.wake(*id),
         (Stream::Lane(key), Event::Lane(event)) if lane::frees(event) => {
             let turns = load::lane(&*shared.tools.store.events, key).await?;
-            turns.state.next().into_iter().for_each(|it| shared.wake(it));
+            let superseded = turns.state.superseded.iter().map(|it| it.deployment);
+            turns
+                .state
+                .next()
+                .into_iter()
+                .chain(superseded)
+                .for_each(|it| shared.wake(it));
         }
         _ => {}
     }

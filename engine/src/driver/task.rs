@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use jiff::Timestamp;
-use shipslog_domain::deployment::{self, Due, RESUMPTIONS};
+use shipslog_domain::deployment::{self, Due, RESUMPTIONS, Status};
 use shipslog_events::event::Event;
-use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, EndReason};
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason};
 use shipslog_events::ids::{AttemptId, ComponentDigest, DeploymentId};
 use shipslog_runner::{Cancel, Ended, Unended};
 use tokio::sync::Notify;
@@ -19,7 +19,7 @@ use tokio::time::Instant;
 use super::attempt::{self, Entrance};
 use super::beginning;
 use super::clock::Clock;
-use super::deployment_records::DeploymentRecords;
+use super::deployment_records::{DeploymentRecords, Turn};
 use super::failure::Failure;
 use super::finished::Finished;
 use super::gates;
@@ -147,11 +147,15 @@ impl Task {
     async fn act(&mut self, history: &DeploymentHistory, due: Due) -> Result<Then, Failure> {
         match due {
             Due::Nothing => Ok(Then::Over),
-            Due::AwaitTurn => {
-                let on = self.records().take_turn(&history.deployment.lane).await?;
-                Ok(if on { Then::Again } else { Then::Wait })
-            }
+            Due::AwaitTurn => match self.records().take_turn(&history.deployment.lane).await? {
+                Turn::Its => Ok(Then::Again),
+                Turn::OfAnother => Ok(Then::Wait),
+                Turn::Superseded => self.superseded().await,
+            },
             Due::OpenGate(id) => {
+                if self.is_superseded(history).await? {
+                    return self.superseded().await;
+                }
                 let instructions = gates::instructions(&self.shared.tools, history, &id).await?;
                 self.records().gate_opened(&id, instructions).await?;
                 Ok(Then::Again)
@@ -160,6 +164,9 @@ impl Task {
                 id,
                 time_limit_seconds,
             } => {
+                if self.is_superseded(history).await? {
+                    return self.superseded().await;
+                }
                 let left = gates::left(history, &id, Duration::from_secs(time_limit_seconds));
                 if left.is_zero() {
                     self.records().gate_expired(&id).await?;
@@ -189,6 +196,16 @@ impl Task {
                 Ok(Then::Over)
             }
         }
+    }
+
+    async fn is_superseded(&self, history: &DeploymentHistory) -> Result<bool, Failure> {
+        let deployment = &history.deployment;
+        Ok(deployment.status == Status::Waiting && self.records().is_superseded(&deployment.lane).await?)
+    }
+
+    async fn superseded(&self) -> Result<Then, Failure> {
+        self.records().ended(DeploymentEndReason::Superseded).await?;
+        Ok(Then::Over)
     }
 
     /// Looks again then, if nothing wakes it before.

@@ -155,8 +155,9 @@ impl SqliteLog {
 
 impl Drop for SqliteLog {
     fn drop(&mut self) {
-        self.queue.close();
+        // Before the writer may go: the last one to close the file takes the write-ahead log in, and readers cannot.
         self.readers.close();
+        self.queue.close();
         if let Some(appender) = self.appender.take()
             && appender.join().is_err()
         {

@@ -130,6 +130,8 @@ pub enum DocumentFacts {
         packages: Vec<Package>,
         /// Its process, in order.
         process: Vec<Entry<ProcessStep>>,
+        /// Whether a deployment takes the place of those that are in line before it.
+        supersede: bool,
         /// Environments that variables are scoped to.
         variable_environments: Vec<EnvironmentName>,
     },

@@ -20,6 +20,8 @@ pub enum LaneEvent {
         deployment: DeploymentId,
         /// Not while a gate comes before its first run: until `turn-ready` others pass it.
         ready: bool,
+        /// Whether those that are in line give way to it: each ends by itself. Whose turn has come goes on.
+        supersedes: bool,
     },
     /// The gates before its first run are passed.
     ///

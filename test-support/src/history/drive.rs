@@ -28,6 +28,13 @@ pub(super) fn drive(state: &State, which: u8, how: u8) -> Vec<Facts> {
             };
             vec![on_lane(deployment, turn), decided(deployment, Command::Start)]
         }
+        Some(Due::AwaitTurn | Due::OpenGate(_) | Due::AwaitGate { .. })
+            if state.lanes[&deployment.lane]
+                .superseded_by(deployment.id)
+                .is_some() =>
+        {
+            end(state, deployment, DeploymentEndReason::Superseded)
+        }
         None | Some(Due::Nothing | Due::AwaitTurn) => Vec::new(),
         Some(Due::OpenGate(id)) => vec![decided(deployment, Command::OpenGate(id))],
         Some(Due::AwaitGate { id, .. }) => {

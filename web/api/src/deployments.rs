@@ -158,6 +158,8 @@ pub enum DeploymentStatus {
     Failed,
     /// A person stopped it.
     Cancelled,
+    /// A newer one came while it was in line.
+    Superseded,
 }
 
 shown_as_on_the_wire!(DeploymentStatus);
@@ -259,7 +261,7 @@ impl DeploymentStatus {
     pub fn is_end(self) -> bool {
         match self {
             Self::Waiting | Self::Running => false,
-            Self::Succeeded | Self::Failed | Self::Cancelled => true,
+            Self::Succeeded | Self::Failed | Self::Cancelled | Self::Superseded => true,
         }
     }
 }

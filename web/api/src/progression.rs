@@ -14,6 +14,8 @@ use crate::text;
 addresses! {
     /// The board of a project.
     PROGRESSION = "/api/v1/projects/{project}/progression";
+    /// What runs in an environment now.
+    RUNNING = "/api/v1/environments/{environment}/running";
 }
 
 /// How the board is read.
@@ -62,6 +64,33 @@ pub struct LastSuccess {
     pub by: String,
 }
 
+/// What a project has in an environment now, and what is on its way there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Running {
+    /// The project's name.
+    #[schema(value_type = String)]
+    pub project: ProjectName,
+    /// Which release succeeded last; none where none has yet.
+    pub last_success: Option<LastSuccess>,
+    /// Deployments that have not ended, the one whose turn it is first.
+    pub on_its_way: Vec<OnItsWay>,
+}
+
+/// A deployment that has not ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OnItsWay {
+    /// The release's version.
+    #[schema(value_type = String)]
+    pub release: ReleaseVersion,
+    /// Such as `deployments-841`.
+    #[serde(with = "text")]
+    #[schema(value_type = String)]
+    pub deployment: DeploymentId,
+    /// Where it stands.
+    pub status: DeploymentStatus,
+}
+
 /// A release on the board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReleaseRow {
@@ -90,6 +119,24 @@ mod tests {
 
     use super::*;
     use crate::testing::round_trip;
+
+    #[test]
+    fn what_runs_says_since_when_by_whom_and_what_is_on_its_way() {
+        let running = Running {
+            project: "Httpd".into(),
+            last_success: None,
+            on_its_way: vec![OnItsWay {
+                release: "1.0.0".into(),
+                deployment: DeploymentId(3),
+                status: DeploymentStatus::Waiting,
+            }],
+        };
+        let shown = json!({
+            "project": "Httpd", "lastSuccess": null,
+            "onItsWay": [{ "release": "1.0.0", "deployment": "deployments-3", "status": "waiting" }]
+        });
+        assert_eq!(round_trip(&running), shown);
+    }
 
     #[test]
     fn a_board_has_a_cell_for_each_environment_that_a_release_went_to() {

@@ -3,10 +3,15 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use shipslog_api::progression::{Cell, LastSuccess, PROGRESSION, Progression, Reading, ReleaseRow};
+use shipslog_api::Page;
+use shipslog_api::paging::Listing;
+use shipslog_api::progression::{
+    Cell, LastSuccess, OnItsWay, PROGRESSION, Progression, RUNNING, Reading, ReleaseRow, Running,
+};
+use shipslog_domain::lane::Lane;
 use shipslog_engine::views::{ReleaseView, Views};
 use shipslog_events::event::configuration::{DocumentFacts, Kind};
-use shipslog_events::ids::{EnvironmentName, ProjectName};
+use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName};
 use shipslog_events::stream::LaneKey;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,7 +26,9 @@ use crate::resources::deployments::status;
 use crate::{actor, paging};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(progression))
+    OpenApiRouter::new()
+        .routes(routes!(progression))
+        .routes(routes!(running))
 }
 
 /// The board of a project. Access role: viewer.
@@ -73,21 +80,76 @@ async fn last_success(
             continue;
         };
         let lane = LaneKey::new(&project.entry.slug, &environment.entry.slug);
-        let Some(last) = views.lane(&lane).await?.and_then(|it| it.lane.last_success) else {
-            continue;
-        };
-        if let Some(view) = views.deployment(last).await? {
-            let since = view.ended_at.unwrap_or(view.requested_at);
-            let success = LastSuccess {
-                release: view.deployment.release,
-                deployment: last,
-                since,
-                by: actor::name(&view.requested_by),
-            };
-            found.insert(name.clone(), success);
-        }
+        let lane = views.lane(&lane).await?;
+        let success = success(views, lane.and_then(|it| it.lane.last_success)).await?;
+        found.extend(success.map(|it| (name.clone(), it)));
     }
     Ok(found)
+}
+
+async fn success(views: &Views, last: Option<DeploymentId>) -> Result<Option<LastSuccess>, Problem> {
+    let Some(deployment) = last else { return Ok(None) };
+    let view = views.deployment(deployment).await?;
+    Ok(view.map(|view| LastSuccess {
+        since: view.ended_at.unwrap_or(view.requested_at),
+        by: actor::name(&view.requested_by),
+        release: view.deployment.release,
+        deployment,
+    }))
+}
+
+/// What runs in an environment now, project by project, and what is on its way there. Projects that never went there are
+/// left out. Access role: viewer.
+#[utoipa::path(
+    get, path = RUNNING, operation_id = "listRunning", tag = "releases", security(("apiKey" = [])),
+    params(("environment" = String, Path, description = "The environment's name"), Listing),
+    responses((status = 200, description = "A page", body = Page<Running>), ReadProblems)
+)]
+async fn running(
+    State(app): State<App>,
+    _: Viewer,
+    Path(environment): Path<String>,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Page<Running>>, Problem> {
+    app.reach(listing.min_position).await?;
+    let limit = paging::limit(listing.limit)?;
+    let after: Option<String> = paging::place("running", listing.cursor.as_deref())?;
+    let environment = existing(&app, Kind::Environment, &environment).await?;
+    let views = app.engine.views();
+    let mut items = Vec::new();
+    for project in views.documents(Kind::Project).await? {
+        if after.as_ref().is_some_and(|after| project.name <= *after) {
+            continue;
+        }
+        let lane = LaneKey::new(&project.entry.slug, &environment.entry.slug);
+        if let Some(view) = views.lane(&lane).await? {
+            items.push(shown(views, project.name, view.lane).await?);
+        }
+        if items.len() > limit {
+            break;
+        }
+    }
+    Ok(Json(paging::page(items, limit, |last| {
+        paging::cursor("running", &last.project)
+    })))
+}
+
+async fn shown(views: &Views, project: String, lane: Lane) -> Result<Running, Problem> {
+    let mut on_its_way = Vec::new();
+    for deployment in lane.holder.into_iter().chain(lane.waiting) {
+        if let Some(view) = views.deployment(deployment).await? {
+            on_its_way.push(OnItsWay {
+                status: status(&view.deployment.status),
+                release: view.deployment.release,
+                deployment,
+            });
+        }
+    }
+    Ok(Running {
+        project: project.into(),
+        last_success: success(views, lane.last_success).await?,
+        on_its_way,
+    })
 }
 
 async fn environments(app: &App, project: &str) -> Result<Vec<EnvironmentName>, Problem> {

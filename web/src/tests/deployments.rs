@@ -199,3 +199,30 @@ async fn a_deployment_is_accepted_and_told_to_its_end() {
         "{attempt}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_runs_in_an_environment_is_told_project_by_project() {
+    let server = Server::start().await;
+    let id = History::waiting(&server).await;
+    let path = "/api/v1/environments/Development/running";
+    let shown = server.get(path).await.expect(200);
+    let items = shown["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0]["project"], "Httpd");
+    assert_eq!(items[0]["lastSuccess"], json!(null));
+    let on_its_way = items[0]["onItsWay"].as_array().unwrap();
+    let last = on_its_way.last().unwrap();
+    assert_eq!(last["deployment"], id.to_string());
+    assert_eq!(last["status"], "waiting");
+    let (status, _, detail) = server
+        .get("/api/v1/environments/Developmen/running")
+        .await
+        .problem();
+    assert_eq!(status, 404);
+    assert!(detail.contains("`Development`"), "{detail}");
+    let nowhere = server
+        .get("/api/v1/environments/Production/running")
+        .await
+        .expect(200);
+    assert_eq!(nowhere["items"], json!([]));
+}

@@ -134,6 +134,7 @@ impl History {
             LaneEvent::TurnRequested {
                 deployment: id,
                 ready: true,
+                supersedes: false,
             },
             LaneEvent::TurnTaken { deployment: id },
             LaneEvent::TurnEnded {
@@ -187,11 +188,13 @@ impl History {
             LaneEvent::TurnRequested {
                 deployment: ahead,
                 ready: true,
+                supersedes: false,
             },
             LaneEvent::TurnTaken { deployment: ahead },
             LaneEvent::TurnRequested {
                 deployment: id,
                 ready: true,
+                supersedes: false,
             },
         ];
         let turns = turns.into_iter().map(|it| (it.into(), vec![])).collect();

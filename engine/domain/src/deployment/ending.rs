@@ -89,6 +89,7 @@ mod tests {
             (DeploymentEndReason::GateFailed, false),
             (DeploymentEndReason::GateExpired, false),
             (DeploymentEndReason::Cancelled, false),
+            (DeploymentEndReason::Superseded, false),
         ] {
             let outcome = reason.outcome();
             let ending = ending(&running(), &Progress::default(), reason).unwrap();

@@ -36,6 +36,7 @@ pub struct Plan {
     environment: EnvironmentName,
     phase: Phase,
     process: Vec<Entry<PlannedStep>>,
+    supersedes: bool,
 }
 
 /// The facts of a request, each for its stream.
@@ -89,6 +90,16 @@ impl RequestRefusal {
 }
 
 impl Plan {
+    /// The lane that it goes through.
+    pub fn lane(&self) -> &LaneKey {
+        &self.lane
+    }
+
+    /// Whether those in line give way to it.
+    pub fn supersedes(&self) -> bool {
+        self.supersedes
+    }
+
     /// The facts of this plan under a number reserved for it.
     pub fn numbered(self, id: DeploymentId) -> Facts {
         let Self {
@@ -99,6 +110,7 @@ impl Plan {
             environment,
             phase,
             process,
+            supersedes,
         } = self;
         // Others pass it while it waits at a gate before its first run.
         let ready = !matches!(process.first(), Some(Entry::Gate(_)));
@@ -115,6 +127,7 @@ impl Plan {
             turn: LaneEvent::TurnRequested {
                 deployment: id,
                 ready,
+                supersedes,
             },
             progress: Stream::Progress(project_slug, release.clone()),
             going: ProgressEvent::EnvironmentRequested {
@@ -169,6 +182,7 @@ pub fn plan(configuration: &Configuration, request: Request<'_>) -> Result<Plan,
         environment,
         phase,
         process,
+        supersedes: configuration.supersedes(&release.project),
     })
 }
 

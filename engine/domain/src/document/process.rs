@@ -29,6 +29,10 @@ pub struct Project {
     /// Values that `#{Name}` stands for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<Variable>,
+    /// Whether a deployment takes the place of those that are in line before it, to the same environment; whose turn has
+    /// come goes on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub supersede: bool,
     /// Steps and gates in order.
     #[schemars(length(min = 1))]
     pub process: Vec<Entry>,
@@ -215,6 +219,7 @@ impl Project {
             lifecycle: self.lifecycle.as_str().into(),
             packages: self.packages.iter().map(Package::facts).collect(),
             process: self.process.iter().map(Entry::facts).collect(),
+            supersede: self.supersede,
             variable_environments: environments.into_iter().collect(),
         }
     }

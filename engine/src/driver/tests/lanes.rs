@@ -1,10 +1,13 @@
 //! One deployment at a time per project and environment.
 
+use serde_json::json;
 use shipslog_domain::deployment::Status;
 use shipslog_events::event::deployment::DeploymentEndReason;
 use shipslog_events::stream::LaneKey;
+use shipslog_test_support::documents::project;
 
 use super::{ended, events, message};
+use crate::commands::Error;
 use crate::testing::house::{House, by};
 
 #[tokio::test]
@@ -52,4 +55,64 @@ async fn one_that_is_cancelled_in_line_ends_without_having_run_and_lets_those_be
     assert_eq!(message(&house, &view).await, "cancelled while no step ran");
     house.engine.commands().cancel(&by(), first).await.unwrap();
     house.running(third).await;
+}
+
+#[tokio::test]
+async fn one_that_supersedes_takes_the_place_of_those_in_line_and_not_of_the_one_that_runs() {
+    let house = House::with(&["wait"]).await;
+    let first = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.running(first).await;
+    let second = house.deploy("wait", "Development").await.unwrap().deployment;
+    let mut superseding = project("wait", &json!({}));
+    superseding["supersede"] = json!(true);
+    house.apply(vec![superseding]).await;
+    let third = house.deploy("wait", "Development").await.unwrap().deployment;
+    let fourth = house.deploy("wait", "Development").await.unwrap().deployment;
+    for (older, by) in [(second, third), (third, fourth)] {
+        let view = house.ended(older).await;
+        assert_eq!(view.deployment.status, ended(DeploymentEndReason::Superseded));
+        assert!(view.deployment.attempts.is_empty());
+        let said = message(&house, &view).await;
+        assert_eq!(
+            said,
+            format!("superseded by {by}, which was requested while it was in line")
+        );
+    }
+    let view = house.running(first).await;
+    assert_eq!(view.deployment.status, Status::Running);
+    house.engine.commands().cancel(&by(), first).await.unwrap();
+    house.running(fourth).await;
+}
+
+#[tokio::test]
+async fn one_that_waits_at_a_gate_is_superseded_too() {
+    let house = House::with(&["pass"]).await;
+    let mut gated = project("pass", &json!({}));
+    let step = gated["process"][0].clone();
+    gated["process"] = json!([{ "name": "Approve", "gate": { "manual": {} } }, step]);
+    gated["supersede"] = json!(true);
+    house.apply(vec![gated]).await;
+    house.release("pass").await.unwrap();
+    let waits = house.deploy_release("pass", "1.0.1", "Development").await;
+    let waits = waits.unwrap().deployment;
+    house.until(waits, |it| it.deployment.open_gate().is_some()).await;
+    house.deploy("pass", "Development").await.unwrap();
+    let view = house.ended(waits).await;
+    assert_eq!(view.deployment.status, ended(DeploymentEndReason::Superseded));
+}
+
+#[tokio::test]
+async fn a_flood_into_one_lane_is_refused_with_a_way_out() {
+    let house = House::with(&["wait"]).await;
+    let first = house.deploy("wait", "Development").await.unwrap().deployment;
+    house.running(first).await;
+    for _ in 0..100 {
+        house.deploy("wait", "Development").await.unwrap();
+    }
+    let refused = house.deploy("wait", "Development").await;
+    let Err(Error::Refused { code, sentence }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(code, "lane-full");
+    assert!(sentence.contains("`supersede: true`"), "{sentence}");
 }

@@ -11,7 +11,7 @@ use shipslog_test_support::history::{Deed, write};
 use super::*;
 
 /// Every version with the digest of its shape, the newest last. No line is ever edited.
-const SHAPES: [(i64, &str); 6] = [
+const SHAPES: [(i64, &str); 7] = [
     (
         3,
         "aaf1e21b861b3c444664ae28b7ac33ff76154eee9fb8ff96220d86d8824e58ba",
@@ -36,6 +36,10 @@ const SHAPES: [(i64, &str); 6] = [
         8,
         "e98a49edd0dd1cb88bcf7f402353f64121dbb8a9d3a3590d2526287c386223f6",
     ),
+    (
+        9,
+        "7a7fa149266946b53121441b129a8a3659ac08779aaa680427cfff65cb64ef85",
+    ),
 ];
 
 /// Enough for every kind of row with nearly all that it can have: a deployment that succeeds, and others that do not.
@@ -50,6 +54,7 @@ fn deeds() -> Vec<Deed> {
         .chain(deployments)
         .chain(runs)
         .chain([Deed::Deploy(0, 0), Deed::Cancel(0)])
+        .chain([Deed::Deploy(1, 0), Deed::Deploy(1, 0)])
         .collect()
 }
 

@@ -14,6 +14,8 @@ pub enum Outcome {
     Failed,
     /// A person stopped it.
     Cancelled,
+    /// A newer one came while it was in line.
+    Superseded,
 }
 
 words! {
@@ -21,6 +23,7 @@ words! {
         Succeeded => "succeeded",
         Failed => "failed",
         Cancelled => "cancelled",
+        Superseded => "superseded",
     }
 }
 
@@ -40,6 +43,8 @@ pub enum DeploymentEndReason {
     GateExpired,
     /// A person stopped it.
     Cancelled,
+    /// A newer one came while it was in line.
+    Superseded,
 }
 
 impl DeploymentEndReason {
@@ -49,6 +54,7 @@ impl DeploymentEndReason {
             Self::Succeeded => Outcome::Succeeded,
             Self::Failed | Self::Errored | Self::GateFailed | Self::GateExpired => Outcome::Failed,
             Self::Cancelled => Outcome::Cancelled,
+            Self::Superseded => Outcome::Superseded,
         }
     }
 }
@@ -61,6 +67,7 @@ words! {
         GateFailed => "gate-failed",
         GateExpired => "gate-expired",
         Cancelled => "cancelled",
+        Superseded => "superseded",
     }
 }
 

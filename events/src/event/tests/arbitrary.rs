@@ -93,14 +93,22 @@ fn facts() -> impl Strategy<Value = DocumentFacts> {
             roles,
         },
     );
-    let project = (name(), vec(package, 0..3), process(process_step()), names()).prop_map(
-        |(lifecycle, packages, process, variable_environments)| DocumentFacts::Project {
-            lifecycle,
-            packages,
-            process,
-            variable_environments,
-        },
-    );
+    let project = (
+        name(),
+        vec(package, 0..3),
+        process(process_step()),
+        any::<bool>(),
+        names(),
+    )
+        .prop_map(
+            |(lifecycle, packages, process, supersede, variable_environments)| DocumentFacts::Project {
+                lifecycle,
+                packages,
+                process,
+                supersede,
+                variable_environments,
+            },
+        );
     prop_oneof![
         Just(DocumentFacts::Environment {}),
         Just(DocumentFacts::Feed {}),
@@ -207,8 +215,13 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 
 fn lane() -> impl Strategy<Value = LaneEvent> {
     prop_oneof![
-        (deployment_id(), any::<bool>())
-            .prop_map(|(deployment, ready)| LaneEvent::TurnRequested { deployment, ready }),
+        (deployment_id(), any::<bool>(), any::<bool>()).prop_map(|(deployment, ready, supersedes)| {
+            LaneEvent::TurnRequested {
+                deployment,
+                ready,
+                supersedes,
+            }
+        }),
         deployment_id().prop_map(|deployment| LaneEvent::TurnReady { deployment }),
         deployment_id().prop_map(|deployment| LaneEvent::TurnTaken { deployment }),
         (deployment_id(), outcome())

@@ -54,14 +54,22 @@ fn statuses_are_words() {
         DeploymentStatus::Succeeded,
         DeploymentStatus::Failed,
         DeploymentStatus::Cancelled,
+        DeploymentStatus::Superseded,
     ];
     assert_eq!(
         words(&all),
-        ["waiting", "running", "succeeded", "failed", "cancelled"]
+        [
+            "waiting",
+            "running",
+            "succeeded",
+            "failed",
+            "cancelled",
+            "superseded"
+        ]
     );
     assert_eq!(
         all.map(DeploymentStatus::is_end),
-        [false, false, true, true, true]
+        [false, false, true, true, true, true]
     );
     let all = [
         RunStatus::Pending,

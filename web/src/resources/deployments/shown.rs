@@ -177,6 +177,7 @@ pub(in crate::resources) fn status(status: &Status) -> DeploymentStatus {
             Outcome::Succeeded => DeploymentStatus::Succeeded,
             Outcome::Failed => DeploymentStatus::Failed,
             Outcome::Cancelled => DeploymentStatus::Cancelled,
+            Outcome::Superseded => DeploymentStatus::Superseded,
         },
     }
 }
