@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use shipslog_api::paging::Reading;
 use shipslog_api::releases::{CreateRelease, RELEASE, RELEASES, Release, ReleaseCreated};
+use shipslog_events::ids::PackageName;
 
 use crate::asking::Asking;
 use crate::client::Query;
@@ -51,6 +52,9 @@ impl Create {
             .post::<ReleaseCreated>(&RELEASES.of([&project]), &asking, &self.asked())
             .await?;
         let created: ReleaseCreated = answer.read()?;
+        for (package, tags) in &created.passed_over {
+            anstream::eprintln!("{}", passed_over(package, tags));
+        }
         let reached = Reading {
             min_position: Some(created.position.0),
         };
@@ -77,6 +81,16 @@ impl Create {
             packages: packages.map(|(name, tag)| (name.into(), tag)).collect(),
         }
     }
+}
+
+/// What was not taken for the newest, and how to have it.
+fn passed_over(package: &PackageName, tags: &[String]) -> String {
+    let tags: Vec<String> = tags.iter().map(|it| format!("`{it}`")).collect();
+    format!(
+        "{package}: passed over as other kinds of versions: {}; name one with --package, or say in the project's package \
+         by `versions` which tags are versions",
+        tags.join(", ")
+    )
 }
 
 fn package(text: &str) -> Result<(String, String), String> {

@@ -151,6 +151,8 @@ pub struct NewRelease {
 pub struct CreatedRelease {
     /// Its version.
     pub version: ReleaseVersion,
+    /// By package, tags that read as newer than the one chosen and are of another kind.
+    pub passed_over: BTreeMap<PackageName, Vec<String>>,
     /// Where it stands in the log.
     pub position: Position,
 }

@@ -5,11 +5,12 @@ mod error;
 mod registry;
 mod version;
 
+use regex::Regex;
 use secrecy::SecretString;
 use shipslog_events::ids::FeedName;
 
 pub use error::{Error, Reason};
-pub use version::newest_first;
+pub use version::{Newest, newest_first};
 
 use address::Address;
 use registry::{Patience, Registry};
@@ -53,12 +54,10 @@ pub async fn versions(feed: &Feed, image: &str) -> Result<Vec<String>, Error> {
     versions_within(feed, image, Patience::default()).await
 }
 
-/// The highest version that is no pre-release.
-pub async fn newest(feed: &Feed, image: &str) -> Result<String, Error> {
+/// The newest version: of those that a pattern says, or of one kind.
+pub async fn newest(feed: &Feed, image: &str, pattern: Option<&Regex>) -> Result<Newest, Error> {
     let tags = versions(feed, image).await?;
-    version::newest(&tags)
-        .map(str::to_owned)
-        .ok_or_else(|| feed.error(image, Reason::no_version(&tags)))
+    version::newest(&tags, pattern).ok_or_else(|| feed.error(image, Reason::no_version(&tags)))
 }
 
 /// What the tag means now.

@@ -1,6 +1,6 @@
 //! Releases: images, components, inputs and variables frozen together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use shipslog_domain::document::{Document, Project};
 use shipslog_domain::inputs::Snapshot;
@@ -33,7 +33,7 @@ impl Commands {
                 revision,
                 process,
             } = current(&loaded.state, &asked.project)?;
-            let packages = self.freeze_packages(&loaded.state, project, &asked).await?;
+            let (packages, passed_over) = self.freeze_packages(&loaded.state, project, &asked).await?;
             let process = freeze_process(&self.steps.store, process)?;
             let snapshot = Snapshot::of(project);
             let create = Create {
@@ -68,10 +68,14 @@ impl Commands {
                 }],
                 ..by.append(vec![created])
             };
-            Ok((Some(append), version))
+            Ok((Some(append), (version, passed_over)))
         };
-        let (version, position) = self.transact(by, decide).await?;
-        Ok(CreatedRelease { version, position })
+        let ((version, passed_over), position) = self.transact(by, decide).await?;
+        Ok(CreatedRelease {
+            version,
+            passed_over,
+            position,
+        })
     }
 
     async fn freeze_packages(
@@ -79,7 +83,7 @@ impl Commands {
         configured: &Configured,
         project: &Project,
         asked: &NewRelease,
-    ) -> Result<Vec<FrozenPackage>, Error> {
+    ) -> Result<(Vec<FrozenPackage>, BTreeMap<PackageName, Vec<String>>), Error> {
         let known: Vec<String> = project.packages.iter().map(|it| it.name.clone()).collect();
         if let Some(stranger) = asked
             .packages
@@ -93,13 +97,20 @@ impl Commands {
             )]));
         }
         let outside = |error: feeds::Error| Error::Outside(error.to_string());
-        let mut frozen = Vec::new();
+        let (mut frozen, mut passed_over) = (Vec::new(), BTreeMap::new());
         for package in &project.packages {
             let name = PackageName::from(package.name.as_str());
             let feed = self.feed(configured, &package.feed.as_str().into()).await?;
-            let tag = match asked.packages.get(&name) {
-                Some(tag) => tag.clone(),
-                None => feeds::newest(&feed, &package.image).await.map_err(outside)?,
+            let tag = if let Some(tag) = asked.packages.get(&name) {
+                tag.clone()
+            } else {
+                let pattern = package.pattern().map_err(Error::internal)?;
+                let newest = feeds::newest(&feed, &package.image, pattern.as_ref());
+                let newest = newest.await.map_err(outside)?;
+                if !newest.passed_over.is_empty() {
+                    passed_over.insert(name.clone(), newest.passed_over);
+                }
+                newest.version
             };
             let image = feeds::resolve(&feed, &package.image, &tag)
                 .await
@@ -112,7 +123,7 @@ impl Commands {
                 digest: image.digest,
             });
         }
-        Ok(frozen)
+        Ok((frozen, passed_over))
     }
 }
 

@@ -57,7 +57,9 @@ pub enum Reason {
         hint: String,
     },
     /// Nothing to choose by itself.
-    #[error("it has no tag that is a version and no pre-release, so name the one to use{hint}")]
+    #[error(
+        "it has no tag that is a version as the package has them and no pre-release, so name the one to use{hint}"
+    )]
     NoVersion {
         /// What it has.
         hint: String,

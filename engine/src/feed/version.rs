@@ -2,6 +2,11 @@
 
 use std::cmp::{Ordering, Reverse};
 
+use regex::Regex;
+
+/// So many of those that are passed over are told.
+const TOLD: usize = 20;
+
 /// A tag that says nothing about which version it is.
 const LATEST: &str = "latest";
 
@@ -17,8 +22,8 @@ struct Version<'a> {
 enum Kind {
     /// `2.4.71`.
     Release,
-    /// `2`, or a build's number, a date, a commit: hardly the newest version where there are others.
-    LoneNumber,
+    /// `2`, or a build's number, or a date such as `2024.11.01`: hardly the newest version where there are others.
+    Build,
     /// `2.4.71-alpine`.
     PreRelease,
     /// `stable`.
@@ -33,13 +38,51 @@ pub fn newest_first(mut tags: Vec<String>) -> Vec<String> {
     tags
 }
 
-/// The newest of tags that are in order, unless it is a pre-release or no version.
-pub(super) fn newest(tags: &[String]) -> Option<&str> {
-    let first = tags.first()?;
-    match kind(parse(first).as_ref()) {
-        Kind::Release | Kind::LoneNumber => Some(first),
-        Kind::PreRelease | Kind::Other => None,
+/// What is newest of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newest {
+    /// The tag.
+    pub version: String,
+    /// Tags that read as higher numbers and are of another kind, newest first: pre-releases, dates, build numbers.
+    pub passed_over: Vec<String>,
+}
+
+/// The newest of tags that are in order, of one kind alone: by a pattern where there is one, else the semantic versions,
+/// else the build numbers and dates. Never a pre-release, and nothing that is no version.
+pub(super) fn newest(tags: &[String], pattern: Option<&Regex>) -> Option<Newest> {
+    if let Some(pattern) = pattern {
+        let fitting = tags.iter().filter(|it| pattern.is_match(it));
+        let newest = fitting.max_by(|a, b| numbers(a).cmp(&numbers(b)).then_with(|| b.cmp(a)))?;
+        return Some(Newest {
+            version: newest.clone(),
+            passed_over: Vec::new(),
+        });
     }
+    let first = tags.first()?;
+    let chosen = parse(first)?;
+    match kind(Some(&chosen)) {
+        Kind::Release | Kind::Build => {}
+        Kind::PreRelease | Kind::Other => return None,
+    }
+    let of_another_kind = |it: &&String| kind(parse(it).as_ref()) != kind(Some(&chosen));
+    let higher = |it: &&String| parse(it).is_some_and(|it| it > chosen);
+    Some(Newest {
+        version: first.clone(),
+        passed_over: tags
+            .iter()
+            .filter(of_another_kind)
+            .filter(higher)
+            .take(TOLD)
+            .cloned()
+            .collect(),
+    })
+}
+
+/// All numbers of a tag, from left to right; longer ones than any machine's are the largest.
+fn numbers(tag: &str) -> Vec<u128> {
+    let digits = tag.split(|it: char| !it.is_ascii_digit());
+    let digits = digits.filter(|it| !it.is_empty());
+    digits.map(|it| it.parse().unwrap_or(u128::MAX)).collect()
 }
 
 fn order(a: &str, b: &str) -> Ordering {
@@ -56,9 +99,14 @@ fn kind(version: Option<&Version<'_>>) -> Kind {
         Some(Version {
             pre_release: Some(_), ..
         }) => Kind::PreRelease,
-        Some(Version { numbers, .. }) if numbers.len() == 1 => Kind::LoneNumber,
+        Some(Version { numbers, .. }) if numbers.len() == 1 || is_date(numbers) => Kind::Build,
         Some(_) => Kind::Release,
     }
+}
+
+/// A year and perhaps a month come first.
+fn is_date(numbers: &[u64]) -> bool {
+    matches!(numbers, [1970..=2199, 1..=12, ..])
 }
 
 fn parse(tag: &str) -> Option<Version<'_>> {
@@ -201,14 +249,57 @@ mod tests {
                 &["1.0.0", "2.0.0-rc.1", "3.13.0rc1", "19.0.0.Final"][..],
                 Some("1.0.0"),
             ),
-            (&["20240101", "1.2.3", "1234567"], Some("1.2.3")),
+            (&["20240101", "1.2.3", "1234567", "2024.11.01"], Some("1.2.3")),
+            (&["2024.2.1", "2023.12.24"], Some("2024.2.1")),
             (&["17", "16"], Some("17")),
             (&["1.2.3_build5", "1.2.2"], Some("1.2.3_build5")),
             (&["2.0.0-rc.1", "latest"], None),
             (&["stable"], None),
             (&[], None),
         ] {
-            assert_eq!(newest(&ordered(tags)), expected, "{tags:?}");
+            let chosen = newest(&ordered(tags), None).map(|it| it.version);
+            assert_eq!(chosen.as_deref(), expected, "{tags:?}");
+        }
+    }
+
+    #[test]
+    fn what_reads_as_higher_and_is_of_another_kind_is_passed_over_and_said() {
+        let tags = [
+            "1.0",
+            "20241101",
+            "0.9",
+            "1.1.0-rc.1",
+            "1.0.0-rc.1",
+            "2024.11.01",
+            "7e6fdab",
+            "stable",
+        ];
+        let chosen = newest(&ordered(&tags), None).unwrap();
+        assert_eq!(chosen.version, "1.0");
+        assert_eq!(chosen.passed_over, ["20241101", "2024.11.01", "1.1.0-rc.1"]);
+        let alone = newest(&ordered(&["17", "16"]), None).unwrap();
+        assert_eq!(alone.passed_over, [""; 0]);
+    }
+
+    #[test]
+    fn a_pattern_says_which_tags_are_versions_and_their_numbers_which_is_newest() {
+        let tags = ordered(&[
+            "1.0",
+            "20241101.9",
+            "20241101.10",
+            "20231224.99",
+            "x20250101.1",
+            "release-7",
+            "release-12",
+        ]);
+        for (pattern, expected) in [
+            ("[0-9]{8}\\.[0-9]+", Some("20241101.10")),
+            ("release-[0-9]+", Some("release-12")),
+            ("v.*", None),
+        ] {
+            let pattern = Regex::new(&format!("^(?:{pattern})$")).unwrap();
+            let chosen = newest(&tags, Some(&pattern)).map(|it| it.version);
+            assert_eq!(chosen.as_deref(), expected, "{pattern}");
         }
     }
 

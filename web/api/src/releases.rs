@@ -45,6 +45,11 @@ pub struct ReleaseCreated {
     /// Its version.
     #[schema(value_type = String)]
     pub version: ReleaseVersion,
+    /// By package whose newest version was wanted, tags that read as newer than the one chosen and are of another kind:
+    /// pre-releases, dates, build numbers. The newest twenty.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, Vec<String>>)]
+    pub passed_over: BTreeMap<PackageName, Vec<String>>,
     /// Where it stands in the log.
     #[schema(value_type = u64)]
     pub position: Position,
@@ -138,6 +143,7 @@ mod tests {
     #[test]
     fn a_release_shows_what_it_froze_and_how_far_it_came() {
         let created = ReleaseCreated {
+            passed_over: BTreeMap::new(),
             project: "Httpd".into(),
             version: "1.0.0".into(),
             position: Position(5),

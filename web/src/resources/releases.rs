@@ -54,6 +54,7 @@ async fn create(
     let body = ReleaseCreated {
         project,
         version: created.version,
+        passed_over: created.passed_over,
         position: created.position,
     };
     Ok(Written(body))

@@ -172,6 +172,11 @@ fn of_project(project: &Project, catalogue: &Catalogue) -> Vec<Problem> {
     }
     let packages: Vec<String> = project.packages.iter().map(|it| it.name.clone()).collect();
     problems.extend(of_variables(project, &packages));
+    for (index, package) in project.packages.iter().enumerate() {
+        let wrong = package.pattern().err();
+        let path = format!("packages[{index}].versions");
+        problems.extend(wrong.map(|it| Problem::new(path, it)));
+    }
     for (index, name) in names.iter().enumerate() {
         problems.extend(parted(&format!("process[{index}].name"), name));
     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use regex::{Regex, RegexBuilder};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -136,6 +137,33 @@ pub struct Package {
     /// The image within the feed.
     #[schemars(length(min = 1))]
     pub image: String,
+    /// Which tags are versions where the newest is wanted: a regular expression for the whole tag, such as
+    /// `[0-9]{8}\\.[0-9]+`. They are ordered by their numbers, from left to right. By default semantic versions are, and
+    /// build numbers and dates where there are no others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 200))]
+    pub versions: Option<String>,
+}
+
+impl Package {
+    /// Which tags are versions, where that is said.
+    pub fn pattern(&self) -> Result<Option<Regex>, String> {
+        let Some(pattern) = &self.versions else {
+            return Ok(None);
+        };
+        let whole = RegexBuilder::new(&format!("^(?:{pattern})$"))
+            .size_limit(1 << 18)
+            .build();
+        whole.map(Some).map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => {
+                "is too large a regular expression; write a shorter one".to_owned()
+            }
+            error => format!(
+                "is no regular expression: {}",
+                error.to_string().lines().last().unwrap_or_default()
+            ),
+        })
+    }
 }
 
 /// A value of a variable, for a scope. Exactly one of `value` and `sensitive`.
@@ -320,6 +348,23 @@ mod tests {
             json!({ "name": "g", "gate": { "manual": { "instructions": "look" }, "timeLimitSeconds": 60 } }),
         ] {
             assert_eq!(read(&entry), Ok(entry));
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_for_the_whole_tag_and_a_wrong_one_is_said() {
+        let package = |versions: &str| Package {
+            name: "httpd".to_owned(),
+            feed: "Docker".to_owned(),
+            image: "httpd".to_owned(),
+            versions: Some(versions.to_owned()),
+        };
+        let pattern = package("[0-9]{8}|v1").pattern().unwrap().unwrap();
+        assert!(pattern.is_match("20241101") && pattern.is_match("v1"));
+        assert!(!pattern.is_match("20241101.1") && !pattern.is_match("av1"));
+        for wrong in ["[0-9", "(((a{50}){50}){50}){50}"] {
+            let said = package(wrong).pattern().unwrap_err();
+            assert!(said.contains("regular expression"), "{said}");
         }
     }
 
