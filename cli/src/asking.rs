@@ -10,8 +10,8 @@ use crate::client::Query;
 pub(crate) struct Asking {
     #[command(flatten)]
     why: Why,
-    /// Asked again within a day under the same key, the same has the first answer and is done once, such as with the
-    /// number of a build.
+    /// Asked again within a day under the same key, the same is done once and has the first answer: a build's number, say.
+    /// The key is one of the API key that asks; another request under it, also one for another reason, is refused.
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
 }

@@ -76,6 +76,13 @@ impl Audit {
         common
             .output
             .show(&items, |it: &Vec<LogEvent>| output::table(it))?;
+        let limit = self.filter.limit;
+        if items.said().as_array().is_some_and(|it| it.len() >= limit) {
+            // Whoever looks for what happened last must not take these for all.
+            anstream::eprintln!(
+                "these are the first {limit}; --since, --until or a higher --limit show others"
+            );
+        }
         Ok(Exit::Succeeded)
     }
 }

@@ -11,7 +11,8 @@ use crate::follow::Following;
 
 /// Deploys a release to one environment or several, if its lifecycle lets it.
 ///
-/// All of them are accepted, or none. Answers as soon as they are; `-w` watches them, `--wait` waits for their ends.
+/// All of them are accepted, or none. Answers as soon as they are; `-w` watches them one after another, `--wait` waits for
+/// their ends; with `-o json` or `-o yaml` each is one value.
 /// Exits 4 when the server refuses it, such as for a phase before that has not succeeded.
 #[derive(Debug, Args)]
 pub(crate) struct Deploy {
@@ -35,7 +36,7 @@ impl Deploy {
         let asked = deployments::Deploy {
             project: self.project.into(),
             release: self.release.into(),
-            environments: self.to.into_iter().map(Into::into).collect(),
+            environments: Some(self.to.into_iter().map(Into::into).collect()),
             whole_phase: false,
         };
         request(common, &asked, &self.asking, self.following).await
@@ -58,6 +59,10 @@ pub(crate) async fn request(
         return Ok(Exit::Succeeded);
     }
     let asked: DeploymentsAccepted = answer.read()?;
+    // Whoever sees nothing of one until the one before it has ended, or until its end, wants to know what goes on.
+    if asked.deployments.len() > 1 || following.is_silent(common.output) {
+        anstream::eprintln!("{}", accepted(&asked));
+    }
     let ids = asked.deployments.iter().map(|it| it.deployment).collect();
     let following = following.follow(&client, common.output, ids, asked.position);
     following.await.with_context(|| accepted(&asked))

@@ -36,6 +36,11 @@ impl Following {
         self.watch || self.wait
     }
 
+    /// Whether nothing is said before the end.
+    pub(crate) fn is_silent(self, format: Format) -> bool {
+        self.wait || format != Format::Table
+    }
+
     /// Follows deployments one after another, which are there from a position on; answers with the worst end.
     pub(crate) async fn follow(
         self,

@@ -35,7 +35,7 @@ impl Promote {
         let asked = deployments::Deploy {
             project: self.project.into(),
             release: self.release.into(),
-            environments: Vec::new(),
+            environments: None,
             whole_phase: self.whole_phase,
         };
         deploy::request(common, &asked, &self.asking, self.following).await

@@ -107,10 +107,10 @@ fn said(deployment: &Deployment, about: &str, text: &str) -> Line {
 
 fn of_gate(deployment: DeploymentId, step: &Step, gate: &Gate) -> Line {
     let by = gate.decided_by.as_deref().unwrap_or_default();
-    let because = gate.decided_because.as_ref();
-    let because = because.map(|it| format!(": {it}")).unwrap_or_default();
-    let instructions = gate.instructions.as_ref();
-    let instructions = instructions.map(|it| format!(": {it}")).unwrap_or_default();
+    let on_one_line = |it: &String| format!(": {}", it.replace('\n', " "));
+    let because = gate.decided_because.as_ref().map(on_one_line).unwrap_or_default();
+    let instructions = gate.instructions.as_ref().filter(|it| !it.is_empty());
+    let instructions = instructions.map(on_one_line).unwrap_or_default();
     let said = match (gate.status, gate.expires_at) {
         (GateStatus::Pending, _) => String::new(),
         (GateStatus::Open, Some(until)) => {
@@ -120,6 +120,7 @@ fn of_gate(deployment: DeploymentId, step: &Step, gate: &Gate) -> Line {
         (GateStatus::Passed, _) => format!(": passed by {by}{because}"),
         (GateStatus::Failed, _) => format!(": failed by {by}{because}"),
         (GateStatus::Expired, _) => ": not decided in its time".to_owned(),
+        (GateStatus::Left, _) => ": left without a decision".to_owned(),
     };
     Line {
         depth: 1,

@@ -110,7 +110,9 @@ pub struct DocumentChange {
     pub name: String,
     /// How it differs from what was.
     pub change: ChangeKind,
-    /// A unified diff of the YAML-like text; empty where nothing changes. Secrets are never in it.
+    /// A unified diff of the YAML-like text; empty where nothing changes. Secrets are never in it. It is not kept to be
+    /// answered again: what it shows may be erased.
+    #[serde(skip)]
     pub diff: String,
 }
 

@@ -90,6 +90,11 @@ fn by(parts: &Parts, identity: Identity) -> By {
     }
 }
 
+/// Whether a terminal does something else than show it.
+fn is_hidden(it: char) -> bool {
+    it.is_control() || matches!(it, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// The same person, with what they say why.
 pub(crate) fn because(by: By, reason: Option<String>) -> Result<By, Problem> {
     let Some(reason) = reason.filter(|it| !it.trim().is_empty()) else {
@@ -100,10 +105,7 @@ pub(crate) fn because(by: By, reason: Option<String>) -> Result<By, Problem> {
         let detail = format!("reason: has {characters} characters; at most {LONGEST_REASON} are kept");
         return Err(Problem::bad_request("bad-query", detail));
     }
-    if reason
-        .chars()
-        .any(|it| it.is_control() && it != '\n' && it != '\t')
-    {
+    if reason.chars().any(|it| is_hidden(it) && it != '\n' && it != '\t') {
         let detail = "reason: holds control characters; leave them out";
         return Err(Problem::bad_request("bad-query", detail));
     }

@@ -1,5 +1,7 @@
 //! `Idempotency-Key` on what changes something: asked again within a day, the same request has the first answer.
 
+use std::time::Duration;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
@@ -20,7 +22,10 @@ const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// Of a key, in characters.
 const LONGEST: usize = 200;
 
-/// Reads the key, and all that is asked for under it. Only for those who may ask anything: strangers fill no memory.
+/// How long a body may take that has to be read whole.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Reads the key, and all that is asked for under it. Only for those who may change anything: others fill no memory.
 pub(crate) async fn layer(State(app): State<App>, request: Request, next: Next) -> Response {
     if request.method() != Method::POST || !request.headers().contains_key(HEADER) {
         return next.run(request).await;
@@ -33,10 +38,11 @@ pub(crate) async fn layer(State(app): State<App>, request: Request, next: Next) 
 
 async fn recognised(app: &App, request: Request) -> Result<Request, Problem> {
     let (mut parts, body) = request.into_parts();
-    admit(&parts, app, AccessRole::Viewer).await?;
+    admit(&parts, app, AccessRole::Deployer).await?;
     let key = key(&parts)?;
-    let body = to_bytes(body, LARGEST_BODY)
+    let body = tokio::time::timeout(PATIENCE, to_bytes(body, LARGEST_BODY))
         .await
+        .map_err(|_| Problem::bad_request("bad-body", "the body did not come in time; send it again"))?
         .map_err(|_| Problem::too_large())?;
     let asked = [
         parts.uri.path().as_bytes(),

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use anyhow::Result;
 use shipslog_api::components::{COMPONENTS, Component};
 use shipslog_api::configuration::{DOCUMENT, DOCUMENTS, DocumentItem};
-use shipslog_api::deployments::{DEPLOYMENT, DEPLOYMENTS, DeploymentItem};
+use shipslog_api::deployments::{DEPLOYMENT, DEPLOYMENTS, DeploymentItem, WaitingFor};
 use shipslog_api::paging::MAXIMUM;
 use shipslog_api::progression::{OnItsWay, PROGRESSION, RUNNING, Reading, Running};
 use shipslog_api::releases::{RELEASE, RELEASES, Release};
@@ -147,6 +147,11 @@ impl Row for DeploymentItem {
         ("RELEASE", |it| it.release.to_string()),
         ("ENVIRONMENT", |it| it.environment.to_string()),
         ("STATUS", |it| it.status.to_string()),
+        ("WAITING FOR", |it| match &it.waiting_for {
+            Some(WaitingFor::EarlierDeployment { deployment }) => deployment.to_string(),
+            Some(WaitingFor::Gate { gate }) => format!("gate {gate}"),
+            None => String::new(),
+        }),
         ("REQUESTED", |it| moment(it.requested_at)),
         ("BY", |it| it.requested_by.clone()),
         ("ENDED", |it| it.ended_at.map(moment).unwrap_or_default()),
@@ -156,7 +161,7 @@ impl Row for DeploymentItem {
 impl Row for Running {
     const COLUMNS: &'static [Column<Self>] = &[
         ("PROJECT", |it| it.project.to_string()),
-        ("RELEASE", |it| {
+        ("LAST SUCCESS", |it| {
             maybe(it.last_success.as_ref().map(|it| &it.release))
         }),
         ("DEPLOYMENT", |it| {
@@ -166,6 +171,10 @@ impl Row for Running {
             maybe(it.last_success.as_ref().map(|it| moment(it.since)).as_ref())
         }),
         ("BY", |it| maybe(it.last_success.as_ref().map(|it| &it.by))),
+        ("AFTERWARDS", |it| {
+            let one = |it: &OnItsWay| format!("{} ({}, {})", it.release, it.deployment, it.status);
+            maybe(it.afterwards.as_ref().map(one).as_ref())
+        }),
         ("ON ITS WAY", |it| {
             let one = |it: &OnItsWay| format!("{} ({}, {})", it.release, it.deployment, it.status);
             listed(it.on_its_way.iter().map(one))

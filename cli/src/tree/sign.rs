@@ -43,6 +43,7 @@ impl From<GateStatus> for Sign {
             GateStatus::Open => Self::Running,
             GateStatus::Passed => Self::Passed,
             GateStatus::Failed | GateStatus::Expired => Self::Failed,
+            GateStatus::Left => Self::Stopped,
         }
     }
 }

@@ -84,10 +84,9 @@ impl Cluster {
             Err(Error::Changed) => deletion.after_conflict().await,
             // An earlier try may have deleted it.
             Err(Error::Doubtful(refusal)) if *refusal == Error::Changed => {
-                match deletion.after_conflict().await {
-                    Err(Error::Changed) => Err(Error::Doubtful(refusal)),
-                    gone => gone.map(|_| Deleted::Accepted),
-                }
+                let gone = deletion.after_conflict().await;
+                gone.map(|_| Deleted::Accepted)
+                    .map_err(|_| Error::Doubtful(refusal))
             }
             other => other,
         }

@@ -18,8 +18,12 @@ pub struct Lane {
     pub not_ready: BTreeSet<DeploymentId>,
     /// Those in line that a newer one superseded.
     pub superseded: Vec<Superseded>,
+    /// Those at a gate that take the place of the ready ones before them once they are passed.
+    pub superseding: BTreeSet<DeploymentId>,
     /// The latest deployment that succeeded.
     pub last_success: Option<DeploymentId>,
+    /// The latest that had its turn since then and ended otherwise: it may have moved something.
+    pub unsettled: Option<DeploymentId>,
 }
 
 /// A deployment in line that has to leave it.
@@ -76,18 +80,32 @@ impl Lane {
         superseded.next().map(|it| it.by)
     }
 
-    /// Whether another deployment may stand in line.
-    pub fn admits(&self, environment: &EnvironmentName) -> Result<(), Full> {
-        let stay = self
-            .waiting
-            .iter()
-            .filter(|it| self.superseded_by(**it).is_none());
-        if stay.count() < MOST_IN_LINE {
+    /// Whether another deployment may stand in line. Those that wait at a gate take no room from those that are ready.
+    pub fn admits(&self, environment: &EnvironmentName, ready: bool) -> Result<(), Full> {
+        let not_ready = self.not_ready.len();
+        let in_line = if ready {
+            self.waiting.len() - not_ready
+        } else {
+            not_ready
+        };
+        if in_line < MOST_IN_LINE {
             return Ok(());
         }
         Err(Full {
             environment: environment.clone(),
         })
+    }
+
+    /// Those in line before a deployment, of which this holds, give way to it.
+    fn give_way(&mut self, by: DeploymentId, holds: impl Fn(&Self, DeploymentId) -> bool) {
+        let before = self.waiting.iter().copied().take_while(|it| *it != by);
+        let stay = before.filter(|it| self.superseded_by(*it).is_none() && holds(self, *it));
+        let superseded: Vec<Superseded> = stay.map(|deployment| Superseded { deployment, by }).collect();
+        self.superseded.extend(superseded);
+    }
+
+    fn is_at_a_gate(&self, deployment: DeploymentId) -> bool {
+        self.not_ready.contains(&deployment)
     }
 
     fn ready(&self) -> impl Iterator<Item = DeploymentId> {
@@ -114,17 +132,12 @@ pub fn evolve(mut lane: Lane, event: &LaneEvent) -> Lane {
             ready,
             supersedes,
         } => {
-            if *supersedes {
-                let by = |it: &DeploymentId| Superseded {
-                    deployment: *it,
-                    by: *deployment,
-                };
-                let stay = lane
-                    .waiting
-                    .iter()
-                    .filter(|it| lane.superseded_by(**it).is_none());
-                let superseded: Vec<Superseded> = stay.map(by).collect();
-                lane.superseded.extend(superseded);
+            // What nobody has passed yet takes no place from what somebody has.
+            if *supersedes && *ready {
+                lane.give_way(*deployment, |_, _| true);
+            } else if *supersedes {
+                lane.give_way(*deployment, Lane::is_at_a_gate);
+                lane.superseding.insert(*deployment);
             }
             lane.waiting.push_back(*deployment);
             if !ready {
@@ -133,6 +146,9 @@ pub fn evolve(mut lane: Lane, event: &LaneEvent) -> Lane {
         }
         LaneEvent::TurnReady { deployment } => {
             lane.not_ready.remove(deployment);
+            if lane.superseding.remove(deployment) {
+                lane.give_way(*deployment, |_, _| true);
+            }
         }
         LaneEvent::TurnTaken { deployment } => {
             lane.waiting.retain(|it| it != deployment);
@@ -142,11 +158,14 @@ pub fn evolve(mut lane: Lane, event: &LaneEvent) -> Lane {
             lane.waiting.retain(|it| it != deployment);
             lane.not_ready.remove(deployment);
             lane.superseded.retain(|it| it.deployment != *deployment);
+            lane.superseding.remove(deployment);
             if lane.holder == Some(*deployment) {
                 lane.holder = None;
+                lane.unsettled = Some(*deployment);
             }
             if *outcome == Outcome::Succeeded {
                 lane.last_success = Some(*deployment);
+                lane.unsettled = None;
             }
         }
     }
@@ -259,19 +278,56 @@ mod tests {
     }
 
     #[test]
+    fn one_at_a_gate_takes_the_place_of_those_that_are_ready_when_it_is_passed() {
+        let gated = LaneEvent::TurnRequested {
+            deployment: DeploymentId(4),
+            ready: false,
+            supersedes: true,
+        };
+        let lane = fold([
+            requested(1),
+            taken(1),
+            requested(2),
+            at_a_gate(3),
+            gated,
+            requested(5),
+        ]);
+        let by = DeploymentId(4);
+        assert_eq!(
+            lane.superseded_by(DeploymentId(3)),
+            Some(by),
+            "it waits at a gate too"
+        );
+        assert_eq!(
+            lane.superseded_by(DeploymentId(2)),
+            None,
+            "somebody has passed it"
+        );
+        let lane = evolve(lane, &LaneEvent::TurnReady { deployment: by });
+        assert_eq!(lane.superseded_by(DeploymentId(2)), Some(by));
+        assert_eq!(lane.superseded_by(DeploymentId(5)), None, "it came later");
+    }
+
+    #[test]
     fn there_is_room_for_a_hundred_in_line() {
         let environment = "Production".into();
         let lane = fold((1..=100).map(requested));
-        let refusal = lane.admits(&environment).unwrap_err();
+        let refusal = lane.admits(&environment, true).unwrap_err();
+        assert_eq!(
+            lane.admits(&environment, false),
+            Ok(()),
+            "at a gate nobody is in the way"
+        );
         assert!(
             refusal
                 .to_string()
                 .contains("100 deployments are in line for Production")
         );
         let lane = evolve(lane, &taken(1));
-        assert_eq!(lane.admits(&environment), Ok(()));
-        let lane = fold((1..=100).map(requested).chain([superseding(101)]));
-        assert_eq!(lane.admits(&environment), Ok(()), "the others leave the line");
+        assert_eq!(lane.admits(&environment, true), Ok(()));
+        let gated = fold((1..=100).map(at_a_gate));
+        assert_eq!(gated.admits(&environment, true), Ok(()));
+        assert!(gated.admits(&environment, false).is_err());
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub use ports::{
     Gone, Intended, NotRead, NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError, Sent,
     SentForm, Written,
 };
-pub use run::{Assignment, Cancel, Now};
+pub use run::{Assignment, Cancel, Now, harmless};
 pub use runner::Runner;
 pub use sandbox::{AttemptOutcome, EndReason, Ended, Unended};
 pub use shipslog_events::LogLevel;

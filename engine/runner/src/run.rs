@@ -23,5 +23,6 @@ pub use cancel::Cancel;
 pub(crate) use memory_limit::{CORE_INSTANCES, MEMORIES, MemoryLimit, OverLimit, TABLES};
 pub(crate) use quota::{LOG_BYTES, Room};
 pub(crate) use state::{NewRun, Run};
+pub use text::harmless;
 pub(crate) use unusable::{Unusable, unusable};
 pub(crate) use vault::{Misuse, Refused, Vault};

@@ -53,8 +53,13 @@ impl By {
         Some((once, IdempotencyKey { access_key, key }))
     }
 
-    /// What is appended, with the answer.
-    fn keeping<T: Serialize>(&self, append: Append, answer: &T) -> Result<Append, Error> {
+    /// What is appended, with the answer to a request that is known by this digest.
+    fn keeping<T: Serialize>(
+        &self,
+        append: Append,
+        answer: &T,
+        request: RequestDigest,
+    ) -> Result<Append, Error> {
         let Some((once, key)) = self.idempotency_key() else {
             return Ok(append);
         };
@@ -63,11 +68,7 @@ impl By {
         } else {
             Some(serde_json::to_vec(answer).map_err(Error::internal)?)
         };
-        let answer = NewAnswer {
-            key,
-            request: once.request,
-            answer,
-        };
+        let answer = NewAnswer { key, request, answer };
         Ok(Append {
             answer: Some(answer),
             ..append
@@ -87,7 +88,8 @@ impl Commands {
         F: Future<Output = Result<(Option<Append>, T), Error>>,
     {
         let writes = AtomicBool::new(false);
-        let decide = || kept(by, decide(), &writes);
+        let request = self.digest(by);
+        let decide = || kept(by, request, decide(), &writes);
         self.once(by, Box::pin(transact(&*self.log, decide)), &writes)
             .await
     }
@@ -103,7 +105,8 @@ impl Commands {
         F: Future<Output = Result<(Option<Append>, T), Error>>,
     {
         let writes = AtomicBool::new(false);
-        let decide = || kept(by, decide(), &writes);
+        let request = self.digest(by);
+        let decide = || kept(by, request, decide(), &writes);
         self.once(by, Box::pin(persist(&*self.log, decide)), &writes)
             .await
     }
@@ -129,14 +132,20 @@ impl Commands {
         }
     }
 
+    /// Keyed: there may be secrets in a request, and whoever has the database must not be able to try them.
+    fn digest(&self, by: &By) -> RequestDigest {
+        let request = by.once.as_ref().map(|it| it.request).unwrap_or_default();
+        self.secrets.fingerprint(&[&b"request"[..], &request].concat())
+    }
+
     async fn first_answer<T: DeserializeOwned>(&self, by: &By) -> Result<Option<(T, Position)>, Error> {
-        let Some((once, key)) = by.idempotency_key() else {
+        let Some((_, key)) = by.idempotency_key() else {
             return Ok(None);
         };
         let Some(first) = self.log.kept_answer(key).await? else {
             return Ok(None);
         };
-        if first.request != once.request {
+        if first.request != self.digest(by) {
             let message = "was used within the last day for another request; use a new one";
             return Err(Error::Invalid(vec![Problem::new("Idempotency-Key", message)]));
         }
@@ -155,11 +164,12 @@ impl Commands {
 /// What was decided, with the answer to keep, and whether anything is to be written.
 async fn kept<T: Serialize>(
     by: &By,
+    request: RequestDigest,
     decided: impl Future<Output = Result<(Option<Append>, T), Error>>,
     writes: &AtomicBool,
 ) -> Result<(Option<Append>, T), Error> {
     let (append, answer) = decided.await?;
     writes.store(append.is_some(), Ordering::Relaxed);
-    let append = append.map(|it| by.keeping(it, &answer)).transpose()?;
+    let append = append.map(|it| by.keeping(it, &answer, request)).transpose()?;
     Ok((append, answer))
 }

@@ -50,11 +50,9 @@ impl Commands {
                 };
                 let plan = deployment::plan(configuration, asked);
                 let plan = plan.map_err(|it| Error::refused(it.code(), it))?;
-                if !plan.supersedes() {
-                    let lane = load::lane(log, plan.lane()).await?.state;
-                    lane.admits(&environment)
-                        .map_err(|it| Error::refused(it.code(), it))?;
-                }
+                let lane = load::lane(log, plan.lane()).await?.state;
+                lane.admits(&environment, plan.is_ready())
+                    .map_err(|it| Error::refused(it.code(), it))?;
                 plans.push((environment, plan));
             }
             let (mut requests, mut accepted) = (Vec::new(), Vec::new());
@@ -111,6 +109,11 @@ impl Commands {
                 return Err(unknown(id));
             };
             let deployment = &loaded.state.deployment;
+            let lane = load::lane(log, &deployment.lane).await?.state;
+            if let Some(by) = lane.superseded_by(id) {
+                let sentence = format!("{id} gives way to {by}, which was requested while it was in line");
+                return Err(Error::refused("superseded", sentence));
+            }
             let gate = deployment
                 .gate(gate)
                 .map_err(|it| Error::refused(it.code(), it))?;

@@ -1,7 +1,8 @@
 //! How a deployment ended, in words: what its attempts said, and what it left in the cluster.
 
+use shipslog_domain::deployment::Deployment;
 use shipslog_domain::objects::State;
-use shipslog_events::envelope::REASON;
+use shipslog_events::Actor;
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::body::MESSAGE;
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, Outcome};
@@ -34,14 +35,14 @@ pub(super) async fn conclusion(
         let said = said(log, history, &attempt.id).await?;
         sentences.push(format!("{} on {}: {said}", attempt.id.step, attempt.id.target));
     }
-    sentences.extend(gate(log, history).await?);
+    sentences.extend(gate(history));
     if let (Outcome::Superseded, Some(by)) = (outcome, superseded_by) {
         sentences.push(format!(
             "superseded by {by}, which was requested while it was in line"
         ));
     }
     if sentences.is_empty() {
-        sentences.push(format!("{outcome} while no step ran"));
+        sentences.push(format!("{outcome} {}", after(&history.deployment)));
     }
     sentences.extend(skipped(history));
     sentences.extend(left(objects, history.deployment.id));
@@ -94,25 +95,39 @@ fn skipped(history: &DeploymentHistory) -> Option<String> {
     })
 }
 
-/// The gate that it was not let through, and why.
-async fn gate(log: &dyn EventReader, history: &DeploymentHistory) -> Result<Option<String>, ReadError> {
+/// What had succeeded until then.
+fn after(deployment: &Deployment) -> String {
+    let succeeded = deployment.latest_attempts().into_values();
+    let succeeded = succeeded.filter(|it| it.outcome() == Some(AttemptOutcome::Succeeded));
+    let named: Vec<String> = succeeded
+        .map(|it| format!("{} on {}", it.id.step, it.id.target))
+        .collect();
+    let gate = deployment.open_gate().map(|it| format!("at gate {}", it.gate));
+    match (named.is_empty(), gate) {
+        (true, _) => "while no step ran".to_owned(),
+        (false, Some(gate)) => format!("{gate}; these had succeeded: {}", named.join(", ")),
+        (false, None) => format!("after these had succeeded: {}", named.join(", ")),
+    }
+}
+
+/// The gate that it was not let through. Why, they say in their own words: those stand with the decision alone, and may be
+/// erased there.
+fn gate(history: &DeploymentHistory) -> Option<String> {
     let decided = history.events.iter().rev().find_map(|it| match &it.event {
         Event::Deployment(DeploymentEvent::GateDecided { id, decision }) => Some((it, id, *decision)),
         _ => None,
     });
-    Ok(match decided {
-        Some((event, id, GateDecision::Failed)) => {
-            let because = log.body(event.id, REASON).await?;
-            let because = because.map(|it| format!(": {}", String::from_utf8_lossy(&it)));
-            let (by, gate) = (&event.actor, &id.gate);
-            Some(format!(
-                "gate {gate} was failed by {by}{}",
-                because.unwrap_or_default()
-            ))
+    match decided? {
+        (event, id, GateDecision::Failed) => {
+            let by = match &event.actor {
+                Actor::Key(name) => name.clone(),
+                other => other.to_string(),
+            };
+            Some(format!("gate {} was failed by {by}", id.gate))
         }
-        Some((_, id, GateDecision::Expired)) => Some(format!("gate {} was not decided in its time", id.gate)),
-        Some((_, _, GateDecision::Passed)) | None => None,
-    })
+        (_, id, GateDecision::Expired) => Some(format!("gate {} was not decided in its time", id.gate)),
+        (_, _, GateDecision::Passed) => None,
+    }
 }
 
 /// What an attempt said when it ended.

@@ -3,7 +3,7 @@
 
 mod attempts;
 
-use shipslog_domain::deployment::{self, Command, Ending};
+use shipslog_domain::deployment::{self, Command, Ending, Status};
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::body::INSTRUCTIONS;
 use shipslog_events::event::deployment::{DeploymentEndReason, DeploymentEvent, Outcome};
@@ -142,9 +142,17 @@ impl DeploymentRecords<'_> {
         let mut ended = stream(to, Expected::Version(now.version), cause, "ended", ended);
         give(&mut ended, message(&said));
         let to = Stream::Lane(history.deployment.lane.clone());
-        let (expected, turn) = (Expected::Version(lane.version), ending.turn.into());
+        // Who never had the turn changes nothing for others, whatever they do meanwhile: many may leave the line at once.
+        let (on_lane, on_progress) = match history.deployment.status {
+            Status::Waiting => (Expected::Any, Expected::Any),
+            Status::Running | Status::Ended { .. } => (
+                Expected::Version(lane.version),
+                Expected::Version(progress.version),
+            ),
+        };
+        let (expected, turn) = (on_lane, ending.turn.into());
         let turn = stream(to, expected, cause, "turn-ended", [turn]);
-        let passed = passed(now, progress, ending.environment, ending.phase);
+        let passed = passed(now, progress, on_progress, ending.environment, ending.phase);
         Ok(append(history, vec![ended, turn, passed]))
     }
 
@@ -190,11 +198,12 @@ impl DeploymentRecords<'_> {
 fn passed(
     now: &Loaded<DeploymentHistory>,
     progress: &Loaded<ProgressHistory>,
+    expected: Expected,
     environment: ProgressEvent,
     phase: Option<ProgressEvent>,
 ) -> StreamAppend {
     let (history, cause) = (&now.state, now.state.request());
-    let (to, expected) = (history.deployment.progress(), Expected::Version(progress.version));
+    let to = history.deployment.progress();
     let mut passed = stream(
         to.clone(),
         expected,

@@ -9,6 +9,7 @@ use shipslog_events::event::Event;
 use shipslog_events::event::deployment::DeploymentEvent;
 use shipslog_events::event::process::GateId;
 use shipslog_log::ReadError;
+use shipslog_runner::harmless;
 
 use super::clock::Clock;
 use super::tools::Tools;
@@ -28,7 +29,7 @@ pub(super) async fn instructions(
     let Ok(snapshot) = serde_json::from_value::<Snapshot>(snapshot) else {
         return Ok(None);
     };
-    Ok(snapshot.instructions(&Place {
+    let instructions = snapshot.instructions(&Place {
         project: Some(deployment.project.clone()),
         release: Some(deployment.release.clone()),
         packages,
@@ -36,10 +37,11 @@ pub(super) async fn instructions(
         deployment: Some(deployment.id),
         step: Some(id.entry.clone()),
         ..Place::default()
-    }))
+    });
+    Ok(instructions.map(|it| harmless(&it)))
 }
 
-/// What is left of a gate's time, which runs from when it was opened, whatever the machine's clock says by now.
+/// What is left of a gate's time when it is looked at first, by what is recorded.
 pub(super) fn left(history: &DeploymentHistory, id: &GateId, limit: Duration) -> Duration {
     let opened = history.events.iter().find(|it| match &it.event {
         Event::Deployment(DeploymentEvent::GateOpened { id: opened }) => opened == id,

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use shipslog_domain::deployment::{self, Due, RESUMPTIONS, Status};
 use shipslog_events::event::Event;
 use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason};
+use shipslog_events::event::process::GateId;
 use shipslog_events::ids::{AttemptId, ComponentDigest, DeploymentId};
 use shipslog_runner::{Cancel, Ended, Unended};
 use tokio::sync::Notify;
@@ -49,6 +50,8 @@ struct Task {
     trouble: Option<String>,
     /// When attempts are due that have to wait first.
     due: BTreeMap<AttemptId, Instant>,
+    /// When the time of a gate that it waits at is over.
+    gates: BTreeMap<GateId, Instant>,
     /// Until the first of them is, or the time of a gate is over.
     later: Option<Duration>,
 }
@@ -80,6 +83,7 @@ impl Task {
             counted: BTreeSet::new(),
             trouble: None,
             due: BTreeMap::new(),
+            gates: BTreeMap::new(),
             later: None,
         }
     }
@@ -167,7 +171,13 @@ impl Task {
                 if self.is_superseded(history).await? {
                     return self.superseded().await;
                 }
-                let left = gates::left(history, &id, Duration::from_secs(time_limit_seconds));
+                let limit = Duration::from_secs(time_limit_seconds);
+                // From then on the machine's clock may be set as it likes.
+                let ends = *self
+                    .gates
+                    .entry(id.clone())
+                    .or_insert_with(|| Instant::now() + gates::left(history, &id, limit));
+                let left = ends.saturating_duration_since(Instant::now());
                 if left.is_zero() {
                     self.records().gate_expired(&id).await?;
                     return Ok(Then::Again);

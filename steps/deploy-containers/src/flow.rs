@@ -92,7 +92,7 @@ impl Flow<'_> {
         let healthy = self.apply_workload(force)?;
         self.wait_until_serving(&healthy)?;
         self.switch_traffic()?;
-        self.remove_old_set()?;
+        self.remove_old_set(&healthy)?;
         self.leave_outputs()?;
         self.at(Stage::End, "deployed");
         Ok(())

@@ -40,10 +40,10 @@ pub struct Deploy {
     /// The release's version.
     #[schema(value_type = String)]
     pub release: ReleaseVersion,
-    /// Where to, at most 100, all of them or none; without any the release is promoted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>)]
-    pub environments: Vec<EnvironmentName>,
+    /// Where to: 1 to 100, all of them or none. Without this field the release is promoted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub environments: Option<Vec<EnvironmentName>>,
     /// How far it is promoted: to the next environment where it has not succeeded and is not on its way, or to all of
     /// these in the next phase.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -248,11 +248,23 @@ impl DeploymentItem {
             WaitingFor::EarlierDeployment { deployment } => {
                 format!("waiting for {deployment} in {}", self.environment)
             }
-            WaitingFor::Gate { gate } => format!(
-                "waiting for a decision at gate {gate}: `shipslog gate pass {} \"{gate}\"` or `… fail …`",
-                self.id
-            ),
+            WaitingFor::Gate { gate } => {
+                let (id, typed) = (self.id, quoted(gate.as_str()));
+                format!(
+                    "waiting for a decision at gate {gate}: `shipslog gate pass {id} {typed}` or `… fail …`"
+                )
+            }
         })
+    }
+}
+
+/// As a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    let plain = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.');
+    if text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 

@@ -73,11 +73,16 @@ pub struct Running {
     pub project: ProjectName,
     /// Which release succeeded last; none where none has yet.
     pub last_success: Option<LastSuccess>,
-    /// Deployments that have not ended, the one whose turn it is first.
+    /// The latest deployment that had its turn after that and ended otherwise: it may have moved something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub afterwards: Option<OnItsWay>,
+    /// Deployments that have not ended: the one whose turn it is, and the first ten in line.
     pub on_its_way: Vec<OnItsWay>,
+    /// How many are in line.
+    pub in_line: usize,
 }
 
-/// A deployment that has not ended.
+/// A deployment beside what runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OnItsWay {
     /// The release's version.
@@ -130,10 +135,13 @@ mod tests {
                 deployment: DeploymentId(3),
                 status: DeploymentStatus::Waiting,
             }],
+            afterwards: None,
+            in_line: 1,
         };
         let shown = json!({
             "project": "Httpd", "lastSuccess": null,
-            "onItsWay": [{ "release": "1.0.0", "deployment": "deployments-3", "status": "waiting" }]
+            "onItsWay": [{ "release": "1.0.0", "deployment": "deployments-3", "status": "waiting" }],
+            "inLine": 1
         });
         assert_eq!(round_trip(&running), shown);
     }

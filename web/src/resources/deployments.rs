@@ -80,14 +80,23 @@ const MOST_ENVIRONMENTS: usize = 100;
 
 fn destination(asked: &Deploy) -> Result<Destination, Problem> {
     let wrong = |path: &str, message: String| Problem::invalid(vec![schema::Problem::new(path, message)]);
-    match (asked.environments.len(), asked.whole_phase) {
-        (0, false) => Ok(Destination::NextEnvironment),
-        (0, true) => Ok(Destination::NextPhase),
+    let Some(environments) = &asked.environments else {
+        return Ok(if asked.whole_phase {
+            Destination::NextPhase
+        } else {
+            Destination::NextEnvironment
+        });
+    };
+    match (environments.len(), asked.whole_phase) {
         (_, true) => {
             let message = "promotes to where the lifecycle leads: leave it out, or `environments`";
             Err(wrong("wholePhase", message.to_owned()))
         }
-        (1..=MOST_ENVIRONMENTS, false) => Ok(Destination::Environments(asked.environments.clone())),
+        (1..=MOST_ENVIRONMENTS, false) => Ok(Destination::Environments(environments.clone())),
+        (0, false) => {
+            let message = "names none; leave the field out to promote the release";
+            Err(wrong("environments", message.to_owned()))
+        }
         (count, false) => {
             let message =
                 format!("has {count} environments; at most {MOST_ENVIRONMENTS} go into one request");

@@ -123,7 +123,10 @@ async fn running(
         }
         let lane = LaneKey::new(&project.entry.slug, &environment.entry.slug);
         if let Some(view) = views.lane(&lane).await? {
-            items.push(shown(views, project.name, view.lane).await?);
+            let shown = shown(views, project.name, view.lane).await?;
+            let nothing =
+                shown.last_success.is_none() && shown.afterwards.is_none() && shown.on_its_way.is_empty();
+            items.extend(Some(shown).filter(|_| !nothing));
         }
         if items.len() > limit {
             break;
@@ -134,21 +137,35 @@ async fn running(
     })))
 }
 
+async fn one(views: &Views, deployment: DeploymentId) -> Result<Option<OnItsWay>, Problem> {
+    let view = views.deployment(deployment).await?;
+    Ok(view.map(|view| OnItsWay {
+        status: status(&view.deployment.status),
+        release: view.deployment.release,
+        deployment,
+    }))
+}
+
+/// So many of those in line are named.
+const SHOWN: usize = 10;
+
 async fn shown(views: &Views, project: String, lane: Lane) -> Result<Running, Problem> {
+    let afterwards = match lane.unsettled {
+        Some(deployment) => one(views, deployment).await?,
+        None => None,
+    };
     let mut on_its_way = Vec::new();
-    for deployment in lane.holder.into_iter().chain(lane.waiting) {
-        if let Some(view) = views.deployment(deployment).await? {
-            on_its_way.push(OnItsWay {
-                status: status(&view.deployment.status),
-                release: view.deployment.release,
-                deployment,
-            });
-        }
+    let waiting = lane.waiting.iter().copied();
+    let waiting: Vec<DeploymentId> = waiting.filter(|it| lane.superseded_by(*it).is_none()).collect();
+    for deployment in lane.holder.into_iter().chain(waiting.iter().copied().take(SHOWN)) {
+        on_its_way.extend(one(views, deployment).await?);
     }
     Ok(Running {
         project: project.into(),
         last_success: success(views, lane.last_success).await?,
+        afterwards,
         on_its_way,
+        in_line: waiting.len(),
     })
 }
 
@@ -172,7 +189,14 @@ async fn environments(app: &App, project: &str) -> Result<Vec<EnvironmentName>, 
 
 async fn row(views: &Views, view: ReleaseView) -> Result<ReleaseRow, Problem> {
     let mut cells = BTreeMap::new();
-    for (environment, id) in view.progress.requested {
+    for (environment, latest) in view.progress.requested {
+        // What is on its way there is more than what has ended since.
+        let mut open = view
+            .progress
+            .open
+            .iter()
+            .filter(|it| it.1.environment == environment);
+        let id = open.next().map_or(latest, |it| *it.0);
         if let Some(found) = views.deployment(id).await? {
             let cell = Cell {
                 deployment: id,

@@ -155,6 +155,7 @@ async fn a_request_is_for_named_environments_or_for_those_that_come_next() {
             "wholePhase",
         ),
         (json!({ "environments": many }), "environments"),
+        (json!({ "environments": [] }), "environments"),
     ] {
         let mut body = json!({ "project": "Httpd", "release": "1.0.0" });
         body.as_object_mut()

@@ -70,7 +70,7 @@ async fn a_reason_that_nobody_could_read_is_refused_and_nothing_is_done() {
     let server = Server::start().await;
     History::deployable(&server).await;
     let deploy = json!({ "project": "Httpd", "release": "1.0.0", "environments": ["Development"] });
-    for reason in ["x".repeat(1001), "%1B%5B2J".to_owned()] {
+    for reason in ["x".repeat(1001), "%1B%5B2J".to_owned(), "%E2%80%AE".to_owned()] {
         let path = format!("/api/v1/deployments?reason={reason}");
         let (status, code, detail) = server.post(&path, &deploy).await.problem();
         assert_eq!((status, code.as_str()), (400, "bad-query"));

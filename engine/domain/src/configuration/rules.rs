@@ -9,7 +9,7 @@ use shipslog_nearest as nearest;
 
 use super::references::references;
 use super::{Catalogue, Configuration};
-use crate::document::{Account, Document, Lifecycle, Project, Step, Token};
+use crate::document::{Account, Document, Lifecycle, Project, Step, Token, Variable};
 use crate::schema::{self, Problem};
 use crate::slug::slug;
 use crate::variables::{VariableSet, system_names};
@@ -191,6 +191,13 @@ fn of_project(project: &Project, catalogue: &Catalogue) -> Vec<Problem> {
     problems
 }
 
+/// Whether a system variable says something of a target.
+fn of_target(name: &str) -> bool {
+    ["Octopus.Machine.", "Octopus.Action.Kubernetes."]
+        .iter()
+        .any(|it| name.starts_with(it))
+}
+
 /// Names without any value anywhere, text that cannot be read, values that contradict each other.
 fn of_variables(project: &Project, packages: &[String]) -> Vec<Problem> {
     let variables = match VariableSet::of(project) {
@@ -203,10 +210,21 @@ fn of_variables(project: &Project, packages: &[String]) -> Vec<Problem> {
         .into_iter()
         .map(|it| it.within("variables"))
         .collect();
+    // At a gate there is no target, and whoever reads it is shown no secret.
+    let at_gates: Vec<String> = system.iter().filter(|it| !of_target(it)).cloned().collect();
+    let secret = |it: &&Variable| it.sensitive.is_some();
     for (index, gate) in project.gates() {
         let within = format!("process[{index}].gate.manual.instructions");
+        let written = gate.gate.manual.instructions.as_deref().unwrap_or_default();
+        let written = written.to_lowercase();
+        let shows = |it: &&Variable| written.contains(&format!("#{{{}}}", it.name.to_lowercase()));
+        let secrets = project.variables.iter().filter(secret).filter(shows);
+        problems.extend(secrets.map(|it| {
+            let message = format!("`#{{{}}}` is a secret, which nobody is shown", it.name);
+            Problem::new(within.clone(), message)
+        }));
         let instructions = Value::from(gate.gate.manual.instructions.clone());
-        let found = variables.check_json(&instructions, &system);
+        let found = variables.check_json(&instructions, &at_gates);
         problems.extend(found.into_iter().map(|it| it.within(&within)));
     }
     for (index, step) in project.steps() {

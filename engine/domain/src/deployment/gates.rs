@@ -1,7 +1,7 @@
 //! Gates: opened when a deployment comes to them, decided by somebody or by time.
 
 use serde::{Deserialize, Serialize};
-use shipslog_events::event::deployment::DeploymentEvent;
+use shipslog_events::event::deployment::{DeploymentEvent, PlannedStep};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::process::{Entry, Gate, GateDecision, GateId};
 use shipslog_events::ids::StepName;
@@ -67,6 +67,9 @@ impl Deployment {
     /// A gate is decided once, and not before it is open.
     pub(super) fn decided(&self, id: GateId, decision: GateDecision) -> Result<DeploymentEvent, Refusal> {
         match self.opened(&id).map(|it| it.decision) {
+            Some(None) if self.cancel_requested && decision != GateDecision::Expired => {
+                Err(Refusal::BeingCancelled { id: self.id })
+            }
             Some(None) => Ok(DeploymentEvent::GateDecided { id, decision }),
             Some(Some(decision)) => Err(Refusal::GateDecided {
                 id: self.id,
@@ -86,8 +89,14 @@ impl Deployment {
 
     /// Others pass a deployment that waits at one of these.
     pub(super) fn gates_before_first_run(&self) -> impl Iterator<Item = &Gate> {
-        self.process.iter().map_while(gate_of)
+        gates_before_first_run(&self.process)
     }
+}
+
+/// A step without targets is skipped: it is no run.
+pub(super) fn gates_before_first_run(process: &[Entry<PlannedStep>]) -> impl Iterator<Item = &Gate> {
+    let runs = |it: &Entry<PlannedStep>| it.run().is_some_and(|it| !it.targets.is_empty());
+    process.iter().take_while(move |it| !runs(it)).filter_map(gate_of)
 }
 
 fn gate_of<R>(entry: &Entry<R>) -> Option<&Gate> {
@@ -202,6 +211,34 @@ mod tests {
     }
 
     #[test]
+    fn a_gate_behind_a_step_that_is_skipped_is_one_before_the_first_run() {
+        let process = vec![
+            Entry::Run(planned("a", &[])),
+            Entry::Gate(gate("Approve")),
+            Entry::Run(planned("b", &["one"])),
+        ];
+        let deployment = evolve(None, &of(process)).unwrap();
+        assert_eq!(next(&deployment), [Due::OpenGate(gate("Approve").id())]);
+    }
+
+    #[test]
+    fn who_is_asked_to_stop_is_not_let_through() {
+        let cancelled = given([opened("Approve"), DeploymentEvent::CancelRequested {}]);
+        let refusal = decide_gate(&cancelled, gate("Approve").id(), GateDecision::Passed).unwrap_err();
+        assert_eq!(refusal.code(), "being-cancelled");
+        let failed = at_the_second().into_iter().chain([
+            opened("Look"),
+            decided("Look", GateDecision::Failed),
+            DeploymentEvent::CancelRequested {},
+        ]);
+        assert_eq!(
+            next(&given(failed)),
+            [end(DeploymentEndReason::GateFailed)],
+            "that came first"
+        );
+    }
+
+    #[test]
     fn with_the_last_gate_before_its_first_run_it_is_ready_for_its_turn() {
         let two = |events: Vec<DeploymentEvent>| {
             let process = vec![
@@ -236,7 +273,7 @@ mod tests {
         let open = given([opened("Approve")]);
         assert_eq!(
             decide(&open, "Look").unwrap_err().to_string(),
-            "gate Look of deployments-1 is not open yet: what stands before it in the process comes first"
+            "gate Look of deployments-1 is not open: what stands before it comes first, or it is being opened this moment"
         );
         let failed = given([opened("Approve"), decided("Approve", GateDecision::Failed)]);
         let refusal = decide(&failed, "Approve").unwrap_err();

@@ -10,7 +10,7 @@ use crate::NOT_FOUND;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// It is over.
-    #[error("{id} has {outcome} and takes no more commands")]
+    #[error("{id} is over ({outcome}) and takes no more commands")]
     Ended {
         /// Which deployment.
         id: DeploymentId,
@@ -21,12 +21,20 @@ pub enum Refusal {
     #[error("{0}")]
     NoGate(String),
     /// It has not come to the gate.
-    #[error("gate {gate} of {id} is not open yet: what stands before it in the process comes first")]
+    #[error(
+        "gate {gate} of {id} is not open: what stands before it comes first, or it is being opened this moment"
+    )]
     GateNotOpen {
         /// Which deployment.
         id: DeploymentId,
         /// Which gate.
         gate: GateName,
+    },
+    /// It is asked to stop.
+    #[error("{id} is asked to stop, and goes on from no gate")]
+    BeingCancelled {
+        /// Which deployment.
+        id: DeploymentId,
     },
     /// It was decided before.
     #[error("gate {gate} of {id} has {decision} already; a decision is not taken back")]
@@ -84,6 +92,7 @@ impl Refusal {
             Self::NoGate(_) => NOT_FOUND,
             Self::GateNotOpen { .. } => "gate-not-open",
             Self::GateDecided { .. } => "gate-decided",
+            Self::BeingCancelled { .. } => "being-cancelled",
             Self::Untimely { why, .. } => match why {
                 Untimely::GateIsOpen => "gate-is-open",
                 Untimely::HasItsTurn => "has-its-turn",

@@ -10,6 +10,7 @@ use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVe
 use shipslog_events::stream::{LaneKey, Stream};
 use shipslog_nearest as nearest;
 
+use super::gates::gates_before_first_run;
 use crate::NOT_FOUND;
 use crate::configuration::Configuration;
 use crate::progress::{EnterRefusal, Progress};
@@ -95,13 +96,14 @@ impl Plan {
         &self.lane
     }
 
-    /// Whether those in line give way to it.
-    pub fn supersedes(&self) -> bool {
-        self.supersedes
+    /// Whether it stands in line as ready: others pass it while it waits at a gate before its first run.
+    pub fn is_ready(&self) -> bool {
+        gates_before_first_run(&self.process).next().is_none()
     }
 
     /// The facts of this plan under a number reserved for it.
     pub fn numbered(self, id: DeploymentId) -> Facts {
+        let ready = self.is_ready();
         let Self {
             lane,
             project_slug,
@@ -112,8 +114,6 @@ impl Plan {
             process,
             supersedes,
         } = self;
-        // Others pass it while it waits at a gate before its first run.
-        let ready = !matches!(process.first(), Some(Entry::Gate(_)));
         Facts {
             requested: DeploymentEvent::DeploymentRequested {
                 deployment: id,

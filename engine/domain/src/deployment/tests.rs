@@ -321,7 +321,7 @@ fn a_late_report_is_refused_and_says_why() {
     let refusal = decide(&over, late).unwrap_err();
     assert_eq!(
         refusal.to_string(),
-        "deployments-1 has failed and takes no more commands"
+        "deployments-1 is over (failed) and takes no more commands"
     );
 }
 

@@ -43,7 +43,7 @@ fn bounded(vault: &Vault, message: &str, longest: usize) -> String {
 
 /// A text that a terminal only shows: no escape sequences, no lines that overwrite others, nothing that reads backwards.
 /// Each such character becomes another one, for without it a value might stand there that was not blanked.
-fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let seen = |it: char| match it {
         '\n' | '\t' => it,
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '?',

@@ -299,5 +299,8 @@ async fn cancelling_again_is_cancelling_once_and_what_has_ended_cannot_be_cancel
     assert_eq!(asked.count(), 1);
     let (code, sentence) = refused(house.engine.commands().cancel(&by(), id).await);
     assert_eq!(code, "deployment-ended");
-    assert_eq!(sentence, "deployments-1 has cancelled and takes no more commands");
+    assert_eq!(
+        sentence,
+        "deployments-1 is over (cancelled) and takes no more commands"
+    );
 }

@@ -11,7 +11,7 @@ use shipslog_test_support::history::{Deed, write};
 use super::*;
 
 /// Every version with the digest of its shape, the newest last. No line is ever edited.
-const SHAPES: [(i64, &str); 7] = [
+const SHAPES: [(i64, &str); 8] = [
     (
         3,
         "aaf1e21b861b3c444664ae28b7ac33ff76154eee9fb8ff96220d86d8824e58ba",
@@ -39,6 +39,10 @@ const SHAPES: [(i64, &str); 7] = [
     (
         9,
         "7a7fa149266946b53121441b129a8a3659ac08779aaa680427cfff65cb64ef85",
+    ),
+    (
+        10,
+        "7680deb134895c62690d06413b0b0e390d37466ca7d2886d376a8b9d9028d74d",
     ),
 ];
 

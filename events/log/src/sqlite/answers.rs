@@ -29,16 +29,14 @@ pub(super) fn find(
         .optional()
 }
 
-/// Keeps an answer, and lets those go that are older than a day.
+/// Keeps an answer, and lets old ones go.
 pub(super) fn keep(
     connection: &Connection,
     answer: &NewAnswer,
     position: i64,
     now: i64,
 ) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("DELETE FROM kept_answers WHERE kept_at <= ?1")?
-        .execute([now - KEPT_FOR])?;
+    let_go(connection, now)?;
     let sql = "INSERT INTO kept_answers (access_key, key, request, answer, position, kept_at) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     connection.prepare_cached(sql)?.execute(params![
@@ -49,6 +47,18 @@ pub(super) fn keep(
         position,
         now
     ])?;
+    Ok(())
+}
+
+/// Lets those go that are older than a day. Of those from the future, which a clock that was wrong has made, nobody knows
+/// how old they are: they count from now.
+pub(super) fn let_go(connection: &Connection, now: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM kept_answers WHERE kept_at <= ?1")?
+        .execute([now - KEPT_FOR])?;
+    connection
+        .prepare_cached("UPDATE kept_answers SET kept_at = ?1 WHERE kept_at > ?1")?
+        .execute([now])?;
     Ok(())
 }
 
@@ -87,5 +97,21 @@ mod tests {
             .query_row("SELECT count(*) FROM kept_answers", [], |row| row.get(0))
             .unwrap();
         assert_eq!(rows, 1);
+    }
+
+    #[test]
+    fn what_a_wrong_clock_has_kept_counts_from_when_that_is_seen() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection).unwrap();
+        let answer = NewAnswer {
+            key: key(),
+            request: [7; 32],
+            answer: None,
+        };
+        let year = 365 * KEPT_FOR;
+        keep(&connection, &answer, 3, year).unwrap();
+        let_go(&connection, 1000).unwrap();
+        assert!(find(&connection, &key(), 1000 + KEPT_FOR - 1).unwrap().is_some());
+        assert_eq!(find(&connection, &key(), 1000 + KEPT_FOR).unwrap(), None);
     }
 }

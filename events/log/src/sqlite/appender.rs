@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::journal::{append, pack};
 use super::savepoint::{self, is_grave};
 use super::tail::{Tail, Versions};
-use super::{insert, lines, pages};
+use super::{answers, insert, lines, pages};
 use crate::event_log::{AppendError, Appended};
 use crate::journal_store::{JournalAppendError, PackError};
 use crate::prepared::Prepared;
@@ -52,6 +52,7 @@ impl Appender {
         commits: Arc<AtomicU64>,
     ) -> rusqlite::Result<Self> {
         let tail = Tail::load(&connection)?;
+        answers::let_go(&connection, Timestamp::now().as_microsecond())?;
         let (head, _) = watch::channel(Position(tail.position.cast_unsigned()));
         Ok(Self {
             connection,
@@ -126,9 +127,12 @@ impl Appender {
     /// One append: refused, it leaves nothing behind, neither in the file nor in memory.
     fn append(&mut self, append: &Prepared) -> rusqlite::Result<Result<Appended, AppendError>> {
         let (mut tail, now) = (self.tail, Timestamp::now());
-        let time = self.tail.time(now);
+        let at = insert::Times {
+            recorded: self.tail.time(now),
+            machine: now.as_microsecond(),
+        };
         let inserted = savepoint::within(&self.connection, || {
-            insert::append(&self.connection, append, time, &mut tail, &mut self.versions)
+            insert::append(&self.connection, append, at, &mut tail, &mut self.versions)
         })?;
         if inserted.is_ok() {
             self.pages += pages::of_append(append);
@@ -152,7 +156,9 @@ impl Appender {
     }
 
     fn drop_some(&mut self, packed_before: i64) -> rusqlite::Result<Result<u64, Unwritten>> {
+        let now = Timestamp::now().as_microsecond();
         let dropped = savepoint::within(&self.connection, || {
+            answers::let_go(&self.connection, now)?;
             pack::drop_some(&self.connection, packed_before)
         })?;
         self.pages += dropped

@@ -13,12 +13,21 @@ use super::{answers, idempotence, row};
 use crate::event_log::{AppendError, Appended, Expected};
 use crate::prepared::{Prepared, PreparedEvent, PreparedStream};
 
+/// When an append is made, in microseconds since 1970.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    /// As it is recorded: never before what was recorded last.
+    pub(super) recorded: i64,
+    /// As the machine's clock has it.
+    pub(super) machine: i64,
+}
+
 /// Inserts an append after `tail`. On success `tail` and `versions` have moved; otherwise the caller rolls the rows
 /// back, and neither has.
 pub(super) fn append(
     connection: &Connection,
     append: &Prepared,
-    recorded_at: i64,
+    at: Times,
     tail: &mut Tail,
     versions: &mut Versions,
 ) -> Result<Appended, Failure<AppendError>> {
@@ -29,7 +38,7 @@ pub(super) fn append(
         return Ok(first);
     }
     if let Some(answer) = &append.answer
-        && answers::find(connection, &answer.key, recorded_at)?.is_some()
+        && answers::find(connection, &answer.key, at.machine)?.is_some()
     {
         return Err(Failure::Refused(AppendError::DoneAlready));
     }
@@ -37,7 +46,10 @@ pub(super) fn append(
     if let Some(journal) = &append.journal {
         journal::append::next(connection, journal).map_err(Failure::widen)?;
     }
-    let mut end = Tail { recorded_at, ..*tail };
+    let mut end = Tail {
+        recorded_at: at.recorded,
+        ..*tail
+    };
     for (stream, version) in append.streams.iter().zip(&before) {
         insert_stream(connection, append, stream, *version, &mut end)?;
     }
@@ -45,7 +57,7 @@ pub(super) fn append(
         insert_sealed(connection, value, end.position)?;
     }
     if let Some(answer) = &append.answer {
-        answers::keep(connection, answer, end.position, recorded_at)?;
+        answers::keep(connection, answer, end.position, at.machine)?;
     }
     *tail = end;
     Ok(settle(append, &before, end, versions))

@@ -18,6 +18,8 @@ use crate::words;
 
 /// On top of the time that the pods may take to end.
 pub(super) const ALLOWANCE: u32 = 30;
+/// How long pods that fell out after the switch are waited for.
+const AGAIN: u32 = 120;
 /// A UID that no object has: a delete with it deletes nothing, and tells the inventory that nothing is there.
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 /// Where a pod names ConfigMaps and Secrets.
@@ -30,7 +32,7 @@ const PARTS: [&str; 5] = [
 ];
 
 impl Flow<'_> {
-    pub(super) fn remove_old_set(&mut self) -> Result<(), Stop> {
+    pub(super) fn remove_old_set(&mut self, healthy: &Expectation) -> Result<(), Stop> {
         let old = cleanup::plan(context::inventory(), &self.names, self.situation);
         if old == Old::default() {
             return Ok(());
@@ -42,6 +44,7 @@ impl Flow<'_> {
         let workloads = removal.read(old.workloads)?;
         self.old = workloads.iter().map(|(object, _)| object.to_string()).collect();
         self.drain()?;
+        self.check_it_serves_still(healthy)?;
         let services = self.read_services(old.services, &mut removal)?;
         self.remove_workloads(&workloads, &services, &mut removal)?;
         self.remove_configs(old.configs, &mut removal)?;
@@ -51,6 +54,23 @@ impl Flow<'_> {
         let detail = json!({ "removed": removal.removed, "left": removal.left });
         milestones::reached(OLD_SET_REMOVED, &detail).map_err(Failure::from)?;
         Ok(())
+    }
+
+    /// Pods may fall out under real traffic: as long as they do, what could take it over stays.
+    fn check_it_serves_still(&mut self, healthy: &Expectation) -> Result<(), Stop> {
+        let Some(fallen) = self.fallen_out()? else {
+            return Ok(());
+        };
+        match wait(std::slice::from_ref(healthy), AGAIN)? {
+            Waited::Met => Ok(()),
+            Waited::Failed(found) | Waited::TimedOut(found) => {
+                let sentence = format!(
+                    "{} {fallen}, after the switch; the old pods are left",
+                    self.workload()
+                );
+                Err(failed(words::with_evidence(&sentence, &found)))
+            }
+        }
     }
 
     /// Every node has to hear of the switch, and open connections stay where they are.

@@ -81,7 +81,7 @@ impl Flow<'_> {
     }
 
     /// What is missing of what is wanted, in words: with fewer pods, or with none, traffic must not move.
-    fn fallen_out(&mut self) -> Result<Option<String>, Stop> {
+    pub(super) fn fallen_out(&self) -> Result<Option<String>, Stop> {
         let live = kubernetes().find(&self.workload())?.unwrap_or(Value::Null);
         let (available, wanted) = words::replicas(&live);
         if available >= wanted && wanted > 0 {

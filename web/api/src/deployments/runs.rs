@@ -95,6 +95,8 @@ pub enum GateStatus {
     Failed,
     /// Nobody decided in time.
     Expired,
+    /// The deployment ended at it without a decision.
+    Left,
 }
 
 shown_as_on_the_wire!(GateStatus);

@@ -167,7 +167,7 @@ fn requests_and_their_answers() {
     let promote = Deploy {
         project: "Httpd".into(),
         release: "1.0.1".into(),
-        environments: Vec::new(),
+        environments: None,
         whole_phase: false,
     };
     assert_eq!(
@@ -179,7 +179,7 @@ fn requests_and_their_answers() {
         ..promote.clone()
     });
     let deploy = Deploy {
-        environments: vec!["Europe".into(), "America".into()],
+        environments: Some(vec!["Europe".into(), "America".into()]),
         ..promote
     };
     assert_eq!(
@@ -226,4 +226,22 @@ fn what_it_waits_for_is_a_word_for_programs_and_a_sentence_for_people() {
         "waiting for deployments-2 in Development"
     );
     assert_eq!(item().waits(), None);
+}
+
+#[test]
+fn what_is_to_be_typed_can_be_pasted_into_a_shell() {
+    let waits = |gate: &str| {
+        let waiting = DeploymentItem {
+            waiting_for: Some(WaitingFor::Gate { gate: gate.into() }),
+            ..item()
+        };
+        waiting.waits().unwrap()
+    };
+    assert!(
+        waits("Approve").contains("`shipslog gate pass deployments-3 Approve`"),
+        "{}",
+        waits("Approve")
+    );
+    let odd = waits("don't $HOME");
+    assert!(odd.contains(r"pass deployments-3 'don'\''t $HOME'`"), "{odd}");
 }

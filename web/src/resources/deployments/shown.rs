@@ -76,7 +76,7 @@ pub(super) async fn deployment(engine: &Engine, story: &Story) -> Result<Deploym
             name: it.name.clone(),
             uses: None,
             targets: Vec::new(),
-            gate: Some(gate(it, story.gate(&it.id()))),
+            gate: Some(gate(it, story.gate(&it.id()), deployment.is_open())),
         },
     });
     Ok(Deployment {
@@ -88,7 +88,7 @@ pub(super) async fn deployment(engine: &Engine, story: &Story) -> Result<Deploym
     })
 }
 
-fn gate(gate: &process::Gate, told: Option<&GateStory>) -> Gate {
+fn gate(gate: &process::Gate, told: Option<&GateStory>, is_open: bool) -> Gate {
     let decided = told.and_then(|it| it.decided.as_ref());
     let by = |it: &GateDecided| (it.decision != GateDecision::Expired).then(|| actor::name(&it.by));
     let limit = i64::try_from(gate.time_limit_seconds).unwrap_or(i64::MAX);
@@ -97,6 +97,7 @@ fn gate(gate: &process::Gate, told: Option<&GateStory>) -> Gate {
         kind: gate.kind,
         status: match (told, decided.map(|it| it.decision)) {
             (None, _) => GateStatus::Pending,
+            (Some(_), None) if !is_open => GateStatus::Left,
             (Some(_), None) => GateStatus::Open,
             (Some(_), Some(GateDecision::Passed)) => GateStatus::Passed,
             (Some(_), Some(GateDecision::Failed)) => GateStatus::Failed,
@@ -104,7 +105,7 @@ fn gate(gate: &process::Gate, told: Option<&GateStory>) -> Gate {
         },
         instructions: told.and_then(|it| it.instructions.clone()),
         opened_at: told.map(|it| it.opened_at),
-        expires_at: told.and_then(expires),
+        expires_at: told.filter(|_| is_open && decided.is_none()).and_then(expires),
         decided_at: decided.map(|it| it.at),
         decided_by: decided.and_then(by),
         decided_because: decided.and_then(|it| it.reason.clone()),

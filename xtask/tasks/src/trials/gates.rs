@@ -60,7 +60,12 @@ process:
         "{fails} ended for that reason: {over}"
     );
     let message = over["message"].as_str().context("it says why")?;
-    ensure!(message.contains("not today"), "{message}");
+    ensure!(message.contains("gate Approve was failed by"), "{message}");
+    let because = &over["steps"][0]["gate"]["decidedBecause"];
+    ensure!(
+        because == "not today",
+        "and why stands beside the gate: {because}"
+    );
     stage
         .place
         .kubectl(&["delete", "configmap", "gated", "-n", "httpd-development"])?;
