@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shipslog_events::event::configuration::Phase;
 use shipslog_events::event::deployment::{
-    AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Outcome, PlannedStep,
+    AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Outcome, PlannedStep, PlannedTarget,
 };
 use shipslog_events::event::process::{self, Entry, GateDecision, GateId};
 use shipslog_events::ids::{
@@ -48,6 +48,8 @@ pub struct Deployment {
     pub lane: LaneKey,
     /// The process, steps with their targets.
     pub process: Vec<Entry<PlannedStep>>,
+    /// The targets of all steps as they were when it was requested.
+    pub targets: Vec<PlannedTarget>,
     /// Where it stands.
     pub status: Status,
     /// Whether a person asked it to stop.
@@ -228,6 +230,7 @@ pub fn evolve(deployment: Option<Deployment>, event: &DeploymentEvent) -> Option
         phase,
         lane,
         process,
+        targets,
     } = event
     {
         return Some(Deployment {
@@ -238,6 +241,7 @@ pub fn evolve(deployment: Option<Deployment>, event: &DeploymentEvent) -> Option
             phase: phase.clone(),
             lane: lane.clone(),
             process: process.clone(),
+            targets: targets.clone(),
             status: Status::Waiting,
             cancel_requested: false,
             attempts: Vec::new(),

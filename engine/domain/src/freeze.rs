@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shipslog_events::event::configuration::Kind;
+use shipslog_events::event::deployment::PlannedTarget;
 use shipslog_events::ids::{AccountName, AttemptId, ClusterId, EventId, RoleName, StepName};
 use shipslog_rights::marks;
 use uuid::Uuid;
@@ -110,7 +111,7 @@ pub struct Sources<'a> {
 /// Freezes what a run is given, but for what its component asks for.
 pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> {
     let deployment = from.deployment;
-    let (target, certificate) = target(from.documents, deployment, id)?;
+    let at = target(from.documents, deployment, id)?;
     let place = Place {
         project: Some(deployment.project.clone()),
         release: Some(deployment.release.clone()),
@@ -119,9 +120,9 @@ pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> 
         deployment: Some(deployment.id),
         step: Some(id.step.clone()),
         target: Some(id.target.clone()),
-        roles: target.roles.iter().map(|it| it.as_str().into()).collect(),
+        roles: at.planned.roles.iter().cloned().collect(),
         own_roles: own_roles(deployment, &id.step),
-        namespace: target.namespace.clone(),
+        namespace: at.planned.namespace.clone(),
     };
     let resolved = from
         .snapshot
@@ -129,9 +130,9 @@ pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> 
         .map_err(Impossible::Inputs)?;
     let given = Given {
         situation: situation(id, from),
-        cluster: address(target, certificate),
+        cluster: at.address(),
         recognised: from.cluster.cloned(),
-        namespace: target.namespace.clone(),
+        namespace: at.planned.namespace.clone(),
         variables: resolved.variables,
         grant: from.snapshot.step(&id.step).and_then(|it| it.grant.clone()),
         asked: None,
@@ -151,11 +152,11 @@ pub fn latest_address(
     id: &AttemptId,
     frozen: &Given,
 ) -> Result<Address, Impossible> {
-    let (target, certificate) = target(documents, deployment, id)?;
-    let latest = address(target, certificate);
-    let is_the_same = latest.account == frozen.cluster.account && target.namespace == frozen.namespace;
+    let at = target(documents, deployment, id)?;
+    let is_the_same =
+        at.latest.account == frozen.cluster.account.as_str() && at.latest.namespace == frozen.namespace;
     Ok(if is_the_same {
-        latest
+        at.address()
     } else {
         frozen.cluster.clone()
     })
@@ -167,15 +168,24 @@ pub fn first_address(
     deployment: &Deployment,
     id: &AttemptId,
 ) -> Result<(Address, Option<String>), Impossible> {
-    let (target, certificate) = target(documents, deployment, id)?;
-    Ok((address(target, certificate), target.namespace.clone()))
+    let at = target(documents, deployment, id)?;
+    Ok((at.address(), at.planned.namespace.clone()))
 }
 
-fn address(target: &Target, certificate: &Certificate) -> Address {
-    Address {
-        url: target.cluster.url.clone(),
-        certificate: certificate.pem.clone(),
-        account: target.account.as_str().into(),
+/// A target: as it was planned, and how its cluster is reached by now.
+struct At<'a> {
+    planned: &'a PlannedTarget,
+    latest: &'a Target,
+    certificate: &'a Certificate,
+}
+
+impl At<'_> {
+    fn address(&self) -> Address {
+        Address {
+            url: self.latest.cluster.url.clone(),
+            certificate: self.certificate.pem.clone(),
+            account: self.planned.account.clone(),
+        }
     }
 }
 
@@ -190,9 +200,9 @@ fn own_roles(deployment: &Deployment, step: &StepName) -> BTreeSet<RoleName> {
 /// A target that is another environment's by now is not used: what it leads to may be Production.
 fn target<'a>(
     documents: &'a BTreeMap<Key, Document>,
-    deployment: &Deployment,
+    deployment: &'a Deployment,
     id: &AttemptId,
-) -> Result<(&'a Target, &'a Certificate), Impossible> {
+) -> Result<At<'a>, Impossible> {
     let missing = || Impossible::NoTarget(id.target.clone());
     let Some(Document::Target(target)) = documents.get(&(Kind::Target, id.target.to_string())) else {
         return Err(missing());
@@ -207,7 +217,12 @@ fn target<'a>(
     let Some(Document::Certificate(certificate)) = documents.get(&key) else {
         return Err(missing());
     };
-    Ok((target, certificate))
+    let planned = deployment.targets.iter().find(|it| it.name == id.target);
+    Ok(At {
+        planned: planned.ok_or_else(missing)?,
+        latest: target,
+        certificate,
+    })
 }
 
 fn situation(id: &AttemptId, from: &Sources<'_>) -> Situation {

@@ -58,6 +58,7 @@ fn requested() -> DeploymentEvent {
             step,
             targets: vec!["Here".into(), "There".into()],
         })],
+        targets: Vec::new(),
     }
 }
 

@@ -9,7 +9,8 @@ use crate::event::kinds::kinds;
 use crate::event::process::{Entry, GateDecision, GateId};
 use crate::event::release::FrozenStep;
 use crate::ids::{
-    AttemptId, ComponentDigest, DeploymentId, EnvironmentName, ProjectName, ReleaseVersion, TargetName,
+    AccountName, AttemptId, ComponentDigest, DeploymentId, EnvironmentName, ProjectName, ReleaseVersion,
+    RoleName, TargetName,
 };
 use crate::journal::JournalHead;
 use crate::stream::LaneKey;
@@ -60,6 +61,22 @@ pub struct PlannedStep {
     pub targets: Vec<TargetName>,
 }
 
+/// A target as it was when a deployment was requested: what its runs hold to. Where its cluster is reached, and with which
+/// credentials of the account, is what configuration says by then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedTarget {
+    /// Its name.
+    pub name: TargetName,
+    /// Revision of its document.
+    pub revision: u64,
+    /// Whose credentials are used.
+    pub account: AccountName,
+    /// Nothing for a target that spans the cluster.
+    pub namespace: Option<String>,
+    /// What it is for.
+    pub roles: Vec<RoleName>,
+}
+
 /// Which rule said no; the layers are those of the step contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -94,7 +111,7 @@ pub enum DeploymentEvent {
     ///
     /// Appended when a person deploys or promotes a release.
     ///
-    /// Read by the driver, which carries out the steps as they were planned.
+    /// Read by the driver, which carries out the steps as they were planned, on the targets as they were.
     DeploymentRequested {
         /// Its number.
         deployment: DeploymentId,
@@ -110,6 +127,8 @@ pub enum DeploymentEvent {
         lane: LaneKey,
         /// The process, steps with their targets.
         process: Vec<Entry<PlannedStep>>,
+        /// The targets of all steps as they were, each once.
+        targets: Vec<PlannedTarget>,
     },
     /// Its turn on the lane came.
     ///

@@ -4,6 +4,7 @@ use super::{case, frozen_step, gate, phase};
 use crate::event::Event;
 use crate::event::deployment::{
     AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, PlannedStep,
+    PlannedTarget,
 };
 use crate::event::process::{Entry, GateDecision, GateId};
 use crate::ids::{AttemptId, AttemptNumber, DeploymentId};
@@ -25,6 +26,13 @@ pub(super) fn all() -> Vec<(String, Event)> {
             }),
             Entry::Gate(gate()),
         ],
+        targets: vec![PlannedTarget {
+            name: "Httpd Development".into(),
+            revision: 2,
+            account: "httpd-development".into(),
+            namespace: Some("httpd-development".into()),
+            roles: vec!["Httpd".into()],
+        }],
     };
     let resumed = DeploymentEvent::AttemptResumed {
         id: attempt(),

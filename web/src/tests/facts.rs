@@ -78,6 +78,7 @@ pub(super) fn requested(id: DeploymentId) -> DeploymentEvent {
             step: step(),
             targets: vec!["Here".into(), "There".into()],
         })],
+        targets: Vec::new(),
     }
 }
 

@@ -73,6 +73,7 @@ mod tests {
             },
             lane: LaneKey::new("big-shop", "development"),
             process: Vec::new(),
+            targets: Vec::new(),
             status: Status::Running,
             cancel_requested: false,
             attempts: Vec::new(),

@@ -1,12 +1,14 @@
 //! Requesting a deployment: everything is planned here, no choice is left to running.
 
-use shipslog_events::event::configuration::{Kind, Phase};
-use shipslog_events::event::deployment::{DeploymentEvent, PlannedStep};
+use std::collections::BTreeSet;
+
+use shipslog_events::event::configuration::{DocumentFacts, Kind, Phase};
+use shipslog_events::event::deployment::{DeploymentEvent, PlannedStep, PlannedTarget};
 use shipslog_events::event::lane::LaneEvent;
 use shipslog_events::event::process::{self, Entry};
 use shipslog_events::event::progress::ProgressEvent;
 use shipslog_events::event::release::FrozenStep;
-use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion};
+use shipslog_events::ids::{DeploymentId, EnvironmentName, ProjectName, ReleaseVersion, TargetName};
 use shipslog_events::stream::{LaneKey, Stream};
 use shipslog_nearest as nearest;
 
@@ -37,6 +39,7 @@ pub struct Plan {
     environment: EnvironmentName,
     phase: Phase,
     process: Vec<Entry<PlannedStep>>,
+    targets: Vec<PlannedTarget>,
     supersedes: bool,
 }
 
@@ -112,6 +115,7 @@ impl Plan {
             environment,
             phase,
             process,
+            targets,
             supersedes,
         } = self;
         Facts {
@@ -123,6 +127,7 @@ impl Plan {
                 phase: phase.clone(),
                 lane: lane.clone(),
                 process,
+                targets,
             },
             turn: LaneEvent::TurnRequested {
                 deployment: id,
@@ -181,9 +186,35 @@ pub fn plan(configuration: &Configuration, request: Request<'_>) -> Result<Plan,
         release: release.version.clone(),
         environment,
         phase,
+        targets: planned_targets(configuration, &process),
         process,
         supersedes: configuration.supersedes(&release.project),
     })
+}
+
+/// All targets of a process as they are now, each once.
+fn planned_targets(configuration: &Configuration, process: &[Entry<PlannedStep>]) -> Vec<PlannedTarget> {
+    let names: BTreeSet<&TargetName> = process::runs(process).flat_map(|it| &it.targets).collect();
+    let planned = |name: &TargetName| {
+        let entry = configuration.get(Kind::Target, name.as_str())?;
+        let DocumentFacts::Target {
+            account,
+            namespace,
+            roles,
+            ..
+        } = &entry.facts
+        else {
+            return None;
+        };
+        Some(PlannedTarget {
+            name: name.clone(),
+            revision: entry.revision,
+            account: account.clone(),
+            namespace: namespace.clone(),
+            roles: roles.clone(),
+        })
+    };
+    names.into_iter().filter_map(planned).collect()
 }
 
 fn roles<'a>(steps: impl Iterator<Item = &'a FrozenStep>) -> String {

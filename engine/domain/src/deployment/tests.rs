@@ -40,6 +40,7 @@ pub(super) fn of(process: Vec<Entry<PlannedStep>>) -> DeploymentEvent {
         },
         lane: LaneKey::new("httpd", "development"),
         process,
+        targets: Vec::new(),
     }
 }
 

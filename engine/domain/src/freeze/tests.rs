@@ -1,7 +1,7 @@
 //! What a run is given, and what stands in its way.
 
 use shipslog_events::event::configuration::{Phase, ProcessStep};
-use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, PlannedStep};
+use shipslog_events::event::deployment::{AttemptOutcome, DeploymentEvent, PlannedStep, PlannedTarget};
 use shipslog_events::event::object::{Change, ObjectCall, ObjectDigest, ObjectEvent, ObjectReference};
 use shipslog_events::event::process::Entry;
 use shipslog_events::event::release::{FrozenStep, ReleaseEvent};
@@ -102,6 +102,13 @@ fn requested() -> DeploymentEvent {
             step: step(),
             targets: vec!["Web".into()],
         })],
+        targets: vec![PlannedTarget {
+            name: "Web".into(),
+            revision: 1,
+            account: "deployer".into(),
+            namespace: Some("web-development".into()),
+            roles: vec!["web".into()],
+        }],
     }
 }
 
@@ -246,4 +253,19 @@ fn a_run_has_as_long_as_its_inputs_ask_half_an_hour_at_least_and_a_day_at_most()
         Some(u64::MAX),
     ];
     assert_eq!(limits.map(time_limit), [1800, 1800, 1800, 7200, 86_400, 86_400]);
+}
+
+#[test]
+fn a_target_that_was_edited_since_the_request_is_what_it_was_and_reached_where_it_is_now() {
+    let mut ground = Ground::new(&json!({ "text": "#{Octopus.Action.Kubernetes.Namespace}" }));
+    let edited = json!({ "kind": "Target", "name": "Web", "environments": ["Development"], "roles": ["other"],
+        "account": "administrator", "namespace": "elsewhere",
+        "cluster": { "url": "https://moved", "certificate": "ca" } });
+    let edited: Document = serde_json::from_value(edited).unwrap();
+    ground.documents.insert(edited.key(), edited);
+    let Frozen { inputs, given } = ground.freeze().unwrap();
+    assert_eq!(inputs["text"], "web-development");
+    assert_eq!(given.namespace.as_deref(), Some("web-development"));
+    assert_eq!(given.cluster.account, "deployer".into());
+    assert_eq!(given.cluster.url, "https://moved");
 }

@@ -11,7 +11,7 @@ use shipslog_test_support::history::{Deed, write};
 use super::*;
 
 /// Every version with the digest of its shape, the newest last. No line is ever edited.
-const SHAPES: [(i64, &str); 8] = [
+const SHAPES: [(i64, &str); 9] = [
     (
         3,
         "aaf1e21b861b3c444664ae28b7ac33ff76154eee9fb8ff96220d86d8824e58ba",
@@ -43,6 +43,10 @@ const SHAPES: [(i64, &str); 8] = [
     (
         10,
         "7680deb134895c62690d06413b0b0e390d37466ca7d2886d376a8b9d9028d74d",
+    ),
+    (
+        11,
+        "fe62a431e54b055dc6fd6d6a4ea41000eaa3157929369f78b42b8ad5c24229b9",
     ),
 ];
 

@@ -1,12 +1,13 @@
 //! Facts of streams `deployment/<n>`.
 
 use proptest::prelude::*;
-use proptest::{option, sample::select};
+use proptest::{collection::vec, option, sample::select};
 
 use super::{deployment_id, frozen_step, name, names, outcome, phase, process, text};
 use crate::chain::Hash;
 use crate::event::deployment::{
     AttemptOutcome, DeploymentEndReason, DeploymentEvent, EndReason, Layer, Limits, PlannedStep,
+    PlannedTarget,
 };
 use crate::event::process::{GateDecision, GateId};
 use crate::ids::{AttemptId, AttemptNumber};
@@ -29,19 +30,39 @@ fn requested() -> impl Strategy<Value = DeploymentEvent> {
     let lane = (text(), text()).prop_map(|(project, environment)| LaneKey::new(&project, &environment));
     let step = (frozen_step(), names()).prop_map(|(step, targets)| PlannedStep { step, targets });
     let process = process(step);
-    (deployment_id(), name(), name(), name(), phase(), lane, process).prop_map(
-        |(deployment, project, release, environment, phase, lane, process)| {
-            DeploymentEvent::DeploymentRequested {
-                deployment,
-                project,
-                release,
-                environment,
-                phase,
-                lane,
-                process,
-            }
-        },
+    let target = (name(), any::<u64>(), name(), option::of(text()), names());
+    let target = target.prop_map(|(name, revision, account, namespace, roles)| PlannedTarget {
+        name,
+        revision,
+        account,
+        namespace,
+        roles,
+    });
+    let targets = vec(target, 0..3);
+    (
+        deployment_id(),
+        name(),
+        name(),
+        name(),
+        phase(),
+        lane,
+        process,
+        targets,
     )
+        .prop_map(
+            |(deployment, project, release, environment, phase, lane, process, targets)| {
+                DeploymentEvent::DeploymentRequested {
+                    deployment,
+                    project,
+                    release,
+                    environment,
+                    phase,
+                    lane,
+                    process,
+                    targets,
+                }
+            },
+        )
 }
 
 fn limits() -> impl Strategy<Value = Limits> {
