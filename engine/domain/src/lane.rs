@@ -84,7 +84,7 @@ impl Lane {
     pub fn admits(&self, environment: &EnvironmentName, ready: bool) -> Result<(), Full> {
         let not_ready = self.not_ready.len();
         let in_line = if ready {
-            self.waiting.len() - not_ready
+            self.waiting.len().saturating_sub(not_ready)
         } else {
             not_ready
         };
