@@ -39,10 +39,18 @@ pub(crate) enum Place {
 pub(crate) fn lines(deployment: &Deployment) -> Vec<Line> {
     let item = &deployment.item;
     let mut lines = vec![head(deployment)];
+    if item.cancel_requested {
+        let by = deployment.cancelled_by.as_ref().map(|it| format!(" by {it}"));
+        let because = deployment.cancelled_because.as_ref();
+        let because = because.map(|it| format!(": {}", it.replace('\n', " ")));
+        let asked = format!(
+            "asked to stop{}{}",
+            by.unwrap_or_default(),
+            because.unwrap_or_default()
+        );
+        lines.push(said(deployment, "cancel", &asked));
+    }
     if !item.status.is_end() {
-        if item.cancel_requested {
-            lines.push(said(deployment, "cancel", "asked to stop"));
-        }
         lines.extend(item.waits().map(|it| said(deployment, "wait", &it)));
     }
     for step in &deployment.steps {

@@ -30,6 +30,16 @@ pub struct Story {
     message: Option<String>,
     words: BTreeMap<AttemptId, Words>,
     gates: BTreeMap<GateId, GateStory>,
+    cancel: Option<Cancel>,
+}
+
+/// Who asked a deployment to stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancel {
+    /// By whom.
+    pub by: Actor,
+    /// Why, as they said.
+    pub reason: Option<String>,
 }
 
 /// What is told of a gate that the deployment has come to.
@@ -85,6 +95,7 @@ impl Story {
             message: None,
             words: BTreeMap::new(),
             gates: BTreeMap::new(),
+            cancel: None,
         })
     }
 
@@ -100,12 +111,11 @@ impl Story {
             DeploymentEvent::MilestoneReached { .. } => Some(DETAIL),
             DeploymentEvent::OutputSet { sensitive, .. } => (!sensitive).then_some(VALUE),
             DeploymentEvent::GateOpened { .. } => Some(INSTRUCTIONS),
-            DeploymentEvent::GateDecided { .. } => Some(REASON),
+            DeploymentEvent::GateDecided { .. } | DeploymentEvent::CancelRequested {} => Some(REASON),
             DeploymentEvent::DeploymentRequested { .. }
             | DeploymentEvent::DeploymentStarted {}
             | DeploymentEvent::AttemptStarted { .. }
-            | DeploymentEvent::AttemptResumed { .. }
-            | DeploymentEvent::CancelRequested {} => None,
+            | DeploymentEvent::AttemptResumed { .. } => None,
         }
     }
 
@@ -147,8 +157,13 @@ impl Story {
             DeploymentEvent::DeploymentRequested { .. }
             | DeploymentEvent::DeploymentStarted {}
             | DeploymentEvent::AttemptStarted { .. }
-            | DeploymentEvent::AttemptResumed { .. }
-            | DeploymentEvent::CancelRequested {} => {}
+            | DeploymentEvent::AttemptResumed { .. } => {}
+            DeploymentEvent::CancelRequested {} => {
+                self.cancel = Some(Cancel {
+                    by: recorded.actor.clone(),
+                    reason: body,
+                });
+            }
         }
     }
 
@@ -179,6 +194,11 @@ impl Story {
     /// What is told of a gate; nothing where the deployment has not come to it.
     pub fn gate(&self, id: &GateId) -> Option<&GateStory> {
         self.gates.get(id)
+    }
+
+    /// Who asked it to stop; nothing where nobody did.
+    pub fn cancel(&self) -> Option<&Cancel> {
+        self.cancel.as_ref()
     }
 
     /// Whether nothing more will happen.

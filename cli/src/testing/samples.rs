@@ -33,6 +33,8 @@ pub(crate) fn deployment(status: DeploymentStatus, target: StepTarget) -> Deploy
     Deployment {
         item,
         requested_because: None,
+        cancelled_by: None,
+        cancelled_because: None,
         message: None,
         position: Position(40),
         steps: vec![step],

@@ -145,21 +145,13 @@ pub fn freeze(id: &AttemptId, from: &Sources<'_>) -> Result<Frozen, Impossible> 
 }
 
 /// Where an attempt reaches its cluster that follows on another: by what is configured now, so that an address or a CA
-/// that was corrected is tried. Where the target has another account or namespace now, it stays as it was frozen.
+/// that was corrected is tried.
 pub fn latest_address(
     documents: &BTreeMap<Key, Document>,
     deployment: &Deployment,
     id: &AttemptId,
-    frozen: &Given,
 ) -> Result<Address, Impossible> {
-    let at = target(documents, deployment, id)?;
-    let is_the_same =
-        at.latest.account == frozen.cluster.account.as_str() && at.latest.namespace == frozen.namespace;
-    Ok(if is_the_same {
-        at.address()
-    } else {
-        frozen.cluster.clone()
-    })
+    Ok(target(documents, deployment, id)?.address())
 }
 
 /// Where the first attempt of a step on a target will reach its cluster.
@@ -218,8 +210,15 @@ fn target<'a>(
         return Err(missing());
     };
     let planned = deployment.targets.iter().find(|it| it.name == id.target);
+    let planned = planned.ok_or_else(missing)?;
+    // The credentials of one cluster's account are not sent to another cluster.
+    let same_cluster = target.cluster.certificate == planned.certificate.as_str();
+    let same_place = target.account == planned.account.as_str() && target.namespace == planned.namespace;
+    if !same_cluster && !same_place {
+        return Err(Impossible::TargetElsewhere(id.target.clone()));
+    }
     Ok(At {
-        planned: planned.ok_or_else(missing)?,
+        planned,
         latest: target,
         certificate,
     })

@@ -80,15 +80,15 @@ impl Lane {
         superseded.next().map(|it| it.by)
     }
 
-    /// Whether another deployment may stand in line. Those that wait at a gate take no room from those that are ready.
-    pub fn admits(&self, environment: &EnvironmentName, ready: bool) -> Result<(), Full> {
-        let not_ready = self.not_ready.len();
-        let in_line = if ready {
-            self.waiting.len().saturating_sub(not_ready)
-        } else {
-            not_ready
+    /// Whether another deployment may stand in line. Those that wait at a gate take no room from those that are
+    /// ready, and those that give way take none.
+    pub fn admits(&self, environment: &EnvironmentName, ready: bool, supersedes: bool) -> Result<(), Full> {
+        let stays = |it: &&DeploymentId| {
+            self.superseded_by(**it).is_none() && self.is_at_a_gate(**it) != ready && !supersedes
         };
-        if in_line < MOST_IN_LINE {
+        // However fast they come: those that give way have to leave the line too.
+        let have_left = self.waiting.len() < 3 * MOST_IN_LINE;
+        if have_left && self.waiting.iter().filter(stays).count() < MOST_IN_LINE {
             return Ok(());
         }
         Err(Full {
@@ -146,7 +146,8 @@ pub fn evolve(mut lane: Lane, event: &LaneEvent) -> Lane {
         }
         LaneEvent::TurnReady { deployment } => {
             lane.not_ready.remove(deployment);
-            if lane.superseding.remove(deployment) {
+            // One that gives way itself takes no place.
+            if lane.superseding.remove(deployment) && lane.superseded_by(*deployment).is_none() {
                 lane.give_way(*deployment, |_, _| true);
             }
         }
@@ -309,12 +310,27 @@ mod tests {
     }
 
     #[test]
+    fn one_that_gives_way_takes_no_place_when_it_is_passed() {
+        let gated = |number| LaneEvent::TurnRequested {
+            deployment: DeploymentId(number),
+            ready: false,
+            supersedes: true,
+        };
+        let passed = LaneEvent::TurnReady {
+            deployment: DeploymentId(2),
+        };
+        let lane = fold([requested(1), gated(2), gated(3), passed]);
+        assert_eq!(lane.superseded_by(DeploymentId(2)), Some(DeploymentId(3)));
+        assert_eq!(lane.superseded_by(DeploymentId(1)), None);
+    }
+
+    #[test]
     fn there_is_room_for_a_hundred_in_line() {
         let environment = "Production".into();
         let lane = fold((1..=100).map(requested));
-        let refusal = lane.admits(&environment, true).unwrap_err();
+        let refusal = lane.admits(&environment, true, false).unwrap_err();
         assert_eq!(
-            lane.admits(&environment, false),
+            lane.admits(&environment, false, false),
             Ok(()),
             "at a gate nobody is in the way"
         );
@@ -323,11 +339,23 @@ mod tests {
                 .to_string()
                 .contains("100 deployments are in line for Production")
         );
+        assert_eq!(
+            lane.admits(&environment, true, true),
+            Ok(()),
+            "they give way to it"
+        );
+        let superseded = evolve(lane.clone(), &superseding(101));
+        assert_eq!(superseded.admits(&environment, true, false), Ok(()));
+        let flood = fold((1..=300).map(superseding));
+        assert!(
+            flood.admits(&environment, true, true).is_err(),
+            "as long as nobody has left"
+        );
         let lane = evolve(lane, &taken(1));
-        assert_eq!(lane.admits(&environment, true), Ok(()));
+        assert_eq!(lane.admits(&environment, true, false), Ok(()));
         let gated = fold((1..=100).map(at_a_gate));
-        assert_eq!(gated.admits(&environment, true), Ok(()));
-        assert!(gated.admits(&environment, false).is_err());
+        assert_eq!(gated.admits(&environment, true, false), Ok(()));
+        assert!(gated.admits(&environment, false, false).is_err());
     }
 
     #[test]

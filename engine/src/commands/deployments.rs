@@ -51,7 +51,7 @@ impl Commands {
                 let plan = deployment::plan(configuration, asked);
                 let plan = plan.map_err(|it| Error::refused(it.code(), it))?;
                 let lane = load::lane(log, plan.lane()).await?.state;
-                lane.admits(&environment, plan.is_ready())
+                lane.admits(&environment, plan.is_ready(), plan.supersedes())
                     .map_err(|it| Error::refused(it.code(), it))?;
                 plans.push((environment, plan));
             }

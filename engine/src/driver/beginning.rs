@@ -103,7 +103,7 @@ async fn earlier(
             let mut frozen = recall(&*tools.store.events, recorded.id, id).await?;
             let configured = tools.configurations.load().await.map_err(Impossible::failed)?;
             let (documents, deployment) = (&configured.state.documents, &history.deployment);
-            frozen.given.cluster = latest_address(documents, deployment, wanted, &frozen.given)?;
+            frozen.given.cluster = latest_address(documents, deployment, wanted)?;
             return Ok(Some(frozen));
         }
     }

@@ -183,7 +183,8 @@ fn a_handle_is_never_asked_for() {
     for event in [denied(), failed(), ended()] {
         assert_eq!(body_of(event), Some(MESSAGE));
     }
-    for event in [requested(), started(1), DeploymentEvent::CancelRequested {}] {
+    assert_eq!(body_of(DeploymentEvent::CancelRequested {}), Some(REASON));
+    for event in [requested(), started(1)] {
         assert_eq!(body_of(event), None);
     }
 }

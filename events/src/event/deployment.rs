@@ -9,8 +9,8 @@ use crate::event::kinds::kinds;
 use crate::event::process::{Entry, GateDecision, GateId};
 use crate::event::release::FrozenStep;
 use crate::ids::{
-    AccountName, AttemptId, ComponentDigest, DeploymentId, EnvironmentName, ProjectName, ReleaseVersion,
-    RoleName, TargetName,
+    AccountName, AttemptId, CertificateName, ComponentDigest, DeploymentId, EnvironmentName, ProjectName,
+    ReleaseVersion, RoleName, TargetName,
 };
 use crate::journal::JournalHead;
 use crate::stream::LaneKey;
@@ -71,6 +71,8 @@ pub struct PlannedTarget {
     pub revision: u64,
     /// Whose credentials are used.
     pub account: AccountName,
+    /// The cluster's CA.
+    pub certificate: CertificateName,
     /// Nothing for a target that spans the cluster.
     pub namespace: Option<String>,
     /// What it is for.

@@ -30,6 +30,7 @@ pub(super) fn all() -> Vec<(String, Event)> {
             name: "Httpd Development".into(),
             revision: 2,
             account: "httpd-development".into(),
+            certificate: "cluster-ca".into(),
             namespace: Some("httpd-development".into()),
             roles: vec!["Httpd".into()],
         }],

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{BODY, ENTRY};
 
-const SCHEMA: [&str; 1] = [include_str!("../../../events/log/src/sqlite/schema/009.sql")];
+const SCHEMA: [&str; 1] = [include_str!("../../../events/log/src/sqlite/schema/010.sql")];
 const FACTS: &str = r#"{"attempt":1,"name":"traffic-switched","step":"Go","target":"Web"}"#;
 const REFERENCES: &str =
     r#"[{"commitment":"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08","name":"detail"}]"#;

@@ -178,11 +178,11 @@ pub(super) fn longest(inputs: &Inputs) -> Duration {
     Duration::from_secs((rollout::longest(inputs) + after_rollout(inputs)).into())
 }
 
-/// In seconds: the switch, the drain, the end of the old pods, and all that is no wait.
+/// In seconds: the switch, the drain, pods that fall out in it, the end of the old pods, and all that is no wait.
 fn after_rollout(inputs: &Inputs) -> u32 {
     let grace = inputs.termination_grace_period_seconds.unwrap_or_default();
     let end = grace.max(EARLIER_GRACE) + old_set::ALLOWANCE;
-    traffic::ENDPOINTS_TIMEOUT + inputs.drain_seconds + end + CALLS
+    traffic::ENDPOINTS_TIMEOUT + inputs.drain_seconds + old_set::again(inputs) + end + CALLS
 }
 
 /// What the rollout can be waited for at the least, where it is longer than what is left of a day.

@@ -232,6 +232,12 @@ pub struct Deployment {
     /// Why it was requested, as whoever did it said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_because: Option<String>,
+    /// Who asked it to stop: the name of a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_by: Option<String>,
+    /// Why, as they said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_because: Option<String>,
     /// Why it ended so, and what was left behind.
     pub message: Option<String>,
     /// Position of its latest event.

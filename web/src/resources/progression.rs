@@ -196,7 +196,7 @@ async fn row(views: &Views, view: ReleaseView) -> Result<ReleaseRow, Problem> {
             .open
             .iter()
             .filter(|it| it.1.environment == environment);
-        let id = open.next().map_or(latest, |it| *it.0);
+        let id = open.next_back().map_or(latest, |it| *it.0);
         if let Some(found) = views.deployment(id).await? {
             let cell = Cell {
                 deployment: id,

@@ -63,6 +63,9 @@ async fn whoever_cancels_may_say_why() {
     let cancel = format!("/api/v1/deployments/{id}/cancel?reason=lunch");
     server.post(&cancel, &json!({})).await.expect(202);
     assert_eq!(said(&server).await, ["cancel-requested because of lunch"]);
+    let shown = server.get(&format!("/api/v1/deployments/{id}")).await.expect(200);
+    assert_eq!(shown["cancelledBecause"], "lunch");
+    assert_eq!(shown["cancelledBy"], "administrator");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -99,6 +99,11 @@ impl Plan {
         &self.lane
     }
 
+    /// Whether those in line give way to it.
+    pub fn supersedes(&self) -> bool {
+        self.supersedes
+    }
+
     /// Whether it stands in line as ready: others pass it while it waits at a gate before its first run.
     pub fn is_ready(&self) -> bool {
         gates_before_first_run(&self.process).next().is_none()
@@ -199,6 +204,7 @@ fn planned_targets(configuration: &Configuration, process: &[Entry<PlannedStep>]
         let entry = configuration.get(Kind::Target, name.as_str())?;
         let DocumentFacts::Target {
             account,
+            certificate,
             namespace,
             roles,
             ..
@@ -210,6 +216,7 @@ fn planned_targets(configuration: &Configuration, process: &[Entry<PlannedStep>]
             name: name.clone(),
             revision: entry.revision,
             account: account.clone(),
+            certificate: certificate.clone(),
             namespace: namespace.clone(),
             roles: roles.clone(),
         })

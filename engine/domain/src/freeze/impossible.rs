@@ -21,6 +21,12 @@ pub enum Impossible {
         /// Where the deployment goes.
         environment: EnvironmentName,
     },
+    /// The target leads to another cluster with another account or namespace now.
+    #[error(
+        "target {0} leads to another cluster, with another account or namespace, than when this was requested; deploy \
+         again"
+    )]
+    TargetElsewhere(TargetName),
     /// The target's account.
     #[error("account {0} is not there; it was erased")]
     NoAccount(AccountName),
@@ -95,7 +101,7 @@ impl Impossible {
     /// The word for programs: it is kept with the end of the attempt.
     pub fn reason(&self) -> EndReason {
         match self {
-            Self::NoTarget(_) | Self::TargetMoved { .. } => EndReason::NoTarget,
+            Self::NoTarget(_) | Self::TargetMoved { .. } | Self::TargetElsewhere(_) => EndReason::NoTarget,
             Self::NoAccount(_) => EndReason::NoAccount,
             Self::AccountEmpty(_) => EndReason::AccountEmpty,
             Self::AccountWithoutToken { .. } => EndReason::AccountWithoutToken,

@@ -106,6 +106,7 @@ fn requested() -> DeploymentEvent {
             name: "Web".into(),
             revision: 1,
             account: "deployer".into(),
+            certificate: "ca".into(),
             namespace: Some("web-development".into()),
             roles: vec!["web".into()],
         }],
@@ -181,13 +182,14 @@ fn at(url: &str, account: &str, environment: &str) -> Document {
 fn what_is_tried_again_goes_to_where_its_target_leads_now() {
     let mut ground = Ground::new(&json!({}));
     let frozen = ground.freeze().unwrap().given;
-    let latest = |ground: &Ground| latest_address(&ground.documents, &ground.deployment, &id(), &frozen);
+    let latest = |ground: &Ground| latest_address(&ground.documents, &ground.deployment, &id());
     let moved = at("https://moved", "deployer", "Development");
     ground.documents.insert(moved.key(), moved);
     assert_eq!(latest(&ground).unwrap().url, "https://moved");
     let another = at("https://moved", "other", "Development");
     ground.documents.insert(another.key(), another);
-    assert_eq!(latest(&ground).unwrap(), frozen.cluster, "as another account");
+    let as_before = latest(&ground).unwrap();
+    assert_eq!(as_before.account, frozen.cluster.account, "as it was requested");
     ground.documents.remove(&(Kind::Certificate, "ca".to_owned()));
     assert_eq!(latest(&ground).unwrap_err(), Impossible::NoTarget("Web".into()));
 }
@@ -195,7 +197,6 @@ fn what_is_tried_again_goes_to_where_its_target_leads_now() {
 #[test]
 fn a_target_that_another_environment_has_by_now_is_not_used() {
     let mut ground = Ground::new(&json!({}));
-    let frozen = ground.freeze().unwrap().given;
     let taken = at("https://production", "deployer", "Production");
     ground.documents.insert(taken.key(), taken);
     let moved = Impossible::TargetMoved {
@@ -203,7 +204,7 @@ fn a_target_that_another_environment_has_by_now_is_not_used() {
         environment: "Development".into(),
     };
     assert_eq!(ground.freeze().unwrap_err(), moved);
-    let again = latest_address(&ground.documents, &ground.deployment, &id(), &frozen);
+    let again = latest_address(&ground.documents, &ground.deployment, &id());
     assert_eq!(again.unwrap_err(), moved);
 }
 
@@ -268,4 +269,21 @@ fn a_target_that_was_edited_since_the_request_is_what_it_was_and_reached_where_i
     assert_eq!(given.namespace.as_deref(), Some("web-development"));
     assert_eq!(given.cluster.account, "deployer".into());
     assert_eq!(given.cluster.url, "https://moved");
+}
+
+#[test]
+fn credentials_are_not_sent_to_another_cluster() {
+    let mut ground = Ground::new(&json!({}));
+    let other = json!({ "kind": "Certificate", "name": "other", "pem": "PEM" });
+    let moved = json!({ "kind": "Target", "name": "Web", "environments": ["Development"], "roles": ["web"],
+        "account": "other", "namespace": "web-development",
+        "cluster": { "url": "https://other", "certificate": "other" } });
+    for document in [other, moved] {
+        let document: Document = serde_json::from_value(document).unwrap();
+        ground.documents.insert(document.key(), document);
+    }
+    let elsewhere = Impossible::TargetElsewhere("Web".into());
+    assert_eq!(ground.freeze().unwrap_err(), elsewhere);
+    let again = latest_address(&ground.documents, &ground.deployment, &id());
+    assert_eq!(again.unwrap_err(), elsewhere);
 }

@@ -11,7 +11,7 @@ use shipslog_test_support::history::{Deed, write};
 use super::*;
 
 /// Every version with the digest of its shape, the newest last. No line is ever edited.
-const SHAPES: [(i64, &str); 9] = [
+const SHAPES: [(i64, &str); 10] = [
     (
         3,
         "aaf1e21b861b3c444664ae28b7ac33ff76154eee9fb8ff96220d86d8824e58ba",
@@ -47,6 +47,10 @@ const SHAPES: [(i64, &str); 9] = [
     (
         11,
         "fe62a431e54b055dc6fd6d6a4ea41000eaa3157929369f78b42b8ad5c24229b9",
+    ),
+    (
+        12,
+        "ae6576ab572ccb296fffd5551952c1a10ba5ddf6128feac29b435a038d04f73b",
     ),
 ];
 

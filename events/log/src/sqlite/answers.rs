@@ -6,7 +6,7 @@ use shipslog_events::ids::Position;
 use crate::event_log::{IdempotencyKey, KeptAnswer, NewAnswer};
 
 /// How long an answer is kept, in microseconds.
-const KEPT_FOR: i64 = 24 * 60 * 60 * 1_000_000;
+pub(super) const KEPT_FOR: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// What was answered under a key within the last day.
 pub(super) fn find(
@@ -29,15 +29,14 @@ pub(super) fn find(
         .optional()
 }
 
-/// Keeps an answer, and lets old ones go.
+/// Keeps an answer, in the place of one that is too old to be found.
 pub(super) fn keep(
     connection: &Connection,
     answer: &NewAnswer,
     position: i64,
     now: i64,
 ) -> rusqlite::Result<()> {
-    let_go(connection, now)?;
-    let sql = "INSERT INTO kept_answers (access_key, key, request, answer, position, kept_at) \
+    let sql = "INSERT OR REPLACE INTO kept_answers (access_key, key, request, answer, position, kept_at) \
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     connection.prepare_cached(sql)?.execute(params![
         answer.key.access_key.as_str(),

@@ -14,10 +14,10 @@ pub(super) const APPLICATION_ID: i32 = 0x5348_4c47;
 pub(super) const OLDEST_READER: &str = "0.1.0";
 
 /// The schema that the first migration makes. Those before were never released, and nothing leads on from them.
-pub(super) const OLDEST: i64 = 9;
+pub(super) const OLDEST: i64 = 10;
 
 /// One a schema version, in order; released ones are never edited.
-const MIGRATIONS: &[&str] = &[include_str!("schema/009.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/010.sql")];
 
 /// The newest schema that this binary knows.
 pub(super) fn newest() -> i64 {

@@ -8,18 +8,18 @@ use shipslog_step::kubernetes::{
 };
 use shipslog_step::{Failure, clock, context, log, milestones};
 
+use super::rollout;
 use super::{Flow, OLD_SET_REMOVED, Stage, Stop, delete, failed, wait};
 use crate::cleanup::services::Services;
 use crate::cleanup::uses::Uses;
 use crate::cleanup::{self, Old, Verdict};
+use crate::inputs::Inputs;
 use crate::kinds::SERVICE;
 use crate::switch;
 use crate::words;
 
 /// On top of the time that the pods may take to end.
 pub(super) const ALLOWANCE: u32 = 30;
-/// How long pods that fell out after the switch are waited for.
-const AGAIN: u32 = 120;
 /// A UID that no object has: a delete with it deletes nothing, and tells the inventory that nothing is there.
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 /// Where a pod names ConfigMaps and Secrets.
@@ -56,14 +56,24 @@ impl Flow<'_> {
         Ok(())
     }
 
-    /// Pods may fall out under real traffic: as long as they do, what could take it over stays.
+    /// Pods may fall out under real traffic: as long as they do, what could take it over stays. Whoever scales up meanwhile
+    /// takes nothing away.
     fn check_it_serves_still(&mut self, healthy: &Expectation) -> Result<(), Stop> {
-        let Some(fallen) = self.fallen_out()? else {
+        let most = self.inputs.replicas;
+        if self.old.is_empty() || self.fallen_out(most)?.is_none() {
             return Ok(());
+        }
+        let seconds = again(self.inputs);
+        let waiting =
+            format!("waiting for pods that fell out, before the old ones go, for {seconds} s at the most");
+        self.at(Stage::Drain, waiting);
+        let found = match wait(std::slice::from_ref(healthy), seconds)? {
+            Waited::Met => Vec::new(),
+            Waited::Failed(found) | Waited::TimedOut(found) => found,
         };
-        match wait(std::slice::from_ref(healthy), AGAIN)? {
-            Waited::Met => Ok(()),
-            Waited::Failed(found) | Waited::TimedOut(found) => {
+        match self.fallen_out(most)? {
+            None => Ok(()),
+            Some(fallen) => {
                 let sentence = format!(
                     "{} {fallen}, after the switch; the old pods are left",
                     self.workload()
@@ -228,6 +238,13 @@ impl Flow<'_> {
             Err(error) => removal.out_of_reach(object, error).map(|()| None),
         }
     }
+}
+
+/// How long pods that fell out after the switch are waited for, in seconds.
+pub(super) fn again(inputs: &Inputs) -> u32 {
+    inputs
+        .progress_deadline_seconds
+        .saturating_add(rollout::ALLOWANCE)
 }
 
 /// An object of the old set, as it is.

@@ -49,7 +49,7 @@ impl Flow<'_> {
         let (begun, longest) = (clock::now(), longest(self.inputs));
         self.wait_until_healthy(healthy, longest, "did not become healthy")?;
         for _ in 1..LOOKS {
-            let Some(fallen) = self.fallen_out()? else {
+            let Some(fallen) = self.fallen_out(u32::MAX)? else {
                 return Ok(());
             };
             clock::sleep(PAUSE)?;
@@ -59,7 +59,7 @@ impl Flow<'_> {
             let left = longest.saturating_sub(passed).clamp(1, again);
             self.wait_until_healthy(healthy, left, &format!("{fallen}, and did not become so again"))?;
         }
-        match self.fallen_out()? {
+        match self.fallen_out(u32::MAX)? {
             None => Ok(()),
             Some(fallen) => Err(failed(format!("{} {fallen}", self.workload()))),
         }
@@ -80,11 +80,11 @@ impl Flow<'_> {
         Err(failed(words::with_evidence(&sentence, &found)))
     }
 
-    /// What is missing of what is wanted, in words: with fewer pods, or with none, traffic must not move.
-    pub(super) fn fallen_out(&self) -> Result<Option<String>, Stop> {
+    /// What is missing of what is wanted, or of `most` if that is less, in words: with fewer pods, or with none, traffic must not move.
+    pub(super) fn fallen_out(&self, most: u32) -> Result<Option<String>, Stop> {
         let live = kubernetes().find(&self.workload())?.unwrap_or(Value::Null);
         let (available, wanted) = words::replicas(&live);
-        if available >= wanted && wanted > 0 {
+        if available >= wanted.min(most.into()) && wanted > 0 {
             return Ok(None);
         }
         let now = words::availability(&live);

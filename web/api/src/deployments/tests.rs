@@ -106,6 +106,8 @@ fn a_deployment_is_its_item_with_its_steps() {
     let deployment = Deployment {
         item: item(),
         requested_because: Some("a rehearsal".to_owned()),
+        cancelled_by: Some("alice".to_owned()),
+        cancelled_because: None,
         message: Some("Deploy on Here: errored".to_owned()),
         position: Position(40),
         steps: vec![step],

@@ -82,6 +82,8 @@ pub(super) async fn deployment(engine: &Engine, story: &Story) -> Result<Deploym
     Ok(Deployment {
         item: item(story.view(), engine.ahead_of(deployment).await?),
         requested_because: story.reason().map(str::to_owned),
+        cancelled_by: story.cancel().map(|it| actor::name(&it.by)),
+        cancelled_because: story.cancel().and_then(|it| it.reason.clone()),
         message: story.message().map(str::to_owned),
         position: story.position(),
         steps: steps.collect(),

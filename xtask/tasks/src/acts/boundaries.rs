@@ -5,6 +5,9 @@ use anyhow::{Context as _, Result, ensure};
 use crate::progress::say;
 use crate::story::Stage;
 
+/// How often a watch may break off because the server is killed under it.
+const WATCHES: usize = 5;
+
 pub(super) fn limits(stage: &mut Stage) -> Result<()> {
     another_namespace(stage)?;
     // A no of the API server counts only after a while: both wait for it at the same time.
@@ -115,9 +118,17 @@ process:
 
     /// Waits for its end, and answers with what was said.
     fn refused(&self, stage: &Stage) -> Result<String> {
-        let answer = stage.watch(&["status", &self.id, "-w"])?;
+        let mut answer = stage.watch(&["status", &self.id, "-w"])?;
+        let mut deployment = stage.json(&["status", &self.id])?;
+        // Where the server is killed just when it is asked first, nobody waits for it.
+        for _ in 0..WATCHES {
+            if !deployment["endedAt"].is_null() {
+                break;
+            }
+            answer = stage.watch(&["status", &self.id, "-w"])?;
+            deployment = stage.json(&["status", &self.id])?;
+        }
         ensure!(answer.code == 1, "it fails");
-        let deployment = stage.json(&["status", &self.id])?;
         let attempts = deployment["steps"][0]["targets"][0]["attempts"]
             .as_array()
             .cloned()

@@ -30,14 +30,17 @@ fn requested() -> impl Strategy<Value = DeploymentEvent> {
     let lane = (text(), text()).prop_map(|(project, environment)| LaneKey::new(&project, &environment));
     let step = (frozen_step(), names()).prop_map(|(step, targets)| PlannedStep { step, targets });
     let process = process(step);
-    let target = (name(), any::<u64>(), name(), option::of(text()), names());
-    let target = target.prop_map(|(name, revision, account, namespace, roles)| PlannedTarget {
-        name,
-        revision,
-        account,
-        namespace,
-        roles,
-    });
+    let target = (name(), any::<u64>(), name(), name(), option::of(text()), names());
+    let target = target.prop_map(
+        |(name, revision, account, certificate, namespace, roles)| PlannedTarget {
+            name,
+            revision,
+            account,
+            certificate,
+            namespace,
+            roles,
+        },
+    );
     let targets = vec(target, 0..3);
     (
         deployment_id(),

@@ -133,3 +133,31 @@ fn a_service_that_leads_elsewhere_when_the_drain_begins_is_left_alone() {
         moved["spec"]["selector"]
     );
 }
+
+#[test]
+fn pods_that_fall_out_while_the_old_ones_drain_keep_those() {
+    for (spec, status) in [
+        (json!({ "replicas": 1 }), json!({ "availableReplicas": 0 })),
+        (json!({ "replicas": 0 }), json!({ "availableReplicas": 0 })),
+    ] {
+        let host = later();
+        let mut fallen = host.object("Deployment", "httpd-deployments-3").unwrap();
+        fallen["spec"] = spec;
+        fallen["status"] = status;
+        let host = host.changing_while_waiting(1, &fallen);
+        let said = message(deploy(&host));
+        assert!(said.contains("after the switch; the old pods are left"), "{said}");
+        assert!(host.object("Deployment", "httpd-deployments-2").is_some());
+    }
+}
+
+#[test]
+fn whoever_scales_up_while_the_old_pods_drain_takes_nothing_away() {
+    let host = later();
+    let mut scaled = host.object("Deployment", "httpd-deployments-3").unwrap();
+    scaled["spec"] = json!({ "replicas": 5 });
+    scaled["status"] = json!({ "availableReplicas": 1 });
+    let host = host.changing_while_waiting(1, &scaled);
+    deploy(&host).unwrap();
+    assert!(host.object("Deployment", "httpd-deployments-2").is_none());
+}
