@@ -41,8 +41,8 @@ pub use journal::{
 #[cfg(any(test, feature = "testing"))]
 pub use listener::{Listener, Told};
 pub use ports::{
-    Gone, Intended, NotRead, NotRecorded, OutputValue, Recorder, SecretStore, SecretStoreError, Sent,
-    SentForm, Written,
+    Gone, Intended, NotRead, NotRecorded, OutputValue, Recorder, Removed, SecretStore, SecretStoreError,
+    Sent, SentForm, Written,
 };
 pub use run::{Assignment, Cancel, Now, harmless};
 pub use runner::Runner;

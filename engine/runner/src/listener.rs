@@ -6,7 +6,7 @@ use shipslog_events::event::deployment::Layer;
 use shipslog_events::event::object::{ClusterMark, ObjectReference, Removal};
 use shipslog_events::ids::Handle;
 
-use crate::{Gone, Intended, LogLevel, NotRead, NotRecorded, OutputValue, Recorder, Written};
+use crate::{Gone, Intended, LogLevel, NotRead, NotRecorded, OutputValue, Recorder, Removed, Written};
 
 /// What a run tells of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,22 +133,12 @@ impl<T: Listener> Recorder for T {
         &self,
         index: u64,
         object: &ObjectReference,
-        removal: Removal,
-        replaced: bool,
+        removed: Removed,
     ) -> Result<(), NotRecorded> {
         self.fact(index, format!("removed {object}")).await;
-        self.object(index, Told::Removed(object.clone(), removal, replaced));
+        let told = Told::Removed(object.clone(), removed.removal, removed.replaced);
+        self.object(index, told);
         Ok(())
-    }
-
-    async fn foreign_removed(
-        &self,
-        index: u64,
-        object: &ObjectReference,
-        removal: Removal,
-        replaced: bool,
-    ) -> Result<(), NotRecorded> {
-        self.object_removed(index, object, removal, replaced).await
     }
 
     async fn denied(

@@ -3,5 +3,7 @@
 mod recorder;
 mod secret_store;
 
-pub use recorder::{Gone, Intended, NotRead, NotRecorded, OutputValue, Recorder, Sent, SentForm, Written};
+pub use recorder::{
+    Gone, Intended, NotRead, NotRecorded, OutputValue, Recorder, Removed, Sent, SentForm, Written,
+};
 pub use secret_store::{SecretStore, SecretStoreError};

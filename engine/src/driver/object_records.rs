@@ -13,7 +13,7 @@ use shipslog_events::event::object::{
 };
 use shipslog_events::ids::{AttemptId, ClusterId, DeploymentId, EventId, StreamVersion};
 use shipslog_events::{NewBody, NewEvent, Recorded};
-use shipslog_runner::{Gone, Intended, SentForm, Written};
+use shipslog_runner::{Gone, Intended, Removed, SentForm, Written};
 
 use super::clock::now;
 use crate::load::{Loaded, ObjectsHistory};
@@ -233,49 +233,19 @@ impl ObjectRecords {
         )
     }
 
-    pub(super) fn removed(
-        &self,
-        index: u64,
-        object: &ObjectReference,
-        removal: Removal,
-        replaced: bool,
-    ) -> NewEvent {
+    pub(super) fn removed(&self, index: u64, object: &ObjectReference, removed: Removed) -> NewEvent {
         let mut known = self.known.lock();
         let call = self.call(&known, index, object.clone());
         let its = known.history.objects.removal(&call, None, false);
-        let uid = its.and_then(|(_, uid)| uid);
-        self.gone(&mut known, call, removal, uid, replaced)
-    }
-
-    /// As `removed`, of an object that was not the lane's.
-    pub(super) fn foreign_removed(
-        &self,
-        index: u64,
-        object: &ObjectReference,
-        removal: Removal,
-        replaced: bool,
-    ) -> NewEvent {
-        let mut known = self.known.lock();
-        let call = self.call(&known, index, object.clone());
-        self.gone(&mut known, call, removal, None, replaced)
-    }
-
-    fn gone(
-        &self,
-        known: &mut Known,
-        call: ObjectCall,
-        removal: Removal,
-        uid: Option<String>,
-        replaced: bool,
-    ) -> NewEvent {
+        let uid = its.filter(|_| removed.of_lane).and_then(|(_, uid)| uid);
         let id = self.id("removed", &call);
-        let removed = ObjectEvent::ObjectRemoved {
+        let event = ObjectEvent::ObjectRemoved {
             call,
-            removal,
+            removal: removed.removal,
             uid,
-            replaced,
+            replaced: removed.replaced,
         };
-        known.tell(id, removed, Vec::new())
+        known.tell(id, event, Vec::new())
     }
 
     /// How the object was removed, as it is gone; nothing where that is no news. As long as the cluster is not recognised,

@@ -15,7 +15,9 @@ use shipslog_events::{Context, NewBody, NewEvent, SealedValue, Stream, upcast};
 use shipslog_log::{
     Append, AppendError, EventLog, Expected, JournalAppend, JournalStore, StreamAppend, TaskLog, TaskLogLine,
 };
-use shipslog_runner::{Gone, Intended, LogLevel, NotRead, NotRecorded, OutputValue, Recorder, Written};
+use shipslog_runner::{
+    Gone, Intended, LogLevel, NotRead, NotRecorded, OutputValue, Recorder, Removed, Written,
+};
 
 use super::append;
 use super::clock::now;
@@ -249,22 +251,10 @@ impl Recorder for RunRecorder {
         &self,
         index: u64,
         object: &ObjectReference,
-        removal: Removal,
-        replaced: bool,
+        removed: Removed,
     ) -> Result<(), NotRecorded> {
-        self.on_objects(self.objects.removed(index, object, removal, replaced))
+        self.on_objects(self.objects.removed(index, object, removed))
             .await
-    }
-
-    async fn foreign_removed(
-        &self,
-        index: u64,
-        object: &ObjectReference,
-        removal: Removal,
-        replaced: bool,
-    ) -> Result<(), NotRecorded> {
-        let removed = self.objects.foreign_removed(index, object, removal, replaced);
-        self.on_objects(removed).await
     }
 
     async fn denied(

@@ -54,22 +54,12 @@ pub trait Recorder: Send + Sync {
     /// nobody could read it.
     fn awaits_end(&self, object: &ObjectReference) -> Option<String>;
 
-    /// This object is gone; `replaced` where another one has its name.
+    /// This object is gone.
     async fn object_removed(
         &self,
         index: u64,
         object: &ObjectReference,
-        removal: Removal,
-        replaced: bool,
-    ) -> Result<(), NotRecorded>;
-
-    /// What a delete was to take, which was not the lane's, is gone; `replaced` where another one has its name.
-    async fn foreign_removed(
-        &self,
-        index: u64,
-        object: &ObjectReference,
-        removal: Removal,
-        replaced: bool,
+        removed: Removed,
     ) -> Result<(), NotRecorded>;
 
     /// A call was refused: told once per run, layer and rule. The rule is our own sentence; `message` is what the API
@@ -93,6 +83,17 @@ pub trait Recorder: Send + Sync {
 
     /// For live views; from the step, and from the host where it states what is being waited for. Never kept.
     async fn progress(&self, done: u32, total: u32, message: &str) -> Result<(), NotRecorded>;
+}
+
+/// How an object went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removed {
+    /// By whom.
+    pub removal: Removal,
+    /// Whether another object has its name.
+    pub replaced: bool,
+    /// Whether it was the lane's: of another one nobody knows which it was.
+    pub of_lane: bool,
 }
 
 /// What is gone.

@@ -52,6 +52,14 @@ fn marks(uid: &str) -> Vec<ClusterMark> {
     vec![ClusterMark::KubeSystem { uid: uid.into() }]
 }
 
+fn removed(removal: Removal, of_lane: bool) -> Removed {
+    Removed {
+        removal,
+        replaced: !of_lane,
+        of_lane,
+    }
+}
+
 const ANYHOW: Gone<'_> = Gone {
     uid: None,
     before: false,
@@ -232,7 +240,7 @@ fn an_object_elsewhere_is_not_held_here() {
     let here = records(2, &first, None);
     recognised(&here, "a");
     assert_eq!(here.removal(5, &page(), ANYHOW), gone);
-    let removed = here.removed(4, &page(), Removal::Deleted, false);
+    let removed = here.removed(4, &page(), removed(Removal::Deleted, true));
     let Event::Object(ObjectEvent::ObjectRemoved { uid, .. }) = removed.event else {
         panic!("{removed:?}")
     };
@@ -245,7 +253,7 @@ fn what_was_not_the_lanes_and_is_gone_leaves_the_lanes_object_as_it_was() {
     let first = deployed(1, &[], 1, "new");
     let records = records(2, &first, None);
     recognised(&records, "a");
-    let removed = records.foreign_removed(4, &page(), Removal::FoundGone, true);
+    let removed = records.removed(4, &page(), removed(Removal::FoundGone, false));
     let Event::Object(ObjectEvent::ObjectRemoved { uid, .. }) = removed.event else {
         panic!("{removed:?}")
     };

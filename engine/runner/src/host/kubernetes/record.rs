@@ -13,7 +13,7 @@ use super::secret_data::{LAST_APPLIED, PLAIN};
 use super::stop::{Stop, answered};
 use crate::bindings::shipslog::step::kubernetes::Error;
 use crate::journal::Intent;
-use crate::ports::{Gone, Sent, SentForm, Written};
+use crate::ports::{Gone, Removed, Sent, SentForm, Written};
 use crate::run::Run;
 
 /// Which cluster this is, before the first write: a run that began in one writes to no other.
@@ -56,8 +56,12 @@ pub(super) async fn was_gone(
         Removal::Deleted
     };
     let index = run.calls.current();
-    let told = run.recorder.foreign_removed(index, object, removal, replaced);
-    Ok(told.await?)
+    let removed = Removed {
+        removal,
+        replaced,
+        of_lane: false,
+    };
+    Ok(run.recorder.object_removed(index, object, removed).await?)
 }
 
 async fn is_gone(
@@ -75,9 +79,12 @@ async fn is_gone(
     let Some(removal) = run.recorder.removal(index, object, gone) else {
         return Ok(false);
     };
-    run.recorder
-        .object_removed(index, object, removal, replaced)
-        .await?;
+    let removed = Removed {
+        removal,
+        replaced,
+        of_lane: true,
+    };
+    run.recorder.object_removed(index, object, removed).await?;
     Ok(true)
 }
 
